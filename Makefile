@@ -1,0 +1,66 @@
+# The commands of the workspace; `make` alone lists them.
+# Every target that needs .venv brings it up to date first, which takes no time when nothing changed.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean
+
+BIN := .venv/bin
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest
+SOURCES := $(wildcard packages/*/src services/*/src plugins/*/src)
+HAS_COMMAND := $(wildcard packages/runtime/pyproject.toml)
+HAS_IMPORT_RULES := $(shell grep -s '^\[tool\.importlinter\]' pyproject.toml)
+
+help: ## この一覧 / this list
+	@printf '\nKasane 重ね\n\n'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    while IFS="$$(printf '\t')" read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
+	@printf '\n  PYTHON=…  使う Python / the Python to use    WORKERS=%s  テストの並列数 / test processes\n\n' '$(WORKERS)'
+
+run: venv-run ## 6 つの自治体の見本を動かす / run the demonstration with its six towns
+	@$(BIN)/kasane demo
+
+demo-reset: venv-run ## 見本のデータを作り直す / make the demonstration's data anew
+	@$(BIN)/kasane demo --reset-only
+
+test: venv ## すべてのテスト / every test; installs missing programs when root on Debian
+	@sh deploy/debian-services.sh || printf '%s\n' '-- 無いものは飛ばして続けます / going on without what is missing'
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
+
+test-fast: venv ## サーバーもブラウザーも使わないテスト / the tests that need no server and no browser
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m 'not postgresql and not rabbitmq and not browser and not slow'
+
+lint: venv ## 書式・型・import の決まり・生成物の確認 / format, style, types, import rules, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(if $(SOURCES),$(BIN)/mypy $(SOURCES),@echo '-- no source yet: mypy not run')
+	$(if $(HAS_IMPORT_RULES),$(BIN)/lint-imports,@echo '-- no import rules yet: lint-imports not run')
+	$(if $(HAS_COMMAND),$(BIN)/kasane docs --check,@echo '-- no kasane command yet: docs --check not run')
+
+fmt: venv ## 書式を整える / format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+services: ## テスト用の PostgreSQL・RabbitMQ・Chromium を入れる / install what the larger tests need (root on Debian)
+	@sh deploy/debian-services.sh
+
+docs: venv ## 生成する文書を書き直す / write the generated pages anew
+	$(BIN)/kasane docs
+
+venv: ## 開発用の .venv / .venv with the tools for development
+	@PYTHON='$(PYTHON)' sh deploy/venv.sh dev
+
+venv-run:
+	@PYTHON='$(PYTHON)' sh deploy/venv.sh run
+
+lock: venv ## requirements/*.in から *.txt を作り直す / compile the locks anew; UPGRADE=--upgrade takes newer versions
+	@for name in bootstrap build runtime routing dev; do \
+	    printf -- '-- requirements/%s.txt\n' "$$name"; \
+	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	        --no-emit-index-url $(UPGRADE) "requirements/$$name.in" --output-file "requirements/$$name.txt" || exit 1; \
+	done
+
+clean: ## .venv とキャッシュを消す（var/ のデータは残る） / remove .venv and caches; the data in var/ stays
+	rm -rf .venv .venv.lock .hypothesis .coverage htmlcov
+	find . -type d \( -name __pycache__ -o -name '.*_cache' \) -not -path './.git/*' -not -path './var/*' -prune -exec rm -rf {} +

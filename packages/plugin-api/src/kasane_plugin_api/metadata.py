@@ -1,0 +1,48 @@
+"""Says what a plugin must tell about itself before it is loaded for a town."""
+
+import builtins
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+API_VERSION = "0.1"
+
+
+class PluginKind(StrEnum):
+    """Whether a plugin encodes one town or one programme used by several."""
+
+    TOWN = "town"
+    PROGRAMME = "programme"
+
+
+@dataclass(frozen=True)
+class SettingSpec:
+    """One setting that a town file may give; ``type`` is the Python type its value must have.
+
+    A list checks its items and a table its values against ``item_type``. A setting that is
+    ``required`` must be in the town file; any other has its ``default`` when it is left out.
+    """
+
+    type: builtins.type
+    meaning: str
+    default: Any = None
+    required: bool = False
+    item_type: builtins.type | None = None
+
+
+@dataclass(frozen=True)
+class PluginMetadata:
+    """The facts of a plugin: entry-point name, label in both languages, kind and settings.
+
+    ``documents`` maps a short tag (for example ``004``) to the title and date of the source
+    document, so that every ``source`` in an answer such as ``004:L135-138`` can be resolved.
+    """
+
+    name: str
+    label: str
+    label_en: str
+    kind: PluginKind
+    api_version: str = API_VERSION
+    settings: Mapping[str, SettingSpec] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,324 @@
+"""Answers the platform's questions as Eniwa City's draft plan for R8 to R12 has it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from kasane_plugin_api import (
+    AttendeeKind,
+    AttendeeSlot,
+    CaseView,
+    ConsentPolicy,
+    ConsentView,
+    ConsultationView,
+    EmergencyContact,
+    Escalation,
+    EscalationLevel,
+    FollowUp,
+    LegalKind,
+    MeetingBody,
+    MeetingRoute,
+    NeedView,
+    Office,
+    OutreachAgency,
+    Phase,
+    PhaseAnswer,
+    PluginKind,
+    PluginMetadata,
+    Quorum,
+    ResponsibleOffice,
+    Role,
+    SecrecyNotice,
+    Sentences,
+    SessionView,
+    SettingSpec,
+    StatusLabels,
+    Structure,
+    hookimpl,
+    valid_on,
+)
+
+SUPPORT_CONFERENCE = str(LegalKind.SUPPORT_CONFERENCE)
+MULTI_AGENCY_CONFERENCE = str(LegalKind.MULTI_AGENCY_CONFERENCE)
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One item of the plan; ``draft`` marks what only the draft （案） says.
+
+    An item that is no draft and has no first day has none in the document either.
+    """
+
+    feature: str
+    label: str
+    words: str
+    source: str
+    since: date | None = None
+    until: date | None = None
+    draft: bool = False
+
+
+class Plugin:
+    """恵庭市: 分散型チームアプローチ, every desk receives, two steps up, two conferences."""
+
+    metadata = PluginMetadata(
+        name="eniwa",
+        label="恵庭市",
+        label_en="Eniwa City",
+        kind=PluginKind.TOWN,
+        settings={
+            "area_labels": SettingSpec(
+                dict,
+                "日常生活圏域の番号（1から4）と名前（資料は名前を挙げていない）",
+                default={},
+                item_type=str,
+            ),
+            "started": SettingSpec(
+                dict,
+                "（案）の項目のコードと、市が実際に始めた日",
+                default={},
+                item_type=date,
+            ),
+        },
+        documents={
+            "000": "恵庭市「重層的支援体制整備事業実施計画（案）」令和8年度～令和12年度",
+        },
+    )
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        structure = Structure(_file("structure.toml"))
+        self._sentences = Sentences(_file("strings", "ja.toml"))
+        self._terms = dict(structure.table("terms"))
+        self._centers = self._named(structure.rows("support_centers", Office), settings)
+        self._offices = structure.rows("offices", Office) + self._centers
+        self._roles = structure.rows("roles", Role)
+        self._bodies = structure.rows("bodies", MeetingBody)
+        self._attendees = {
+            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
+            for body in self._bodies
+        }
+        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
+        self._started = self._checked_starts(settings["started"])
+
+    @hookimpl
+    def town_terms(self, on: date) -> Mapping[str, str]:
+        """The city's own words."""
+        return dict(self._terms)
+
+    @hookimpl
+    def organization(self, on: date) -> Sequence[Office]:
+        """City departments, specialised agencies and the four 地域包括支援センター."""
+        return valid_on(self._offices, on)
+
+    @hookimpl
+    def roles(self, on: date) -> Sequence[Role]:
+        """重層支援担当者, 重層支援コーディネーター and the others the plan names."""
+        return valid_on(self._roles, on)
+
+    @hookimpl
+    def responsible_office(self, consultation: ConsultationView) -> ResponsibleOffice | None:
+        """Care goes to the area's 地域包括支援センター; for the rest the plan names no office."""
+        if consultation.main_category != "nursing_care":
+            return None
+        source = "000:L204; 000:L311-313"
+        for center in self._centers:
+            if center.area == consultation.area:
+                return ResponsibleOffice(
+                    center.code, self._sentences.say("responsible.by_area"), source
+                )
+        return ResponsibleOffice(
+            "elderly_care", self._sentences.say("responsible.by_field"), source
+        )
+
+    @hookimpl
+    def phase(self, feature: str, on: date) -> PhaseAnswer | None:
+        """R4, R6 and R7 as dated; the draft's items run only from the day the city has set."""
+        item = self._items.get(feature)
+        if item is None:
+            return None
+        since = self._started.get(feature) if item.draft else item.since
+        words = item.words
+        if item.draft and since is not None:
+            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
+        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+
+    @hookimpl
+    def emergency_contacts(self, consultation: ConsultationView) -> Sequence[EmergencyContact]:
+        """Who calls the 支援会議, which considers urgent matters; the plan gives no minutes."""
+        return (
+            EmergencyContact(
+                self._sentences.say("emergency.contact"),
+                role="coordinator",
+                source="000:L177; 000:L215",
+            ),
+        )
+
+    @hookimpl
+    def escalation(self, consultation: ConsultationView) -> Escalation | None:
+        """Two steps: 重層支援担当者, then 重層支援コーディネーター."""
+        screening = consultation.screening
+        if screening.ordinary_cooperation_enough is False:
+            return Escalation(
+                EscalationLevel.MULTI_AGENCY,
+                "coordinator",
+                self._sentences.say("escalation.multi_agency"),
+                "000:L157",
+            )
+        if screening.single_agency_enough is False:
+            return Escalation(
+                EscalationLevel.RELATED_AGENCIES,
+                "contact",
+                self._sentences.say("escalation.related_agencies"),
+                "000:L154",
+            )
+        return None
+
+    @hookimpl
+    def consent_policy(self, purpose: str) -> ConsentPolicy | None:
+        """What the 重層的支援会議 is for; the plan gives no form and no term."""
+        if purpose != "multi_agency":
+            return None
+        return ConsentPolicy(self._sentences.say("consent.multi_agency"), source="000:L217")
+
+    @hookimpl
+    def meeting_bodies(self, on: date) -> Sequence[MeetingBody]:
+        """The two conferences, the sharing of policies, governance and community."""
+        return valid_on(self._bodies, on)
+
+    @hookimpl
+    def meeting_for(self, case: CaseView, consent: ConsentView, urgent: bool) -> MeetingRoute:
+        """With consent the 重層的支援会議, without it the 支援会議."""
+        if consent.given:
+            return MeetingRoute(
+                MULTI_AGENCY_CONFERENCE, self._sentences.say("meeting.with_consent"), "000:L217"
+            )
+        return MeetingRoute(
+            SUPPORT_CONFERENCE, self._sentences.say("meeting.without_consent"), "000:L215"
+        )
+
+    @hookimpl
+    def attendees(self, body: str, case: CaseView) -> Sequence[AttendeeSlot] | None:
+        """Those whom the plan names for the body."""
+        return self._attendees.get(body) or None
+
+    @hookimpl
+    def quorum(self, body: str, members: int, present: int) -> Quorum | None:
+        """検討会 opens only when more than half of its members are present."""
+        if body not in {one.code for one in self._bodies if one.quorum_majority}:
+            return None
+        if members <= 0:
+            return Quorum(False, self._sentences.say("quorum.nobody"))
+        needed = members // 2 + 1
+        met = present >= needed
+        reason = self._sentences.say(
+            "quorum.met" if met else "quorum.not_met",
+            members=members,
+            needed=needed,
+            present=present,
+            missing=needed - present,
+        )
+        return Quorum(met, reason)
+
+    @hookimpl
+    def cadence(self, body: str, year: int) -> Sequence[str] | None:
+        """検討会 when its chair calls it; for the others the plan gives none."""
+        words = {one.code: one.cadence for one in self._bodies if one.cadence}.get(body)
+        return (words,) if words is not None else None
+
+    @hookimpl
+    def secrecy_notice(self, body: str, attendee: AttendeeKind, on: date) -> SecrecyNotice | None:
+        """The members of the 支援会議 are bound; the plan prints no penalty, so none is shown."""
+        if body != SUPPORT_CONFERENCE:
+            return None
+        return SecrecyNotice(
+            text=self._sentences.say("secrecy.support_conference"),
+            basis=self._sentences.say("secrecy.basis"),
+            needs_signature=attendee is not AttendeeKind.MUNICIPAL_STAFF,
+            source="000:L215",
+        )
+
+    @hookimpl
+    def after_meeting(self, session: SessionView) -> Sequence[FollowUp]:
+        """The policy goes to 重層支援担当者会議, progress to 電子@連絡帳, both without identity."""
+        if session.body != SUPPORT_CONFERENCE:
+            return ()
+        return (
+            FollowUp(
+                body="contact_meeting",
+                text=self._sentences.say("after.policy_sharing"),
+                source="000:L206",
+            ),
+            FollowUp(text=self._sentences.say("after.notebook"), source="000:L207"),
+        )
+
+    @hookimpl
+    def status_labels(self) -> StatusLabels:
+        """終結, 経過観察 and 支援方針の再検討."""
+        return StatusLabels(
+            {
+                "closed": "終結",
+                "observing": "経過観察",
+                "replanning": "支援方針の再検討",
+            },
+            "000:L207",
+        )
+
+    @hookimpl
+    def closing_requirements(self, case: CaseView) -> Sequence[str]:
+        """A plan ends on an evaluation of its course and result (000:L217)."""
+        return ("evaluation",)
+
+    @hookimpl
+    def outreach_agencies(self, area: str, need: NeedView) -> Sequence[OutreachAgency]:
+        """The 地域包括支援センター of the area, or all four when the area is not known."""
+        of_area = [center for center in self._centers if center.area == area]
+        return tuple(
+            OutreachAgency(
+                center.code, center.label, center.area, "outreach_worker", "000:L159; 000:L254-256"
+            )
+            for center in of_area or self._centers
+        )
+
+    def _named(self, centers: Sequence[Office], settings: Mapping[str, Any]) -> tuple[Office, ...]:
+        names: Mapping[str, str] = settings["area_labels"]
+        areas = [center.area for center in centers]
+        for number in names:
+            if number not in areas:
+                raise ValueError(
+                    f"設定 area_labels に知らない圏域「{number}」があります。"
+                    f"書けるのは{'、'.join(areas)}です"
+                )
+        named: list[Office] = []
+        for center in centers:
+            area = names.get(center.area) or self._sentences.say(
+                "area.numbered", number=center.area
+            )
+            label = self._sentences.say("area.office", label=center.label, area=area)
+            named.append(replace(center, label=label))
+        return tuple(named)
+
+    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
+        drafts = [item.feature for item in self._items.values() if item.draft]
+        for feature in started:
+            if feature not in drafts:
+                raise ValueError(
+                    f"設定 started に知らない項目「{feature}」があります。"
+                    f"書けるのは{'、'.join(drafts)}です"
+                )
+        return dict(started)
+
+
+def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
+    if since is None:
+        return Phase.PLANNED if item.draft else Phase.NOT_STATED
+    if on < since:
+        return Phase.PLANNED
+    if item.until is not None and on > item.until:
+        return Phase.ENDED
+    return Phase.ACTIVE
+
+
+def _file(*parts: str) -> str:
+    return resources.files("kasane_eniwa").joinpath(*parts).read_text("utf-8")

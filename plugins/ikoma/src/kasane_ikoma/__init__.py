@@ -1,0 +1,1 @@
+"""生駒市の仕組み: the town plugin of Ikoma City."""

@@ -1,0 +1,296 @@
+"""Answers the platform's questions as Ikoma City's document of June 2023 has it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib import resources
+from typing import Any
+
+from kasane_plugin_api import (
+    AttendeeSlot,
+    Campaign,
+    CaseView,
+    Choice,
+    ConsentPolicy,
+    ConsentView,
+    ConsultationView,
+    Escalation,
+    EscalationLevel,
+    FieldSpec,
+    HandoffPolicy,
+    LegalKind,
+    MeetingBody,
+    MeetingRoute,
+    MonitoringInterval,
+    NeedView,
+    Office,
+    OutreachAgency,
+    Phase,
+    PhaseAnswer,
+    PlanForm,
+    PlanView,
+    PluginKind,
+    PluginMetadata,
+    ResourceSource,
+    Role,
+    Sentences,
+    SettingSpec,
+    SheetView,
+    Structure,
+    hookimpl,
+    valid_on,
+)
+
+BEGINNING = date(2023, 4, 1)
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One item of the document; ``draft`` marks what it prints as （案） or as the future."""
+
+    feature: str
+    label: str
+    words: str
+    source: str
+    since: date | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class DatedCampaign:
+    """A campaign and the first fiscal year in which the document has it."""
+
+    from_year: int
+    campaign: Campaign
+
+
+class Plugin:
+    """生駒市: existing desks receive, いこまる主任推進員 coordinates, one monthly conference."""
+
+    metadata = PluginMetadata(
+        name="ikoma",
+        label="生駒市",
+        label_en="Ikoma City",
+        kind=PluginKind.TOWN,
+        settings={
+            "acknowledge_within_days": SettingSpec(
+                int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
+            ),
+            "related_offices": SettingSpec(
+                dict, "関係課のコードと名前（資料は条件だけを示す）", default={}, item_type=str
+            ),
+            "sheet_fields": SettingSpec(
+                dict,
+                "つなぐシートに加える欄の名前と見出し（資料に様式なし）",
+                default={},
+                item_type=str,
+            ),
+            "started": SettingSpec(
+                dict,
+                "（案）の項目のコードと、市が実際に始めた日",
+                default={},
+                item_type=date,
+            ),
+            "support_conference": SettingSpec(
+                bool,
+                "社会福祉法第106条の6の支援会議を市が設けたか（資料に記載なし）",
+                default=False,
+            ),
+        },
+        documents={
+            "004": "生駒市福祉政策課「重層的支援体制整備事業の取組み」令和5年6月",
+            "P1": "奈良新聞 令和5年5月31日 https://www.nara-np.co.jp/news/20230531085434.html",
+        },
+    )
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        structure = Structure(_file("structure.toml"))
+        self._sentences = Sentences(_file("strings", "ja.toml"))
+        self._terms = dict(structure.table("terms"))
+        self._offices = structure.rows("offices", Office) + tuple(
+            Office(code, label, valid_from=BEGINNING, source="004:L160", note="市が設定した関係課")
+            for code, label in settings["related_offices"].items()
+        )
+        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
+        self._started = self._checked_starts(settings["started"])
+        self._roles = structure.rows("roles", Role) + self._outreach_roles(structure)
+        self._bodies = structure.rows("bodies", MeetingBody)
+        self._attendees = {
+            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
+            for body in self._bodies
+        }
+        self._has_support_conference: bool = settings["support_conference"]
+        if self._has_support_conference:
+            self._bodies += structure.rows("undocumented_bodies", MeetingBody)
+        self._campaigns = structure.rows("campaigns", DatedCampaign)
+        self._sources = structure.rows("resource_sources", ResourceSource)
+        self._days: int = settings["acknowledge_within_days"]
+        self._sheet_fields = tuple(
+            FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
+        )
+
+    @hookimpl
+    def town_terms(self, on: date) -> Mapping[str, str] | None:
+        """The city's own words from R5 on."""
+        return dict(self._terms) if on >= BEGINNING else None
+
+    @hookimpl
+    def organization(self, on: date) -> Sequence[Office] | None:
+        """主担当課, the windows that receive, and 関係課."""
+        return valid_on(self._offices, on) or None
+
+    @hookimpl
+    def roles(self, on: date) -> Sequence[Role] | None:
+        """責任者, いこまる推進員, いこまる主任推進員 and who else takes part."""
+        return valid_on(self._roles, on) or None
+
+    @hookimpl
+    def phase(self, feature: str, on: date) -> PhaseAnswer | None:
+        """Every item marked R5～ or R6～（案）; a draft runs only from the day the city has set."""
+        item = self._items.get(feature)
+        if item is None:
+            return None
+        since = self._started.get(feature) if item.draft else item.since
+        phase = Phase.ACTIVE if since is not None and on >= since else Phase.PLANNED
+        words = item.words
+        if item.draft and since is not None:
+            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
+        return PhaseAnswer(phase, f"{item.label}：{words}", item.source)
+
+    @hookimpl
+    def escalation(self, consultation: ConsultationView) -> Escalation | None:
+        """Beyond one desk to いこまる推進員, beyond ordinary cooperation to いこまる主任推進員."""
+        screening = consultation.screening
+        if screening.ordinary_cooperation_enough is False:
+            return Escalation(
+                EscalationLevel.MULTI_AGENCY,
+                "coordinator",
+                self._sentences.say("escalation.multi_agency"),
+                "004:L137-138",
+            )
+        if screening.single_agency_enough is False:
+            return Escalation(
+                EscalationLevel.RELATED_AGENCIES,
+                "contact",
+                self._sentences.say("escalation.related_agencies"),
+                "004:L125; 004:L149",
+            )
+        return None
+
+    @hookimpl
+    def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
+        """Made with consent, with company or a call; 責任者 is told when it is overdue."""
+        return HandoffPolicy(
+            label=self._sentences.say("handoff.label"),
+            acknowledge_within_days=self._days,
+            overdue_role="responsible",
+            requires_consent=True,
+            companionship=(
+                Choice("accompanied", self._sentences.say("handoff.accompanied")),
+                Choice("telephoned", self._sentences.say("handoff.telephoned")),
+            ),
+            source="004:L124-125; P1",
+        )
+
+    @hookimpl
+    def handoff_form_fields(self) -> Sequence[FieldSpec]:
+        """The fields the city has set: the document does not show the form."""
+        return self._sheet_fields
+
+    @hookimpl
+    def consent_policy(self, purpose: str) -> ConsentPolicy | None:
+        """The sheet is made with consent; for other purposes the document says nothing."""
+        if purpose != "handoff":
+            return None
+        return ConsentPolicy(self._sentences.say("consent.handoff"), source="P1")
+
+    @hookimpl
+    def meeting_bodies(self, on: date) -> Sequence[MeetingBody] | None:
+        """The monthly conference, the two internal meetings and the residents' one."""
+        return valid_on(self._bodies, on) if on >= BEGINNING else None
+
+    @hookimpl
+    def meeting_for(self, case: CaseView, consent: ConsentView, urgent: bool) -> MeetingRoute:
+        """With consent the monthly conference; without it the city has named no body."""
+        if consent.given:
+            return MeetingRoute(
+                str(LegalKind.MULTI_AGENCY_CONFERENCE),
+                self._sentences.say("meeting.with_consent"),
+                "004:L218-221",
+            )
+        if self._has_support_conference:
+            return MeetingRoute(
+                str(LegalKind.SUPPORT_CONFERENCE),
+                self._sentences.say("meeting.without_consent_decided"),
+            )
+        return MeetingRoute("", self._sentences.say("meeting.without_consent"), "004")
+
+    @hookimpl
+    def attendees(self, body: str, case: CaseView) -> Sequence[AttendeeSlot] | None:
+        """対象 as the document lists them; nothing where it lists nobody."""
+        return self._attendees.get(body)
+
+    @hookimpl
+    def cadence(self, body: str, year: int) -> Sequence[str] | None:
+        """月1回 and 年1-2回 as printed."""
+        words = {one.code: one.cadence for one in self._bodies if one.cadence}.get(body)
+        return words.split("、") if words is not None and year >= BEGINNING.year else None
+
+    @hookimpl
+    def plan_form(self, kind: str) -> PlanForm | None:
+        """One plan for the whole household, written mainly by いこまる主任推進員."""
+        if kind != "multi_agency":
+            return None
+        return PlanForm(
+            self._sentences.say("plan.multi_agency"),
+            author_role="coordinator",
+            whole_household=True,
+            source="004:L223-226",
+        )
+
+    @hookimpl
+    def monitoring_interval(self, plan: PlanView) -> MonitoringInterval:
+        """At the monthly conference."""
+        return MonitoringInterval(
+            30, "coordinator", self._sentences.say("monitoring.monthly"), "004:L226; 004:L235"
+        )
+
+    @hookimpl
+    def outreach_agencies(self, area: str, need: NeedView) -> Sequence[OutreachAgency]:
+        """専門職 once the city has placed them, until then いこまる主任推進員."""
+        role = [role for role in self._roles if role.code == "outreach_worker"][-1]
+        return (OutreachAgency(role.code, role.label, area, role.code, role.source),)
+
+    @hookimpl
+    def campaigns(self, year: int) -> Sequence[Campaign]:
+        """Booths from R5, the questionnaire from R6 （案）."""
+        return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
+
+    @hookimpl
+    def resource_sources(self) -> Sequence[ResourceSource]:
+        """社会資源マップ."""
+        return self._sources
+
+    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
+        drafts = [item.feature for item in self._items.values() if item.draft]
+        for feature in started:
+            if feature not in drafts:
+                raise ValueError(
+                    f"設定 started に知らない項目「{feature}」があります。"
+                    f"書けるのは{'、'.join(drafts)}です"
+                )
+        return dict(started)
+
+    def _outreach_roles(self, structure: Structure) -> tuple[Role, ...]:
+        doubling, specialist = structure.rows("outreach_roles", Role)
+        placed_on = self._started.get("specialist")
+        if placed_on is None:
+            return (doubling,)
+        return (
+            replace(doubling, valid_to=placed_on - timedelta(days=1)),
+            replace(specialist, valid_from=placed_on),
+        )
+
+
+def _file(*parts: str) -> str:
+    return resources.files("kasane_ikoma").joinpath(*parts).read_text("utf-8")

@@ -1,0 +1,1 @@
+"""Private servers and a browser for the tests that need real ones."""

@@ -9,8 +9,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 SPEC_VERSION = "1.0"
-TYPE_PATTERN = r"^[a-z][a-z_]*\.[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*$"
-MUNICIPALITY_PATTERN = r"^([0-9]{6}|host)$"
+TYPE_PATTERN = r"^[a-z][a-z_]*\.[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*\Z"
+LAST_SEQUENCE = 2**63 - 1
+MUNICIPALITY_PATTERN = r"^([0-9]{6}|host)\Z"
 
 
 class MalformedEnvelope(ValueError):
@@ -72,7 +73,7 @@ class Envelope:
         """Raises MalformedEnvelope when the text is not JSON or not an envelope."""
         try:
             raw = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise MalformedEnvelope({"envelope": ["is not JSON"]}) from error
         return cls.from_dict(raw)
 
@@ -103,7 +104,7 @@ class _EnvelopeSchema(Schema):
     causationid = fields.String(load_default="", validate=validate.Length(max=64))
     dataschema = fields.String(load_default="", validate=validate.Length(max=200))
     epoch = fields.String(load_default="", validate=validate.Length(max=64))
-    sequence = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0))
+    sequence = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=LAST_SEQUENCE))
     specversion = fields.String(load_default=SPEC_VERSION, validate=validate.Equal(SPEC_VERSION))
     datacontenttype = fields.String(load_default="application/json")
     data = fields.Dict(required=True)

@@ -201,9 +201,15 @@ def personal_paths(event_class: type) -> tuple[tuple[str, ...], ...]:
         if spec.metadata.get("personal"):
             paths.append((spec.name,))
             continue
-        hint, step = hints[spec.name], (spec.name,)
+        hint, step = _without_none(hints[spec.name]), (spec.name,)
         if typing.get_origin(hint) is tuple:
-            hint, step = typing.get_args(hint)[0], (spec.name, "*")
+            hint, step = _without_none(typing.get_args(hint)[0]), (spec.name, "*")
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             paths.extend(step + inner for inner in personal_paths(hint))
     return tuple(paths)
+
+
+def _without_none(hint: Any) -> Any:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return next(part for part in typing.get_args(hint) if part is not type(None))
+    return hint

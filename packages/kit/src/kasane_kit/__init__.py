@@ -1,0 +1,1 @@
+"""Kasane's technical rooms: a closed list, with no domain noun inside."""

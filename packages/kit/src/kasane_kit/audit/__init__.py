@@ -1,0 +1,6 @@
+"""The audit trail: written in the act's transaction, chained, and verified."""
+
+from kasane_kit.audit.chain import Break
+from kasane_kit.audit.trail import Entry, read, record, verify
+
+__all__ = ["Break", "Entry", "read", "record", "verify"]

@@ -1,0 +1,89 @@
+"""Writes who did what into the trail, in the transaction of the act, and reads it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kasane_kit import clock
+from kasane_kit.audit import chain, tables
+from kasane_kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the trail: never the content of a record, only who, what, which object, on what basis."""
+
+    position: int
+    entry_id: str
+    at: str
+    actor: str
+    actor_name: str
+    action: str
+    object_kind: str
+    object_id: str
+    basis: str
+    correlation_id: str
+    causation_id: str
+
+
+def record(
+    connection: Connection,
+    key: bytes,
+    *,
+    actor: str,
+    actor_name: str,
+    action: str,
+    object_kind: str,
+    object_id: str,
+    basis: str = "",
+    correlation_id: str = "",
+    causation_id: str = "",
+) -> Entry:
+    """Appends an entry in the caller's transaction; when it cannot be written the act fails with it."""
+    head = connection.execute(select(tables.audit_head).with_for_update()).one()
+    entry = Entry(
+        position=head.position + 1,
+        entry_id=new_id(),
+        at=clock.now().isoformat(),
+        actor=actor,
+        actor_name=actor_name,
+        action=action,
+        object_kind=object_kind,
+        object_id=object_id,
+        basis=basis,
+        correlation_id=correlation_id,
+        causation_id=causation_id,
+    )
+    digest = chain.link(key, head.digest, vars(entry))
+    connection.execute(insert(tables.audit_entry).values(**vars(entry), digest=digest))
+    connection.execute(
+        update(tables.audit_head).values(
+            position=entry.position, digest=digest, seal=chain.seal(key, entry.position, digest)
+        )
+    )
+    return entry
+
+
+def read(connection: Connection, object_kind: str, object_id: str) -> Sequence[Entry]:
+    """Every entry about one object, oldest first."""
+    rows = connection.execute(
+        select(tables.audit_entry)
+        .where(tables.audit_entry.c.object_kind == object_kind, tables.audit_entry.c.object_id == object_id)
+        .order_by(tables.audit_entry.c.position)
+    )
+    return [_entry(row) for row in rows]
+
+
+def verify(connection: Connection, key: bytes) -> chain.Break | None:
+    """Checks the whole trail of this database; None when nothing was changed, deleted, inserted or swapped."""
+    head = connection.execute(select(tables.audit_head)).mappings().one_or_none()
+    entries = connection.execution_options(yield_per=1000).execute(
+        select(tables.audit_entry).order_by(tables.audit_entry.c.position)
+    )
+    return chain.find_break(key, entries.mappings(), dict(head) if head else None)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(**{name: getattr(row, name) for name in chain.LINKED_FIELDS})

@@ -1,0 +1,63 @@
+"""Remembers for each producer how far a consumer has come: duplicate, next, or a gap."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Connection, insert, select, update
+
+from kasane_contracts.envelope import Envelope
+from kasane_kit.bus import tables
+
+
+class Place(Enum):
+    """Where an envelope stands relative to the cursor."""
+
+    PASSED = "passed"
+    NEXT = "next"
+    GAP = "gap"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last sequence applied of one producer's epoch; 0 before the first."""
+
+    producer: str
+    epoch: str
+    sequence: int
+
+    def place(self, envelope: Envelope) -> Place:
+        """Whether the envelope was applied already, comes next, or comes too early."""
+        if envelope.sequence <= self.sequence:
+            return Place.PASSED
+        return Place.NEXT if envelope.sequence == self.sequence + 1 else Place.GAP
+
+
+def read(connection: Connection, producer: str, epoch: str, *, for_update: bool = False) -> Cursor:
+    """The cursor of a producer's epoch; it starts at 0. With ``for_update`` other consumers wait."""
+    statement = select(tables.cursor.c.sequence).where(
+        tables.cursor.c.producer == producer, tables.cursor.c.epoch == epoch
+    )
+    sequence = connection.scalar(statement.with_for_update() if for_update else statement)
+    return Cursor(producer, epoch, sequence or 0)
+
+
+def advance(connection: Connection, cursor: Cursor, sequence: int) -> Cursor:
+    """Moves the cursor in the caller's transaction.
+
+    Raises IntegrityError when another consumer made the first step at the same time.
+    """
+    if cursor.sequence == 0:
+        connection.execute(
+            insert(tables.cursor).values(
+                producer=cursor.producer, epoch=cursor.epoch, sequence=sequence
+            )
+        )
+    else:
+        connection.execute(
+            update(tables.cursor)
+            .where(
+                tables.cursor.c.producer == cursor.producer, tables.cursor.c.epoch == cursor.epoch
+            )
+            .values(sequence=sequence)
+        )
+    return Cursor(cursor.producer, cursor.epoch, sequence)

@@ -1,0 +1,23 @@
+"""How events travel: a protocol and its adapters."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from kasane_contracts.envelope import Envelope
+
+
+class TransportUnavailable(RuntimeError):
+    """Nothing is known to have arrived; the events stay in the log and are sent again."""
+
+
+class Transport(Protocol):
+    """Brings numbered events of one (producer, town) to every service that hears the producer."""
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Returns when every event is safe with its hearers or a broker; raises TransportUnavailable."""
+        ...
+
+
+Deliver = Callable[[Sequence[Envelope]], None]
+
+__all__ = ["Deliver", "Transport", "TransportUnavailable"]

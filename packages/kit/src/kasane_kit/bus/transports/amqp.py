@@ -1,0 +1,347 @@
+"""Carries events through RabbitMQ: confirmed publishing and acknowledged consuming; the only kombu of the house."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import kombu
+from kombu.exceptions import KombuError
+from kombu.transport.pyamqp import Transport as PyAmqp
+
+from kasane_contracts.envelope import Envelope
+from kasane_kit.bus.topology import (
+    DEAD_EXCHANGE,
+    EVENTS_EXCHANGE,
+    QueueShape,
+    dead_queue,
+    queues_of,
+    routing_key,
+)
+from kasane_kit.bus.transports import TransportUnavailable
+
+log = logging.getLogger("kasane.amqp")
+
+HEARTBEAT_SECONDS = 10
+CONNECT_SECONDS = 5.0
+CONFIRM_SECONDS = 10.0
+IDLE_SECONDS = 0.5
+SHORTEST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+FRAME_EVENTS = 100
+FRAME_BYTES = 128 * 1024
+PREFETCH = 50
+
+Handle = Callable[[Sequence[bytes]], Collection[int]]
+
+# The broker or the way to it fails; py-amqp raises AttributeError when a connection is lost in mid-call.
+_FAILURES: tuple[type[Exception], ...] = (
+    *PyAmqp.connection_errors,
+    *PyAmqp.channel_errors,
+    KombuError,
+    OSError,
+    AttributeError,
+)
+
+
+class AmqpTransport:
+    """Publishes numbered events persistently and returns when the broker has confirmed every one.
+
+    Opens its connection on first use and anew in a child process; after any doubt the connection is
+    thrown away, because a late confirmation must never be taken for that of another message.
+    """
+
+    def __init__(self, url: str, *, confirm_seconds: float = CONFIRM_SECONDS) -> None:
+        self._url = url
+        self._confirm_seconds = confirm_seconds
+        self._lock = threading.Lock()
+        self._publisher: _Publisher | None = None
+        self._pid = 0
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Raises TransportUnavailable when a message was not confirmed, was refused or reached no queue."""
+        if not envelopes:
+            return
+        frames = list(_frames(envelopes))
+        with self._lock:
+            # A connection that lay idle may be dead without a sign; a fresh one is asked once more.
+            tries = 1 if self._publisher is None else 2
+            while tries:
+                tries -= 1
+                try:
+                    self._open().publish(frames, self._confirm_seconds)
+                    return
+                except TransportUnavailable:
+                    self._drop()
+                    raise
+                except _FAILURES as error:
+                    self._drop()
+                    if not tries:
+                        raise TransportUnavailable(
+                            f"the broker did not take the events: {error!r}"
+                        ) from error
+
+    def close(self) -> None:
+        """Ends the connection; the next publish opens another."""
+        with self._lock:
+            self._drop()
+
+    def _open(self) -> "_Publisher":
+        if self._pid != os.getpid():
+            # A connection from before a fork belongs to the parent; closing it here would end it there.
+            self._publisher, self._pid = None, os.getpid()
+        if self._publisher is None:
+            self._publisher = _Publisher(self._url)
+        return self._publisher
+
+    def _drop(self) -> None:
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            publisher.close()
+
+
+class _Publisher:
+    """One connection with one channel in confirm mode and its own account of what was confirmed."""
+
+    def __init__(self, url: str) -> None:
+        # No heartbeat: nobody is there to send one between two events. Silence ends at the deadline.
+        self._connection = _connect(url, heartbeat=0)
+        try:
+            self._channel: Any = self._connection.channel()
+            _declare(self._channel, ())
+            self._channel.confirm_select()
+            self._channel.events["basic_ack"].add(self._acked)
+            self._channel.events["basic_nack"].add(self._nacked)
+            self._channel.events["basic_return"].add(self._returned)
+        except BaseException:
+            self.close()
+            raise
+        self._tag = 0
+        self._outstanding: set[int] = set()
+        self._problem = ""
+
+    def publish(self, frames: Sequence[Sequence[Envelope]], seconds: float) -> None:
+        """Sends every frame, then waits until all are confirmed; raises TransportUnavailable."""
+        deadline = time.monotonic() + seconds
+        for frame in frames:
+            body = f"[{','.join(envelope.to_json() for envelope in frame)}]".encode()
+            message = self._channel.prepare_message(
+                body,
+                content_type="application/json",
+                content_encoding="utf-8",
+                properties={"delivery_mode": 2, "message_id": frame[0].id},
+            )
+            self._tag += 1
+            self._outstanding.add(self._tag)
+            self._channel.basic_publish(
+                message,
+                exchange=EVENTS_EXCHANGE,
+                routing_key=routing_key(frame),
+                mandatory=True,
+                timeout=seconds,
+            )
+        while self._outstanding and not self._problem:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._problem = (
+                    f"{len(self._outstanding)} messages were not confirmed in {seconds} s"
+                )
+                break
+            try:
+                self._connection.drain_events(timeout=left)
+            except TimeoutError:
+                continue
+        if self._problem:
+            raise TransportUnavailable(f"the broker did not take the events: {self._problem}")
+
+    def close(self) -> None:
+        """Lets go of the socket without asking the broker, who may not answer."""
+        _let_go(self._connection)
+
+    def _acked(self, tag: int, multiple: bool) -> None:
+        if multiple:
+            self._outstanding = {other for other in self._outstanding if other > tag}
+        else:
+            self._outstanding.discard(tag)
+
+    def _nacked(self, _tag: int, _multiple: bool) -> None:
+        self._problem = "a message was refused"
+
+    def _returned(self, _error: object, _exchange: str, key: str, _message: object) -> None:
+        self._problem = f"no queue is bound for {key}"
+
+
+class AmqpConsumer:
+    """Takes messages from the queues of one service and acknowledges what was dealt with.
+
+    Messages that wait are handed over together. Connects again by itself, for ever.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        producers: Sequence[str],
+        municipalities: Sequence[str] = (),
+        *,
+        prefetch: int = PREFETCH,
+    ) -> None:
+        self._url = url
+        self._queues = queues_of(service, producers, municipalities)
+        self._prefetch = prefetch
+
+    def run(
+        self,
+        handle: Handle,
+        stop: threading.Event,
+        on_connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Works until ``stop`` is set.
+
+        ``handle`` gets the bodies of some messages in the order of their arrival and returns the positions
+        of those that may only go to the dead-letter exchange; when it returns, all others are acknowledged.
+        When it raises, none is, and they come again over a new connection. ``on_connected`` is called each
+        time the queues are bound: whatever was published before may have reached none of them.
+        """
+        pause = SHORTEST_PAUSE_SECONDS
+
+        def connected() -> None:
+            nonlocal pause
+            pause = SHORTEST_PAUSE_SECONDS
+            on_connected()
+
+        while not stop.is_set():
+            try:
+                with _connected(self._url) as connection:
+                    self._consume(connection, handle, stop, connected)
+            except _FAILURES as error:
+                log.warning("no connection to the broker, trying again in %.1f s: %r", pause, error)
+            except Exception:
+                log.exception("the messages in hand come again in %.1f s", pause)
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _consume(
+        self,
+        connection: kombu.Connection,
+        handle: Handle,
+        stop: threading.Event,
+        on_connected: Callable[[], None],
+    ) -> None:
+        channel: Any = connection.channel()
+        queues = _declare(channel, self._queues)
+        arrived: list[Any] = []
+        consumer = kombu.Consumer(
+            channel,
+            queues,
+            on_message=arrived.append,
+            on_decode_error=_refuse,
+            accept=["json"],
+            prefetch_count=self._prefetch,
+            auto_declare=False,
+        )
+        with consumer:
+            on_connected()
+            while not stop.is_set():
+                _drain(connection, IDLE_SECONDS)
+                while arrived and len(arrived) < self._prefetch and _drain(connection, 0.001):
+                    pass
+                connection.heartbeat_check()
+                if arrived:
+                    _settle(arrived, handle)
+                    arrived.clear()
+
+
+def _settle(arrived: Sequence[Any], handle: Handle) -> None:
+    refused = handle([_body(message) for message in arrived])
+    for position in refused:
+        arrived[position].reject(requeue=False)
+    accepted = [message for n, message in enumerate(arrived) if n not in refused]
+    if accepted:
+        # One acknowledgement for all up to the last; those refused above are settled already.
+        accepted[-1].ack(multiple=True)
+
+
+def _refuse(message: Any, error: Exception) -> None:
+    log.error("a message that cannot be unpacked goes to %s: %r", DEAD_EXCHANGE, error)
+    message.reject(requeue=False)
+
+
+def _body(message: Any) -> bytes:
+    body: bytes | str = message.body
+    return body.encode("utf-8", "backslashreplace") if isinstance(body, str) else bytes(body)
+
+
+def _drain(connection: kombu.Connection, seconds: float) -> bool:
+    try:
+        connection.drain_events(timeout=seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+    """Cuts a backlog into messages of bounded size; one event alone is a message of one."""
+    frame: list[Envelope] = []
+    size = 0
+    for envelope in envelopes:
+        length = len(envelope.to_json())
+        if frame and (len(frame) == FRAME_EVENTS or size + length > FRAME_BYTES):
+            yield frame
+            frame, size = [], 0
+        frame.append(envelope)
+        size += length
+    yield frame
+
+
+def _connect(url: str, *, heartbeat: int) -> kombu.Connection:
+    connection = kombu.Connection(
+        url,
+        heartbeat=heartbeat,
+        connect_timeout=CONNECT_SECONDS,
+        transport_options={"read_timeout": CONFIRM_SECONDS, "write_timeout": CONFIRM_SECONDS},
+    )
+    connection.connect()
+    return connection
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[kombu.Connection]:
+    connection = _connect(url, heartbeat=HEARTBEAT_SECONDS)
+    try:
+        yield connection
+    except BaseException:
+        _let_go(connection)
+        raise
+    connection.release()
+
+
+def _let_go(connection: kombu.Connection) -> None:
+    try:
+        connection.collect(socket_timeout=1.0)
+    except _FAILURES as error:
+        log.debug("the connection was gone already: %r", error)
+
+
+def _declare(channel: Any, queues: Sequence[QueueShape]) -> list[kombu.Queue]:
+    """Makes the exchanges, the dead-letter queue and the given queues; does nothing where they are."""
+    exchanges = {
+        EVENTS_EXCHANGE: kombu.Exchange(EVENTS_EXCHANGE, type="topic", durable=True),
+        DEAD_EXCHANGE: kombu.Exchange(DEAD_EXCHANGE, type="topic", durable=True),
+    }
+    made = []
+    for exchange in exchanges.values():
+        exchange(channel).declare()
+    for shape in (dead_queue(), *queues):
+        queue = kombu.Queue(
+            shape.name,
+            bindings=[kombu.binding(exchanges[shape.exchange], key) for key in shape.bindings],
+            queue_arguments=dict(shape.arguments),
+            durable=True,
+        )
+        queue(channel).declare()
+        made.append(queue)
+    return made[1:]

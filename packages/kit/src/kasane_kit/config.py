@@ -1,0 +1,92 @@
+"""Reads the settings of a process from the environment, once, into one value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """Which adapters ``runtime/compose.py`` chooses; nothing else may ask."""
+
+    EMBEDDED = "embedded"
+    DISTRIBUTED = "distributed"
+
+
+class SettingsError(ValueError):
+    """A setting is missing or cannot be used; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a process is told from outside.
+
+    ``var`` holds SQLite files and keys in the embedded mode, and only keys in the distributed one.
+    ``database_url`` is a PostgreSQL address with ``{login}``, ``{password}`` and ``{database}`` to fill in.
+    ``served_towns`` limits a process to some towns; empty means all.
+    """
+
+    mode: Mode = Mode.EMBEDDED
+    var: Path = Path("var")
+    towns: Path = Path("deploy/towns")
+    keys: Path | None = None
+    database_url: str = ""
+    admin_database_url: str = ""
+    broker_url: str = ""
+    served_towns: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    trace_hooks: bool = False
+    target: str = "all"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the signing key and the towns' keys are kept."""
+        return self.keys or self.var / "keys"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Raises SettingsError naming the variable that is wrong or missing."""
+        env = os.environ if environment is None else environment
+        try:
+            mode = Mode(env.get("KASANE_MODE", Mode.EMBEDDED))
+        except ValueError:
+            raise SettingsError(
+                f"KASANE_MODE is {env['KASANE_MODE']!r}; nothing was started; set embedded or distributed"
+            ) from None
+        settings = cls(
+            mode=mode,
+            var=Path(env.get("KASANE_VAR", "var")),
+            towns=Path(env.get("KASANE_TOWN_FILES", "deploy/towns")),
+            keys=Path(env["KASANE_KEYS"]) if env.get("KASANE_KEYS") else None,
+            database_url=_secret(env, "KASANE_DATABASE_URL"),
+            admin_database_url=_secret(env, "KASANE_ADMIN_DATABASE_URL"),
+            broker_url=_secret(env, "KASANE_BROKER_URL"),
+            served_towns=tuple(t for t in env.get("KASANE_TOWNS", "").split(",") if t),
+            secure_cookies=env.get("KASANE_SECURE_COOKIES", "") == "1",
+            trace_hooks=env.get("KASANE_TRACE_HOOKS", "") == "1",
+            target=env.get("KASANE_TARGET", "all"),
+        )
+        if mode is Mode.DISTRIBUTED:
+            for name, value in (
+                ("KASANE_DATABASE_URL", settings.database_url),
+                ("KASANE_BROKER_URL", settings.broker_url),
+            ):
+                if not value:
+                    raise SettingsError(f"{name} is not set; the distributed mode was not started; set it")
+        return settings
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """The value of a setting, or the content of the file that ``<name>_FILE`` names."""
+    path = environment.get(f"{name}_FILE", "")
+    if not path:
+        return environment.get(name, "")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{name}_FILE is {path!r} and was not read ({error.strerror}); nothing was started; "
+            "name a file that this user may read"
+        ) from None

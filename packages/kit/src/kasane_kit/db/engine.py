@@ -1,0 +1,197 @@
+"""Opens one engine per (service, town) on first use and keeps the few used last."""
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from kasane_kit.keys import KeyRing
+from kasane_kit.tenancy import current_municipality
+
+KEPT_ENGINES = 256
+LOG_READER = "log"
+
+
+class DatabaseAddresses(Protocol):
+    """Says where the database of a service in a municipality is."""
+
+    def url(self, service: str, municipality: str) -> URL:
+        """The address with the service's own login."""
+        ...
+
+    def log_url(self, producer: str, municipality: str) -> URL:
+        """The address with the login that may read a producer's log and nothing else."""
+        ...
+
+
+class SqliteAddresses:
+    """One file per town and service: ``var/<town>/<service>.sqlite``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, service: str, municipality: str) -> URL:
+        """The file of the service in the town; its folder is made for this uid only."""
+        folder = self._folder / municipality
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return URL.create("sqlite", database=str(folder / f"{service}.sqlite"))
+
+    def log_url(self, producer: str, municipality: str) -> URL:
+        """The producer's own file: one process holds all of them in this mode."""
+        return self.url(producer, municipality)
+
+
+class PostgresAddresses:
+    """One database per town; in it a schema and a login per service, which sees its own schema only."""
+
+    def __init__(self, template: str, keys: KeyRing) -> None:
+        self._template = make_url(template).set(drivername="postgresql+psycopg")
+        self._keys = keys
+
+    def url(self, service: str, municipality: str) -> URL:
+        """The town's database with the login of the service."""
+        return self._with_login(municipality, login_name(municipality, service), service)
+
+    def log_url(self, producer: str, municipality: str) -> URL:
+        """The town's database with the login of the log reader."""
+        return self._with_login(municipality, login_name(municipality, LOG_READER), producer)
+
+    def password(self, login: str) -> str:
+        """The password of a login, derived from the installation's signing key."""
+        return self._keys.derived("signing", f"database:{login}").hex()
+
+    def _with_login(self, municipality: str, login: str, schema: str) -> URL:
+        return self._template.set(
+            database=database_name(municipality),
+            username=login,
+            password=self.password(login),
+        ).update_query_dict({"options": f"-csearch_path={schema}"})
+
+
+def database_name(municipality: str) -> str:
+    """The name of a town's PostgreSQL database."""
+    return f"kasane_{municipality}"
+
+
+def login_name(municipality: str, service: str) -> str:
+    """The PostgreSQL login of a service in a town."""
+    return f"kasane_{municipality}_{service}"
+
+
+class Databases:
+    """Connections to the databases of the open municipality; without ``municipality_scope()`` there are none."""
+
+    def __init__(self, addresses: DatabaseAddresses) -> None:
+        self._addresses = addresses
+        self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
+        self._write_locks: dict[tuple[str, str], threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def reading(self, service: str) -> Iterator[Connection]:
+        """A connection for looking; what is written on it is rolled back."""
+        engine = self._engine(service)
+        with engine.connect().execution_options(kasane_reads=True) as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def writing(self, service: str) -> Iterator[Connection]:
+        """A connection in a transaction that the caller commits; leaving without commit rolls back.
+
+        Two threads of one process never race for SQLite's write lock: they queue here instead.
+        """
+        engine = self._engine(service)
+        lock = self._lock(service) if engine.dialect.name == "sqlite" else None
+        if lock is not None:
+            lock.acquire()
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            if lock is not None:
+                lock.release()
+
+    @contextmanager
+    def reading_log(self, producer: str) -> Iterator[Connection]:
+        """A connection that may read a producer's event log in the open municipality."""
+        engine = self._engine(f"{LOG_READER}:{producer}")
+        with engine.connect().execution_options(kasane_reads=True) as connection:
+            yield connection
+            connection.rollback()
+
+    def dispose(self) -> None:
+        """Closes every engine."""
+        with self._guard:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+
+    def _lock(self, service: str) -> threading.Lock:
+        with self._guard:
+            return self._write_locks.setdefault((service, current_municipality()), threading.Lock())
+
+    def _engine(self, service: str) -> Engine:
+        key = (service, current_municipality())
+        with self._guard:
+            engine = self._engines.get(key)
+            if engine is None:
+                engine = self._engines[key] = self._open(*key)
+                while len(self._engines) > KEPT_ENGINES:
+                    self._engines.popitem(last=False)[1].dispose()
+            self._engines.move_to_end(key)
+            return engine
+
+    def _open(self, service: str, municipality: str) -> Engine:
+        prefix, _, producer = service.partition(":")
+        if prefix == LOG_READER and producer:
+            return open_engine(self._addresses.log_url(producer, municipality))
+        return open_engine(self._addresses.url(service, municipality))
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine with the house's settings: full synchronisation on SQLite, checked connections on PostgreSQL."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=8, max_overflow=24)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    # One connection stays open for each town: with many towns the idle ones are what a server counts.
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": 5, "application_name": "kasane"},
+        pool_size=1,
+        max_overflow=11,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.set_authorizer(_authorize)
+
+
+def _authorize(
+    action: int, first: str | None, second: str | None, _db: str | None, _trigger: str | None
+) -> int:
+    if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() == "writable_schema":
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("kasane_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,5 @@
+"""Brings events to a service, so that none is lost and none is applied twice."""
+
+from kasane_kit.delivery.inbox import Delivery, NotDelivered, NotParked, Outcome, Stream
+
+__all__ = ["Delivery", "NotDelivered", "NotParked", "Outcome", "Stream"]

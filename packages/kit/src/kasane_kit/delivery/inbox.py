@@ -1,0 +1,297 @@
+"""Takes events in for one service: tells duplicate, next and gap apart and repairs from the log."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextvars import Context
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+from kasane_contracts import registry
+from kasane_contracts.envelope import Envelope, MalformedEnvelope
+from kasane_kit.bus import DeadLetter, ParkingReason, cursor, dead_letters, outbox
+from kasane_kit.bus.cursor import Cursor, Place
+from kasane_kit.bus.messages import read_message
+from kasane_kit.db import is_outage
+from kasane_kit.delivery.applying import Applying, NotNow, outages_wait, sentence_of
+from kasane_kit.service import Service
+from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
+from kasane_kit.unit_of_work import House
+
+log = logging.getLogger("kasane.delivery")
+
+BATCH = 200
+
+Stream = tuple[str, str]
+"""A municipality and a producer."""
+
+
+class NotDelivered(RuntimeError):
+    """Some streams wait: what was not applied now is in the producers' logs and comes later."""
+
+    def __init__(self, sentence: str, streams: Sequence[Stream] = ()) -> None:
+        super().__init__(sentence)
+        self.streams = frozenset(streams)
+
+
+class NotParked(RuntimeError):
+    """A message that is no event of a served town could not be kept in the host's database."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is left of several messages: those not even parked, by position; streams that wait."""
+
+    unparked: tuple[int, ...] = ()
+    waiting: frozenset[Stream] = frozenset()
+
+
+class Delivery:
+    """Applies events to one service. Safe to call from several threads and processes."""
+
+    def __init__(self, service: Service, house: House) -> None:
+        self._service = service
+        self._house = house
+        self._producers = frozenset(entry.producer for entry in registry.all_events())
+        self._applying = Applying(service, house)
+        self._turn = threading.Lock()
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> None:
+        """Applies what comes next, skips what was applied, fetches what is missing from the log.
+
+        Returns when the service has committed its place behind the last of them. Raises
+        NotDelivered naming the streams that wait, after the others were applied, and NotParked.
+        """
+        placed = []
+        for envelope in envelopes:
+            fault = self._fault_of(envelope)
+            if fault is None:
+                placed.append(envelope)
+            else:
+                self._park_on_host(envelope.to_json(), *fault, envelope)
+        waiting: dict[Stream, str] = {}
+        for municipality, producer, batch in _streams(placed):
+            try:
+                with municipality_scope(municipality), self._turn:
+                    self._take(producer, batch)
+            except NotNow as error:
+                waiting[municipality, producer] = str(error)
+        if waiting:
+            sentences = "; ".join(sorted(set(waiting.values())))
+            raise NotDelivered(f"{self._service.name}: {sentences}", tuple(waiting))
+
+    def deliver_text(self, text: str | bytes) -> None:
+        """Like ``deliver`` for one message as text: an envelope or a list of them.
+
+        What is not an envelope is parked with its reason and stops none of the others.
+        """
+        outcome = self.deliver_texts([text])
+        if outcome.unparked:
+            raise NotParked(f"{self._service.name}: the message was not even parked")
+        if outcome.waiting:
+            raise NotDelivered(f"{self._service.name}: waiting", tuple(outcome.waiting))
+
+    def deliver_texts(self, texts: Sequence[str | bytes]) -> Outcome:
+        """Like ``deliver_text`` for several messages at once; tells instead of raising."""
+        unparked: list[int] = []
+        collected: list[Envelope] = []
+        for position, text in enumerate(texts):
+            good, bad = read_message(text)
+            try:
+                for body, problems in bad:
+                    self._park_on_host(body, ParkingReason.NOT_AN_ENVELOPE, problems, None)
+                for envelope in good:
+                    fault = self._fault_of(envelope)
+                    if fault is None:
+                        collected.append(envelope)
+                    else:
+                        self._park_on_host(envelope.to_json(), *fault, envelope)
+            except NotParked as error:
+                log.error("%s; the message goes to the broker's dead letters", error)
+                unparked.append(position)
+        try:
+            self.deliver(collected)
+        except NotDelivered as error:
+            log.warning("%s", error)
+            return Outcome(tuple(unparked), error.streams)
+        return Outcome(tuple(unparked))
+
+    def catch_up(self, municipality: str, producer: str) -> int:
+        """Applies what the producer's log has beyond this service's cursors; returns how many.
+
+        This is what makes a wiped broker harmless: heads are compared with cursors at start and
+        while idle. Raises NotDelivered.
+        """
+        try:
+            with municipality_scope(municipality), self._turn:
+                return self._catch_up(producer)
+        except NotNow as error:
+            raise NotDelivered(
+                f"{self._service.name}: {error}", [(municipality, producer)]
+            ) from error
+
+    def requeue(self, letter_id: str) -> int:
+        """Applies a parked event and those that waited behind it, in order; returns how many.
+
+        Works in the open municipality. Stops at the first that still fails: that one stays with
+        the new reason, and so do the later ones. A message that was parked beside every stream is
+        judged anew. Raises NotDelivered.
+        """
+        with self._house.databases.reading(self._service.name) as connection:
+            letter = dead_letters.find(connection, letter_id)
+        if letter is None:
+            return 0
+        if letter.reason in dead_letters.OUTSIDE:
+            return self._judge_anew(letter)
+        done = 0
+        with self._turn:
+            while self._requeue_first(letter):
+                done += 1
+        return done
+
+    def _requeue_first(self, like: DeadLetter) -> bool:
+        """Applies the first letter of a subject; False when none is left or it still fails."""
+        envelope = Envelope.from_json(like.body)
+        try:
+            with self._applying.unit(envelope) as unit:
+                # Its lock: a delivery that asks whether the subject is parked waits for this.
+                cursor.read(unit.connection, envelope.source, envelope.epoch, for_update=True)
+                first = next(iter(dead_letters.letters_of_subject(unit.connection, like)), None)
+                if first is None:
+                    return False
+                like, envelope = first, Envelope.from_json(first.body)
+                self._applying.say(envelope, self._applying.decode(envelope), unit)
+                dead_letters.remove(unit.connection, first.id)
+                dead_letters.forget_attempts(unit.connection, envelope.id)
+                unit.record(f"{self._service.name}.dead_letter.requeued", "dead_letter", first.id)
+                unit.commit()
+        except Exception as error:
+            if is_outage(error):
+                raise NotDelivered(f"{self._service.name}: {error}") from error
+            log.warning(
+                "%s: %s %s still fails", self._service.name, envelope.type, like.id, exc_info=True
+            )
+            with self._house.databases.writing(self._service.name) as connection:
+                dead_letters.explain(connection, like.id, sentence_of(error))
+                connection.commit()
+            return False
+        return True
+
+    def _judge_anew(self, letter: DeadLetter) -> int:
+        good, bad = read_message(letter.body)
+        if bad or any(self._fault_of(envelope) for envelope in good):
+            return 0
+        # The letter lies with the host, the event belongs to its own town: leave this scope for it.
+        Context().run(self.deliver, good)
+        with self._house.databases.writing(self._service.name) as connection:
+            dead_letters.remove(connection, letter.id)
+            connection.commit()
+        return len(good)
+
+    def _fault_of(self, envelope: Envelope) -> tuple[ParkingReason, str] | None:
+        """Why an envelope has no place in any stream of this process, or None."""
+        producer = envelope.source
+        if not envelope.epoch or envelope.sequence < 1:
+            return ParkingReason.NOT_AN_ENVELOPE, "the event has no place in its producer's log"
+        speaker = envelope.type.partition(".")[0]
+        if producer not in self._producers or speaker not in (producer, "audit"):
+            return ParkingReason.NOT_AN_ENVELOPE, f"{producer} does not say {envelope.type}"
+        if envelope.municipality != HOST:
+            try:
+                self._house.directory.get(envelope.municipality)
+            except UnknownTown:
+                detail = f"{envelope.municipality} is not served by this process"
+                return ParkingReason.TOWN_NOT_SERVED, detail
+        return None
+
+    def _take(self, producer: str, batch: Sequence[Envelope]) -> None:
+        self._applying.check_tables()
+        epoch, last = batch[0].epoch, batch[-1].sequence
+        with outages_wait(), self._house.databases.reading(self._service.name) as connection:
+            place = cursor.read(connection, producer, epoch)
+        wanted = [envelope for envelope in batch if place.place(envelope) is not Place.PASSED]
+        if not wanted:
+            return
+        first = wanted[0].sequence
+        if first == place.sequence + 1 and last - first == len(wanted) - 1:
+            for start in range(0, len(wanted), BATCH):
+                self._applying.apply(producer, wanted[start : start + BATCH])
+            return
+        while place.sequence < last:
+            missing = self._missing(producer, epoch, place.sequence)
+            if not missing:
+                beyond = [envelope for envelope in wanted if envelope.sequence > place.sequence]
+                self._park_beyond_the_log(beyond, place)
+                return
+            place = self._applying.apply(producer, missing)
+
+    def _catch_up(self, producer: str) -> int:
+        self._applying.check_tables()
+        applied = 0
+        with outages_wait(), self._house.databases.reading_log(producer) as connection:
+            heads = outbox.heads(connection)
+        for head in heads:
+            with outages_wait(), self._house.databases.reading(self._service.name) as connection:
+                place = cursor.read(connection, producer, head.epoch)
+            if place.sequence > head.sequence and head is heads[-1]:
+                log.error(
+                    "%s has applied event %d of %s, whose log ends at %d. Nothing new of it is "
+                    "applied. If it was restored from a backup, see docs/operations/back-up.md",
+                    *(self._service.name, place.sequence, producer, head.sequence),
+                )
+            while place.sequence < head.sequence:
+                missing = self._missing(producer, head.epoch, place.sequence)
+                if not missing:
+                    break
+                applied += missing[-1].sequence - place.sequence
+                place = self._applying.apply(producer, missing)
+        return applied
+
+    def _missing(self, producer: str, epoch: str, after: int) -> Sequence[Envelope]:
+        with outages_wait(), self._house.databases.reading_log(producer) as connection:
+            try:
+                return outbox.read_log(connection, epoch, after, BATCH)
+            except MalformedEnvelope as error:
+                raise NotNow(
+                    f"the log of {producer} behind {after} is not readable: {error}"
+                ) from error
+
+    def _park_beyond_the_log(self, beyond: Sequence[Envelope], place: Cursor) -> None:
+        """Keeps what claims numbers that its producer never gave; the cursor stays where it is."""
+        detail = f"the log of {place.producer} ends at {place.sequence}"
+        with outages_wait(), self._house.databases.writing(self._service.name) as connection:
+            for envelope in beyond:
+                dead_letters.park_envelope(
+                    connection, envelope, ParkingReason.BEYOND_THE_LOG, detail
+                )
+            connection.commit()
+
+    def _park_on_host(
+        self, body: str, reason: ParkingReason, detail: str, envelope: Envelope | None
+    ) -> None:
+        def park() -> None:
+            with (
+                municipality_scope(HOST),
+                self._house.databases.writing(self._service.name) as connection,
+            ):
+                text = body.replace("\x00", "\\x00")
+                dead_letters.park(connection, text, reason, detail, envelope)
+                connection.commit()
+
+        try:
+            # The message has no town here, so the scope that happens to be open is not its own.
+            Context().run(park)
+        except (DBAPIError, OSError, ValueError) as error:
+            raise NotParked(f"{self._service.name}: {reason}: {error}") from error
+
+
+def _streams(envelopes: Sequence[Envelope]) -> list[tuple[str, str, list[Envelope]]]:
+    groups: dict[tuple[str, str, str], list[Envelope]] = {}
+    for envelope in envelopes:
+        key = (envelope.municipality, envelope.source, envelope.epoch)
+        groups.setdefault(key, []).append(envelope)
+    return [
+        (municipality, producer, sorted(batch, key=lambda one: one.sequence))
+        for (municipality, producer, _epoch), batch in groups.items()
+    ]

@@ -1,0 +1,58 @@
+"""Lets a service declare itself: its pages, what it says, what it hears, who may do what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint
+from flask_smorest import Blueprint as ApiBlueprint
+from kasane_contracts import registry
+
+from kasane_kit.auth import Permission
+from kasane_kit.unit_of_work import UnitOfWork
+
+Subscriber = Callable[[Any, UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What exists in one service, on one screen.
+
+    ``hears`` maps an event class to a function ``(event, uow, hooks)``. ``refusal`` is the base class of the
+    domain's errors: they carry ``code`` and ``facts`` and are shown with the sentences ``refusal.<code>.*``.
+    ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
+    each a function ``(house, municipality, **arguments)``.
+    """
+
+    name: str
+    package: str
+    root: Path
+    pages: tuple[Blueprint, ...]
+    api: tuple[ApiBlueprint, ...]
+    permissions: tuple[Permission, ...]
+    says: tuple[type, ...]
+    hears: Mapping[type, Subscriber]
+    tables: tuple[str, ...]
+    refusal: type[Exception]
+    template_globals: Mapping[str, Any] = field(default_factory=dict)
+    front: tuple[Blueprint, ...] = ()
+    commands: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @property
+    def migrations(self) -> Path:
+        """The folder with the service's own migrations."""
+        return self.root / "migrations"
+
+    def permission(self, name: str) -> Permission | None:
+        """The declared permission of this name, or None."""
+        return next((p for p in self.permissions if p.name == name), None)
+
+    def hears_producer(self, producer: str) -> bool:
+        """Whether this service keeps a cursor for the producer.
+
+        Everybody hears the portal (accounts); who hears audit entries hears every service.
+        """
+        return producer == "portal" or any(
+            registry.type_of(heard).producer in (producer, "any") for heard in self.hears
+        )

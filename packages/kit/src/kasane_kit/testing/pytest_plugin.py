@@ -1,0 +1,44 @@
+"""Gives tests their fixtures: a bench for one service, and a clock that stands still."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from kasane_kit import clock
+from kasane_kit.testing.workbench import Workbench, build_workbench
+
+BenchMaker = Callable[..., Workbench]
+
+
+@pytest.fixture
+def make_workbench(tmp_path: Path) -> Iterator[BenchMaker]:
+    """A function ``(service_name, plugins=None)`` that makes a bench; its files end with the test."""
+    made: list[Workbench] = []
+
+    def make(service_name: str, plugins: Mapping[str, tuple[str, ...]] | None = None) -> Workbench:
+        (point,) = entry_points(group="kasane.services", name=service_name)
+        bench = build_workbench(point.load(), tmp_path / f"{service_name}-{len(made)}", plugins)
+        made.append(bench)
+        return bench
+
+    yield make
+    for bench in made:
+        bench.house.databases.dispose()
+
+
+@pytest.fixture
+def workbench(request: pytest.FixtureRequest, make_workbench: BenchMaker) -> Workbench:
+    """The bench of the service whose tests are running: the folder ``services/<name>/tests`` says which."""
+    parts = request.path.parts
+    return make_workbench(parts[parts.index("services") + 1])
+
+
+@pytest.fixture
+def clock_at() -> Iterator[Callable[[datetime], None]]:
+    """A function that lets the house's clock stand at a moment until the test ends."""
+    moment = [datetime.now(UTC)]
+    with clock.fixed(lambda: moment[0]):
+        yield lambda at: moment.__setitem__(0, at)

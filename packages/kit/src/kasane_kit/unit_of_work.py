@@ -1,0 +1,165 @@
+"""Joins a business change, its events and its audit entry into one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from kasane_contracts import registry
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.envelope import Envelope
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from kasane_kit import audit, clock
+from kasane_kit.auth import Actor
+from kasane_kit.bus import Sealer, outbox
+from kasane_kit.db import Databases
+from kasane_kit.ids import new_id
+from kasane_kit.keys import KeyRing
+from kasane_kit.plugins import PluginHouse
+from kasane_kit.tenancy import TownDirectory, current_municipality
+
+
+class UnrecordedChange(RuntimeError):
+    """A change was about to be committed without an audit entry; it was rolled back."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process has, made once in ``runtime/compose.py`` and handed to everything."""
+
+    databases: Databases
+    keys: KeyRing
+    directory: TownDirectory
+    plugins: PluginHouse
+    wake: Callable[[str], None] = field(default=lambda _municipality: None)
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals and opens personal fields of events."""
+        return Sealer(self.keys)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Where work comes from: the thread it belongs to and the event that started it."""
+
+    correlation_id: str = ""
+    causation_id: str = ""
+
+
+class UnitOfWork:
+    """One transaction of one service in the open municipality.
+
+    Use it as a context manager; leaving without ``commit()`` rolls everything back. ``connection`` is for the
+    repository floor.
+    """
+
+    def __init__(self, house: House, service: str, actor: Actor, cause: Cause | None = None) -> None:
+        self._house = house
+        self._service = service
+        self.actor = actor
+        self.municipality = current_municipality()
+        self.correlation_id = (cause.correlation_id if cause else "") or new_id()
+        self.causation_id = cause.causation_id if cause else ""
+        self._recorded = False
+        self._open: Any = None
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this unit; only inside the ``with`` block."""
+        if self._connection is None:
+            raise RuntimeError("the unit of work is not open; nothing was read or written; use it in a with block")
+        return self._connection
+
+    def __enter__(self) -> "UnitOfWork":
+        self._open = self._house.databases.writing(self._service)
+        self._connection = self._open.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                connection.rollback()
+        except DBAPIError:
+            if error is None:
+                raise
+        finally:
+            self._open.__exit__(kind, error, trace)
+
+    def record(self, action: str, object_kind: str, object_id: str, basis: str = "") -> None:
+        """Writes an audit entry in this transaction and lets the portal's copy hear of it."""
+        entry = audit.record(
+            self.connection,
+            self._house.keys.derived(self.municipality, "audit"),
+            actor=self.actor.account_id,
+            actor_name=self.actor.display_name,
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            basis=basis,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+        )
+        self._recorded = True
+        self._append(
+            AuditEntryRecorded(
+                entry_id=entry.entry_id,
+                service=self._service,
+                position=entry.position,
+                at=entry.at,
+                actor=entry.actor,
+                actor_name=entry.actor_name,
+                action=entry.action,
+                object_kind=entry.object_kind,
+                object_id=entry.object_id,
+                basis=entry.basis,
+                correlation_id=entry.correlation_id,
+                causation_id=entry.causation_id,
+            )
+        )
+
+    def publish(self, event: Any) -> None:
+        """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
+        self._append(event)
+
+    def commit(self) -> None:
+        """Makes everything permanent at once; raises UnrecordedChange when no audit entry was written."""
+        if not self._recorded:
+            raise UnrecordedChange(f"{self._service}: nothing was saved because no audit entry was recorded")
+        self.connection.commit()
+        self._house.wake(self.municipality)
+
+    def _append(self, event: Any) -> None:
+        entry = registry.type_of(event)
+        event_id = new_id()
+        data = registry.dump(event)
+        outbox.append(
+            self.connection,
+            Envelope(
+                id=event_id,
+                source=self._service,
+                type=entry.type,
+                subject=str(data[entry.subject_field]),
+                time=clock.now().isoformat(),
+                municipality=self.municipality,
+                actor=self.actor.account_id,
+                correlationid=self.correlation_id,
+                causationid=self.causation_id,
+                dataschema=f"{entry.type}.json",
+                data=self._house.sealer.seal(self.municipality, entry.type, event_id, data),
+            ),
+        )
+
+
+@contextmanager
+def reading(house: House, service: str) -> Iterator[Connection]:
+    """A connection for queries of a service in the open municipality."""
+    with house.databases.reading(service) as connection:
+        yield connection

@@ -1,0 +1,62 @@
+"""Pages and APIs: what every service's door has in common."""
+
+from kasane_kit.web.access import UndeclaredRoute, current_signer, end_session, set_session_cookie
+from kasane_kit.web.api import (
+    API_PREFIX,
+    Page,
+    asked_version,
+    page_size,
+    read_cursor,
+    with_version,
+    write_cursor,
+)
+from kasane_kit.web.context import (
+    actor,
+    create_once,
+    hooks,
+    reading,
+    strings,
+    term,
+    text,
+    this_house,
+    this_service,
+    this_town,
+    unit_of_work,
+)
+from kasane_kit.web.dates import NotADate, age_on, parse_date, wareki
+from kasane_kit.web.errors import Refusal
+from kasane_kit.web.factory import create_service_app
+from kasane_kit.web.forms import Form, repeated
+
+__all__ = [
+    "API_PREFIX",
+    "Form",
+    "NotADate",
+    "Page",
+    "Refusal",
+    "UndeclaredRoute",
+    "actor",
+    "age_on",
+    "asked_version",
+    "create_once",
+    "create_service_app",
+    "current_signer",
+    "end_session",
+    "hooks",
+    "page_size",
+    "parse_date",
+    "read_cursor",
+    "reading",
+    "repeated",
+    "set_session_cookie",
+    "strings",
+    "term",
+    "text",
+    "this_house",
+    "this_service",
+    "this_town",
+    "unit_of_work",
+    "wareki",
+    "with_version",
+    "write_cursor",
+]

@@ -1,0 +1,122 @@
+"""Asks for every request whether it is allowed, and leaves a trace of every look at a person's record."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, redirect, request
+from kasane_contracts import links
+from werkzeug.exceptions import NotFound
+
+from kasane_kit.auth import COOKIE, Access, Actor, Permission, Rule, SessionSigner, access_of, decide
+from kasane_kit.service import Service
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.unit_of_work import Cause, House, UnitOfWork
+from kasane_kit.web import csrf
+from kasane_kit.web.errors import Refusal, wants_json
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route declares no permission; the application does not start."""
+
+
+def check_every_route_is_declared(app: Flask, service: Service) -> None:
+    """Raises UndeclaredRoute naming every route without a declaration or with a permission nobody declared."""
+    problems = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        access = access_of(view)
+        if access is None:
+            problems.append(f"{rule.rule} declares no permission")
+        elif access.permission is not None and service.permission(access.permission) is None:
+            problems.append(f"{rule.rule} needs {access.permission}, which the service does not declare")
+    if problems:
+        raise UndeclaredRoute(f"{service.name} was not started: " + "; ".join(sorted(problems)))
+
+
+def install_access(app: Flask, house: House, service: Service, secure_cookies: bool) -> None:
+    """Checks before each view and records after it."""
+    signer = SessionSigner(house.keys)
+
+    @app.before_request
+    def ask() -> Any:
+        if request.endpoint is None:
+            return None
+        access = access_of(app.view_functions[request.endpoint])
+        if access is None:
+            raise NotFound
+        if access.permission is None:
+            csrf.check(signer)
+            return None
+        g.permission = permission = service.permission(access.permission)
+        decision = decide(g.actor, permission, g.municipality or "")
+        if decision.allowed:
+            csrf.check(signer)
+            return None
+        if decision.rule is Rule.NO_ACTOR:
+            return _to_sign_in()
+        if decision.rule is Rule.OTHER_MUNICIPALITY:
+            raise NotFound
+        assert permission is not None
+        _record(house, service, g.actor, "refused", permission, access)
+        raise Refusal("not_allowed", 403)
+
+    @app.after_request
+    def leave_trace(response: Response) -> Response:
+        permission: Permission | None = g.get("permission")
+        looked = request.method in ("GET", "HEAD") and response.status_code == 200
+        if permission is not None and permission.personal and looked and g.actor is not None:
+            access = access_of(app.view_functions[request.endpoint or ""])
+            assert access is not None
+            _record(house, service, g.actor, permission.done, permission, access)
+        return response
+
+    @app.after_request
+    def renew(response: Response) -> Response:
+        session = g.get("session")
+        if g.get("session_decided"):
+            return response
+        if g.get("actor") is not None and not g.get("bearer") and session is not None and session.wants_renewal:
+            _write_cookie(response, signer.write(session), secure_cookies)
+        elif g.get("session") is None and g.get("form_session") and not request.path.startswith("/-/"):
+            response.set_cookie(
+                csrf.ANONYMOUS_COOKIE, g.form_session, httponly=True, samesite="Strict", secure=secure_cookies
+            )
+        return response
+
+
+def set_session_cookie(response: Response, value: str, secure: bool) -> None:
+    """Puts a new session into the browser in place of any other: not readable by scripts or other sites."""
+    g.session_decided = True
+    _write_cookie(response, value, secure)
+
+
+def end_session(response: Response, secure: bool) -> None:
+    """Takes the session out of the browser; nothing renews it in this answer."""
+    g.session_decided = True
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def _write_cookie(response: Response, value: str, secure: bool) -> None:
+    response.set_cookie(COOKIE, value, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def _record(
+    house: House, service: Service, actor: Actor, action: str, permission: Permission, access: Access
+) -> None:
+    object_id = str((request.view_args or {}).get(access.object_argument, "")) or "list"
+    name = permission.name + ".refused" if action == "refused" else action
+    with UnitOfWork(house, service.name, actor, Cause(correlation_id=g.request_id)) as uow:
+        uow.record(name, permission.object_kind, object_id)
+        uow.commit()
+
+
+def _to_sign_in() -> Any:
+    if wants_json() or request.method not in ("GET", "HEAD"):
+        raise Refusal("sign_in_needed", 401)
+    back = request.script_root + request.path
+    return redirect(f"{links.sign_in(current_municipality())}?{urlencode({'next': back})}")
+
+
+def current_signer() -> SessionSigner:
+    """The signer of this application."""
+    return SessionSigner(current_app.extensions["kasane"]["house"].keys)

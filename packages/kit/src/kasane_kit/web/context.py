@@ -1,0 +1,170 @@
+"""Gives a view what it works with: the actor, the unit of work, a connection for reading, the town's hooks, words."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from flask import current_app, g, request
+from kasane_contracts.glossary import glossary
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from kasane_kit import clock
+from kasane_kit.auth import Actor
+from kasane_kit.ids import new_id
+from kasane_kit.plugins import MisconfiguredTown, PluginFailed
+from kasane_kit.service import Service
+from kasane_kit.strings import Strings
+from kasane_kit.tenancy import HOST, Town, current_municipality
+from kasane_kit.unit_of_work import Cause, House, UnitOfWork
+from kasane_kit.web.errors import Refusal
+from kasane_kit.web.tables import idempotency_key
+
+EXTENSION = "kasane"
+SUBMISSION_FIELD = "submission"
+
+
+def this_service() -> Service:
+    """The service whose application is running."""
+    return cast(Service, current_app.extensions[EXTENSION]["service"])
+
+
+def this_house() -> House:
+    """What the process has."""
+    return cast(House, current_app.extensions[EXTENSION]["house"])
+
+
+def strings() -> Strings:
+    """The sentences of this service."""
+    return cast(Strings, current_app.extensions[EXTENSION]["strings"])
+
+
+def language() -> str:
+    """Japanese, unless a program asks an API in English."""
+    if "/api/" in request.path and request.accept_languages.best_match(["ja", "en"], "ja") == "en":
+        return "en"
+    return "ja"
+
+
+def text(key: str, **facts: Any) -> str:
+    """A sentence of this service for the present reader."""
+    return strings().text(key, language(), **facts)
+
+
+def term(term_id: str) -> str:
+    """The town's own word for a term, else the glossary's."""
+    if "kasane_terms" not in g:
+        g.kasane_terms = _words_of_town()
+    words: dict[str, str] = g.kasane_terms
+    if term_id in words:
+        return words[term_id]
+    entry = glossary()[term_id]
+    return entry.en if language() == "en" else entry.ja
+
+
+def _words_of_town() -> dict[str, str]:
+    """The town's own words; none where its plugins cannot answer, so that the page saying so can be shown."""
+    if current_or_none() in (None, HOST):
+        return {}
+    try:
+        return dict(hooks().town_terms(on=clock.today()))
+    except (MisconfiguredTown, PluginFailed):
+        return {}
+
+
+def current_or_none() -> str | None:
+    """The open municipality of this request, or None on pages outside towns."""
+    return cast(str | None, g.get("municipality"))
+
+
+def this_town() -> Town:
+    """The town of this request; raises UnknownTown outside a town."""
+    return this_house().directory.get(current_municipality())
+
+
+def actor() -> Actor:
+    """Who acts in this request; only behind ``require``."""
+    found = g.get("actor")
+    if found is None:
+        raise RuntimeError("no actor: the route is public; nothing was done; declare a permission")
+    return cast(Actor, found)
+
+
+def hooks() -> Any:
+    """The hooks of this town's plugins."""
+    return this_house().plugins.hooks_for(current_municipality())
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """A unit of work of this service for the actor of this request."""
+    with UnitOfWork(this_house(), this_service().name, actor(), Cause(correlation_id=g.request_id)) as unit:
+        yield unit
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for queries of this service."""
+    with this_house().databases.reading(this_service().name) as connection:
+        yield connection
+
+
+def create_once(create: Callable[[UnitOfWork, str], object]) -> str:
+    """Runs ``create(uow, object_id)`` unless the same submission made its object already; returns the object's id.
+
+    The submission is named by the header ``Idempotency-Key`` or by the hidden form field; the name is kept in the
+    transaction that makes the object. The same name with another content is refused.
+    """
+    key = request.headers.get("Idempotency-Key") or request.form.get(SUBMISSION_FIELD, "")
+    if not key:
+        object_id = new_id()
+        with unit_of_work() as uow:
+            create(uow, object_id)
+        return object_id
+    if len(key) > 200:
+        raise Refusal("idempotency_key_too_long", 422)
+    digest = _request_digest()
+    known = _known_submission(key, digest)
+    if known:
+        return known
+    object_id = new_id()
+    try:
+        with unit_of_work() as uow:
+            uow.connection.execute(
+                insert(idempotency_key).values(
+                    key=key,
+                    account_id=actor().account_id,
+                    request_digest=digest,
+                    object_id=object_id,
+                    at=clock.now(),
+                )
+            )
+            create(uow, object_id)
+    except IntegrityError:
+        known = _known_submission(key, digest)
+        if known:
+            return known
+        raise
+    return object_id
+
+
+def _known_submission(key: str, digest: str) -> str | None:
+    with reading() as connection:
+        row = connection.execute(
+            select(idempotency_key.c.object_id, idempotency_key.c.request_digest).where(
+                idempotency_key.c.key == key, idempotency_key.c.account_id == actor().account_id
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    if row.request_digest != digest:
+        raise Refusal("idempotency_key_reused", 422)
+    return cast(str, row.object_id)
+
+
+def _request_digest() -> str:
+    content = request.get_data() or repr(
+        sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+    ).encode()
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + content).hexdigest()

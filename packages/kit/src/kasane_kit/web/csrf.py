@@ -1,0 +1,32 @@
+"""Lets only our own pages change something: a token in every form, and the browser's own word on where it comes from."""
+
+import hmac
+
+from flask import g, request
+
+from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.web.errors import Refusal, wants_json
+
+FIELD = "csrf_token"
+HEADER = "X-CSRF-Token"
+ANONYMOUS_COOKIE = "kasane_form"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def token_for_this_request(signer: SessionSigner) -> str:
+    """The token that a form of this page carries."""
+    return signer.form_token(g.form_session)
+
+
+def check(signer: SessionSigner) -> None:
+    """Raises Refusal for a changing request that did not come from one of our forms.
+
+    A program that calls an API without our cookie borrows nobody's rights, so it needs no token.
+    """
+    if request.method in SAFE_METHODS or g.get("bearer") or (wants_json() and COOKIE not in request.cookies):
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Refusal("foreign_form", 403)
+    sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if not hmac.compare_digest(sent.encode(), signer.form_token(g.form_session).encode()):
+        raise Refusal("stale_form", 403)

@@ -1,0 +1,167 @@
+"""Gives every error one shape: what happened, what was not done, what to do next; as a page or as problem+json."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, g, json, make_response, render_template, request
+from kasane_contracts import links
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from kasane_kit.keys import KeyMissing
+from kasane_kit.plugins import MisconfiguredTown, PluginFailed
+
+log = logging.getLogger("kasane.web")
+
+PROBLEM_TYPE = "urn:kasane:problem:"
+
+
+class Refusal(Exception):
+    """The kit refuses: ``code`` chooses the sentences ``refusal.<code>.why``, ``.not_done`` and ``.next``."""
+
+    def __init__(self, code: str, status: int = 409, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.facts = facts
+
+
+def install_error_handlers(app: Flask, domain_refusal: type[Exception]) -> None:
+    """Registers the handlers; ``domain_refusal`` has ``code`` and ``facts`` and becomes 409."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(domain_refusal, _domain_refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NoFreeConnection, _database)
+    app.register_error_handler(PluginFailed, _plugin)
+    app.register_error_handler(MisconfiguredTown, _misconfigured)
+    app.register_error_handler(KeyMissing, _key_missing)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program."""
+    return "/api/" in request.path
+
+
+def problem(code: str, status: int, headers: dict[str, str] | None = None, /, **facts: Any) -> Response:
+    """The answer for a refusal code, with its sentences."""
+    return _answer(
+        code,
+        status,
+        title=_sentence(f"refusal.{code}.why", **facts),
+        not_done=_sentence(f"refusal.{code}.not_done", **facts),
+        next_step=_sentence(f"refusal.{code}.next", **facts),
+        headers=headers,
+    )
+
+
+def _answer(
+    code: str,
+    status: int,
+    *,
+    title: str,
+    not_done: str = "",
+    next_step: str = "",
+    errors: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    request_id = g.get("request_id", "")
+    if wants_json():
+        body = {
+            "type": f"{PROBLEM_TYPE}{code}",
+            "title": title,
+            "status": status,
+            "detail": " ".join(part for part in (not_done, next_step) if part),
+            "instance": request_id,
+        }
+        if errors:
+            body["errors"] = errors
+        response = make_response(json.dumps(body, ensure_ascii=False), status)
+        response.content_type = "application/problem+json"
+    else:
+        shown = {"title": title, "detail": "", "not_done": not_done, "next_step": next_step, "request_id": request_id}
+        municipality = g.get("municipality")
+        response = make_response(
+            render_template(
+                "kasane/problem.html",
+                problem=shown,
+                errors=errors,
+                sign_in_href=links.sign_in(municipality) if municipality and status == 401 else "",
+            ),
+            status,
+        )
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _sentence(key: str, **facts: Any) -> str:
+    strings = current_app.extensions["kasane"]["strings"]
+    from_english = wants_json() and request.accept_languages.best_match(["ja", "en"], "ja") == "en"
+    return str(strings.text(key, "en" if from_english else "ja", **facts)) if strings.has(key) else ""
+
+
+def _refused(error: Refusal) -> Response:
+    return problem(error.code, error.status, **error.facts)
+
+
+def _domain_refused(error: Exception) -> Response:
+    status = int(getattr(error, "status", 409))
+    return problem(getattr(error, "code", "refused"), status, **dict(getattr(error, "facts", {})))
+
+
+def _http(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        original = error.original_exception
+        if isinstance(original, DBAPIError | NoFreeConnection):
+            return _database(original)
+        return _unexpected(original)
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages") if getattr(error, "data", None) else None
+    code = {400: "bad_request", 401: "sign_in_needed", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
+            412: "changed_meanwhile", 413: "too_large", 415: "wrong_media_type", 422: "invalid_input",
+            428: "version_needed", 429: "too_many"}.get(status, "bad_request" if status < 500 else "unexpected")
+    headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if status == 405 and hasattr(
+        error, "valid_methods"
+    ) else None
+    return _answer(
+        code,
+        status,
+        title=_sentence(f"refusal.{code}.why"),
+        not_done=_sentence(f"refusal.{code}.not_done"),
+        next_step=_sentence(f"refusal.{code}.next"),
+        errors=_flat_messages(messages),
+        headers=headers,
+    )
+
+
+def _flat_messages(messages: Any) -> Any:
+    if isinstance(messages, dict) and set(messages) <= {"json", "query", "headers", "path", "form"}:
+        return {name: sentences for part in messages.values() for name, sentences in part.items()}
+    return messages
+
+
+def _database(error: DBAPIError | NoFreeConnection) -> Response:
+    log.error("database did not take or give data: %s", type(getattr(error, "orig", error)).__name__)
+    return problem("storage_unavailable", 503, {"Retry-After": "10"})
+
+
+def _plugin(error: PluginFailed) -> Response:
+    log.error("plugin failed: %s", error)
+    return problem("plugin_failed", 500, sentence=str(error))
+
+
+def _misconfigured(error: MisconfiguredTown) -> Response:
+    return problem("town_misconfigured", 503, sentence=error.sentence)
+
+
+def _key_missing(error: KeyMissing) -> Response:
+    log.error("%s", error)
+    return problem("key_missing", 503)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error in request %s", g.get("request_id", ""), exc_info=error)
+    return problem("unexpected", 500)

@@ -1,0 +1,93 @@
+"""Takes the municipality out of the address, opens its scope, and finds out who acts."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter
+
+from kasane_kit.auth import COOKIE, Actor, SessionSigner, accounts
+from kasane_kit.auth.tokens import actor_from
+from kasane_kit.clock import today
+from kasane_kit.ids import new_id
+from kasane_kit.plugins import MisconfiguredTown
+from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
+from kasane_kit.unit_of_work import House
+from kasane_kit.web.csrf import ANONYMOUS_COOKIE
+
+PREFIX = "/<municipality:municipality>"
+
+
+class MunicipalityConverter(BaseConverter):
+    """Matches a six-digit code, or the word for the host itself."""
+
+    regex = f"[0-9]{{6}}|{HOST}"
+
+
+def install_town_urls(app: Flask, house: House, service: str) -> None:
+    """Every address with a municipality opens that scope for the time of the request, and no other."""
+    signer = SessionSigner(house.keys)
+
+    @app.url_value_preprocessor
+    def take_town_from_url(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.municipality = values.pop("municipality", None) if values else None
+
+    @app.url_defaults
+    def put_town_into_url(endpoint: str, values: dict[str, Any]) -> None:
+        if "municipality" not in values and g.get("municipality") and app.url_map.is_endpoint_expecting(
+            endpoint, "municipality"
+        ):
+            values["municipality"] = g.municipality
+
+    @app.before_request
+    def enter_town() -> None:
+        g.request_id = new_id()
+        g.actor = None
+        g.scopes = ExitStack()
+        g.form_session = request.cookies.get(ANONYMOUS_COOKIE, "") or new_id()
+        if g.municipality is None:
+            return
+        if g.municipality != HOST:
+            try:
+                house.directory.get(g.municipality)
+            except UnknownTown:
+                g.municipality = None
+                raise NotFound from None
+        g.scopes.enter_context(municipality_scope(g.municipality))
+        g.actor = _actor_of_request(house, service, signer)
+
+    @app.teardown_request
+    def leave_town(_error: BaseException | None) -> None:
+        scopes = g.pop("scopes", None)
+        if scopes is not None:
+            scopes.close()
+
+
+def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Actor | None:
+    header = request.headers.get("Authorization", "")
+    g.bearer = header.startswith("Bearer ")
+    text = header.removeprefix("Bearer ") if g.bearer else request.cookies.get(COOKIE, "")
+    session = signer.read(text) if text else None
+    if session is None:
+        return None
+    g.session = session
+    g.form_session = session.session_id
+    if session.municipality != g.municipality:
+        return Actor(session.account_id, "", session.municipality, session_id=session.session_id)
+    with house.databases.reading(service) as connection:
+        facts = accounts.find(connection, session.account_id)
+    if facts is None or not facts.active or facts.revision != session.revision:
+        return None
+    return actor_from(session, facts, _role_labels(house, g.municipality, facts.roles))
+
+
+def _role_labels(house: House, municipality: str, roles: tuple[str, ...]) -> tuple[str, ...]:
+    if municipality == HOST:
+        return ()
+    try:
+        known = house.plugins.hooks_for(municipality).roles(on=today())
+    except MisconfiguredTown:
+        return ()
+    labels = {role.code: role.label for role in known}
+    return tuple(labels[code] for code in roles if code in labels)

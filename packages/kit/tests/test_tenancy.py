@@ -1,0 +1,236 @@
+"""Checks the town wall in code: no work without a town, no work in two, and which towns there are."""
+
+from contextvars import copy_context
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kasane_kit.db import Databases
+from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.tenancy import (
+    FileTownDirectory,
+    MunicipalityRequired,
+    Town,
+    UnknownTown,
+    current_municipality,
+    municipality_scope,
+    valid_code,
+)
+
+IKOMA = """
+code = "292095"
+name = "生駒市"
+prefecture = "290009"
+plugins = ["ikoma"]
+
+[settings.ikoma]
+phase = "second"
+"""
+
+
+def test_outside_a_scope_there_is_no_municipality() -> None:
+    with pytest.raises(MunicipalityRequired, match="nothing was read; enter municipality_scope"):
+        current_municipality()
+
+
+def test_inside_a_scope_there_is_one_and_afterwards_none() -> None:
+    with municipality_scope("292095"):
+        assert current_municipality() == "292095"
+
+    with pytest.raises(MunicipalityRequired):
+        current_municipality()
+
+
+def test_the_same_municipality_may_be_entered_again() -> None:
+    with municipality_scope("292095"):
+        with municipality_scope("292095"):
+            assert current_municipality() == "292095"
+
+        assert current_municipality() == "292095"
+
+
+def test_another_municipality_cannot_be_entered_inside() -> None:
+    with municipality_scope("292095"):
+        with (
+            pytest.raises(
+                MunicipalityRequired,
+                match="the scope of 292095 is open; 012319 was not entered; leave it first",
+            ),
+            municipality_scope("012319"),
+        ):
+            pass
+
+        assert current_municipality() == "292095"
+
+
+def test_a_scope_ends_with_an_error() -> None:
+    def work() -> None:
+        with municipality_scope("292095"):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    with pytest.raises(MunicipalityRequired):
+        current_municipality()
+
+
+def test_a_new_thread_has_no_scope_unless_it_is_handed_over() -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        try:
+            seen.append(current_municipality())
+        except MunicipalityRequired:
+            seen.append("none")
+
+    with municipality_scope("292095"):
+        for work in (look, lambda: copy_context().run(look)):
+            thread = Thread(target=work)
+            thread.start()
+            thread.join()
+        inherited = copy_context()
+        inherited.run(look)
+
+    assert seen == ["none", "none", "292095"]
+
+
+@pytest.mark.parametrize("door", ["reading", "writing", "reading_log"])
+def test_no_database_is_opened_outside_a_scope(tmp_path: Path, door: str) -> None:
+    databases = Databases(SqliteAddresses(tmp_path))
+
+    with pytest.raises(MunicipalityRequired), getattr(databases, door)("intake"):
+        pass
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "011002",
+        "012319",
+        "032018",
+        "131016",
+        "141003",
+        "232068",
+        "271004",
+        "290009",
+        "292095",
+        "310000",
+        "312029",
+        "473821",
+    ],
+)
+def test_codes_of_the_national_list_are_valid(code: str) -> None:
+    assert valid_code(code)
+
+
+@given(st.from_regex(r"[0-9]{5}", fullmatch=True), st.integers(1, 9))
+def test_exactly_one_check_digit_is_right(digits: str, shift: int) -> None:
+    right = [digit for digit in range(10) if valid_code(f"{digits}{digit}")]
+
+    assert len(right) == 1
+    assert not valid_code(f"{digits}{(right[0] + shift) % 10}")
+
+
+@pytest.mark.parametrize(
+    "code", ["", "29209", "2920955", "29209a", "２９２０９５", "host", " 292095", "-92095", "292095\n"]
+)
+def test_what_is_no_six_digits_is_no_code(code: str) -> None:
+    assert not valid_code(code)
+
+
+def test_a_town_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "292095.toml").write_text(IKOMA, "utf-8")
+
+    directory = FileTownDirectory(tmp_path)
+
+    assert directory.problems == ()
+    assert directory.get("292095") == Town(
+        "292095", "生駒市", "290009", ("ikoma",), {"ikoma": {"phase": "second"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("code = ", "TOML として読めません"),
+        (IKOMA + '\n[colour]\nred = "1"', "知らない項目 colour があります。綴りを直すか消してください。"),
+        (IKOMA.replace("code =", "kode ="), "知らない項目 kode があります"),
+        (IKOMA.replace('code = "292095"', ""), "code がありません。文字列で書いてください。"),
+        (IKOMA.replace('code = "292095"', "code = 292095"), "code がありません"),
+        (IKOMA.replace('name = "生駒市"', 'name = ""'), "name がありません"),
+        (IKOMA.replace('prefecture = "290009"', ""), "prefecture がありません"),
+        (IKOMA.replace("292095", "292096"), "code の 292096 は検査数字が合いません"),
+        (IKOMA.replace("292095", "29209"), "code の 29209 は検査数字が合いません"),
+        (IKOMA.replace("290009", "290001"), "prefecture の 290001 は検査数字が合いません"),
+        (IKOMA.replace('["ikoma"]', '"ikoma"'), "plugins は名前の並びで書いてください。"),
+        (IKOMA.replace('["ikoma"]', '["ikoma", 1]'), "plugins は名前の並びで書いてください。"),
+        (IKOMA.replace('["ikoma"]', '["ikoma", "ikoma"]'), "plugins に同じ名前が二度あります"),
+        (
+            IKOMA.replace("[settings.ikoma]\nphase", "[settings]\nikoma"),
+            "settings は [settings.拡張機能名] の表で書いてください。",
+        ),
+    ],
+)
+def test_a_wrong_town_file_is_named_and_the_other_towns_go_on(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / "01-wrong.toml").write_text(text, "utf-8")
+    (tmp_path / "02-eniwa.toml").write_text(
+        'code = "012319"\nname = "恵庭市"\nprefecture = "010006"\n', "utf-8"
+    )
+
+    directory = FileTownDirectory(tmp_path)
+
+    assert [town.code for town in directory.towns()] == ["012319"]
+    (problem,) = directory.problems
+    assert problem.path == "01-wrong.toml"
+    assert problem.sentence.startswith("01-wrong.toml: ")
+    assert sentence in problem.sentence
+    assert problem.sentence.endswith("ください。")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfe\x00")
+
+    directory = FileTownDirectory(tmp_path)
+
+    assert [problem.path for problem in directory.problems] == ["a.toml"]
+
+
+def test_a_code_that_is_used_twice_belongs_to_the_first_file(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(IKOMA, "utf-8")
+    (tmp_path / "b.toml").write_text(IKOMA.replace("生駒市", "別の市"), "utf-8")
+
+    directory = FileTownDirectory(tmp_path)
+
+    assert directory.get("292095").name == "生駒市"
+    assert [problem.sentence for problem in directory.problems] == [
+        "b.toml: 自治体コード 292095 は別のファイルで使われています。片方を消してください。"
+    ]
+
+
+def test_a_process_may_serve_some_towns_only(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(IKOMA, "utf-8")
+    (tmp_path / "b.toml").write_text(
+        'code = "012319"\nname = "恵庭市"\nprefecture = "010006"\n', "utf-8"
+    )
+
+    directory = FileTownDirectory(tmp_path, served=("012319",))
+
+    assert [town.code for town in directory.towns()] == ["012319"]
+    assert directory.problems == ()
+    with pytest.raises(UnknownTown, match="292095"):
+        directory.get("292095")
+
+
+def test_an_empty_folder_has_no_towns(tmp_path: Path) -> None:
+    directory = FileTownDirectory(tmp_path / "nothing")
+
+    assert directory.towns() == ()
+    with pytest.raises(UnknownTown, match="292095"):
+        directory.get("292095")

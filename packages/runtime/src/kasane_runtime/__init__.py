@@ -1,0 +1,1 @@
+"""The command ``kasane``: puts services, plugins and adapters together into one process or many."""

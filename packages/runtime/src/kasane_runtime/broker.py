@@ -1,0 +1,216 @@
+"""The operator's tool for RabbitMQ: declares and shows queues, shows and requeues dead letters.
+
+Written with pika, a client that shares no code with the running system, so that what it shows is a
+second opinion.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pika
+from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
+
+from kasane_kit.bus.topology import (
+    DEAD_EXCHANGE,
+    DEAD_QUEUE,
+    EVENTS_EXCHANGE,
+    QueueShape,
+    dead_queue,
+    queues_of,
+)
+from kasane_kit.service import Service
+
+ANSWER_SECONDS = 10
+SHOWN_CHARACTERS = 200
+
+
+class BrokerUnreachable(RuntimeError):
+    """RabbitMQ did not answer; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """One queue as the broker sees it; ``problem`` is empty when it is as the house declares it."""
+
+    name: str
+    messages: int
+    consumers: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class DeadMessage:
+    """A message that no consumer could even park: where it was, why it left, how it begins."""
+
+    queue: str
+    reason: str
+    routing_key: str
+    beginning: str
+
+
+def queues(
+    services: Mapping[str, Service], municipalities: Sequence[str] = ()
+) -> tuple[QueueShape, ...]:
+    """Every queue of the house: the dead letters and, for each service, what it hears."""
+    shapes = [dead_queue()]
+    for name, service in sorted(services.items()):
+        producers = [producer for producer in services if service.hears_producer(producer)]
+        shapes += queues_of(name, producers, municipalities)
+    return tuple(shapes)
+
+
+def declare(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
+    """Makes exchanges, queues and bindings that are missing; what exists is never changed."""
+    with _channel(url) as channel:
+        for exchange in (EVENTS_EXCHANGE, DEAD_EXCHANGE):
+            channel.exchange_declare(exchange, exchange_type="topic", durable=True)
+    states = []
+    for shape in shapes:
+        # A channel each: the broker closes it on a queue that exists with other arguments.
+        try:
+            with _channel(url) as channel:
+                channel.queue_declare(shape.name, durable=True, arguments=dict(shape.arguments))
+                for key in shape.bindings:
+                    channel.queue_bind(shape.name, shape.exchange, key)
+        except ChannelClosedByBroker as error:
+            states.append(QueueState(shape.name, 0, 0, error.reply_text))
+        else:
+            states += show(url, [shape])
+    return tuple(states)
+
+
+def show(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
+    """How many messages wait in each queue and who takes them; changes nothing."""
+    states = []
+    for shape in shapes:
+        try:
+            with _channel(url) as channel:
+                found = channel.queue_declare(shape.name, passive=True).method
+        except ChannelClosedByBroker as error:
+            states.append(QueueState(shape.name, 0, 0, error.reply_text))
+        else:
+            states.append(QueueState(shape.name, found.message_count, found.consumer_count))
+    return tuple(states)
+
+
+def dead_letters(url: str, most: int = 100) -> tuple[DeadMessage, ...]:
+    """The oldest messages of the dead-letter queue; they stay in it."""
+    found = []
+    with _channel(url) as channel:
+        for _ in range(most):
+            method, properties, body = channel.basic_get(DEAD_QUEUE)
+            if method is None:
+                break
+            queue, reason = _origin(properties)
+            text = body[:SHOWN_CHARACTERS].decode("utf-8", "backslashreplace")
+            found.append(DeadMessage(queue, reason, method.routing_key, text))
+        # Nothing was acknowledged: when the channel closes they are back in their places.
+    return tuple(found)
+
+
+def requeue(url: str, most: int = 1000) -> int:
+    """Gives dead messages back to the queues they came from; returns how many.
+
+    A message leaves the dead-letter queue only after the broker has confirmed it in the other.
+    """
+    moved = 0
+    with _channel(url) as channel:
+        channel.confirm_delivery()
+        for _ in range(most):
+            method, properties, body = channel.basic_get(DEAD_QUEUE)
+            if method is None:
+                break
+            queue, _reason = _origin(properties)
+            channel.basic_publish(
+                "",
+                queue,
+                body,
+                pika.BasicProperties(
+                    content_type=properties.content_type,
+                    content_encoding=properties.content_encoding,
+                    message_id=properties.message_id,
+                    delivery_mode=pika.DeliveryMode.Persistent,
+                ),
+                mandatory=True,
+            )
+            channel.basic_ack(method.delivery_tag)
+            moved += 1
+    return moved
+
+
+def definitions(shapes: Sequence[QueueShape], virtual_host: str = "/") -> dict[str, Any]:
+    """The topology in the form that RabbitMQ's import_definitions reads; it names no user."""
+    return {
+        "exchanges": [
+            {
+                "name": name,
+                "vhost": virtual_host,
+                "type": "topic",
+                "durable": True,
+                "auto_delete": False,
+                "internal": False,
+                "arguments": {},
+            }
+            for name in (DEAD_EXCHANGE, EVENTS_EXCHANGE)
+        ],
+        "queues": [
+            {
+                "name": shape.name,
+                "vhost": virtual_host,
+                "durable": True,
+                "auto_delete": False,
+                "arguments": dict(shape.arguments),
+            }
+            for shape in shapes
+        ],
+        "bindings": [
+            {
+                "source": shape.exchange,
+                "vhost": virtual_host,
+                "destination": shape.name,
+                "destination_type": "queue",
+                "routing_key": key,
+                "arguments": {},
+            }
+            for shape in shapes
+            for key in shape.bindings
+        ],
+    }
+
+
+def run(verb: str, url: str, services: Mapping[str, Service]) -> Iterator[str]:
+    """The lines that ``kasane broker <verb>`` prints; raises BrokerUnreachable."""
+    if verb in ("declare", "show"):
+        for state in (declare if verb == "declare" else show)(url, queues(services)):
+            line = f"{state.name}: {state.messages} messages, {state.consumers} consumers"
+            yield f"✗ {state.name}: {state.problem}" if state.problem else line
+    elif verb == "dead-letters":
+        for letter in dead_letters(url):
+            yield f"{letter.queue} {letter.reason} {letter.routing_key}: {letter.beginning}"
+    elif verb == "requeue":
+        yield f"{requeue(url)} 件を戻しました。 / given back"
+
+
+def _origin(properties: Any) -> tuple[str, str]:
+    deaths = (properties.headers or {}).get("x-death") or [{}]
+    return str(deaths[0].get("queue", "")), str(deaths[0].get("reason", ""))
+
+
+@contextmanager
+def _channel(url: str) -> Iterator[Any]:
+    parameters = pika.URLParameters(url)
+    parameters.socket_timeout = ANSWER_SECONDS
+    parameters.blocked_connection_timeout = ANSWER_SECONDS
+    try:
+        connection = pika.BlockingConnection(parameters)
+    except AMQPConnectionError as error:
+        raise BrokerUnreachable(
+            f"RabbitMQ did not answer ({error!r}); nothing was changed; "
+            "check KASANE_BROKER_URL and that it runs"
+        ) from error
+    try:
+        yield connection.channel()
+    finally:
+        connection.close()

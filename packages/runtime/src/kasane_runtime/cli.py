@@ -1,0 +1,307 @@
+"""The command ``kasane``: what an operator can do, one sub-command each."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kasane_kit import audit
+from kasane_kit.bus import dead_letters
+from kasane_kit.config import Mode, Settings, SettingsError
+from kasane_kit.delivery import NotDelivered
+from kasane_kit.plugins import MisconfiguredTown, WrongName, catalogue, new_plugin
+from kasane_kit.tenancy import UnknownTown, municipality_scope
+from kasane_kit.testing.conformance import check_plugin
+from kasane_runtime import broker, databases, demo, documents, processes
+from kasane_runtime.compose import Composition, compose, load_services
+from kasane_runtime.server import EmbeddedServer
+
+Command = Callable[[argparse.Namespace], int]
+
+DEFAULT_PORT = 8080
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status. A wrong setting is one sentence on standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options)
+    except (SettingsError, UnknownTown, WrongName, demo.DemoRefused, databases.NotMigrated, broker.BrokerUnreachable, NotDelivered) as error:
+        print(f"kasane: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kasane", description="重ね Kasane")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="全サービスを一つのプロセスで動かす / all services in one process")
+    _address(serve)
+    serve.set_defaults(command=_serve)
+
+    work = commands.add_parser("work", help="一つのサービスの中継と受信 / relay and consumer of one service")
+    work.add_argument("service")
+    work.set_defaults(command=_work)
+
+    migrate = commands.add_parser("migrate", help="鍵と表を用意する / make keys and tables")
+    migrate.set_defaults(command=_migrate)
+
+    restored = commands.add_parser(
+        "restored", help="バックアップから戻した町の番号を始め直す / after a town was restored from a backup"
+    )
+    restored.add_argument("municipality")
+    restored.set_defaults(command=_restored)
+
+    show_demo = commands.add_parser("demo", help="見本を用意して動かす / prepare and serve the demonstration")
+    _address(show_demo)
+    show_demo.add_argument("--reset", action="store_true", help="作り直してから動かす / start over, then serve")
+    show_demo.add_argument("--reset-only", action="store_true", help="作り直すだけ / start over, do not serve")
+    show_demo.set_defaults(command=_demo)
+
+    towns = commands.add_parser("towns", help="町の設定を確かめる / check the towns' files")
+    towns.set_defaults(command=_towns)
+
+    plugins = commands.add_parser("plugins", help="拡張機能 / plugins")
+    plugin_commands = plugins.add_subparsers(required=True, metavar="command")
+    plugin_commands.add_parser("list", help="入っているもの / what is installed").set_defaults(command=_plugins_list)
+    new = plugin_commands.add_parser("new", help="ひな形から作る / make one from the template")
+    new.add_argument("name")
+    new.add_argument("--folder", type=Path, default=Path("plugins"))
+    new.set_defaults(command=_plugins_new)
+    check = plugin_commands.add_parser("check", help="決まりを守っているか / run the conformance suite")
+    check.add_argument("name")
+    check.set_defaults(command=_plugins_check)
+
+    account = commands.add_parser("accounts", help="職員の登録 / staff accounts")
+    account_commands = account.add_subparsers(required=True, metavar="command")
+    create = account_commands.add_parser("create", help="一人登録する（パスワードは標準入力から） / password from stdin")
+    create.add_argument("municipality", help="町のコード、または host / code of the town, or host")
+    create.add_argument("login_name")
+    create.add_argument("display_name")
+    create.add_argument("--role", action="append", default=[])
+    create.add_argument("--office", default="")
+    create.set_defaults(command=_accounts_create)
+
+    trail = commands.add_parser("audit", help="監査記録 / the audit trail")
+    trail_commands = trail.add_subparsers(required=True, metavar="command")
+    trail_commands.add_parser("verify", help="改ざんを調べる / look for tampering").set_defaults(command=_audit_verify)
+
+    letters = commands.add_parser("dead-letters", help="止め置かれた出来事 / parked events")
+    letter_commands = letters.add_subparsers(required=True, metavar="command")
+    letter_commands.add_parser("list", help="一覧 / list them").set_defaults(command=_letters_list)
+    requeue = letter_commands.add_parser("requeue", help="もう一度届ける / apply again")
+    requeue.add_argument("service")
+    requeue.add_argument("municipality")
+    requeue.add_argument("letter_id")
+    requeue.set_defaults(command=_letters_requeue)
+
+    bus = commands.add_parser("broker", help="RabbitMQ を調べる / look into RabbitMQ")
+    bus_commands = bus.add_subparsers(required=True, metavar="command")
+    for name in ("declare", "show", "dead-letters", "requeue"):
+        bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
+
+    table = commands.add_parser("processes", help="動かすべきプロセスの一覧 / which processes to run")
+    table.add_argument("--list", action="store_true")
+    table.set_defaults(command=_processes)
+
+    rights = commands.add_parser("rights", help="データベースの権限を調べる / check the rights of the logins")
+    rights.set_defaults(command=_rights)
+
+    pages = commands.add_parser("docs", help="生成する文書を書き直す / write the generated pages")
+    pages.add_argument("--check", action="store_true", help="違いがあれば失敗する / fail when something is outdated")
+    pages.set_defaults(command=_docs)
+    return parser
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("KASANE_PORT", DEFAULT_PORT)))
+
+
+def _composition() -> Composition:
+    composition = compose(Settings.from_env())
+    for problem in composition.directory.problems:
+        print(f"kasane: {problem.sentence}", file=sys.stderr)
+    for town in composition.directory.towns():
+        try:
+            composition.house.plugins.hooks_for(town.code)
+        except MisconfiguredTown as error:
+            print(f"kasane: {town.name}（{town.code}）: {error.sentence}", file=sys.stderr)
+    return composition
+
+
+def _serve(options: argparse.Namespace) -> int:
+    composition = _composition()
+    print(f"http://{options.host}:{options.port}/", flush=True)
+    EmbeddedServer(composition, options.host, options.port).run()
+    return 0
+
+
+def _work(options: argparse.Namespace) -> int:
+    return processes.work(_composition(), options.service)
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    composition = _composition()
+    databases.migrate(composition, lambda line: print(line, flush=True))
+    if composition.settings.broker_url:
+        for line in broker.run("declare", composition.settings.broker_url, composition.services):
+            print(line, flush=True)
+    return 0
+
+
+def _restored(options: argparse.Namespace) -> int:
+    composition = _composition()
+    if options.municipality not in composition.municipalities():
+        raise UnknownTown(f"{options.municipality} is not served here; nothing was changed")
+    for service in composition.services:
+        epoch = databases.begin_epoch(composition, service, options.municipality)
+        print(f"{options.municipality} {service}: {epoch}")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    if settings.mode is not Mode.EMBEDDED:
+        raise demo.DemoRefused("見本は一つのプロセスで動きます。KASANE_MODE を外してください。何も変えていません。")
+    if options.reset or options.reset_only:
+        demo.reset(settings)
+    if options.reset_only:
+        print("見本のデータを消しました。次の make run で作り直します。 / The demonstration starts over at the next make run.")
+        return 0
+    composition = _composition()
+    demo.prepare(composition, lambda line: print(line, flush=True))
+    print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
+    EmbeddedServer(composition, options.host, options.port).run()
+    return 0
+
+
+def _towns(_options: argparse.Namespace) -> int:
+    composition = compose(Settings.from_env())
+    wrong = len(composition.directory.problems)
+    for problem in composition.directory.problems:
+        print(f"✗ {problem.sentence}")
+    for town in composition.directory.towns():
+        try:
+            composition.house.plugins.hooks_for(town.code)
+            print(f"○ {town.code} {town.name}: {', '.join(town.plugins) or '—'}")
+        except MisconfiguredTown as error:
+            wrong += 1
+            print(f"✗ {town.code} {town.name}: {error.sentence}")
+    return 1 if wrong else 0
+
+
+def _plugins_list(_options: argparse.Namespace) -> int:
+    for name in catalogue():
+        print(name)
+    return 0
+
+
+def _plugins_new(options: argparse.Namespace) -> int:
+    folder = new_plugin(options.name, options.folder)
+    print(f"{folder} を作りました。README.md から始めてください。 / Made {folder}; begin with its README.md.")
+    return 0
+
+
+def _plugins_check(options: argparse.Namespace) -> int:
+    problems = check_plugin(options.name)
+    for problem in problems:
+        print(f"✗ {problem}")
+    if not problems:
+        print(f"○ {options.name}")
+    return 1 if problems else 0
+
+
+def _accounts_create(options: argparse.Namespace) -> int:
+    password = sys.stdin.readline().rstrip("\n")
+    composition = _composition()
+    demo.create_account(
+        composition,
+        options.municipality,
+        login_name=options.login_name,
+        display_name=options.display_name,
+        password=password,
+        roles=tuple(options.role),
+        office=options.office,
+    )
+    print(f"{options.login_name} を登録しました。")
+    return 0
+
+
+def _audit_verify(_options: argparse.Namespace) -> int:
+    composition = _composition()
+    broken = 0
+    for municipality in composition.municipalities():
+        key = composition.house.keys.derived(municipality, "audit")
+        for service in composition.services:
+            with municipality_scope(municipality), composition.house.databases.reading(service) as connection:
+                found = audit.verify(connection, key)
+            if found is not None:
+                broken += 1
+                print(f"✗ {municipality} {service}: {found.sentence}")
+            else:
+                print(f"○ {municipality} {service}")
+    return 1 if broken else 0
+
+
+def _letters_list(_options: argparse.Namespace) -> int:
+    composition = _composition()
+    for municipality in composition.municipalities():
+        for service in composition.services:
+            with municipality_scope(municipality), composition.house.databases.reading(service) as connection:
+                for letter in dead_letters.list_letters(connection):
+                    print(f"{service} {municipality} {letter.id} {letter.type} {letter.reason}: {letter.detail}")
+    return 0
+
+
+def _letters_requeue(options: argparse.Namespace) -> int:
+    composition = _composition()
+    with municipality_scope(options.municipality):
+        done = composition.deliveries[options.service].requeue(options.letter_id)
+    print(f"{done} 件を届けました。")
+    return 0 if done else 1
+
+
+def _broker(options: argparse.Namespace) -> int:
+    url = Settings.from_env().broker_url
+    if not url:
+        raise SettingsError("KASANE_BROKER_URL is not set; nothing was asked; set it to the address of RabbitMQ")
+    for line in broker.run(options.verb, url, load_services()):
+        print(line)
+    return 0
+
+
+def _processes(_options: argparse.Namespace) -> int:
+    for process in processes.process_table(load_services()):
+        print(f"{process.name}: {process.command}")
+    return 0
+
+
+def _rights(_options: argparse.Namespace) -> int:
+    deviations = databases.check_rights(_composition())
+    for deviation in deviations:
+        print(f"✗ {deviation}")
+    return 1 if deviations else 0
+
+
+def _docs(options: argparse.Namespace) -> int:
+    root = Path.cwd()
+    services = load_services()
+    if not options.check:
+        for path in documents.write_documents(root, services):
+            print(path)
+        return 0
+    outdated = documents.outdated_documents(root, services)
+    for path in outdated:
+        print(f"✗ {path} は古くなっています。make docs を実行してください。 / is outdated; run make docs.")
+    return 1 if outdated else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

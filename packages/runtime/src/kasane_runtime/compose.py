@@ -1,0 +1,138 @@
+"""Puts the house together: finds services by entry point and chooses the adapters of the mode."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+from flask import Flask
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from kasane_kit.bus import Deliver, Relay, Transport
+from kasane_kit.bus.transports.amqp import AmqpTransport
+from kasane_kit.bus.transports.inprocess import InProcessTransport
+from kasane_kit.config import Mode, Settings
+from kasane_kit.db import Databases
+from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses
+from kasane_kit.delivery import Delivery
+from kasane_kit.keys import KeyRing
+from kasane_kit.plugins import PluginHouse
+from kasane_kit.service import Service
+from kasane_kit.tenancy import HOST, FileTownDirectory
+from kasane_kit.unit_of_work import House
+from kasane_kit.web import create_service_app
+
+SERVICE_GROUP = "kasane.services"
+HOST_SERVICE = "portal"
+
+
+class Wake:
+    """Tells the relay which municipalities have something to say; losing a call only costs time."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._dirty: set[str] = set()
+
+    def __call__(self, municipality: str) -> None:
+        """Marks a municipality."""
+        with self._condition:
+            self._dirty.add(municipality)
+            self._condition.notify_all()
+
+    def wait(self, seconds: float) -> set[str]:
+        """The marked municipalities, at once when there are some, else after at most ``seconds``."""
+        with self._condition:
+            if not self._dirty:
+                self._condition.wait(seconds)
+            dirty, self._dirty = self._dirty, set()
+            return dirty
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A house that is ready: its services with their deliveries and relays."""
+
+    settings: Settings
+    house: House
+    directory: FileTownDirectory
+    services: dict[str, Service]
+    deliveries: dict[str, Delivery]
+    relays: dict[str, Relay]
+    wake: Wake
+
+    def municipalities(self) -> tuple[str, ...]:
+        """The host and every served town."""
+        return (HOST, *(town.code for town in self.directory.towns()))
+
+    def producers_heard_by(self, consumer: str) -> tuple[str, ...]:
+        """The services for which the consumer keeps cursors."""
+        service = self.services[consumer]
+        return tuple(name for name in sorted(self.services) if service.hears_producer(name))
+
+
+def load_services() -> dict[str, Service]:
+    """Every installed service by name, found by entry point."""
+    found = {point.name: point.load() for point in entry_points(group=SERVICE_GROUP)}
+    return {name: found[name] for name in sorted(found)}
+
+
+def compose(settings: Settings, services: Mapping[str, Service] | None = None) -> Composition:
+    """Makes everything of a process once; opens no connection yet.
+
+    ``services`` stands for the installed ones; tests of the house itself bring small ones.
+    """
+    keys = KeyRing(settings.keys_folder)
+    directory = FileTownDirectory(settings.towns, settings.served_towns)
+    wake = Wake()
+    distributed = settings.mode is Mode.DISTRIBUTED
+    addresses = PostgresAddresses(settings.database_url, keys) if distributed else SqliteAddresses(settings.var)
+    house = House(
+        databases=Databases(addresses),
+        keys=keys,
+        directory=directory,
+        plugins=PluginHouse(directory, trace=settings.trace_hooks),
+        wake=wake,
+    )
+    services = load_services() if services is None else dict(services)
+    deliveries = {name: Delivery(service, house) for name, service in services.items()}
+    transport = AmqpTransport(settings.broker_url) if distributed else _in_process(services, deliveries)
+    return Composition(
+        settings=settings,
+        house=house,
+        directory=directory,
+        services=services,
+        deliveries=deliveries,
+        relays={name: Relay(name, house.databases, transport) for name in services},
+        wake=wake,
+    )
+
+
+def _in_process(services: dict[str, Service], deliveries: dict[str, Delivery]) -> Transport:
+    hearers: dict[str, dict[str, Deliver]] = {
+        producer: {
+            name: deliveries[name].deliver for name, service in services.items() if service.hears_producer(producer)
+        }
+        for producer in services
+    }
+    return InProcessTransport(hearers)
+
+
+def make_app(composition: Composition, target: str) -> Callable[..., Any]:
+    """One WSGI application: every service, or the one named by ``target``, mounted under its own name."""
+    names = list(composition.services) if target == "all" else [target]
+    apps: dict[str, Flask] = {
+        name: create_service_app(
+            composition.services[name], composition.house, secure_cookies=composition.settings.secure_cookies
+        )
+        for name in names
+    }
+    return DispatcherMiddleware(_to_front_door, {f"/{name}": app for name, app in apps.items()})
+
+
+def _to_front_door(environ: dict[str, Any], start_response: Any) -> Any:
+    if environ.get("PATH_INFO", "/") in ("", "/"):
+        start_response("302 Found", [("Location", f"/{HOST_SERVICE}/"), ("Content-Length", "0")])
+        return [b""]
+    return NotFound()(environ, start_response)

@@ -1,0 +1,122 @@
+"""Makes and upgrades the databases of every service in every municipality."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kasane_kit.bus import outbox
+from kasane_kit.config import SettingsError
+from kasane_kit.db import MigrationSource, upgrade
+from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, open_engine
+from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.compose import Composition
+from kasane_runtime.postgres import Deviation, Server
+
+Say = Callable[[str], None]
+
+
+class NotMigrated(RuntimeError):
+    """Some municipalities were not brought up to date; the others were."""
+
+
+def migrate(composition: Composition, say: Say = lambda _line: None) -> None:
+    """Brings every database up to date; running it again changes nothing.
+
+    Raises NotMigrated naming the municipalities that failed, after the others were done.
+    """
+    if composition.settings.database_url:
+        migrate_postgres(composition, say)
+    else:
+        migrate_sqlite(composition, say)
+
+
+def migrate_sqlite(composition: Composition, say: Say = lambda _line: None) -> None:
+    """Brings every SQLite file up to date."""
+    composition.house.keys.ensure("signing", *composition.municipalities())
+    addresses = SqliteAddresses(Path(composition.settings.var))
+
+    def bring(municipality: str) -> None:
+        for name, service in composition.services.items():
+            engine = open_engine(addresses.url(name, municipality))
+            try:
+                with engine.connect() as connection:
+                    upgrade(connection, MigrationSource(service.migrations))
+                    connection.commit()
+            finally:
+                engine.dispose()
+
+    _each(composition, bring, say)
+
+
+def migrate_postgres(composition: Composition, say: Say = lambda _line: None) -> None:
+    """Makes roles, databases, schemas, tables and rights on PostgreSQL with the admin's login.
+
+    One municipality after the other, each complete by itself, so that a run that was cut off is
+    taken up by the next. A second run at the same time waits for the first.
+    """
+    composition.house.keys.ensure("signing", *composition.municipalities())
+    with _server(composition) as server:
+        server.make_owner()
+
+        def bring(municipality: str) -> None:
+            server.make_municipality(municipality)
+            for name, service in composition.services.items():
+                server.upgrade(municipality, name, MigrationSource(service.migrations))
+            server.grant(municipality)
+
+        _each(composition, bring, say)
+
+
+def check_rights(composition: Composition) -> list[Deviation]:
+    """Where the rights on PostgreSQL are not what migrate_postgres gives; empty when all are."""
+    with _server(composition) as server:
+        return [
+            deviation
+            for municipality in composition.municipalities()
+            for deviation in server.deviations(municipality)
+        ]
+
+
+def begin_epoch(composition: Composition, service: str, municipality: str) -> str:
+    """Starts the numbering of a producer anew after its database was restored from a backup.
+
+    Returns the new epoch. Without this its new events would carry numbers that consumers have
+    already applied to others.
+    """
+    with (
+        municipality_scope(municipality),
+        composition.house.databases.writing(service) as connection,
+    ):
+        head = outbox.begin_epoch(connection)
+        connection.commit()
+    return head.epoch
+
+
+def _server(composition: Composition) -> Server:
+    settings = composition.settings
+    if not settings.admin_database_url:
+        raise SettingsError(
+            "KASANE_ADMIN_DATABASE_URL is not set; nothing was changed; set it to the address of "
+            "a login that may make roles and databases"
+        )
+    return Server(
+        settings.admin_database_url,
+        PostgresAddresses(settings.database_url, composition.house.keys),
+        tuple(composition.services),
+    )
+
+
+def _each(composition: Composition, bring: Callable[[str], None], say: Say) -> None:
+    failed = []
+    for municipality in composition.municipalities():
+        try:
+            bring(municipality)
+        except Exception as error:
+            failed.append(municipality)
+            say(f"{municipality}: {type(error).__name__}: {error}")
+        else:
+            say(municipality)
+    if failed:
+        raise NotMigrated(
+            f"not brought up to date: {', '.join(failed)}; the others are; "
+            "mend what is named above and run kasane migrate again"
+        )

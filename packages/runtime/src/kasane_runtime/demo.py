@@ -1,0 +1,123 @@
+"""Prepares the demonstration: two towns, invented staff and invented people, entered through the front doors."""
+
+import shutil
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from werkzeug.test import Client
+
+from kasane_kit.config import Settings
+from kasane_kit.ids import new_id
+from kasane_runtime.compose import HOST_SERVICE, Composition, make_app
+from kasane_runtime.databases import migrate_sqlite
+from kasane_runtime.processes import settle
+
+PASSWORD = "kasane-demo"
+MARK = "demonstration"
+READY = "ready"
+
+Say = Callable[[str], None]
+
+
+class DemoRefused(RuntimeError):
+    """The demonstration cannot be prepared; the message says why and that nothing was changed."""
+
+
+def reset(settings: Settings) -> None:
+    """Deletes the demonstration's data; refuses a folder that is not one of ours."""
+    folder = settings.var
+    if not folder.exists():
+        return
+    if not (folder / MARK).exists() and any(folder.iterdir()):
+        raise DemoRefused(
+            f"{folder} は見本のデータではないので、消していません。KASANE_VAR を確かめてください。"
+        )
+    shutil.rmtree(folder)
+
+
+def prepare(composition: Composition, say: Say) -> None:
+    """Migrates, and on the first time enters accounts, resources and consultations; later runs keep everything.
+
+    A preparation that was interrupted is started over.
+    """
+    mark = composition.settings.var / MARK
+    if mark.exists() and mark.read_text("utf-8") != READY:
+        reset(composition.settings)
+    first_time = not mark.exists()
+    if first_time:
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark.write_text("", "utf-8")
+    say("表を用意しています… / preparing the databases")
+    migrate_sqlite(composition)
+    if not first_time:
+        return
+    content = _content()
+    say("架空の職員と相談を入れています… / entering invented staff and consultations")
+    for account in content["account"]:
+        create_account(composition, password=PASSWORD, **account)
+    settle(composition)
+    browser = Client(make_app(composition, "all"))
+    for step in content["step"]:
+        _send(browser, step)
+        settle(composition)
+    mark.write_text(READY, "utf-8")
+
+
+def create_account(
+    composition: Composition,
+    municipality: str,
+    login_name: str,
+    display_name: str,
+    password: str,
+    roles: tuple[str, ...] | list[str] = (),
+    office: str = "",
+) -> str:
+    """Makes a staff account in a town, or in the host for the prefecture; returns its id."""
+    account_id = composition.services[HOST_SERVICE].commands["create_account"](
+        composition.house,
+        municipality,
+        login_name=login_name,
+        display_name=display_name,
+        password=password,
+        roles=tuple(roles),
+        office=office,
+    )
+    return str(account_id)
+
+
+def accounts() -> list[dict[str, Any]]:
+    """The demonstration's accounts: municipality, login_name, display_name, roles, office."""
+    return _content()["account"]
+
+
+def welcome(address: str) -> str:
+    """What a newcomer needs to begin: the address, the accounts, what each is for."""
+    lines = ["", f"  重ね Kasane   {address}", "", f"  パスワードはどれも {PASSWORD} です。 / one password for all", ""]
+    for account in accounts():
+        lines.append(f"  {account['login_name']:<22}{account['display_name']}")
+    lines += ["", "  止める: Ctrl+C   続きから: make run   最初から: make demo-reset", ""]
+    return "\n".join(lines)
+
+
+def _content() -> dict[str, list[dict[str, Any]]]:
+    text = resources.files("kasane_runtime").joinpath("demo.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _send(browser: Client, step: Mapping[str, Any]) -> None:
+    town, account = step["municipality"], step["as"]
+    session = browser.post(
+        f"/portal/{town}/api/v1/sessions", json={"login_name": account, "password": PASSWORD}
+    )
+    if session.status_code not in (200, 201):
+        raise DemoRefused(f"見本の {account} でサインインできませんでした: {session.get_data(as_text=True)}")
+    token = (session.get_json() or {})["token"]
+    answer = browser.post(
+        f"/{step['service']}/{town}/api/v1/{step['path']}",
+        json=step["body"],
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": new_id()},
+    )
+    if answer.status_code not in (200, 201):
+        raise DemoRefused(f"見本の一件を入れられませんでした: {answer.get_data(as_text=True)}")

@@ -1,0 +1,331 @@
+"""Runs the loops behind the pages: relays, consumers, and the sweep for what the bus lost."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError
+
+from kasane_kit.bus import Relay, TransportUnavailable
+from kasane_kit.bus.relay import BATCH
+from kasane_kit.bus.transports.amqp import AmqpConsumer
+from kasane_kit.config import SettingsError
+from kasane_kit.db import is_outage
+from kasane_kit.delivery import NotDelivered, Stream
+from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.compose import Composition
+
+log = logging.getLogger("kasane.processes")
+
+SWEEP_SECONDS = 30.0
+IDLE_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+SHORTEST_POLL_SECONDS = 0.02
+LONGEST_POLL_SECONDS = 0.2
+LONGEST_RETRY_SECONDS = 5.0
+MOST_POLLS_PER_SECOND = 100
+ENDING = {signal.SIGTERM, signal.SIGINT}
+GUNICORN = 'gunicorn --config deploy/gunicorn.conf.py "kasane_runtime.wsgi:application()"'
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of the distributed mode: its name, how it is started, what it is told."""
+
+    name: str
+    command: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def process_table(services: Iterable[str]) -> tuple[Process, ...]:
+    """Which processes of ours the distributed mode consists of; compose.yaml holds the same."""
+    mode = {"KASANE_MODE": "distributed"}
+    table = [Process("migrate", "kasane migrate", mode)]
+    for name in sorted(services):
+        table.append(Process(f"{name}-web", GUNICORN, {**mode, "KASANE_TARGET": name}))
+        table.append(Process(f"{name}-worker", f"kasane work {name}", mode))
+    return tuple(table)
+
+
+def settle(composition: Composition) -> int:
+    """Relays in every municipality until nobody has more to say; returns how many went out."""
+    total = 0
+    while True:
+        moved = sum(relay_municipality(composition, code) for code in composition.municipalities())
+        if not moved:
+            return total
+        total += moved
+
+
+def relay_municipality(composition: Composition, municipality: str) -> int:
+    """One turn of every service's relay in one municipality.
+
+    A service that cannot say anything now does not silence the others; its error is raised last.
+    """
+    moved = 0
+    failure: Exception | None = None
+    with municipality_scope(municipality):
+        for relay in composition.relays.values():
+            try:
+                while sent := relay.run_once():
+                    moved += sent
+            except Exception as error:
+                failure = failure or error
+    if failure is not None:
+        raise failure
+    return moved
+
+
+def sweep(composition: Composition, consumers: tuple[str, ...] = ()) -> int:
+    """Compares every producer's head with every consumer's cursor and applies what is missing."""
+    applied = 0
+    for consumer in consumers or tuple(composition.services):
+        for producer in composition.producers_heard_by(consumer):
+            for municipality in composition.municipalities():
+                try:
+                    applied += composition.deliveries[consumer].catch_up(municipality, producer)
+                except Exception as error:
+                    _warn(f"sweep of {producer} for {consumer} in {municipality}", error)
+    return applied
+
+
+def work(composition: Composition, service: str) -> int:
+    """Runs the worker of one service until SIGTERM or SIGINT; returns the exit status.
+
+    Raises SettingsError when there is no such service.
+    """
+    if service not in composition.services:
+        known = ", ".join(composition.services)
+        raise SettingsError(f"there is no service {service!r}; nothing was started; choose {known}")
+    # Blocked here and in every thread to come, so that only the loop below takes the signals.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    worker = Worker(composition, service)
+    worker.start()
+    signal.sigwait(ENDING)
+    worker.stop()
+    return 0
+
+
+class Worker:
+    """Relay, consumer and sweep of one service, a thread each; an outage ends none of them."""
+
+    def __init__(self, composition: Composition, service: str) -> None:
+        settings = composition.settings
+        self._composition = composition
+        self._service = service
+        self._stop = threading.Event()
+        self._delivery = composition.deliveries[service]
+        self._producers = composition.producers_heard_by(service)
+        self._consumer = AmqpConsumer(
+            settings.broker_url,
+            service,
+            self._producers,
+            composition.municipalities() if settings.served_towns else (),
+        )
+        self._behind = Behind()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(loop,), name=f"{service}-{name}")
+            for name, loop in (
+                ("relay", self._relay),
+                ("consumer", self._consume),
+                ("sweep", self._sweep),
+            )
+        ]
+
+    def start(self) -> None:
+        """Starts the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Returns when every thread has finished what it had in hand."""
+        self._stop.set()
+        self._composition.wake("")
+        self._behind.everything()
+        for thread in self._threads:
+            thread.join()
+        self._composition.house.databases.dispose()
+
+    def _guarded(self, loop: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                loop()
+            except Exception:
+                log.exception("a loop of %s ended and is started again", self._service)
+                self._stop.wait(RETRY_SECONDS)
+
+    def _relay(self) -> None:
+        RelayLoop(self._composition, self._composition.relays[self._service], self._stop).run()
+
+    def _consume(self) -> None:
+        self._consumer.run(self._take, self._stop, self._behind.everything)
+
+    def _take(self, bodies: Sequence[bytes]) -> Collection[int]:
+        outcome = self._delivery.deliver_texts(bodies)
+        if outcome.waiting:
+            # Their events are in the log, so the messages may go: one town's outage holds up no
+            # other.
+            self._behind.add(outcome.waiting)
+            self._stop.wait(SHORTEST_POLL_SECONDS)
+        return outcome.unparked
+
+    def _sweep(self) -> None:
+        every = tuple(
+            (municipality, producer)
+            for municipality in self._composition.municipalities()
+            for producer in self._producers
+        )
+        while not self._stop.is_set():
+            wanted, all_of_them = self._behind.wait(SWEEP_SECONDS)
+            for stream in every if all_of_them else sorted(wanted & set(every)):
+                if self._stop.is_set():
+                    return
+                try:
+                    self._delivery.catch_up(*stream)
+                    self._behind.caught_up(stream)
+                except Exception as error:
+                    _warn(f"sweep of {stream[1]} for {self._service} in {stream[0]}", error)
+                    self._behind.add([stream])
+
+
+class Behind:
+    """Which streams wait for the sweep, and when they are tried again."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._streams: set[Stream] = set()
+        self._next_of_all = 0.0
+        self._pause = RETRY_SECONDS
+
+    def add(self, streams: Iterable[Stream]) -> None:
+        """Marks streams that could not be moved on."""
+        with self._condition:
+            self._streams.update(streams)
+            self._condition.notify_all()
+
+    def everything(self) -> None:
+        """Asks for a sweep of every stream at once: messages may have been lost."""
+        with self._condition:
+            self._next_of_all = 0.0
+            self._condition.notify_all()
+
+    def caught_up(self, stream: Stream) -> None:
+        """Takes a stream out."""
+        with self._condition:
+            self._streams.discard(stream)
+            self._pause = RETRY_SECONDS
+
+    def wait(self, seconds: float) -> tuple[set[Stream], bool]:
+        """The marked streams after a pause that grows; whether it is time for all of them."""
+        with self._condition:
+            if not self._streams:
+                self._condition.wait_for(lambda: self._streams or self._left() <= 0, self._left())
+            if self._streams:
+                self._condition.wait_for(lambda: self._left() <= 0, min(self._pause, self._left()))
+                self._pause = min(self._pause * 2, LONGEST_RETRY_SECONDS)
+            everything = self._left() <= 0
+            if everything:
+                self._next_of_all = time.monotonic() + seconds
+            return set(self._streams), everything
+
+    def _left(self) -> float:
+        return max(0.0, self._next_of_all - time.monotonic())
+
+
+class RelayLoop:
+    """Polls one service's outbox in every municipality: at once after activity, slower while idle."""
+
+    def __init__(self, composition: Composition, relay: Relay, stop: threading.Event) -> None:
+        self._composition = composition
+        self._relay = relay
+        self._stop = stop
+        self._pause = dict.fromkeys(composition.municipalities(), SHORTEST_POLL_SECONDS)
+        self._due = dict.fromkeys(composition.municipalities(), 0.0)
+        self._failing: set[str] = set()
+        # With many towns the idle polls of all of them stay within a bound.
+        self._longest = max(LONGEST_POLL_SECONDS, len(self._due) / MOST_POLLS_PER_SECOND)
+
+    def run(self) -> None:
+        """Works until the stop is asked for."""
+        while not self._stop.is_set():
+            now = time.monotonic()
+            for municipality in [code for code, due in self._due.items() if due <= now]:
+                if self._stop.is_set():
+                    return
+                self._turn(municipality)
+            left = min(self._due.values()) - time.monotonic()
+            woken = self._composition.wake.wait(left) if left > 0 else set()
+            for municipality in (woken & set(self._due)) - self._failing:
+                self._due[municipality] = 0.0
+
+    def _turn(self, municipality: str) -> None:
+        try:
+            with municipality_scope(municipality):
+                sent = self._relay.run_once()
+        except Exception as error:
+            _warn(f"relay of {self._relay.service} in {municipality}", error)
+            self._failing.add(municipality)
+            self._later(municipality, RETRY_SECONDS, LONGEST_RETRY_SECONDS)
+            return
+        self._failing.discard(municipality)
+        if sent:
+            # More is likely to follow: a moment later it goes in fewer messages.
+            self._pause[municipality] = SHORTEST_POLL_SECONDS
+            full = sent >= BATCH
+            self._due[municipality] = 0.0 if full else time.monotonic() + SHORTEST_POLL_SECONDS
+        else:
+            self._later(municipality, SHORTEST_POLL_SECONDS, self._longest)
+
+    def _later(self, municipality: str, shortest: float, longest: float) -> None:
+        pause = min(max(self._pause[municipality], shortest), longest)
+        self._due[municipality] = time.monotonic() + pause
+        self._pause[municipality] = min(pause * 2, longest)
+
+
+class EmbeddedLoop:
+    """The one background thread of the embedded mode: relays when woken, sweeps while idle."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kasane-relay", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread after the turn it is in."""
+        self._stop.set()
+        self._composition.wake("")
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        everywhere = set(self._composition.municipalities())
+        waiting = set(everywhere)
+        next_sweep = time.monotonic()
+        while not self._stop.is_set():
+            if time.monotonic() >= next_sweep:
+                sweep(self._composition)
+                waiting |= everywhere
+                next_sweep = time.monotonic() + SWEEP_SECONDS
+            for municipality in sorted(waiting):
+                try:
+                    relay_municipality(self._composition, municipality)
+                    waiting.discard(municipality)
+                except Exception as error:
+                    _warn(f"relay of {municipality}", error)
+            pause = RETRY_SECONDS if waiting else IDLE_SECONDS
+            waiting |= self._composition.wake.wait(pause) & everywhere
+
+
+def _warn(what: str, error: Exception) -> None:
+    """One line for what passes by itself; the whole story for what nobody expected."""
+    expected = isinstance(error, TransportUnavailable | NotDelivered | OSError) or is_outage(error)
+    if expected or isinstance(error, DBAPIError):
+        log.warning("%s waits: %s", what, " ".join(str(error).split())[:300])
+    else:
+        log.error("%s waits", what, exc_info=error)

@@ -1,0 +1,1 @@
+"""Cases (ケース): households, consent per person, needs, conferences, plans and their timeline."""

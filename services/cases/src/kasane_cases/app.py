@@ -1,0 +1,67 @@
+"""The index of cases: what exists in this service, on one screen."""
+
+from pathlib import Path
+
+from kasane_cases import subscribers
+from kasane_cases.api.v1 import BLUEPRINTS as API
+from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.pages import PAGES
+from kasane_cases.repository import PERMISSIONS
+from kasane_contracts import cases as says
+from kasane_contracts import intake, outreach, resources
+from kasane_kit.service import Service
+
+service = Service(
+    name="cases",
+    package="kasane_cases",
+    root=Path(__file__).parent,
+    pages=PAGES,
+    api=API,
+    permissions=PERMISSIONS,
+    says=(
+        says.CaseOpened,
+        says.ConsentRecorded,
+        says.SupportNeedIdentified,
+        says.OutreachRequested,
+        says.ConferencePlanned,
+        says.ConferenceHeld,
+        says.SupportPlanAgreed,
+        says.ReferralRequested,
+        says.CaseStatusChanged,
+        says.CaseClosed,
+    ),
+    hears={
+        intake.ConsultationReceived: subscribers.on_consultation_received,
+        intake.ConsultationEscalated: subscribers.on_consultation_escalated,
+        intake.ConsultationClosed: subscribers.on_consultation_closed,
+        resources.HumanServicesSuggested: subscribers.on_human_services_suggested,
+        resources.ReferralAccepted: subscribers.on_referral_accepted,
+        resources.ReferralDeclined: subscribers.on_referral_declined,
+        outreach.VisitScheduled: subscribers.on_visit_scheduled,
+        outreach.VisitCompleted: subscribers.on_visit_completed,
+        outreach.ContactNotMade: subscribers.on_contact_not_made,
+    },
+    tables=(
+        "cases_consultation_summary",
+        "cases_case",
+        "cases_person",
+        "cases_household",
+        "cases_membership",
+        "cases_access_grant",
+        "cases_consent",
+        "cases_support_need",
+        "cases_suggestion",
+        "cases_referral",
+        "cases_outreach_request",
+        "cases_session",
+        "cases_attendee",
+        "cases_agenda_item",
+        "cases_item_fact",
+        "cases_item_decision",
+        "cases_support_plan",
+        "cases_timeline",
+        "cases_task",
+        "cases_counter",
+    ),
+    refusal=CasesRefusal,
+)

@@ -1,0 +1,1 @@
+"""Nouns and rules of cases, in plain Python."""

@@ -1,0 +1,267 @@
+"""A case: one household that is supported together, from its opening to an evaluated end."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kasane_cases.domain.errors import (
+    ClosingIncomplete,
+    NobodyConcerned,
+    NobodyConsents,
+    RecordNotFound,
+    ReviewDateMissing,
+    WrongStep,
+)
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; a town gives its own words, never another meaning."""
+
+    IDENTIFIED = "identified"
+    OUTREACH = "outreach"
+    ASSESSMENT = "assessment"
+    PLAN_DRAFT = "plan_draft"
+    IN_SUPPORT = "in_support"
+    OBSERVING = "observing"
+    REPLANNING = "replanning"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class ClosingOutcome(StrEnum):
+    """Why the multi-agency work ended; support itself need not end with it."""
+
+    ROLES_SETTLED = "roles_settled"
+    HANDED_OVER = "handed_over"
+    MOVED_AWAY = "moved_away"
+    DIED = "died"
+    OTHER = "other"
+
+
+_S = CaseStatus
+NEXT_STATUS: dict[CaseStatus, tuple[CaseStatus, ...]] = {
+    _S.IDENTIFIED: (_S.OUTREACH, _S.ASSESSMENT, _S.SUSPENDED),
+    _S.OUTREACH: (_S.ASSESSMENT, _S.SUSPENDED),
+    _S.ASSESSMENT: (_S.OUTREACH, _S.PLAN_DRAFT, _S.SUSPENDED),
+    _S.PLAN_DRAFT: (_S.ASSESSMENT, _S.SUSPENDED),
+    _S.IN_SUPPORT: (_S.OBSERVING, _S.REPLANNING, _S.SUSPENDED),
+    _S.OBSERVING: (_S.REPLANNING, _S.REOPENED),
+    _S.REPLANNING: (_S.PLAN_DRAFT, _S.OBSERVING, _S.SUSPENDED),
+    _S.SUSPENDED: (_S.REOPENED,),
+    _S.CLOSED: (_S.REOPENED,),
+    _S.REOPENED: (_S.OUTREACH, _S.ASSESSMENT, _S.SUSPENDED),
+}
+NEEDS_CONSENT = frozenset({CaseStatus.ASSESSMENT, CaseStatus.PLAN_DRAFT})
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a household. A protected address is shown to the team only and sent nowhere."""
+
+    id: str
+    name: str = ""
+    kana: str = ""
+    birth_date: date | None = None
+    address: str = ""
+    phone: str = ""
+    address_protected: bool = False
+
+    def age_on(self, day: date) -> int | None:
+        """Age in full years on a day; None without a birth date."""
+        born = self.birth_date
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@dataclass(frozen=True)
+class Membership:
+    """That a person belongs to a household, as what, from when and until when."""
+
+    person_id: str
+    relation: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person belongs to the household on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Household:
+    """Who lives together: the unit of support, never the unit of consent."""
+
+    id: str
+    memberships: tuple[Membership, ...]
+
+
+class GrantSubject(StrEnum):
+    """To whom a right to a case is given."""
+
+    ACCOUNT = "account"
+    OFFICE = "office"
+    ROLE = "role"
+
+
+class GrantBasis(StrEnum):
+    """What a right to a case follows from; who ends the basis ends the right."""
+
+    TEAM = "team"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True)
+class AccessGrant:
+    """A right to read one case, or only one person of it when ``person_id`` is given (I-07)."""
+
+    id: str
+    case_id: str
+    subject_kind: GrantSubject
+    subject: str
+    basis: GrantBasis
+    valid_from: date
+    basis_reference: str = ""
+    person_id: str = ""
+    valid_to: date | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass
+class Case:
+    """One case with its household; ``version`` counts changes for those who edit at once."""
+
+    id: str
+    number: str
+    consultation_id: str
+    household: Household
+    persons: tuple[Person, ...]
+    opened_on: date
+    opened_by: str
+    status: CaseStatus = CaseStatus.IDENTIFIED
+    area: str = ""
+    urgent: bool = False
+    categories: tuple[str, ...] = ()
+    story: str = ""
+    support_decided_on: date | None = None
+    support_reason: str = ""
+    review_on: date | None = None
+    evaluation: str = ""
+    next_contact: str = ""
+    closing_outcome: str = ""
+    closed_on: date | None = None
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        """Raises NobodyConcerned for a case without a person."""
+        if not self.persons:
+            raise NobodyConcerned
+
+    @property
+    def open(self) -> bool:
+        """Whether the case is being worked on."""
+        return self.status is not CaseStatus.CLOSED
+
+    @property
+    def support_decided(self) -> bool:
+        """Whether the town decided to support this household (支援決定)."""
+        return self.support_decided_on is not None
+
+    def person(self, person_id: str) -> Person:
+        """One person of the case; raises RecordNotFound."""
+        for person in self.persons:
+            if person.id == person_id:
+                return person
+        raise RecordNotFound
+
+    def relation(self, person_id: str) -> str:
+        """What the person is in the household."""
+        return next(
+            (m.relation for m in self.household.memberships if m.person_id == person_id), ""
+        )
+
+    def decide_support(self, day: date, reason: str) -> None:
+        """Writes down that the town decided to support this household."""
+        self._must_be_open()
+        if self.support_decided_on is None:
+            self.support_decided_on, self.support_reason = day, reason
+
+    def next_states(self) -> tuple[CaseStatus, ...]:
+        """The states that a person may choose now; in_support and closed have ways of their own."""
+        return NEXT_STATUS[self.status]
+
+    def change_status(
+        self, status: CaseStatus, review_on: date | None, *, somebody_consents: bool
+    ) -> None:
+        """Moves on; raises WrongStep, ReviewDateMissing or NobodyConsents."""
+        if status not in self.next_states():
+            raise WrongStep(status=self.status.value)
+        if status in NEEDS_CONSENT and not somebody_consents:
+            raise NobodyConsents
+        if status is CaseStatus.OBSERVING and review_on is None:
+            raise ReviewDateMissing
+        self.status = status
+        self.review_on = review_on if status is not CaseStatus.REOPENED else None
+        if status is CaseStatus.REOPENED:
+            self.closed_on, self.closing_outcome = None, ""
+
+    def begin_outreach(self) -> bool:
+        """Somebody is to visit: an identified case is now outreach; True when that changed it."""
+        self._must_be_open()
+        if self.status is not CaseStatus.IDENTIFIED:
+            return False
+        self.status = CaseStatus.OUTREACH
+        return True
+
+    def begin_plan(self) -> bool:
+        """A plan is being written; True when that changed the state."""
+        self._must_be_open()
+        before = (
+            CaseStatus.IDENTIFIED,
+            CaseStatus.OUTREACH,
+            CaseStatus.ASSESSMENT,
+            CaseStatus.REPLANNING,
+            CaseStatus.REOPENED,
+        )
+        if self.status not in before:
+            return False
+        self.status = CaseStatus.PLAN_DRAFT
+        return True
+
+    def plan_agreed(self, review_on: date) -> None:
+        """A plan was decided: the case is in support until the day somebody looks again."""
+        if self.status in (CaseStatus.CLOSED, CaseStatus.SUSPENDED):
+            raise WrongStep(status=self.status.value)
+        self.status = CaseStatus.IN_SUPPORT
+        self.review_on = review_on
+
+    def close(
+        self,
+        outcome: ClosingOutcome,
+        evaluation: str,
+        next_contact: str,
+        *,
+        no_contact_needed: bool,
+        review_on: date | None,
+        review_date_required: bool,
+        day: date,
+    ) -> None:
+        """Ends the multi-agency work; raises ClosingIncomplete naming what is missing (I-15)."""
+        self._must_be_open()
+        missing = []
+        if not evaluation.strip():
+            missing.append("evaluation")
+        if bool(next_contact.strip()) == no_contact_needed:
+            missing.append("next_contact")
+        if review_date_required and review_on is None:
+            missing.append("review_date")
+        if missing:
+            raise ClosingIncomplete(missing=tuple(missing))
+        self.status = CaseStatus.CLOSED
+        self.evaluation, self.next_contact = evaluation, next_contact
+        self.closing_outcome, self.closed_on, self.review_on = outcome.value, day, review_on
+
+    def _must_be_open(self) -> None:
+        if not self.open:
+            raise WrongStep(status=self.status.value)

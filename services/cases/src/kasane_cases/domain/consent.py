@@ -1,0 +1,150 @@
+"""Consent of one person: its state, its scope and its term. It is never a household's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kasane_cases.domain.errors import ConsentIncomplete, NothingToWithdraw, WrongStep
+
+HEARD_AT_INTAKE = "heard_at_intake"
+
+
+class ConsentState(StrEnum):
+    """Where one person's consent stands. Refusal is a state, not an absence."""
+
+    NOT_ASKED = "not_asked"
+    PENDING = "pending"
+    REFUSED = "refused"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    UNABLE = "unable"
+
+
+class ConsentPurpose(StrEnum):
+    """What information may be passed on for."""
+
+    MULTI_AGENCY = "multi_agency"
+    HANDOFF = "handoff"
+
+
+class AttendeeKind(StrEnum):
+    """Who sits in a meeting or receives information, for the sake of secrecy and consent."""
+
+    MUNICIPAL_STAFF = "municipal_staff"
+    CONTRACTOR = "contractor"
+    PARTNER_AGENCY = "partner_agency"
+    RESIDENT = "resident"
+    PERSON_OR_FAMILY = "person_or_family"
+
+
+class DataClass(StrEnum):
+    """Which kind of information is passed on."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    RECORD = "record"
+    HEALTH = "health"
+    DISABILITY = "disability"
+    FINANCE = "finance"
+    PLAN = "plan"
+
+
+class GivenBy(StrEnum):
+    """Who gave the consent: the person, or somebody entitled to speak for the person."""
+
+    SELF = "self"
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    OTHER_REPRESENTATIVE = "other_representative"
+
+
+@dataclass(frozen=True)
+class ConsentScope:
+    """What a consent covers: purposes, kinds of recipients and classes of data."""
+
+    purposes: tuple[ConsentPurpose, ...] = ()
+    recipients: tuple[AttendeeKind, ...] = ()
+    data_classes: tuple[DataClass, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether each of the three says something."""
+        return bool(self.purposes and self.recipients and self.data_classes)
+
+    def covers(
+        self,
+        purpose: ConsentPurpose,
+        recipients: Iterable[AttendeeKind] = (),
+        data_classes: Iterable[DataClass] = (),
+    ) -> bool:
+        """Whether purpose, every recipient and every class of data are inside the scope."""
+        return (
+            purpose in self.purposes
+            and set(recipients) <= set(self.recipients)
+            and set(data_classes) <= set(self.data_classes)
+        )
+
+
+NO_SCOPE = ConsentScope()
+INTAKE_SCOPE = ConsentScope(
+    (ConsentPurpose.MULTI_AGENCY, ConsentPurpose.HANDOFF),
+    (AttendeeKind.MUNICIPAL_STAFF, AttendeeKind.CONTRACTOR, AttendeeKind.PARTNER_AGENCY),
+    (DataClass.IDENTITY, DataClass.CONTACT, DataClass.RECORD),
+)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One entry of a person's consent history; the last one stands, none is ever changed."""
+
+    id: str
+    case_id: str
+    person_id: str
+    number: int
+    state: ConsentState
+    recorded_at: datetime
+    recorded_by: str
+    scope: ConsentScope = NO_SCOPE
+    given_by: GivenBy = GivenBy.SELF
+    method: str = ""
+    valid_from: date | None = None
+    expires_on: date | None = None
+    note: str = ""
+
+    def state_on(self, day: date) -> ConsentState:
+        """The state on a day: a consent whose last day has passed is expired."""
+        if self.state is ConsentState.GIVEN and self.expires_on and day > self.expires_on:
+            return ConsentState.EXPIRED
+        if self.state is ConsentState.GIVEN and self.valid_from and day < self.valid_from:
+            return ConsentState.PENDING
+        return self.state
+
+    def covers(
+        self,
+        day: date,
+        purpose: ConsentPurpose,
+        recipients: Iterable[AttendeeKind] = (),
+        data_classes: Iterable[DataClass] = (),
+    ) -> bool:
+        """Whether the consent holds on the day and covers what is asked."""
+        return self.state_on(day) is ConsentState.GIVEN and self.scope.covers(
+            purpose, recipients, data_classes
+        )
+
+    def check_after(self, before: "Consent | None", day: date) -> None:
+        """Raises when this entry cannot follow: incomplete, nothing to withdraw, expiry."""
+        if self.state is ConsentState.EXPIRED:
+            raise WrongStep(status=self.state.value)
+        if self.state is ConsentState.GIVEN and not (self.scope.complete and self.method):
+            raise ConsentIncomplete
+        if self.state is ConsentState.WITHDRAWN and (
+            before is None or before.state is not ConsentState.GIVEN
+        ):
+            raise NothingToWithdraw
+
+
+def state_on(consent: Consent | None, day: date) -> ConsentState:
+    """The state of a person on a day; a person without an entry was not asked."""
+    return consent.state_on(day) if consent else ConsentState.NOT_ASKED

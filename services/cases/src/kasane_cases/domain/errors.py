@@ -1,0 +1,214 @@
+"""Names what cases refuses; each code has its sentences in strings/."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kasane_cases.domain.conference import Obstacle
+
+
+class CasesRefusal(Exception):
+    """Something that a case does not allow; ``facts`` fill the sentence shown."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class CaseNotFound(CasesRefusal):
+    """No such case, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class RecordNotFound(CasesRefusal):
+    """No such person, need, plan or item in this case, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class SessionNotFound(CasesRefusal):
+    """No such session, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class ChangedMeanwhile(CasesRefusal):
+    """Somebody else changed the record after it was read."""
+
+    code = "changed_meanwhile"
+    status = 412
+
+
+class AlreadyOpened(CasesRefusal):
+    """A case was opened from this consultation before."""
+
+    code = "already_opened"
+
+
+class NobodyConcerned(CasesRefusal):
+    """A case needs at least one person of a household."""
+
+    code = "nobody_concerned"
+    status = 422
+
+
+class UnknownChoice(CasesRefusal):
+    """A code that the town's plugins do not know."""
+
+    code = "unknown_choice"
+    status = 422
+
+
+class ConsentIncomplete(CasesRefusal):
+    """A consent without scope, way or giver is none."""
+
+    code = "consent_incomplete"
+    status = 422
+
+
+class TermTooLong(CasesRefusal):
+    """A consent would hold longer than the town's term."""
+
+    code = "term_too_long"
+    status = 422
+
+
+class NothingToWithdraw(CasesRefusal):
+    """Only a consent that was given can be withdrawn."""
+
+    code = "nothing_to_withdraw"
+
+
+class NotCoveredByConsent(CasesRefusal):
+    """Information would go to somebody whom this person's consent does not cover (I-01)."""
+
+    code = "not_covered_by_consent"
+
+
+class NoBasisForSharing(CasesRefusal):
+    """Neither consent nor a 支援会議 allows telling this agency who it is (I-01)."""
+
+    code = "no_basis_for_sharing"
+
+
+class ConsentNeeded(CasesRefusal):
+    """A person without valid consent cannot be put before a 重層的支援会議 (I-02)."""
+
+    code = "consent_needed"
+
+
+class NobodyConsents(CasesRefusal):
+    """Multi-agency work needs the consent of at least one person of the household."""
+
+    code = "nobody_consents"
+
+
+class SupportNotDecided(CasesRefusal):
+    """A 重層的支援会議 handles only cases that the town decided to support (I-06)."""
+
+    code = "support_not_decided"
+
+
+class TownUndecided(CasesRefusal):
+    """The town has not decided on a body; a person has to choose one and say why."""
+
+    code = "town_undecided"
+    status = 422
+
+
+class TownNamesOtherBody(CasesRefusal):
+    """The town's own rule names another body for this person."""
+
+    code = "town_names_other_body"
+
+
+class NoPersonsHere(CasesRefusal):
+    """A body of this legal kind takes no identified person (I-20)."""
+
+    code = "no_persons_here"
+
+
+class SharedWithoutIdentity(CasesRefusal):
+    """Where a policy is shared, only those inside the circle know whose it is."""
+
+    code = "shared_without_identity"
+
+
+class UnknownBody(CasesRefusal):
+    """The town has no such body on that day, or the body has no such legal kind."""
+
+    code = "unknown_body"
+    status = 422
+
+
+class HostNotMunicipal(CasesRefusal):
+    """Only the municipality convenes a 支援会議 (I-05)."""
+
+    code = "host_not_municipal"
+
+
+class SessionNotReady(CasesRefusal):
+    """A session does not open while a gate fails; the first of ``obstacles`` chooses the words."""
+
+    def __init__(self, obstacles: tuple["Obstacle", ...]) -> None:
+        first = obstacles[0]
+        super().__init__(who=first.who, detail=first.detail, others=len(obstacles) - 1)
+        self.code = f"not_ready_{first.code}"
+        self.obstacles = obstacles
+
+
+class NotInSession(CasesRefusal):
+    """Only attendees bound by secrecy work with a session's material (I-03, I-04)."""
+
+    code = "not_in_session"
+    status = 403
+
+
+class SignatureNeeded(CasesRefusal):
+    """This attendee is bound only by a signed pledge."""
+
+    code = "signature_needed"
+    status = 422
+
+
+class WrongStep(CasesRefusal):
+    """This step does not follow from the present state."""
+
+    code = "wrong_step"
+
+
+class ReviewDateMissing(CasesRefusal):
+    """A case under observation needs the day on which somebody looks again."""
+
+    code = "review_date_missing"
+    status = 422
+
+
+class ClosingIncomplete(CasesRefusal):
+    """A case does not end without an evaluation and a next contact, or an explicit none (I-15)."""
+
+    status = 422
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__()
+        self.code = f"closing_needs_{missing[0]}"
+        self.missing = missing
+
+
+class PlanNotDeliberated(CasesRefusal):
+    """A plan is decided at a held 重層的支援会議 that had the person on its agenda (I-14)."""
+
+    code = "plan_not_deliberated"
+
+
+class AgreementMissing(CasesRefusal):
+    """A plan is decided only when every person it concerns agrees to it."""
+
+    code = "agreement_missing"
+    status = 422

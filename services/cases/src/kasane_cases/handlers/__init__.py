@@ -1,0 +1,48 @@
+"""What a person can do in cases; each handler is one transaction."""
+
+from kasane_cases.handlers.closing import change_status, close_case
+from kasane_cases.handlers.conferences import (
+    add_agenda_item,
+    add_attendee,
+    mark_presence,
+    plan_session,
+    record_secrecy,
+)
+from kasane_cases.handlers.consents import record_consent
+from kasane_cases.handlers.needs import identify_need, request_referral
+from kasane_cases.handlers.opening import assign_team, decide_support, end_team, open_case
+from kasane_cases.handlers.outreach import request_outreach
+from kasane_cases.handlers.plans import decide_plan, draft_plan, revise_plan
+from kasane_cases.handlers.sessions import (
+    fix_minutes,
+    hold_session,
+    open_session,
+    record_decision,
+    record_fact,
+)
+
+__all__ = [
+    "add_agenda_item",
+    "add_attendee",
+    "assign_team",
+    "change_status",
+    "close_case",
+    "decide_plan",
+    "decide_support",
+    "draft_plan",
+    "end_team",
+    "fix_minutes",
+    "hold_session",
+    "identify_need",
+    "mark_presence",
+    "open_case",
+    "open_session",
+    "plan_session",
+    "record_consent",
+    "record_decision",
+    "record_fact",
+    "record_secrecy",
+    "request_outreach",
+    "request_referral",
+    "revise_plan",
+]

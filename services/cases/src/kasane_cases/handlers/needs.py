@@ -1,0 +1,96 @@
+"""Writes down what a person needs, and asks a human service to take the person on."""
+
+from typing import Any
+
+from kasane_cases.commands import IdentifyNeed, RequestReferral
+from kasane_cases.domain.assessment import SupportNeed
+from kasane_cases.domain.consent import ConsentPurpose, DataClass
+from kasane_cases.domain.errors import NotCoveredByConsent
+from kasane_cases.domain.requests import Referral
+from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
+from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.views import known_choice
+from kasane_cases.repository import Consents, Needs, Referrals, Tasks
+from kasane_contracts import cases as events
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+
+REFERRED_DATA = (DataClass.IDENTITY, DataClass.RECORD)
+
+
+def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
+    """Writes a need down and tells the directory, which answers with suggestions."""
+    case, _ = open_for_change(command.case_id, uow)
+    person = case.person(command.person_id)
+    labels = {one.code: one.label for one in hooks.consultation_categories()}
+    label = known_choice(command.category, labels)
+    today = clock.today()
+    need = SupportNeed(
+        id=command.need_id,
+        case_id=case.id,
+        person_id=person.id,
+        category=command.category,
+        description=command.description,
+        identified_on=today,
+        identified_by=uow.actor.account_id,
+    )
+    Needs(uow.connection).add(need)
+    uow.record("cases.support_need.identified", OBJECT, case.id)
+    uow.publish(
+        events.SupportNeedIdentified(
+            need_id=need.id,
+            case_id=case.id,
+            person_id=person.id,
+            category=need.category,
+            age=person.age_on(today),
+            area=case.area,
+            description=need.description,
+        )
+    )
+    note(uow, case.id, TimelineKind.NEED_IDENTIFIED, person.id, need.id, category=label)
+    uow.commit()
+    return need.id
+
+
+def request_referral(command: RequestReferral, uow: UnitOfWork) -> str:
+    """Asks a human service to take a person on; refused unless that person's consent covers it."""
+    case, _ = open_for_change(command.case_id, uow)
+    need = Needs(uow.connection).get(case.id, command.need_id)
+    person = case.person(need.person_id)
+    today = clock.today()
+    consent = Consents(uow.connection).standing_of(case.id, person.id)
+    if consent is None or not consent.covers(
+        today, ConsentPurpose.HANDOFF, (command.recipient,), REFERRED_DATA
+    ):
+        raise NotCoveredByConsent(person=person.name)
+    suggested = {one.human_service_id: one.name for one in need.suggestions}
+    name = command.human_service_name or suggested.get(command.human_service_id, "")
+    referral = Referral(
+        id=command.referral_id,
+        case_id=case.id,
+        need_id=need.id,
+        person_id=person.id,
+        human_service_id=command.human_service_id,
+        human_service_name=name,
+        recipient=command.recipient,
+        message=command.message,
+        requested_on=today,
+        requested_by=uow.actor.account_id,
+    )
+    Referrals(uow.connection).add(referral)
+    Tasks(uow.connection).finish(case.id, person.id, CaseTaskKind.FIND_ANOTHER_SERVICE, today)
+    uow.record("cases.referral.requested", OBJECT, case.id, basis=f"consent:{consent.id}")
+    uow.publish(
+        events.ReferralRequested(
+            referral_id=referral.id,
+            case_id=case.id,
+            need_id=need.id,
+            person_id=person.id,
+            human_service_id=referral.human_service_id,
+            name=person.name,
+            message=referral.message,
+        )
+    )
+    note(uow, case.id, TimelineKind.REFERRAL_REQUESTED, person.id, referral.id, service=name)
+    uow.commit()
+    return referral.id

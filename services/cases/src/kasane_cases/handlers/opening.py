@@ -1,0 +1,209 @@
+"""Opens a case from a consultation, decides on support, and says who works on it."""
+
+from datetime import timedelta
+from typing import Any
+
+from kasane_cases.commands import AssignTeam, DecideSupport, EndTeam, OpenCase, TeamMember
+from kasane_cases.domain.case import (
+    AccessGrant,
+    Case,
+    GrantBasis,
+    GrantSubject,
+    Household,
+    Membership,
+    Person,
+)
+from kasane_cases.domain.consent import (
+    HEARD_AT_INTAKE,
+    INTAKE_SCOPE,
+    Consent,
+    ConsentPurpose,
+    ConsentState,
+)
+from kasane_cases.domain.consultation_summary import ConsultationSummary
+from kasane_cases.domain.errors import AlreadyOpened, RecordNotFound, UnknownChoice
+from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.views import known_choice
+from kasane_cases.repository import Cases, Consents, Grants, Summaries
+from kasane_contracts import cases as events
+from kasane_kit import clock
+from kasane_kit.auth import accounts
+from kasane_kit.ids import new_id
+from kasane_kit.unit_of_work import UnitOfWork
+
+
+def open_case(command: OpenCase, uow: UnitOfWork, hooks: Any) -> str:
+    """Opens a case with its household; consent stands only where the coordinator confirmed it."""
+    summary = _summary(command, uow)
+    today = clock.today()
+    case = Case(
+        id=command.case_id,
+        number=Cases(uow.connection).next_number(today),
+        consultation_id=command.consultation_id,
+        household=Household(
+            new_id(),
+            tuple(
+                Membership(person_id, relation, today)
+                for person_id, relation in _relations(command, summary)
+            ),
+        ),
+        persons=_persons(command, summary),
+        opened_on=today,
+        opened_by=uow.actor.account_id,
+        area=summary.area if summary else "",
+        urgent=summary.urgent if summary else False,
+        categories=summary.categories if summary else (),
+        story=summary.story if summary else "",
+    )
+    if command.support_decided:
+        case.decide_support(today, command.support_reason)
+    Cases(uow.connection).add(case)
+    uow.record("cases.case.opened", OBJECT, case.id)
+    uow.publish(
+        events.CaseOpened(
+            case_id=case.id,
+            number=case.number,
+            consultation_id=case.consultation_id,
+            household_id=case.household.id,
+            opened_on=today,
+            members=len(case.persons),
+            status=case.status.value,
+        )
+    )
+    note(uow, case.id, TimelineKind.CASE_OPENED, object_id=case.consultation_id)
+    _take_over_consents(command, summary, uow, hooks)
+    for member in command.team:
+        _give(case.id, new_id(), member, uow, hooks)
+    if summary is not None:
+        summary.case_id = case.id
+        Summaries(uow.connection).save(summary)
+    uow.commit()
+    return case.id
+
+
+def decide_support(command: DecideSupport, uow: UnitOfWork) -> None:
+    """Writes down that the town decided to support the household, as I-06 asks."""
+    case, _ = open_for_change(command.case_id, uow)
+    case.decide_support(clock.today(), command.reason)
+    Cases(uow.connection).save(case)
+    uow.record("cases.case.support_decided", OBJECT, case.id)
+    note(uow, case.id, TimelineKind.SUPPORT_DECIDED)
+    uow.commit()
+
+
+def assign_team(command: AssignTeam, uow: UnitOfWork, hooks: Any) -> None:
+    """Gives an account, an office or a role a right to the case."""
+    case, _ = open_for_change(command.case_id, uow)
+    label = _give(case.id, command.grant_id, command.member, uow, hooks, command)
+    uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
+    note(uow, case.id, TimelineKind.TEAM_CHANGED, object_id=command.grant_id, member=label)
+    uow.commit()
+
+
+def end_team(command: EndTeam, uow: UnitOfWork) -> None:
+    """Ends a right that followed from the team, at once."""
+    case, _ = open_for_change(command.case_id, uow)
+    if not Grants(uow.connection).end(case.id, command.grant_id, clock.now()):
+        raise RecordNotFound
+    uow.record("cases.case.team_ended", OBJECT, case.id)
+    uow.commit()
+
+
+def _summary(command: OpenCase, uow: UnitOfWork) -> ConsultationSummary | None:
+    if not command.consultation_id:
+        return None
+    summary = Summaries(uow.connection).find(command.consultation_id)
+    if summary is None:
+        raise RecordNotFound
+    if summary.case_id:
+        raise AlreadyOpened
+    return summary
+
+
+def _relations(
+    command: OpenCase, summary: ConsultationSummary | None
+) -> tuple[tuple[str, str], ...]:
+    if summary is not None:
+        return tuple((person.id, person.relation) for person in summary.persons)
+    return tuple((person.person_id, person.relation) for person in command.persons)
+
+
+def _persons(command: OpenCase, summary: ConsultationSummary | None) -> tuple[Person, ...]:
+    protected = set(command.address_protected)
+    heard = (
+        [(p.id, p) for p in summary.persons]
+        if summary is not None
+        else [(p.person_id, p) for p in command.persons]
+    )
+    return tuple(
+        Person(person_id, p.name, p.kana, p.birth_date, p.address, p.phone, person_id in protected)
+        for person_id, p in heard
+    )
+
+
+def _take_over_consents(
+    command: OpenCase, summary: ConsultationSummary | None, uow: UnitOfWork, hooks: Any
+) -> None:
+    heard = {person.id for person in summary.persons if person.given_consent} if summary else set()
+    policy = hooks.consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
+    for person_id in dict.fromkeys(command.consent_confirmed):
+        if person_id not in heard or summary is None:
+            raise UnknownChoice(choice=person_id)
+        consent = Consent(
+            id=new_id(),
+            case_id=command.case_id,
+            person_id=person_id,
+            number=1,
+            state=ConsentState.GIVEN,
+            recorded_at=clock.now(),
+            recorded_by=uow.actor.account_id,
+            scope=INTAKE_SCOPE,
+            method=HEARD_AT_INTAKE,
+            valid_from=summary.received_on,
+            expires_on=summary.received_on + timedelta(days=policy.valid_for_days),
+        )
+        Consents(uow.connection).add(consent)
+        uow.record("cases.consent.recorded", "person", person_id, basis=HEARD_AT_INTAKE)
+        uow.publish(events.ConsentRecorded(command.case_id, person_id, consent.state.value))
+        note(
+            uow,
+            command.case_id,
+            TimelineKind.CONSENT_RECORDED,
+            person_id,
+            consent.id,
+            state=consent.state.value,
+        )
+
+
+def _give(
+    case_id: str,
+    grant_id: str,
+    member: TeamMember,
+    uow: UnitOfWork,
+    hooks: Any,
+    command: AssignTeam | None = None,
+) -> str:
+    label = _label_of(member, uow, hooks)
+    Grants(uow.connection).add(
+        AccessGrant(
+            id=grant_id,
+            case_id=case_id,
+            subject_kind=member.kind,
+            subject=member.subject,
+            basis=GrantBasis.TEAM,
+            valid_from=clock.today(),
+            valid_to=command.valid_to if command else None,
+        )
+    )
+    return label
+
+
+def _label_of(member: TeamMember, uow: UnitOfWork, hooks: Any) -> str:
+    if member.kind is GrantSubject.ACCOUNT:
+        account = accounts.find(uow.connection, member.subject)
+        if account is None or not account.active:
+            raise UnknownChoice(choice=member.subject)
+        return account.display_name
+    ask = hooks.organization if member.kind is GrantSubject.OFFICE else hooks.roles
+    return known_choice(member.subject, {one.code: one.label for one in ask(on=clock.today())})

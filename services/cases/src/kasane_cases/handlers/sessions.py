@@ -1,0 +1,121 @@
+"""Leads a session: opens it when no gate fails, writes down what is said and decided, ends it."""
+
+from typing import Any
+
+from kasane_cases.commands import (
+    FixMinutes,
+    HoldSession,
+    OpenSession,
+    RecordDecision,
+    RecordFact,
+)
+from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
+from kasane_cases.domain.conference import ConferenceSession, ItemDecision, ItemFact
+from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.handlers.case_access import note
+from kasane_cases.handlers.conferences import OBJECT, quorum_of
+from kasane_cases.repository import Grants, Sessions, standings
+from kasane_contracts import cases as events
+from kasane_kit import clock
+from kasane_kit.ids import new_id
+from kasane_kit.unit_of_work import UnitOfWork
+
+
+def open_session(command: OpenSession, uow: UnitOfWork, hooks: Any) -> None:
+    """Opens a session unless a gate fails; those present may read each person spoken of."""
+    sessions = Sessions(uow.connection)
+    session = sessions.get(command.session_id)
+    today = clock.today()
+    met, reason = quorum_of(session, hooks)
+    session.open(session.obstacles(standings(uow.connection, session), met, reason, today), today)
+    sessions.save(session)
+    _let_attendees_in(session, uow)
+    uow.record("cases.conference.opened", OBJECT, session.id)
+    uow.commit()
+
+
+def record_fact(command: RecordFact, uow: UnitOfWork) -> None:
+    """Writes down what was told in an open session, with the agency that knew it."""
+    sessions = Sessions(uow.connection)
+    session = sessions.get(command.session_id)
+    fact = ItemFact(
+        command.fact_id, command.text, command.source, clock.now(), uow.actor.account_id
+    )
+    session.record_fact(command.item_id, fact, uow.actor.account_id)
+    sessions.save(session)
+    uow.record("cases.conference.fact_recorded", OBJECT, session.id, basis=session.id)
+    uow.commit()
+
+
+def record_decision(command: RecordDecision, uow: UnitOfWork) -> None:
+    """Writes down what was decided about an item."""
+    sessions = Sessions(uow.connection)
+    session = sessions.get(command.session_id)
+    decision = ItemDecision(
+        command.decision_id, command.text, command.in_charge, command.role, command.due_on
+    )
+    session.record_decision(command.item_id, decision, uow.actor.account_id)
+    sessions.save(session)
+    uow.record("cases.conference.decision_recorded", OBJECT, session.id, basis=session.id)
+    uow.commit()
+
+
+def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
+    """Ends a session: the rights that followed from it end with it."""
+    sessions = Sessions(uow.connection)
+    session = sessions.get(command.session_id)
+    session.hold(command.next_on)
+    sessions.save(session)
+    Grants(uow.connection).end_of_meeting(session.id, clock.now())
+    uow.record("cases.conference.held", OBJECT, session.id)
+    assert session.held_on is not None
+    uow.publish(
+        events.ConferenceHeld(
+            session_id=session.id,
+            body=session.body,
+            legal_kind=session.legal_kind.value,
+            held_on=session.held_on,
+            items=len(session.items),
+        )
+    )
+    for item in session.items:
+        if item.identified:
+            note(
+                uow,
+                item.case_id,
+                TimelineKind.CONFERENCE_HELD,
+                item.person_id,
+                session.id,
+                body=session.body_label,
+            )
+    uow.commit()
+
+
+def fix_minutes(command: FixMinutes, uow: UnitOfWork) -> None:
+    """Fixes the minutes of a held session; they change no more."""
+    sessions = Sessions(uow.connection)
+    session = sessions.get(command.session_id)
+    session.fix_minutes(command.minutes, clock.now(), uow.actor.account_id)
+    sessions.save(session)
+    uow.record("cases.conference.minutes_fixed", OBJECT, session.id)
+    uow.commit()
+
+
+def _let_attendees_in(session: ConferenceSession, uow: UnitOfWork) -> None:
+    today = clock.today()
+    for item in session.items:
+        for attendee in session.attendees:
+            if item.identified and attendee.account_id and attendee.present:
+                Grants(uow.connection).add(
+                    AccessGrant(
+                        id=new_id(),
+                        case_id=item.case_id,
+                        subject_kind=GrantSubject.ACCOUNT,
+                        subject=attendee.account_id,
+                        basis=GrantBasis.MEETING,
+                        valid_from=today,
+                        basis_reference=session.id,
+                        person_id=item.person_id,
+                        valid_to=today,
+                    )
+                )

@@ -1,0 +1,12 @@
+"""The HTML door of cases: a form becomes a command, a command goes to one handler."""
+
+from kasane_cases.pages.case import blueprint as case
+from kasane_cases.pages.cases import blueprint as cases
+from kasane_cases.pages.conferences import blueprint as conferences
+from kasane_cases.pages.plans import blueprint as plans
+from kasane_cases.pages.records import blueprint as records
+from kasane_cases.pages.sessions import blueprint as sessions
+
+PAGES = (cases, case, records, plans, conferences, sessions)
+
+__all__ = ["PAGES"]

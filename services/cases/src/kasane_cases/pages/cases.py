@@ -1,0 +1,110 @@
+"""The coordinator's list, and opening a case from a consultation that waits."""
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kasane_cases import handlers, queries
+from kasane_cases.commands import OpenCase, PersonOfCase, TeamMember
+from kasane_cases.domain.case import GrantSubject
+from kasane_cases.domain.consultation_summary import ConsultationSummary
+from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.pages import forms
+from kasane_cases.pages.doing import create
+from kasane_cases.pages.words import page, show_refusal
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.web import Form, actor, hooks, reading, repeated, term, text
+
+blueprint = Blueprint("cases", __name__)
+PAGE = 50
+
+
+@blueprint.get("/cases")
+@require("cases.case.list")
+def list_cases() -> str:
+    """What waits for a coordinator, and the open cases."""
+    closed = request.args.get("closed") == "1"
+    after = request.args.get("after", "")
+    with reading() as connection:
+        waiting = queries.waiting(connection, actor())
+        lines = queries.case_lines(
+            connection, actor(), clock.today(), closed=closed, after=after, limit=PAGE + 1
+        )
+    more = lines[PAGE - 1].id if len(lines) > PAGE else ""
+    return page(
+        "list.html",
+        waiting=() if closed else waiting,
+        lines=lines[:PAGE],
+        more=more,
+        closed=closed,
+        may_open=actor().has("coordinator"),
+    )
+
+
+@blueprint.get("/cases/new")
+@require("cases.case.open")
+def new_case() -> str:
+    """The opening form, from a consultation or empty."""
+    summary = _summary(request.args.get("consultation", ""))
+    return _opening_page(summary, _opening_form(summary), [Form(forms.person_fields())])
+
+
+@blueprint.post("/cases")
+@require("cases.case.open")
+def open_case() -> Response | tuple[str, int]:
+    """Opens the case and shows it."""
+    summary = _summary(request.form.get("consultation_id", ""))
+    form = _opening_form(summary)
+    right = form.check(request.form, text)
+    rows = [] if summary else repeated(forms.person_fields(), request.form, "persons", text)
+    if summary is None and not rows:
+        form.add_error("persons", text("open.nobody"))
+    if not right or form.errors or any(row.errors for row in rows):
+        return _opening_page(summary, form, rows or [Form(forms.person_fields())]), 422
+    values = form.values
+    try:
+        case_id = create(
+            handlers.open_case,
+            lambda object_id: OpenCase(
+                case_id=object_id,
+                consultation_id=summary.id if summary else "",
+                persons=tuple(PersonOfCase(new_id(), **row.values) for row in rows),
+                consent_confirmed=tuple(values.get("consent_confirmed", ())),
+                address_protected=tuple(values.get("address_protected", ())),
+                support_decided=values["support_decided"],
+                support_reason=values["support_reason"],
+                team=tuple(
+                    TeamMember(GrantSubject.OFFICE, code) for code in values.get("team", ())
+                ),
+            ),
+            hooks(),
+        )
+    except CasesRefusal as refusal:
+        show_refusal(refusal)
+        return _opening_page(summary, form, rows), refusal.status
+    return redirect(url_for("case.show", case_id=case_id), 303)
+
+
+def _summary(consultation_id: str) -> ConsultationSummary | None:
+    if not consultation_id:
+        return None
+    with reading() as connection:
+        return queries.waiting_one(connection, actor(), consultation_id)
+
+
+def _opening_form(summary: ConsultationSummary | None) -> Form:
+    persons = summary.persons if summary else ()
+    names = {p.id: p.name or term("person_concerned") for p in persons}
+    heard = {p.id: names[p.id] for p in persons if p.given_consent}
+    return Form(forms.opening_fields(heard, names))
+
+
+def _opening_page(summary: ConsultationSummary | None, form: Form, rows: list[Form]) -> str:
+    return page(
+        "open.html",
+        summary=summary,
+        form=form,
+        rows=rows,
+        person_specs=forms.person_fields(),
+    )

@@ -1,0 +1,130 @@
+"""Finds the words that the screens of cases show: the town's labels, states, reasons."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import g, render_template
+
+from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
+from kasane_cases.domain.conference import Obstacle, ObstacleCode
+from kasane_cases.domain.consent import HEARD_AT_INTAKE
+from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
+from kasane_contracts import links
+from kasane_kit import clock
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.web import hooks, term, text, wareki
+
+_SERVICE_OF = {
+    TimelineKind.CASE_OPENED: ("consultation", links.consultation),
+    TimelineKind.REFERRAL_REQUESTED: ("human_service", None),
+    TimelineKind.REFERRAL_ACCEPTED: ("human_service", None),
+    TimelineKind.REFERRAL_DECLINED: ("human_service", None),
+    TimelineKind.VISIT_SCHEDULED: ("visit", links.visit),
+    TimelineKind.VISIT_COMPLETED: ("visit", links.visit),
+    TimelineKind.CONTACT_NOT_MADE: ("visit", links.visit),
+    TimelineKind.ON_AGENDA: ("conference", links.conference),
+    TimelineKind.CONFERENCE_HELD: ("conference", links.conference),
+    TimelineKind.PLAN_AGREED: ("conference", links.conference),
+}
+_CODED = {"state": "consent_state", "outcome": "closing_outcome"}
+
+
+def category_labels() -> dict[str, str]:
+    """The town's categories by code."""
+    return {one.code: one.label for one in hooks().consultation_categories()}
+
+
+def office_labels(on: date | None = None) -> dict[str, str]:
+    """The town's offices by code."""
+    return {one.code: one.label for one in hooks().organization(on=on or clock.today())}
+
+
+def role_labels() -> dict[str, str]:
+    """The town's posts by code."""
+    return {one.code: one.label for one in hooks().roles(on=clock.today())}
+
+
+def status_label(status: CaseStatus) -> str:
+    """The town's word for a state, else the national one."""
+    town = hooks().status_labels()
+    words: Mapping[str, str] = town.labels if town is not None else {}
+    return words.get(status.value) or term(f"case_status.{status.value}")
+
+
+def method_labels() -> dict[str, str]:
+    """The ways of consenting in this town, with the one that intake heard."""
+    policy = hooks().consent_policy(purpose="multi_agency")
+    own = {choice.value: choice.label for choice in policy.methods} or {
+        "written": text("method.written"),
+        "spoken": text("method.spoken"),
+    }
+    return {**own, HEARD_AT_INTAKE: text("method.heard_at_intake")}
+
+
+def member_label(grant: AccessGrant, names: Mapping[str, str]) -> str:
+    """Who holds a right to a case, in words."""
+    if grant.subject_kind is GrantSubject.ACCOUNT:
+        return names.get(grant.subject, grant.subject)
+    labels = office_labels() if grant.subject_kind is GrantSubject.OFFICE else role_labels()
+    return labels.get(grant.subject, grant.subject)
+
+
+def obstacle_words(obstacle: Obstacle) -> str:
+    """Why a gate fails, in a sentence."""
+    detail = obstacle.detail
+    if obstacle.code is ObstacleCode.CONSENT_MISSING:
+        detail = term(f"consent_state.{detail}")
+    elif obstacle.code is ObstacleCode.CONSENT_RECIPIENTS:
+        detail = term(f"attendee_kind.{detail}")
+    return text(f"obstacle.{obstacle.code.value}", who=obstacle.who, detail=detail)
+
+
+def refusal_words(refusal: CasesRefusal) -> str:
+    """What happened, what was not done and what to do next."""
+    parts = (
+        text(f"refusal.{refusal.code}.{part}", **refusal.facts)
+        for part in ("why", "not_done", "next")
+    )
+    return " ".join(part for part in parts if part)
+
+
+def show_refusal(refusal: CasesRefusal) -> None:
+    """Shows a refusal above the page that is shown again."""
+    g.notices = [*g.get("notices", []), {"tone": "danger", "text": refusal_words(refusal)}]
+
+
+def page(template: str, /, **context: Any) -> str:
+    """A page with the words that every page of cases uses."""
+    return render_template(
+        f"cases/{template}",
+        status_label=status_label,
+        category_labels=category_labels(),
+        office_labels=office_labels(),
+        today=clock.today(),
+        **context,
+    )
+
+
+def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, Any]:
+    """A line of the timeline as the macro shows it, with its link into the service it is from."""
+    facts = {
+        name: term(f"{_CODED[name]}.{value}") if name in _CODED else value
+        for name, value in entry.facts.items()
+    }
+    if "on" in facts:
+        facts["on"] = wareki(facts["on"])
+    if "status" in entry.facts:
+        facts["status"] = status_label(CaseStatus(entry.facts["status"]))
+    who = names.get(entry.person_id, "")
+    service, link = _SERVICE_OF.get(entry.kind, ("case", None))
+    title = text(f"timeline.{entry.kind.value}", who=who, **facts)
+    body = [entry.facts.get("note", ""), entry.facts.get("reason", "")]
+    return {
+        "at": entry.at.astimezone(clock.JAPAN),
+        "title": title,
+        "body": " ".join([*filter(None, body), entry.actor_name]).strip(),
+        "href": link(current_municipality(), entry.object_id) if link and entry.object_id else "",
+        "service": term(service),
+    }

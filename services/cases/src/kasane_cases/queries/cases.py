@@ -1,0 +1,301 @@
+"""Reads the coordinator's list and one case, each together with the viewer's right."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, func, select, true
+
+from kasane_cases import tables
+from kasane_cases.domain.assessment import SupportNeed
+from kasane_cases.domain.case import AccessGrant, Case, CaseStatus, Person
+from kasane_cases.domain.conference import (
+    AgendaItem,
+    ConferenceSession,
+    SessionStatus,
+)
+from kasane_cases.domain.consent import Consent, ConsentState, state_on
+from kasane_cases.domain.consultation_summary import ConsultationSummary
+from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.requests import OutreachRequest, Referral
+from kasane_cases.domain.support_plan import SupportPlan
+from kasane_cases.domain.timeline import CaseTask, TimelineEntry
+from kasane_cases.repository import (
+    Admission,
+    Cases,
+    Consents,
+    Grants,
+    Needs,
+    OutreachRequests,
+    Plans,
+    Referrals,
+    Sessions,
+    Tasks,
+    Timeline,
+    enter,
+    granted_cases,
+    summary_from,
+)
+from kasane_kit.auth import Actor
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Identified)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of the list, without address; ``unmet`` are codes of what is open."""
+
+    id: str
+    number: str
+    persons: tuple[str, ...]
+    status: CaseStatus
+    opened_on: date
+    next_session_on: date | None
+    review_on: date | None
+    urgent: bool
+    unmet: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class SessionOfCase:
+    """A session with persons of the case on its agenda, as far as it may be read."""
+
+    session: ConferenceSession
+    items: tuple[AgendaItem, ...]
+    material: bool
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One case as far as the viewer may see it."""
+
+    case: Case
+    admission: Admission
+    persons: tuple[Person, ...]
+    consents: dict[str, Consent]
+    history: tuple[Consent, ...]
+    needs: tuple[SupportNeed, ...]
+    referrals: tuple[Referral, ...]
+    outreach: tuple[OutreachRequest, ...]
+    plans: tuple[SupportPlan, ...]
+    sessions: tuple[SessionOfCase, ...]
+    timeline: tuple[TimelineEntry, ...]
+    tasks: tuple[CaseTask, ...]
+    team: tuple[AccessGrant, ...]
+
+    def consent_state(self, person_id: str, day: date) -> ConsentState:
+        """The consent state of one person on a day."""
+        return state_on(self.consents.get(person_id), day)
+
+    def need(self, need_id: str) -> SupportNeed:
+        """One need; raises RecordNotFound."""
+        return _one(self.needs, need_id)
+
+    def plan(self, plan_id: str) -> SupportPlan:
+        """One plan; raises RecordNotFound."""
+        return _one(self.plans, plan_id)
+
+    def person(self, person_id: str) -> Person:
+        """One person whose record is open; raises RecordNotFound."""
+        return _one(self.persons, person_id)
+
+
+def waiting(connection: Connection, viewer: Actor) -> tuple[ConsultationSummary, ...]:
+    """Consultations from which a case should be opened, urgent first, then oldest first."""
+    s = tables.consultation_summary.c
+    mine = true() if viewer.has("coordinator") else s.target_role.in_(viewer.roles)
+    rows = connection.execute(
+        select(tables.consultation_summary)
+        .where(s.waiting.is_(True), s.case_id == "", s.closed.is_(False), mine)
+        .order_by(s.urgent.desc(), s.received_on, s.id)
+    )
+    return tuple(summary_from(row) for row in rows)
+
+
+def waiting_one(connection: Connection, viewer: Actor, consultation_id: str) -> ConsultationSummary:
+    """One of them; raises RecordNotFound."""
+    return _one(waiting(connection, viewer), consultation_id)
+
+
+def case_lines(
+    connection: Connection,
+    viewer: Actor,
+    today: date,
+    *,
+    closed: bool = False,
+    after: str = "",
+    limit: int = 50,
+) -> Sequence[CaseLine]:
+    """Cases that the viewer may see, newest first; ``after`` is the id of the last one seen."""
+    c = tables.case.c
+    state = c.status == CaseStatus.CLOSED.value if closed else c.status != CaseStatus.CLOSED.value
+    rows = connection.execute(
+        select(tables.case)
+        .where(state, granted_cases(viewer, today), c.id < after if after else true())
+        .order_by(c.id.desc())
+        .limit(limit)
+    ).all()
+    ids = [row.id for row in rows]
+    persons = _names(connection, [row.household_id for row in rows])
+    sessions = _next_sessions(connection, ids)
+    consents = _states(connection, ids, today)
+    tasks = _open_tasks(connection, ids)
+    lines = []
+    for row in rows:
+        everyone = persons[row.household_id]
+        unmet = [*tasks[row.id]]
+        if row.review_on and row.review_on < today and not closed:
+            unmet.append("review_overdue")
+        if row.support_decided_on is None and not closed:
+            unmet.append("support_not_decided")
+        unasked = [p for p, _ in everyone if consents.get((row.id, p)) in (None, "pending")]
+        if unasked and not closed:
+            unmet.append("consent_open")
+        lines.append(
+            CaseLine(
+                id=row.id,
+                number=row.number,
+                persons=tuple(name for _, name in everyone),
+                status=CaseStatus(row.status),
+                opened_on=row.opened_on,
+                next_session_on=sessions.get(row.id),
+                review_on=row.review_on,
+                urgent=row.urgent,
+                unmet=tuple(dict.fromkeys(unmet)),
+                version=row.version,
+            )
+        )
+    return lines
+
+
+def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) -> CaseFile:
+    """One case as far as the viewer may see it; raises CaseNotFound."""
+    admission = enter(connection, viewer, case_id, today)
+    case = Cases(connection).get(case_id)
+    history = Consents(connection).history(case_id)
+    shown = admission.shows
+    return CaseFile(
+        case=case,
+        admission=admission,
+        persons=tuple(person for person in case.persons if shown(person.id)),
+        consents={c.person_id: c for c in history if shown(c.person_id)},
+        history=tuple(c for c in history if shown(c.person_id)),
+        needs=tuple(n for n in Needs(connection).of_case(case_id) if shown(n.person_id)),
+        referrals=tuple(r for r in Referrals(connection).of_case(case_id) if shown(r.person_id)),
+        outreach=tuple(
+            r for r in OutreachRequests(connection).of_case(case_id) if shown(r.person_id)
+        ),
+        plans=tuple(
+            plan
+            for plan in Plans(connection).of_case(case_id)
+            if admission.whole or all(shown(person_id) for person_id in plan.persons)
+        ),
+        sessions=_sessions_of(connection, viewer, case_id, admission),
+        timeline=tuple(
+            entry
+            for entry in Timeline(connection).of_case(case_id)
+            if admission.whole or (entry.person_id and shown(entry.person_id))
+        ),
+        tasks=tuple(t for t in Tasks(connection).open_of_case(case_id) if shown(t.person_id)),
+        team=Grants(connection).of_case(case_id, today) if admission.whole else (),
+    )
+
+
+def _sessions_of(
+    connection: Connection, viewer: Actor, case_id: str, admission: Admission
+) -> tuple[SessionOfCase, ...]:
+    i = tables.agenda_item.c
+    ids = connection.scalars(
+        select(i.session_id).where(i.case_id == case_id).distinct().order_by(i.session_id.desc())
+    ).all()
+    found = []
+    for session_id in ids:
+        session = Sessions(connection).get(session_id)
+        material = session.shows_material_to(viewer.account_id) or not session.closed_material
+        items = [
+            item
+            for item in session.items
+            if item.case_id == case_id and admission.shows(item.person_id)
+        ]
+        if items:
+            shown = tuple(items if material else (_without_material(item) for item in items))
+            found.append(SessionOfCase(session, shown, material))
+    return tuple(found)
+
+
+def _without_material(item: AgendaItem) -> AgendaItem:
+    return AgendaItem(item.id, item.topic, item.case_id, item.person_id)
+
+
+def _names(
+    connection: Connection, household_ids: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
+    m, p = tables.membership.c, tables.person.c
+    rows = connection.execute(
+        select(m.household_id, p.id, p.name)
+        .join(tables.person, p.id == m.person_id)
+        .where(m.household_id.in_(household_ids), m.valid_to.is_(None))
+        .order_by(m.household_id, m.position)
+    )
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        found[row.household_id].append((row.id, row.name))
+    return found
+
+
+def _next_sessions(connection: Connection, case_ids: Sequence[str]) -> dict[str, date]:
+    i, s = tables.agenda_item.c, tables.session.c
+    going_on = [SessionStatus.PLANNED.value, SessionStatus.OPEN.value]
+    rows = connection.execute(
+        select(i.case_id, func.min(s.planned_for))
+        .join(tables.session, s.id == i.session_id)
+        .where(i.case_id.in_(case_ids), s.status.in_(going_on))
+        .group_by(i.case_id)
+    )
+    return {case_id: planned_for for case_id, planned_for in rows}
+
+
+def _states(
+    connection: Connection, case_ids: Sequence[str], today: date
+) -> dict[tuple[str, str], str]:
+    c = tables.consent.c
+    rows = connection.execute(
+        select(c.case_id, c.person_id, c.state, c.expires_on)
+        .where(c.case_id.in_(case_ids))
+        .order_by(c.number)
+    )
+    return {
+        (row.case_id, row.person_id): (
+            ConsentState.EXPIRED.value
+            if row.state == ConsentState.GIVEN.value and row.expires_on and row.expires_on < today
+            else row.state
+        )
+        for row in rows
+    }
+
+
+def _open_tasks(connection: Connection, case_ids: Sequence[str]) -> dict[str, list[str]]:
+    t = tables.task.c
+    rows = connection.execute(
+        select(t.case_id, t.kind).where(t.case_id.in_(case_ids), t.done_on.is_(None)).order_by(t.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row.kind)
+    return found
+
+
+def _one(records: Sequence[T], record_id: str) -> T:
+    for record in records:
+        if record.id == record_id:
+            return record
+    raise RecordNotFound

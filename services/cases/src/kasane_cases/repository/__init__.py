@@ -1,0 +1,42 @@
+"""Loads and saves the aggregates of cases; a case is read together with the right to it."""
+
+from kasane_cases.repository.access import (
+    PERMISSIONS,
+    READERS,
+    Admission,
+    Grants,
+    attends,
+    enter,
+    granted_cases,
+)
+from kasane_cases.repository.cases import Cases, fiscal_year
+from kasane_cases.repository.consents import Consents
+from kasane_cases.repository.plans import Plans
+from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
+from kasane_cases.repository.sessions import Sessions
+from kasane_cases.repository.standings import standings
+from kasane_cases.repository.summaries import Summaries, summary_from
+from kasane_cases.repository.timeline import Tasks, Timeline
+
+__all__ = [
+    "PERMISSIONS",
+    "READERS",
+    "Admission",
+    "Cases",
+    "Consents",
+    "Grants",
+    "Needs",
+    "OutreachRequests",
+    "Plans",
+    "Referrals",
+    "Sessions",
+    "Summaries",
+    "Tasks",
+    "Timeline",
+    "attends",
+    "enter",
+    "fiscal_year",
+    "granted_cases",
+    "standings",
+    "summary_from",
+]

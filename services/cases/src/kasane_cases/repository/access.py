@@ -1,0 +1,201 @@
+"""Who may see which case: rights are rows, and a case is read together with the right to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from kasane_cases import tables
+from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
+from kasane_cases.domain.errors import CaseNotFound
+from kasane_cases.repository.rows import as_utc, columns
+from kasane_kit.auth import Actor, Grant, Permission, decide
+
+COORDINATOR = "coordinator"
+_LEADS = frozenset({COORDINATOR})
+_TEAM = frozenset({"contact", "responsible", COORDINATOR})
+READERS = _TEAM | {"outreach_worker"}
+_ATTENDEES = READERS | {"receiver"}
+
+PERMISSIONS = (
+    Permission("cases.case.list", "cases.case.listed", READERS, "case"),
+    Permission("cases.case.read", "cases.case.read", READERS, "case"),
+    Permission("cases.case.open", "cases.case.opened", _LEADS, "case"),
+    Permission("cases.case.assign", "cases.case.assigned", _LEADS, "case"),
+    Permission("cases.case.close", "cases.case.closed", _LEADS, "case"),
+    Permission("cases.consent.record", "cases.consent.recorded", READERS, "person"),
+    Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
+    Permission("cases.conference.plan", "cases.conference.planned", _LEADS, "conference"),
+    Permission("cases.conference.read", "cases.conference.read", _ATTENDEES, "conference"),
+    Permission("cases.conference.lead", "cases.conference.led", _LEADS, "conference"),
+    Permission("cases.support_plan.write", "cases.support_plan.written", _TEAM, "support_plan"),
+    Permission("cases.support_plan.decide", "cases.support_plan.decided", _LEADS, "support_plan"),
+    Permission("cases.outreach.request", "cases.outreach.requested", _TEAM, "case"),
+    Permission("cases.referral.request", "cases.referral.requested", _TEAM, "case"),
+)
+_READ = next(permission for permission in PERMISSIONS if permission.name == "cases.case.read")
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What somebody may see of a case: all of it, or only some persons of it; on which basis."""
+
+    whole: bool
+    person_ids: frozenset[str]
+    basis: str
+
+    def shows(self, person_id: str) -> bool:
+        """Whether the record of this person is open."""
+        return self.whole or person_id in self.person_ids
+
+
+def enter(
+    connection: Connection, viewer: Actor, case_id: str, today: date, *, team_only: bool = False
+) -> Admission:
+    """Reads a case and the viewer's right to it in one statement; raises CaseNotFound without one.
+
+    ``team_only`` leaves out rights to single persons: changing a case takes a right to the whole.
+    """
+    g = tables.access_grant.c
+    rows = connection.execute(
+        select(tables.case.c.id, g.basis, g.person_id)
+        .select_from(
+            tables.case.outerjoin(
+                tables.access_grant,
+                and_(g.case_id == tables.case.c.id, _held_by(viewer), _running(today)),
+            )
+        )
+        .where(tables.case.c.id == case_id)
+    ).all()
+    if not rows:
+        raise CaseNotFound
+    if viewer.is_platform:
+        return Admission(True, frozenset(), "platform")
+    held = [row for row in rows if row.basis is not None and not (team_only and row.person_id)]
+    decision = decide(
+        viewer,
+        _READ,
+        viewer.municipality,
+        case_id,
+        needs_grant=not viewer.has(COORDINATOR),
+        grants=tuple(Grant(case_id, row.basis) for row in held),
+    )
+    if not decision.allowed:
+        raise CaseNotFound
+    whole = viewer.has(COORDINATOR) or any(not row.person_id for row in held)
+    return Admission(whole, frozenset(row.person_id for row in held), decision.basis)
+
+
+def granted_cases(viewer: Actor, today: date) -> ColumnElement[bool]:
+    """The condition on a case that the viewer may see it; for lists."""
+    if viewer.has(COORDINATOR):
+        return true()
+    g = tables.access_grant.c
+    return exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today))
+
+
+def attends(viewer: Actor) -> ColumnElement[bool]:
+    """The condition on a session that the viewer may see it: coordinators, and who attends."""
+    if viewer.has(COORDINATOR):
+        return true()
+    a = tables.attendee.c
+    return exists().where(
+        a.session_id == tables.session.c.id, a.account_id == viewer.account_id, a.present.is_(True)
+    )
+
+
+class Grants:
+    """The rights to cases of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, grant: AccessGrant) -> None:
+        """Gives a right, unless the same one is running already."""
+        g = tables.access_grant.c
+        known = self._connection.scalar(
+            select(literal(1)).where(
+                g.case_id == grant.case_id,
+                g.subject_kind == grant.subject_kind.value,
+                g.subject == grant.subject,
+                g.basis == grant.basis.value,
+                g.basis_reference == grant.basis_reference,
+                g.person_id == grant.person_id,
+                g.ended_at.is_(None),
+            )
+        )
+        if known is None:
+            self._connection.execute(insert(tables.access_grant).values(**columns(grant)))
+
+    def end(self, case_id: str, grant_id: str, at: datetime) -> bool:
+        """Ends one right that follows from the team; False when there is none running."""
+        g = tables.access_grant.c
+        ended = self._connection.execute(
+            update(tables.access_grant)
+            .where(
+                g.id == grant_id,
+                g.case_id == case_id,
+                g.basis == GrantBasis.TEAM.value,
+                g.ended_at.is_(None),
+            )
+            .values(ended_at=at)
+        )
+        return ended.rowcount == 1
+
+    def end_of_meeting(self, session_id: str, at: datetime) -> None:
+        """Ends every right that followed from a session."""
+        g = tables.access_grant.c
+        self._connection.execute(
+            update(tables.access_grant)
+            .where(g.basis_reference == session_id, g.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+
+    def of_case(self, case_id: str, today: date) -> tuple[AccessGrant, ...]:
+        """The rights that are running, oldest first."""
+        rows = self._connection.execute(
+            select(tables.access_grant)
+            .where(tables.access_grant.c.case_id == case_id, _running(today))
+            .order_by(tables.access_grant.c.id)
+        )
+        return tuple(
+            AccessGrant(
+                **{
+                    **row._mapping,
+                    "subject_kind": GrantSubject(row.subject_kind),
+                    "basis": GrantBasis(row.basis),
+                    "ended_at": as_utc(row.ended_at),
+                }
+            )
+            for row in rows
+        )
+
+
+def _held_by(viewer: Actor) -> ColumnElement[bool]:
+    g = tables.access_grant.c
+    held = [and_(g.subject_kind == GrantSubject.ACCOUNT.value, g.subject == viewer.account_id)]
+    if viewer.office:
+        held.append(and_(g.subject_kind == GrantSubject.OFFICE.value, g.subject == viewer.office))
+    if viewer.roles:
+        held.append(and_(g.subject_kind == GrantSubject.ROLE.value, g.subject.in_(viewer.roles)))
+    return or_(*held)
+
+
+def _running(today: date) -> ColumnElement[bool]:
+    g = tables.access_grant.c
+    return and_(
+        g.ended_at.is_(None),
+        g.valid_from <= today,
+        or_(g.valid_to.is_(None), g.valid_to >= today),
+    )

@@ -1,0 +1,104 @@
+"""Loads and saves whole cases with their households and persons."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from kasane_cases import tables
+from kasane_cases.domain.case import Case, CaseStatus, Household, Membership, Person
+from kasane_cases.domain.errors import CaseNotFound, ChangedMeanwhile
+from kasane_cases.repository.rows import columns
+
+_NOT_COLUMNS = ("household", "persons")
+
+
+class Cases:
+    """The cases of the open municipality; rights are checked by ``enter`` before."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, day: date) -> str:
+        """The next case number of a fiscal year, for example ``C2026-0012``; never given twice."""
+        year = fiscal_year(day)
+        last = self._connection.scalar(
+            text(
+                "INSERT INTO cases_counter (year, last) VALUES (:year, 1) "
+                "ON CONFLICT (year) DO UPDATE SET last = cases_counter.last + 1 RETURNING last"
+            ),
+            {"year": year},
+        )
+        return f"C{year}-{last:04d}"
+
+    def get(self, case_id: str) -> Case:
+        """The case; raises CaseNotFound."""
+        row = self._connection.execute(
+            select(tables.case).where(tables.case.c.id == case_id)
+        ).one_or_none()
+        if row is None:
+            raise CaseNotFound
+        values = dict(row._mapping)
+        household_id = values.pop("household_id")
+        memberships = self._memberships(household_id)
+        return Case(
+            **{
+                **values,
+                "status": CaseStatus(values["status"]),
+                "categories": tuple(values["categories"]),
+            },
+            household=Household(household_id, memberships),
+            persons=self._persons(m.person_id for m in memberships),
+        )
+
+    def add(self, case: Case) -> None:
+        """Saves a new case with its household and persons."""
+        household_id = case.household.id
+        self._connection.execute(insert(tables.household).values(id=household_id))
+        self._connection.execute(
+            insert(tables.person), [columns(person) for person in case.persons]
+        )
+        self._connection.execute(
+            insert(tables.membership),
+            [
+                {"household_id": household_id, "position": position, **columns(membership)}
+                for position, membership in enumerate(case.household.memberships)
+            ],
+        )
+        self._connection.execute(insert(tables.case).values(**_columns(case)))
+
+    def save(self, case: Case, read_version: int | None = None) -> None:
+        """Saves a changed case; raises ChangedMeanwhile when its version is not the one read."""
+        expected = case.version if read_version is None else read_version
+        case.version = expected + 1
+        saved = self._connection.execute(
+            update(tables.case)
+            .where(tables.case.c.id == case.id, tables.case.c.version == expected)
+            .values(**_columns(case))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+    def _memberships(self, household_id: str) -> tuple[Membership, ...]:
+        m = tables.membership.c
+        rows = self._connection.execute(
+            select(m.person_id, m.relation, m.valid_from, m.valid_to)
+            .where(m.household_id == household_id)
+            .order_by(m.position, m.valid_from)
+        )
+        return tuple(Membership(*row) for row in rows)
+
+    def _persons(self, person_ids: Iterable[str]) -> tuple[Person, ...]:
+        wanted = list(dict.fromkeys(person_ids))
+        rows = self._connection.execute(select(tables.person).where(tables.person.c.id.in_(wanted)))
+        found = {row.id: Person(**row._mapping) for row in rows}
+        return tuple(found[person_id] for person_id in wanted)
+
+
+def fiscal_year(day: date) -> int:
+    """The fiscal year of a day: it begins in April."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _columns(case: Case) -> dict[str, object]:
+    return {**columns(case, *_NOT_COLUMNS), "household_id": case.household.id}

@@ -1,0 +1,69 @@
+"""Loads and adds consents; an entry is never changed and never removed (I-08)."""
+
+from sqlalchemy import Connection, Row, insert, select
+
+from kasane_cases import tables
+from kasane_cases.domain.consent import (
+    AttendeeKind,
+    Consent,
+    ConsentPurpose,
+    ConsentScope,
+    ConsentState,
+    DataClass,
+    GivenBy,
+)
+from kasane_cases.repository.rows import columns, moment, plain
+
+
+class Consents:
+    """The consent histories of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def standing(self, case_id: str) -> dict[str, Consent]:
+        """The entry that stands now for each person of a case, by person."""
+        return {consent.person_id: consent for consent in self.history(case_id)}
+
+    def standing_of(self, case_id: str, person_id: str) -> Consent | None:
+        """The entry that stands for one person, or None when nothing was recorded."""
+        return self.standing(case_id).get(person_id)
+
+    def history(self, case_id: str) -> tuple[Consent, ...]:
+        """Every entry of a case, oldest first."""
+        rows = self._connection.execute(
+            select(tables.consent)
+            .where(tables.consent.c.case_id == case_id)
+            .order_by(tables.consent.c.number, tables.consent.c.id)
+        )
+        return tuple(_consent(row) for row in rows)
+
+    def add(self, consent: Consent) -> None:
+        """Adds an entry behind the others."""
+        scope = consent.scope
+        self._connection.execute(
+            insert(tables.consent).values(
+                **columns(consent, "scope"),
+                purposes=plain(scope.purposes),
+                recipients=plain(scope.recipients),
+                data_classes=plain(scope.data_classes),
+            )
+        )
+
+
+def _consent(row: Row[tuple[object, ...]]) -> Consent:
+    values = dict(row._mapping)
+    scope = ConsentScope(
+        tuple(ConsentPurpose(value) for value in values.pop("purposes")),
+        tuple(AttendeeKind(value) for value in values.pop("recipients")),
+        tuple(DataClass(value) for value in values.pop("data_classes")),
+    )
+    return Consent(
+        **{
+            **values,
+            "state": ConsentState(values["state"]),
+            "given_by": GivenBy(values["given_by"]),
+            "recorded_at": moment(values["recorded_at"]),
+        },
+        scope=scope,
+    )

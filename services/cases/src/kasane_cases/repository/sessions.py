@@ -1,0 +1,202 @@
+"""Loads and saves whole sessions: attendees, agenda, facts and decisions."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+
+from kasane_cases import tables
+from kasane_cases.domain.conference import (
+    AgendaItem,
+    Attendee,
+    ConferenceSession,
+    ItemDecision,
+    ItemFact,
+    LegalKind,
+    SecrecyDuty,
+    SessionStatus,
+)
+from kasane_cases.domain.consent import AttendeeKind
+from kasane_cases.domain.errors import ChangedMeanwhile, SessionNotFound
+from kasane_cases.repository.rows import as_utc, columns, moment, plain
+
+
+class Sessions:
+    """The sessions of the open municipality's bodies."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, session_id: str) -> ConferenceSession:
+        """The session; raises SessionNotFound."""
+        row = self._connection.execute(
+            select(tables.session).where(tables.session.c.id == session_id)
+        ).one_or_none()
+        if row is None:
+            raise SessionNotFound
+        values = dict(row._mapping)
+        return ConferenceSession(
+            **{
+                **values,
+                "legal_kind": LegalKind(values["legal_kind"]),
+                "status": SessionStatus(values["status"]),
+                "fixed_at": as_utc(values["fixed_at"]),
+            },
+            attendees=self._attendees(session_id),
+            items=self._items(session_id),
+        )
+
+    def add(self, session: ConferenceSession) -> None:
+        """Saves a new session."""
+        self._connection.execute(insert(tables.session).values(**_columns(session)))
+        self._add_parts(session)
+
+    def save(self, session: ConferenceSession) -> None:
+        """Saves a changed session; raises ChangedMeanwhile when somebody else was faster."""
+        expected = session.version
+        session.version = expected + 1
+        s = tables.session.c
+        saved = self._connection.execute(
+            update(tables.session)
+            .where(s.id == session.id, s.version == expected)
+            .values(**_columns(session))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+        for part in (
+            tables.attendee,
+            tables.agenda_item,
+            tables.item_fact,
+            tables.item_decision,
+        ):
+            self._connection.execute(delete(part).where(part.c.session_id == session.id))
+        self._add_parts(session)
+
+    def support_conference_naming(
+        self, case_id: str, person_id: str, agency: tuple[str, ...]
+    ) -> str:
+        """The last 支援会議 that spoke of the person with this agency attending or put in charge.
+
+        Empty when there is none. ``agency`` holds the code and the label of the agency.
+        """
+        s, i = tables.session.c, tables.agenda_item.c
+        a, d = tables.attendee.c, tables.item_decision.c
+        there = exists().where(a.session_id == s.id, a.affiliation.in_(agency), a.present.is_(True))
+        in_charge = exists().where(d.item_id == i.id, d.in_charge.in_(agency))
+        found = self._connection.scalar(
+            select(s.id)
+            .join(tables.agenda_item, i.session_id == s.id)
+            .where(
+                s.legal_kind == LegalKind.SUPPORT_CONFERENCE.value,
+                s.status != SessionStatus.PLANNED.value,
+                i.case_id == case_id,
+                i.person_id == person_id,
+                or_(there, in_charge),
+            )
+            .order_by(s.id.desc())
+            .limit(1)
+        )
+        return str(found or "")
+
+    def _add_parts(self, session: ConferenceSession) -> None:
+        place = {"session_id": session.id}
+        self._insert(
+            tables.attendee,
+            [
+                {**place, "position": position, **_attendee_columns(attendee)}
+                for position, attendee in enumerate(session.attendees)
+            ],
+        )
+        self._insert(
+            tables.agenda_item,
+            [
+                {**place, "position": position, **columns(item, "facts", "decisions")}
+                for position, item in enumerate(session.items)
+            ],
+        )
+        for part, name in ((tables.item_fact, "facts"), (tables.item_decision, "decisions")):
+            self._insert(
+                part,
+                [
+                    {**place, "item_id": item.id, "position": position, **columns(one)}
+                    for item in session.items
+                    for position, one in enumerate(getattr(item, name))
+                ],
+            )
+
+    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+    def _attendees(self, session_id: str) -> list[Attendee]:
+        a = tables.attendee.c
+        rows = self._connection.execute(
+            select(tables.attendee).where(a.session_id == session_id).order_by(a.position)
+        )
+        return [
+            Attendee(
+                id=row.id,
+                name=row.name,
+                kind=AttendeeKind(row.kind),
+                duty=SecrecyDuty(
+                    row.duty_text,
+                    row.duty_basis,
+                    row.needs_signature,
+                    row.duty_source,
+                    row.duty_effective_from,
+                ),
+                account_id=row.account_id,
+                affiliation=row.affiliation,
+                present=row.present,
+                acknowledged_at=as_utc(row.acknowledged_at),
+                signed_at=as_utc(row.signed_at),
+            )
+            for row in rows
+        ]
+
+    def _items(self, session_id: str) -> list[AgendaItem]:
+        i, f, d = tables.agenda_item.c, tables.item_fact.c, tables.item_decision.c
+        facts: dict[str, list[ItemFact]] = defaultdict(list)
+        for row in self._connection.execute(
+            select(tables.item_fact).where(f.session_id == session_id).order_by(f.position)
+        ):
+            fact = ItemFact(row.id, row.text, row.source, moment(row.recorded_at), row.recorded_by)
+            facts[row.item_id].append(fact)
+        decisions: dict[str, list[ItemDecision]] = defaultdict(list)
+        for row in self._connection.execute(
+            select(tables.item_decision).where(d.session_id == session_id).order_by(d.position)
+        ):
+            decision = ItemDecision(row.id, row.text, row.in_charge, row.role, row.due_on)
+            decisions[row.item_id].append(decision)
+        rows = self._connection.execute(
+            select(tables.agenda_item).where(i.session_id == session_id).order_by(i.position)
+        )
+        return [
+            AgendaItem(
+                row.id,
+                row.topic,
+                row.case_id,
+                row.person_id,
+                row.reason,
+                row.consent_state,
+                tuple(facts[row.id]),
+                tuple(decisions[row.id]),
+            )
+            for row in rows
+        ]
+
+
+def _columns(session: ConferenceSession) -> dict[str, Any]:
+    return columns(session, "attendees", "items")
+
+
+def _attendee_columns(attendee: Attendee) -> dict[str, Any]:
+    duty = attendee.duty
+    return {
+        **{name: plain(value) for name, value in vars(attendee).items() if name != "duty"},
+        "duty_text": duty.text,
+        "duty_basis": duty.basis,
+        "needs_signature": duty.needs_signature,
+        "duty_source": duty.source,
+        "duty_effective_from": duty.effective_from,
+    }

@@ -1,0 +1,75 @@
+"""Adds to the timeline of a case and reads it; keeps what somebody still has to do."""
+
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, update
+
+from kasane_cases import tables
+from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineEntry, TimelineKind
+from kasane_cases.repository.rows import columns, moment
+
+
+class Timeline:
+    """The timelines of the open municipality: lines are added, never changed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, entry: TimelineEntry) -> None:
+        """Adds a line."""
+        self._connection.execute(
+            insert(tables.timeline).values(**columns(entry, "facts"), facts=dict(entry.facts))
+        )
+
+    def of_case(self, case_id: str) -> tuple[TimelineEntry, ...]:
+        """Every line of a case, newest first."""
+        t = tables.timeline.c
+        rows = self._connection.execute(
+            select(tables.timeline).where(t.case_id == case_id).order_by(t.at.desc(), t.id.desc())
+        )
+        return tuple(
+            TimelineEntry(**{**row._mapping, "kind": TimelineKind(row.kind), "at": moment(row.at)})
+            for row in rows
+        )
+
+
+class Tasks:
+    """What somebody still has to do, in the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def raise_once(self, task: CaseTask) -> None:
+        """Notes a task unless the same came from the same record before."""
+        t = tables.task.c
+        known = self._connection.scalar(
+            select(t.id).where(
+                t.case_id == task.case_id,
+                t.kind == task.kind.value,
+                t.reference == task.reference,
+            )
+        )
+        if known is None:
+            self._connection.execute(insert(tables.task).values(**columns(task)))
+
+    def finish(self, case_id: str, person_id: str, kind: CaseTaskKind, day: date) -> None:
+        """Marks the open tasks of this kind for this person as done."""
+        t = tables.task.c
+        self._connection.execute(
+            update(tables.task)
+            .where(
+                t.case_id == case_id,
+                t.person_id == person_id,
+                t.kind == kind.value,
+                t.done_on.is_(None),
+            )
+            .values(done_on=day)
+        )
+
+    def open_of_case(self, case_id: str) -> tuple[CaseTask, ...]:
+        """The open tasks of a case, oldest first."""
+        t = tables.task.c
+        rows = self._connection.execute(
+            select(tables.task).where(t.case_id == case_id, t.done_on.is_(None)).order_by(t.id)
+        )
+        return tuple(CaseTask(**{**row._mapping, "kind": CaseTaskKind(row.kind)}) for row in rows)

@@ -1,0 +1,67 @@
+"""What cases does when others speak."""
+
+from typing import Any
+
+from kasane_cases.handlers.hearing import (
+    forget_waiting,
+    queue_escalated,
+    queue_for_opening,
+    take_referral_answer,
+    take_suggestions,
+    take_visit,
+)
+from kasane_contracts.intake import (
+    ConsultationClosed,
+    ConsultationEscalated,
+    ConsultationReceived,
+)
+from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
+from kasane_contracts.resources import HumanServicesSuggested, ReferralAccepted, ReferralDeclined
+from kasane_kit.unit_of_work import UnitOfWork
+
+
+def on_consultation_received(event: ConsultationReceived, uow: UnitOfWork, hooks: Any) -> None:
+    """Keeps a copy; urgent or escalated ones wait on the coordinator's list."""
+    queue_for_opening(event, uow, hooks)
+
+
+def on_consultation_escalated(event: ConsultationEscalated, uow: UnitOfWork, hooks: Any) -> None:
+    """Puts the consultation on the list when it now goes to a coordinator."""
+    queue_escalated(event, uow, hooks)
+
+
+def on_consultation_closed(event: ConsultationClosed, uow: UnitOfWork, _hooks: Any) -> None:
+    """Takes the consultation off the list."""
+    forget_waiting(event.consultation_id, uow)
+
+
+def on_human_services_suggested(
+    event: HumanServicesSuggested, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """Shows the suggestions at their need."""
+    take_suggestions(event, uow)
+
+
+def on_referral_accepted(event: ReferralAccepted, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows that the organisation takes the person on."""
+    take_referral_answer(event, uow)
+
+
+def on_referral_declined(event: ReferralDeclined, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows that the organisation cannot, and that another has to be found."""
+    take_referral_answer(event, uow)
+
+
+def on_visit_scheduled(event: VisitScheduled, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows the day of the visit."""
+    take_visit(event, uow)
+
+
+def on_visit_completed(event: VisitCompleted, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows what came of the visit; consent heard there still has to be asked for."""
+    take_visit(event, uow)
+
+
+def on_contact_not_made(event: ContactNotMade, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows that nobody was met."""
+    take_visit(event, uow)

@@ -1,0 +1,219 @@
+"""A town at work: the steps that come before the one a test is about."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kasane_cases import commands, handlers
+from kasane_cases.domain.conference import LegalKind
+from kasane_cases.domain.consent import (
+    AttendeeKind,
+    ConsentPurpose,
+    ConsentScope,
+    ConsentState,
+    DataClass,
+)
+from kasane_cases.domain.support_plan import PlanKind
+from kasane_contracts.intake import ConsultationReceived, PersonConcerned
+from kasane_kit import clock
+from kasane_kit.auth import Actor
+from kasane_kit.ids import new_id
+from kasane_kit.testing.workbench import Workbench
+from kasane_kit.unit_of_work import UnitOfWork
+
+MOTHER, SON = "person-mother", "person-son"
+EVERYTHING = ConsentScope(
+    tuple(ConsentPurpose),
+    (AttendeeKind.MUNICIPAL_STAFF, AttendeeKind.CONTRACTOR, AttendeeKind.PARTNER_AGENCY),
+    tuple(DataClass),
+)
+
+
+@dataclass
+class TownAtWork:
+    """One town with a coordinator; each method is one step through the real handlers."""
+
+    bench: Workbench
+    coordinator: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.coordinator = self.bench.staff(
+            "coordinator", account_id="account-coordinator", name="調整 花子"
+        )
+
+    @contextmanager
+    def unit(self, actor: Actor | None = None) -> Iterator[UnitOfWork]:
+        """A unit of work of the coordinator, or of somebody else."""
+        with self.bench.unit(actor or self.coordinator) as uow:
+            yield uow
+
+    def do(self, handler: Callable[..., Any], command: Any, actor: Actor | None = None) -> Any:
+        """Runs a handler; hands it the hooks when it asks for them."""
+        with self.unit(actor) as uow:
+            takes_hooks = "hooks" in handler.__code__.co_varnames[: handler.__code__.co_argcount]
+            return handler(command, uow, self.bench.hooks) if takes_hooks else handler(command, uow)
+
+    def consultation(self, **changes: Any) -> str:
+        """A consultation about a mother who consented and a son who was not asked."""
+        facts: dict[str, Any] = {
+            "consultation_id": new_id(),
+            "number": "2026-000001",
+            "channel": "window",
+            "desk": "tax",
+            "received_on": clock.today(),
+            "categories": ("withdrawal_truancy", "taxes_utilities"),
+            "main_category": "taxes_utilities",
+            "urgent": False,
+            "area": "1",
+            "escalation_level": "multi_agency",
+            "target_role": "coordinator",
+            "persons": (
+                PersonConcerned(
+                    MOTHER,
+                    "母",
+                    True,
+                    "試験 よし子",
+                    "シケン ヨシコ",
+                    "1943-05-06",
+                    "試験町1番地",
+                    "0",
+                ),
+                PersonConcerned(SON, "長男", False, "試験 太郎", "シケン タロウ", "1972-01-02"),
+            ),
+            "story": "支払いが滞っている。長男は外に出ていない。",
+        }
+        event = ConsultationReceived(**{**facts, **changes})
+        self.bench.hear(event)
+        return event.consultation_id
+
+    def case(self, *confirmed: str, **changes: Any) -> str:
+        """An opened case that the town decided to support."""
+        facts: dict[str, Any] = {
+            "case_id": new_id(),
+            "consultation_id": self.consultation(),
+            "consent_confirmed": confirmed,
+            "support_decided": True,
+        }
+        command = commands.OpenCase(**{**facts, **changes})
+        return str(self.do(handlers.open_case, command))
+
+    def consent(self, case_id: str, person_id: str, **changes: Any) -> str:
+        """A consent given in writing, with the widest scope."""
+        facts: dict[str, Any] = {
+            "consent_id": new_id(),
+            "case_id": case_id,
+            "person_id": person_id,
+            "state": ConsentState.GIVEN,
+            "scope": EVERYTHING,
+            "method": "written",
+        }
+        command = commands.RecordConsent(**{**facts, **changes})
+        return str(self.do(handlers.record_consent, command))
+
+    def session(
+        self,
+        legal_kind: LegalKind = LegalKind.MULTI_AGENCY_CONFERENCE,
+        *attendees: commands.AttendeeAsked,
+        body: str = "",
+        on: date | None = None,
+        bound: bool = True,
+    ) -> str:
+        """A planned session; everybody's secrecy is recorded unless told otherwise."""
+        command = commands.PlanSession(
+            session_id=new_id(),
+            body=body or legal_kind.value,
+            legal_kind=legal_kind,
+            planned_for=on or clock.today(),
+            attendees=attendees,
+        )
+        session_id = str(self.do(handlers.plan_session, command))
+        if bound:
+            for attendee in self.read_session(session_id).attendees:
+                self.do(
+                    handlers.record_secrecy,
+                    commands.RecordSecrecy(session_id, attendee.id, signed=True),
+                )
+        return session_id
+
+    def item(self, session_id: str, case_id: str, person_id: str, **changes: Any) -> str:
+        """An agenda item about a person."""
+        command = commands.AddAgendaItem(
+            new_id(), session_id, "支援の方針", case_id, person_id, **changes
+        )
+        return str(self.do(handlers.add_agenda_item, command))
+
+    def open(self, session_id: str) -> None:
+        """Opens a session."""
+        self.do(handlers.open_session, commands.OpenSession(session_id))
+
+    def held(
+        self,
+        case_id: str,
+        *person_ids: str,
+        legal_kind: LegalKind = LegalKind.MULTI_AGENCY_CONFERENCE,
+    ) -> str:
+        """A held session with the persons on its agenda."""
+        session_id = self.session(legal_kind)
+        for person_id in person_ids:
+            self.item(session_id, case_id, person_id)
+        self.open(session_id)
+        self.do(handlers.hold_session, commands.HoldSession(session_id))
+        return session_id
+
+    def plan(self, case_id: str, *person_ids: str) -> str:
+        """A drafted plan for the persons."""
+        command = commands.DraftPlan(
+            new_id(), case_id, PlanKind.MULTI_AGENCY, person_ids, ("家計が落ち着く",)
+        )
+        return str(self.do(handlers.draft_plan, command))
+
+    def need(self, case_id: str, person_id: str) -> str:
+        """A need of a person."""
+        command = commands.IdentifyNeed(
+            new_id(), case_id, person_id, "no_food", "食べるものが足りない"
+        )
+        return str(self.do(handlers.identify_need, command))
+
+    def read_session(self, session_id: str) -> Any:
+        """The session as it is stored."""
+        from kasane_cases.repository import Sessions
+
+        with self.bench.reading() as connection:
+            return Sessions(connection).get(session_id)
+
+    def read_case(self, case_id: str) -> Any:
+        """The case as it is stored."""
+        from kasane_cases.repository import Cases
+
+        with self.bench.reading() as connection:
+            return Cases(connection).get(case_id)
+
+    def consents(self, case_id: str) -> Any:
+        """The consent history of a case as it is stored."""
+        from kasane_cases.repository import Consents
+
+        with self.bench.reading() as connection:
+            return Consents(connection).history(case_id)
+
+
+@pytest.fixture
+def at_work(workbench: Workbench) -> TownAtWork:
+    """A town that has the national defaults and no plugin."""
+    return TownAtWork(workbench)
+
+
+@pytest.fixture
+def at_work_in(make_workbench: Callable[..., Workbench]) -> Callable[..., TownAtWork]:
+    """A function that gives a town with one town plugin, in that plugin's own town."""
+
+    def make(plugin: str, municipality: str = "") -> TownAtWork:
+        code = municipality or {"ikoma": "292095", "eniwa": "012319"}[plugin]
+        bench = make_workbench("cases", {code: (plugin,)})
+        bench.municipality = code
+        return TownAtWork(bench)
+
+    return make

@@ -1,0 +1,1 @@
+"""The door for a program: the JSON API of intake."""

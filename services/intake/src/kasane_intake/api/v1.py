@@ -1,0 +1,175 @@
+"""Intake's JSON API, version 1."""
+
+from datetime import UTC
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import (
+    actor,
+    asked_version,
+    create_once,
+    hooks,
+    page_size,
+    read_cursor,
+    reading,
+    unit_of_work,
+    with_version,
+    write_cursor,
+)
+
+from kasane_intake import queries
+from kasane_intake.api import schemas
+from kasane_intake.commands import (
+    AnswerReferralSheet,
+    CloseConsultation,
+    ReceiveConsultation,
+    ScreenConsultation,
+    SendReferralSheet,
+)
+from kasane_intake.domain.consultation import ContactPerson, PersonConcerned, Screening
+from kasane_intake.handlers import (
+    answer_referral_sheet,
+    close_consultation,
+    receive_consultation,
+    screen_consultation,
+    send_referral_sheet,
+)
+
+blueprint = Blueprint("intake_api", __name__, description="相談 / consultations")
+
+
+@blueprint.route("/consultations", methods=["GET"])
+@require("intake.consultation.list")
+@blueprint.response(200, schemas.ConsultationPageSchema)
+def list_consultations() -> dict[str, Any]:
+    """Consultations that I may see, newest first."""
+    place, most = read_cursor(2), page_size()
+    with reading() as connection:
+        lines = queries.consultations(
+            connection, actor(), before=(place[0], place[1]) if place else None, most=most + 1
+        )
+    shown = lines[:most]
+    more = len(lines) > most
+    last = shown[-1] if shown else None
+    cursor = write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id)) if more and last else ""
+    return {"items": shown, "next_cursor": cursor}
+
+
+@blueprint.route("/consultations", methods=["POST"])
+@require("intake.consultation.receive")
+@blueprint.arguments(schemas.ReceiveConsultationSchema)
+@blueprint.response(201, schemas.ConsultationSchema)
+def create_consultation(payload: dict[str, Any]) -> Response:
+    """Take a consultation. Send Idempotency-Key so that a repeated call makes no second one."""
+
+    def receive(uow: UnitOfWork, consultation_id: str) -> None:
+        receive_consultation(
+            ReceiveConsultation(
+                consultation_id=consultation_id,
+                desk=payload["desk"],
+                channel=payload["channel"],
+                story=payload["story"],
+                categories=tuple(payload["categories"]),
+                main_category=payload["main_category"],
+                contact=ContactPerson(**payload["contact"]),
+                persons=tuple(PersonConcerned(person_id=new_id(), **person) for person in payload["persons"]),
+                urgent=payload["urgent"],
+                screening=Screening(**payload["screening"]),
+            ),
+            uow,
+            hooks(),
+        )
+
+    return _consultation(create_once(receive), 201)
+
+
+@blueprint.route("/consultations/<consultation_id>", methods=["GET"])
+@require("intake.consultation.read", object_argument="consultation_id")
+@blueprint.response(200, schemas.ConsultationSchema)
+def get_consultation(consultation_id: str) -> Response:
+    """One consultation with its version as ETag."""
+    return _consultation(consultation_id)
+
+
+@blueprint.route("/consultations/<consultation_id>/screening", methods=["PUT"])
+@require("intake.consultation.screen", object_argument="consultation_id")
+@blueprint.arguments(schemas.ScreeningSchema)
+@blueprint.response(200, schemas.ConsultationSchema)
+def put_screening(payload: dict[str, Any], consultation_id: str) -> Response:
+    """Write down what the desk found; the town's rule is asked again. Needs If-Match."""
+    _must_see(consultation_id)
+    with unit_of_work() as uow:
+        screen_consultation(
+            ScreenConsultation(consultation_id, Screening(**payload), asked_version()), uow, hooks()
+        )
+    return _consultation(consultation_id)
+
+
+@blueprint.route("/consultations/<consultation_id>/outcome", methods=["PUT"])
+@require("intake.consultation.close", object_argument="consultation_id")
+@blueprint.arguments(schemas.CloseConsultationSchema)
+@blueprint.response(200, schemas.ConsultationSchema)
+def put_outcome(payload: dict[str, Any], consultation_id: str) -> Response:
+    """End a consultation with its outcome. Needs If-Match."""
+    _must_see(consultation_id)
+    with unit_of_work() as uow:
+        close_consultation(CloseConsultation(consultation_id, payload["outcome"], asked_version()), uow)
+    return _consultation(consultation_id)
+
+
+@blueprint.route("/consultations/<consultation_id>/sheets", methods=["POST"])
+@require("intake.referral_sheet.send", object_argument="consultation_id")
+@blueprint.arguments(schemas.SendReferralSheetSchema)
+@blueprint.response(201, schemas.ReferralSheetSchema)
+def create_sheet(payload: dict[str, Any], consultation_id: str) -> Response:
+    """Send a つなぐシート with the person's consent."""
+    _must_see(consultation_id)
+
+    def send(uow: UnitOfWork, sheet_id: str) -> None:
+        send_referral_sheet(
+            SendReferralSheet(sheet_id=sheet_id, consultation_id=consultation_id, **payload), uow, hooks()
+        )
+
+    return _sheet(create_once(send), 201)
+
+
+@blueprint.route("/sheets/<sheet_id>", methods=["GET"])
+@require("intake.referral_sheet.read", object_argument="sheet_id")
+@blueprint.response(200, schemas.ReferralSheetSchema)
+def get_sheet(sheet_id: str) -> Response:
+    """One つなぐシート."""
+    return _sheet(sheet_id)
+
+
+@blueprint.route("/sheets/<sheet_id>/answers", methods=["POST"])
+@require("intake.referral_sheet.answer", object_argument="sheet_id")
+@blueprint.arguments(schemas.AnswerReferralSheetSchema)
+@blueprint.response(200, schemas.ReferralSheetSchema)
+def answer_sheet(payload: dict[str, Any], sheet_id: str) -> Response:
+    """Acknowledge, accept, return or report the outcome of a sheet."""
+    with reading() as connection:
+        queries.sheet(connection, actor(), sheet_id)
+    with unit_of_work() as uow:
+        answer_referral_sheet(AnswerReferralSheet(sheet_id, payload["step"], payload["text"]), uow)
+    return _sheet(sheet_id)
+
+
+def _must_see(consultation_id: str) -> None:
+    with reading() as connection:
+        queries.consultation(connection, actor(), consultation_id)
+
+
+def _consultation(consultation_id: str, status: int = 200) -> Response:
+    with reading() as connection:
+        found = queries.consultation(connection, actor(), consultation_id)
+    return with_version(schemas.ConsultationSchema().dump(found), found.version, status)
+
+
+def _sheet(sheet_id: str, status: int = 200) -> Response:
+    with reading() as connection:
+        found = queries.sheet(connection, actor(), sheet_id)
+    return with_version(schemas.ReferralSheetSchema().dump(found), found.version, status)

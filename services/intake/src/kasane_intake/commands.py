@@ -1,0 +1,66 @@
+"""The inputs of intake's handlers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
+
+
+@dataclass(frozen=True)
+class ReceiveConsultation:
+    """Take a consultation at a desk."""
+
+    consultation_id: str
+    desk: str
+    channel: Channel
+    story: str
+    categories: tuple[str, ...]
+    main_category: str
+    contact: ContactPerson
+    persons: tuple[PersonConcerned, ...]
+    urgent: bool = False
+    area: str = ""
+    screening: Screening = Screening()
+    extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScreenConsultation:
+    """Write down whether the desk or ordinary cooperation can cope."""
+
+    consultation_id: str
+    screening: Screening
+    version: int
+
+
+@dataclass(frozen=True)
+class SendReferralSheet:
+    """Connect the person to an office with a つなぐシート."""
+
+    sheet_id: str
+    consultation_id: str
+    to_office: str
+    reason: str
+    consent: bool
+    companionship: str
+    includes_arrears: bool = False
+    arrears_consent: bool = False
+    extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerReferralSheet:
+    """What the receiving office does with a sheet: ``acknowledge``, ``accept``, ``return`` or ``outcome``."""
+
+    sheet_id: str
+    step: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CloseConsultation:
+    """End a consultation with its outcome."""
+
+    consultation_id: str
+    outcome: str
+    version: int

@@ -1,0 +1,1 @@
+"""Nouns and rules of intake, in plain Python."""

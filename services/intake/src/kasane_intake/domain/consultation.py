@@ -1,0 +1,197 @@
+"""A consultation: received by any desk, never rejected, and ended only with an outcome."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from kasane_intake.domain.errors import OutcomeMissing, StillOnItsWay, WrongStep
+
+
+class Channel(StrEnum):
+    """How a consultation came."""
+
+    WINDOW = "window"
+    TELEPHONE = "telephone"
+    VISIT = "visit"
+    LETTER = "letter"
+    EMAIL = "email"
+    EVENT = "event"
+    SURVEY = "survey"
+
+
+class ConsultationStatus(StrEnum):
+    """Where a consultation stands. There is no *rejected*."""
+
+    RECEIVED = "received"
+    EMERGENCY = "emergency"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    ESCALATED = "escalated"
+    ACCEPTED_AS_CASE = "accepted_as_case"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class ContactPerson:
+    """Who came or called (相談者): often not the person concerned, sometimes without a name."""
+
+    name: str = ""
+    kana: str = ""
+    relation: str = ""
+    phone: str = ""
+    hidden: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        """True when no name was given."""
+        return not self.name
+
+
+@dataclass(frozen=True)
+class PersonConcerned:
+    """Whom the consultation is about (本人). ``given_consent`` is what the desk heard from this very person."""
+
+    person_id: str
+    name: str = ""
+    kana: str = ""
+    birth_date: date | None = None
+    relation: str = ""
+    address: str = ""
+    phone: str = ""
+    given_consent: bool = False
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Can one agency cope, can ordinary cooperation cope; None means not asked yet."""
+
+    single_agency_enough: bool | None = None
+    ordinary_cooperation_enough: bool | None = None
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """How far a consultation goes, to which role, and the town's reason."""
+
+    level: str = "single_agency"
+    target_role: str = ""
+    reason: str = ""
+    source: str = ""
+
+
+@dataclass
+class Consultation:
+    """One consultation with its household members; ``version`` counts changes for those who edit at once."""
+
+    id: str
+    number: str
+    received_at: datetime
+    received_by: str
+    desk: str
+    channel: Channel
+    story: str
+    categories: tuple[str, ...]
+    main_category: str
+    contact: ContactPerson
+    persons: tuple[PersonConcerned, ...]
+    urgent: bool = False
+    area: str = ""
+    screening: Screening = Screening()
+    escalation: Escalation = Escalation()
+    status: ConsultationStatus = ConsultationStatus.RECEIVED
+    outcome: str = ""
+    case_id: str = ""
+    extensions: dict[str, dict[str, object]] = field(default_factory=dict)
+    version: int = 1
+
+    @classmethod
+    def receive(
+        cls,
+        *,
+        consultation_id: str,
+        number: str,
+        received_at: datetime,
+        received_by: str,
+        desk: str,
+        channel: Channel,
+        story: str,
+        categories: tuple[str, ...],
+        main_category: str,
+        contact: ContactPerson,
+        persons: tuple[PersonConcerned, ...],
+        urgent: bool,
+        area: str,
+        screening: Screening,
+        extensions: dict[str, dict[str, object]],
+    ) -> "Consultation":
+        """A consultation as the desk heard it; urgent ones start in *emergency*."""
+        if main_category and main_category not in categories:
+            categories = (*categories, main_category)
+        return cls(
+            id=consultation_id,
+            number=number,
+            received_at=received_at,
+            received_by=received_by,
+            desk=desk,
+            channel=channel,
+            story=story,
+            categories=categories,
+            main_category=main_category,
+            contact=contact,
+            persons=persons,
+            urgent=urgent,
+            area=area,
+            screening=screening,
+            extensions=extensions,
+            status=ConsultationStatus.EMERGENCY if urgent else ConsultationStatus.RECEIVED,
+        )
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status not in (ConsultationStatus.ANSWERED, ConsultationStatus.ACCEPTED_AS_CASE)
+
+    def escalate(self, escalation: Escalation) -> None:
+        """Takes the town's answer; beyond the single agency the consultation waits for the target role."""
+        self._must_be_open()
+        self.escalation = escalation
+        if escalation.level != "single_agency" and self.status in (
+            ConsultationStatus.RECEIVED,
+            ConsultationStatus.CONNECTED,
+        ):
+            self.status = ConsultationStatus.ESCALATED
+
+    def screen(self, screening: Screening) -> None:
+        """Writes down what the desk found."""
+        self._must_be_open()
+        self.screening = screening
+
+    def sheet_sent(self) -> None:
+        """A つなぐシート is on its way; the sender stays responsible."""
+        self._must_be_open()
+        if self.status in (ConsultationStatus.RECEIVED, ConsultationStatus.CONNECTED):
+            self.status = ConsultationStatus.CONNECTING
+
+    def sheet_settled(self, *, accepted: bool, others_on_their_way: bool) -> None:
+        """A sheet was accepted or came back; *connected* only when all have a taker."""
+        if self.status is ConsultationStatus.CONNECTING and not others_on_their_way:
+            self.status = ConsultationStatus.CONNECTED if accepted else ConsultationStatus.RECEIVED
+
+    def became_case(self, case_id: str) -> None:
+        """A coordinator opened a case from it."""
+        self.case_id = case_id
+        self.status = ConsultationStatus.ACCEPTED_AS_CASE
+
+    def answer(self, outcome: str, *, sheets_on_their_way: bool) -> None:
+        """Ends the consultation. Raises OutcomeMissing or StillOnItsWay (I-13)."""
+        self._must_be_open()
+        if not outcome.strip():
+            raise OutcomeMissing
+        if sheets_on_their_way:
+            raise StillOnItsWay
+        self.outcome = outcome
+        self.status = ConsultationStatus.ANSWERED
+
+    def _must_be_open(self) -> None:
+        if not self.open:
+            raise WrongStep(status=self.status.value)

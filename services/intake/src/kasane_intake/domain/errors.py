@@ -1,0 +1,87 @@
+"""Names what intake refuses; each code has its sentences in strings/."""
+
+
+class IntakeRefusal(Exception):
+    """Something that a consultation does not allow; ``facts`` fill the sentence shown."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class ConsultationNotFound(IntakeRefusal):
+    """No such consultation, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class SheetNotFound(IntakeRefusal):
+    """No such つなぐシート, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class OutcomeMissing(IntakeRefusal):
+    """A consultation cannot end without an outcome (I-13)."""
+
+    code = "outcome_missing"
+    status = 422
+
+
+class StillOnItsWay(IntakeRefusal):
+    """A consultation cannot end while a つなぐシート has no taker (I-13)."""
+
+    code = "still_on_its_way"
+
+
+class ConsentMissing(IntakeRefusal):
+    """A つなぐシート is made with the person's consent (I-01)."""
+
+    code = "sheet_needs_consent"
+    status = 422
+
+
+class WrongStep(IntakeRefusal):
+    """This step does not follow from the present state."""
+
+    code = "wrong_step"
+
+
+class ArrearsNotShared(IntakeRefusal):
+    """Arrears are copied onto a つなぐシート only when the person consented to it (I-21)."""
+
+    code = "arrears_need_consent"
+    status = 422
+
+
+class ChangedMeanwhile(IntakeRefusal):
+    """Somebody else changed the record after it was read."""
+
+    code = "changed_meanwhile"
+    status = 412
+
+
+class NotTheReceiver(IntakeRefusal):
+    """Only the office that a sheet was sent to answers it."""
+
+    code = "not_the_receiver"
+    status = 403
+
+
+class UnknownDesk(IntakeRefusal):
+    """The town has no such desk that receives consultations."""
+
+    code = "unknown_desk"
+    status = 422
+
+
+class UnknownCategory(IntakeRefusal):
+    """The town's list has no such category."""
+
+    code = "unknown_category"
+    status = 422

@@ -1,0 +1,246 @@
+"""Taking a consultation, finding it again, screening and ending it."""
+
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.plugins import ask_each
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import (
+    Form,
+    actor,
+    create_once,
+    hooks,
+    read_cursor,
+    reading,
+    repeated,
+    text,
+    unit_of_work,
+    write_cursor,
+)
+from kasane_plugin_api import FieldKind, FieldSpec
+from werkzeug.wrappers import Response
+
+from kasane_intake import queries
+from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
+from kasane_intake.domain.consultation import Channel, ConsultationStatus
+from kasane_intake.handlers import (
+    close_consultation,
+    consultation_view,
+    receive_consultation,
+    screen_consultation,
+)
+from kasane_intake.pages import forms
+
+blueprint = Blueprint("consultations", __name__)
+
+PER_PAGE = 30
+
+
+@blueprint.get("/consultations")
+@require("intake.consultation.list")
+def list_consultations() -> str:
+    """What my office received, was sent, or what waits for my role; search by name, kana, telephone or number."""
+    words, status = request.args.get("q", "").strip()[:200], request.args.get("status", "")
+    with reading() as connection:
+        lines = queries.consultations(
+            connection, actor(), words=words, status=status, before=_place(), most=PER_PAGE + 1
+        )
+        sheets = queries.sheets_for_office(connection, actor(), clock.today())
+    shown, more = lines[:PER_PAGE], len(lines) > PER_PAGE
+    last = shown[-1] if shown else None
+    return render_template(
+        "intake/consultations.html",
+        lines=shown,
+        sheets=sheets,
+        words=words,
+        status=status,
+        statuses=["open", *(state.value for state in ConsultationStatus)],
+        next_cursor=write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id)) if more and last else "",
+        offices=forms.office_labels(),
+        roles=forms.role_labels(),
+        categories=forms.category_labels(),
+    )
+
+
+@blueprint.get("/consultations/new")
+@require("intake.consultation.receive")
+def new_consultation() -> str:
+    """The empty form."""
+    reception = Form(forms.reception_fields(), {"desk": actor().office, "channel": Channel.WINDOW.value})
+    return _show_form(reception, [Form(forms.person_fields(), prefix="persons-0-")], 200)[0]
+
+
+@blueprint.post("/consultations/new")
+@require("intake.consultation.receive")
+def create_consultation() -> Response | tuple[str, int]:
+    """Saves the consultation, or shows the form again with every problem at its field."""
+    form = Form(forms.reception_fields())
+    persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
+    if "_add" in request.form:
+        form.check(request.form, forms.say)
+        form.errors.clear()
+        return _show_form(form, [*persons, Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")], 200)
+    town = forms.town_fields(request.form.get("channel", ""))
+    whole = Form(_all_fields(town))
+    right = whole.check(request.form, forms.say)
+    if not right or any(person.errors for person in persons):
+        for person in persons:
+            whole.specs = (*whole.specs, *(replace(spec, name=person.id_of(spec.name)) for spec in person.specs))
+            for name, sentences in person.errors.items():
+                whole.errors[person.id_of(name)] = sentences
+        return _show_form(whole, persons or [Form(forms.person_fields(), prefix="persons-0-")], 422)
+    values = whole.values
+
+    def receive(uow: UnitOfWork, consultation_id: str) -> None:
+        receive_consultation(
+            ReceiveConsultation(
+                consultation_id=consultation_id,
+                desk=values["desk"],
+                channel=Channel(values["channel"]),
+                story=values["story"],
+                categories=tuple(values["categories"]),
+                main_category=values["main_category"],
+                contact=forms.contact_from(values),
+                persons=tuple(forms.person_from(person, new_id()) for person in persons),
+                urgent=values["urgent"],
+                screening=forms.screening_from(values),
+                extensions=forms.extensions_of(values, town),
+            ),
+            uow,
+            hooks(),
+        )
+
+    consultation_id = create_once(receive)
+    return redirect(url_for(".show_consultation", consultation_id=consultation_id, saved=1), 303)
+
+
+@blueprint.get("/consultations/<consultation_id>")
+@require("intake.consultation.read", object_argument="consultation_id")
+def show_consultation(consultation_id: str) -> str:
+    """One consultation: what was heard, where it goes and why, its sheets."""
+    return _show(consultation_id, Form(_closing_fields()))
+
+
+@blueprint.post("/consultations/<consultation_id>/screening")
+@require("intake.consultation.screen", object_argument="consultation_id")
+def screen(consultation_id: str) -> Response | tuple[str, int]:
+    """Saves the two answers and asks the town's rule again."""
+    with reading() as connection:
+        queries.consultation(connection, actor(), consultation_id)
+    form = Form((*forms.screening_fields(), FieldSpec("version", "", FieldKind.INTEGER, True)))
+    if not form.check(request.form, forms.say):
+        return _show(consultation_id, Form(_closing_fields())), 422
+    with unit_of_work() as uow:
+        screen_consultation(
+            ScreenConsultation(consultation_id, forms.screening_from(form.values), form.values["version"]),
+            uow,
+            hooks(),
+        )
+    return redirect(url_for(".show_consultation", consultation_id=consultation_id), 303)
+
+
+@blueprint.post("/consultations/<consultation_id>/close")
+@require("intake.consultation.close", object_argument="consultation_id")
+def close(consultation_id: str) -> Response | tuple[str, int]:
+    """Ends the consultation with its outcome."""
+    with reading() as connection:
+        queries.consultation(connection, actor(), consultation_id)
+    form = Form(_closing_fields())
+    if not form.check(request.form, forms.say):
+        return _show(consultation_id, form), 422
+    with unit_of_work() as uow:
+        close_consultation(
+            CloseConsultation(consultation_id, form.values["outcome"], form.values["version"]), uow
+        )
+    return redirect(url_for(".show_consultation", consultation_id=consultation_id), 303)
+
+
+def _show(consultation_id: str, closing: Form) -> str:
+    with reading() as connection:
+        consultation = queries.consultation(connection, actor(), consultation_id)
+        sheets = queries.sheets_of(connection, consultation_id)
+    contacts = (
+        ask_each(hooks(), "emergency_contacts", consultation=consultation_view(consultation))
+        if consultation.urgent
+        else None
+    )
+    return render_template(
+        "intake/consultation.html",
+        consultation=consultation,
+        sheets=sheets,
+        today=clock.today(),
+        saved="saved" in request.args,
+        closing=closing,
+        screening=Form(forms.screening_fields(), _typed_screening(consultation)),
+        emergency_contacts=contacts.joined() if contacts else (),
+        responsible=hooks().responsible_office(consultation=consultation_view(consultation)),
+        offices=forms.office_labels(),
+        roles=forms.role_labels(),
+        categories=forms.category_labels(),
+        town_answers=_town_answers(consultation),
+    )
+
+
+def _show_form(form: Form, persons: list[Form], status: int) -> tuple[str, int]:
+    return (
+        render_template(
+            "intake/consultation_form.html",
+            form=form,
+            persons=persons,
+            person_fields=forms.person_fields(),
+            reception=forms.reception_fields(),
+            contact=forms.contact_fields(),
+            story=forms.story_fields(),
+            screening=forms.screening_fields(),
+            town_fields=[forms.named(*pair) for pair in forms.town_fields(str(form.shown("channel")))],
+        ),
+        status,
+    )
+
+
+def _all_fields(town: tuple[tuple[str, FieldSpec], ...]) -> tuple[FieldSpec, ...]:
+    return (
+        *forms.reception_fields(),
+        *forms.contact_fields(),
+        *forms.story_fields(),
+        *forms.screening_fields(),
+        *(forms.named(*pair) for pair in town),
+    )
+
+
+def _closing_fields() -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec("outcome", text("field.outcome"), FieldKind.TEXTAREA, True, text("hint.outcome"), max_length=4000),
+        FieldSpec("version", text("field.version"), FieldKind.INTEGER, True),
+    )
+
+
+def _typed_screening(consultation: Any) -> dict[str, str]:
+    words = {True: "yes", False: "no", None: ""}
+    return {
+        "single_agency": words[consultation.screening.single_agency_enough],
+        "ordinary_cooperation": words[consultation.screening.ordinary_cooperation_enough],
+    }
+
+
+def _town_answers(consultation: Any) -> list[tuple[str, str]]:
+    labels = {(plugin, spec.name): spec for plugin, spec in forms.town_fields(consultation.channel.value)}
+    shown = []
+    for plugin, values in consultation.extensions.items():
+        for name, value in values.items():
+            spec = labels.get((plugin, name))
+            words = {choice.value: choice.label for choice in spec.choices} if spec else {}
+            many = value if isinstance(value, list) else [value]
+            said = "、".join(text("answer.yes") if v is True else words.get(str(v), str(v)) for v in many)
+            shown.append((spec.label if spec else name, said))
+    return shown
+
+
+def _place() -> tuple[str, str] | None:
+    place = read_cursor(2)
+    return (place[0], place[1]) if place else None

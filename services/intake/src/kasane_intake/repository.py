@@ -1,0 +1,229 @@
+"""Loads and saves whole consultations and sheets."""
+
+from datetime import UTC, date
+
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
+
+from kasane_intake import tables
+from kasane_intake.domain.consultation import (
+    Channel,
+    Consultation,
+    ConsultationStatus,
+    ContactPerson,
+    Escalation,
+    PersonConcerned,
+    Screening,
+)
+from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound, SheetNotFound
+from kasane_intake.domain.folding import fold
+from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
+
+
+class Consultations:
+    """The consultations of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, year: int) -> str:
+        """The next receipt number of a fiscal year, for example ``R8-000123``; never given twice."""
+        last = self._connection.scalar(
+            text(
+                "INSERT INTO intake_counter (year, last) VALUES (:year, 1) "
+                "ON CONFLICT (year) DO UPDATE SET last = intake_counter.last + 1 RETURNING last"
+            ),
+            {"year": year},
+        )
+        return f"{year}-{last:06d}"
+
+    def get(self, consultation_id: str) -> Consultation:
+        """The consultation; raises ConsultationNotFound."""
+        row = self._connection.execute(
+            select(tables.consultation).where(tables.consultation.c.id == consultation_id)
+        ).one_or_none()
+        if row is None:
+            raise ConsultationNotFound
+        persons = self._connection.execute(
+            select(tables.person_concerned)
+            .where(tables.person_concerned.c.consultation_id == consultation_id)
+            .order_by(tables.person_concerned.c.position)
+        )
+        return _consultation(row, tuple(_person(person) for person in persons))
+
+    def add(self, consultation: Consultation) -> None:
+        """Saves a new consultation."""
+        self._connection.execute(insert(tables.consultation).values(**_columns(consultation)))
+        self._add_persons(consultation)
+
+    def save(self, consultation: Consultation, read_version: int | None = None) -> None:
+        """Saves a changed consultation; raises ChangedMeanwhile when its version is not the one that was read."""
+        expected = consultation.version if read_version is None else read_version
+        consultation.version = expected + 1
+        saved = self._connection.execute(
+            update(tables.consultation)
+            .where(tables.consultation.c.id == consultation.id, tables.consultation.c.version == expected)
+            .values(**_columns(consultation))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+        self._connection.execute(
+            delete(tables.person_concerned).where(tables.person_concerned.c.consultation_id == consultation.id)
+        )
+        self._add_persons(consultation)
+
+    def _add_persons(self, consultation: Consultation) -> None:
+        rows = [
+            {
+                "id": person.person_id,
+                "consultation_id": consultation.id,
+                "position": position,
+                "name": person.name,
+                "kana": person.kana,
+                "birth_date": person.birth_date,
+                "relation": person.relation,
+                "address": person.address,
+                "phone": person.phone,
+                "given_consent": person.given_consent,
+            }
+            for position, person in enumerate(consultation.persons)
+        ]
+        if rows:
+            self._connection.execute(insert(tables.person_concerned), rows)
+
+
+class ReferralSheets:
+    """The つなぐシート of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, sheet_id: str) -> ReferralSheet:
+        """The sheet; raises SheetNotFound."""
+        row = self._connection.execute(
+            select(tables.referral_sheet).where(tables.referral_sheet.c.id == sheet_id)
+        ).one_or_none()
+        if row is None:
+            raise SheetNotFound
+        return _sheet(row)
+
+    def of_consultation(self, consultation_id: str) -> tuple[ReferralSheet, ...]:
+        """All sheets of a consultation, oldest first."""
+        rows = self._connection.execute(
+            select(tables.referral_sheet)
+            .where(tables.referral_sheet.c.consultation_id == consultation_id)
+            .order_by(tables.referral_sheet.c.id)
+        )
+        return tuple(_sheet(row) for row in rows)
+
+    def add(self, sheet: ReferralSheet) -> None:
+        """Saves a new sheet."""
+        self._connection.execute(insert(tables.referral_sheet).values(**_sheet_columns(sheet)))
+
+    def save(self, sheet: ReferralSheet) -> None:
+        """Saves a changed sheet; raises ChangedMeanwhile when somebody else was faster."""
+        expected = sheet.version
+        sheet.version = expected + 1
+        saved = self._connection.execute(
+            update(tables.referral_sheet)
+            .where(tables.referral_sheet.c.id == sheet.id, tables.referral_sheet.c.version == expected)
+            .values(**_sheet_columns(sheet))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+
+def fiscal_year(day: date) -> int:
+    """The fiscal year of a day: it begins in April."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _columns(c: Consultation) -> dict[str, object]:
+    names = [c.number, c.contact.name, c.contact.kana, *(f"{p.name} {p.kana} {p.phone}" for p in c.persons)]
+    return {
+        "id": c.id,
+        "number": c.number,
+        "received_at": c.received_at,
+        "received_by": c.received_by,
+        "desk": c.desk,
+        "channel": c.channel.value,
+        "story": c.story,
+        "categories": list(c.categories),
+        "main_category": c.main_category,
+        "contact_name": c.contact.name,
+        "contact_kana": c.contact.kana,
+        "contact_relation": c.contact.relation,
+        "contact_phone": c.contact.phone,
+        "contact_hidden": c.contact.hidden,
+        "urgent": c.urgent,
+        "area": c.area,
+        "single_agency_enough": c.screening.single_agency_enough,
+        "ordinary_cooperation_enough": c.screening.ordinary_cooperation_enough,
+        "escalation_level": c.escalation.level,
+        "target_role": c.escalation.target_role,
+        "escalation_reason": c.escalation.reason,
+        "escalation_source": c.escalation.source,
+        "status": c.status.value,
+        "outcome": c.outcome,
+        "case_id": c.case_id,
+        "extensions": c.extensions,
+        "search_text": fold(" ".join(names)),
+        "version": c.version,
+    }
+
+
+def _consultation(row: Row[tuple[object, ...]], persons: tuple[PersonConcerned, ...]) -> Consultation:
+    values = row._mapping
+    received = values["received_at"]
+    return Consultation(
+        id=values["id"],
+        number=values["number"],
+        received_at=received if received.tzinfo else received.replace(tzinfo=UTC),
+        received_by=values["received_by"],
+        desk=values["desk"],
+        channel=Channel(values["channel"]),
+        story=values["story"],
+        categories=tuple(values["categories"]),
+        main_category=values["main_category"],
+        contact=ContactPerson(
+            name=values["contact_name"],
+            kana=values["contact_kana"],
+            relation=values["contact_relation"],
+            phone=values["contact_phone"],
+            hidden=values["contact_hidden"],
+        ),
+        persons=persons,
+        urgent=values["urgent"],
+        area=values["area"],
+        screening=Screening(values["single_agency_enough"], values["ordinary_cooperation_enough"]),
+        escalation=Escalation(
+            values["escalation_level"], values["target_role"], values["escalation_reason"], values["escalation_source"]
+        ),
+        status=ConsultationStatus(values["status"]),
+        outcome=values["outcome"],
+        case_id=values["case_id"],
+        extensions=dict(values["extensions"]),
+        version=values["version"],
+    )
+
+
+def _person(row: Row[tuple[object, ...]]) -> PersonConcerned:
+    values = row._mapping
+    return PersonConcerned(
+        person_id=values["id"],
+        name=values["name"],
+        kana=values["kana"],
+        birth_date=values["birth_date"],
+        relation=values["relation"],
+        address=values["address"],
+        phone=values["phone"],
+        given_consent=values["given_consent"],
+    )
+
+
+def _sheet_columns(sheet: ReferralSheet) -> dict[str, object]:
+    return {**vars(sheet), "status": sheet.status.value}
+
+
+def _sheet(row: Row[tuple[object, ...]]) -> ReferralSheet:
+    values = dict(row._mapping)
+    return ReferralSheet(**{**values, "status": SheetStatus(values["status"])})

@@ -1,0 +1,1 @@
+"""Outreach: households that somebody should reach, visits, rounds, and what came of them."""

@@ -1,0 +1,1 @@
+"""Nouns and rules of outreach, in plain Python."""

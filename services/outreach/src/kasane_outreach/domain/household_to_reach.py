@@ -1,0 +1,108 @@
+"""A household that somebody should visit, until it is reached or the case ends."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.errors import AddressProtected, HouseholdClosed
+from kasane_outreach.domain.position import Position
+
+
+class ReachStatus(StrEnum):
+    """Where the reaching stands. Reached is no end: ties are kept up, further visits may follow."""
+
+    WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    REACHED = "reached"
+    CLOSED = "closed"
+
+
+@dataclass
+class HouseholdToReach:
+    """One request to visit a person of a case; ``attempts`` counts visits at which nobody was
+    met.
+    """
+
+    id: str
+    case_id: str
+    person_id: str
+    name: str
+    address: str
+    reason: str
+    purpose: str
+    heard_at: datetime
+    by_when: date | None = None
+    minutes: int = 45
+    two_person: bool = False
+    agency: str = ""
+    area: str = ""
+    category: str = ""
+    address_protected: bool = False
+    kana: str = ""
+    phone: str = ""
+    position: Position | None = None
+    town_block: str = ""
+    status: ReachStatus = ReachStatus.WAITING
+    attempts: int = 0
+    last_result: VisitResult | None = None
+    version: int = 1
+
+    @property
+    def open(self) -> bool:
+        """Whether visits may still be scheduled."""
+        return self.status is not ReachStatus.CLOSED
+
+    @property
+    def ready_for_round(self) -> bool:
+        """Whether a round may take it: waiting, placed, and its address not protected (I-10)."""
+        waiting = self.status is ReachStatus.WAITING
+        return waiting and self.position is not None and not self.address_protected
+
+    def overdue(self, today: date) -> bool:
+        """Whether it should have been reached before today."""
+        late = self.by_when is not None and self.by_when < today
+        return late and self.status in (ReachStatus.WAITING, ReachStatus.SCHEDULED)
+
+    def place(self, position: Position, town_block: str = "") -> None:
+        """Puts it on the map.
+
+        Raises AddressProtected: a protected address is never on one (I-10).
+        """
+        if self.address_protected:
+            raise AddressProtected
+        self.position, self.town_block = position, town_block
+
+    def note_contact_details(self, kana: str, phone: str) -> None:
+        """Writes down how the name is read and where one can call."""
+        self.kana, self.phone = kana, phone
+
+    def visit_scheduled(self) -> None:
+        """A visit has a day. Raises HouseholdClosed."""
+        if not self.open:
+            raise HouseholdClosed
+        self.status = ReachStatus.SCHEDULED
+
+    def visit_cancelled(self, *, others_due: bool) -> None:
+        """A visit fell through; without another one the household waits again."""
+        if self.status is ReachStatus.SCHEDULED and not others_due:
+            self.status = ReachStatus.WAITING
+
+    def visited(self, result: VisitResult, *, others_due: bool) -> None:
+        """Takes in what came of a visit: back on the list unless contact was made; closed
+        stays closed.
+
+        After *moved* the place is forgotten, because the address no longer holds.
+        """
+        self.last_result = result
+        if not result.contact_made:
+            self.attempts += 1
+        if result is VisitResult.MOVED:
+            self.position, self.town_block = None, ""
+        if self.open:
+            after = ReachStatus.REACHED if result.contact_made else ReachStatus.WAITING
+            self.status = ReachStatus.SCHEDULED if others_due else after
+
+    def close(self) -> None:
+        """The case ended; nothing more is scheduled."""
+        self.status = ReachStatus.CLOSED

@@ -1,0 +1,93 @@
+"""Loads and saves households to reach."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kasane_outreach import tables
+from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.errors import ChangedMeanwhile, HouseholdNotFound
+from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
+from kasane_outreach.domain.position import Position
+from kasane_outreach.repository.visits import in_utc
+
+
+class HouseholdsToReach:
+    """The households to reach of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, request_id: str) -> HouseholdToReach:
+        """The household; raises HouseholdNotFound."""
+        found = self.those([request_id])
+        if not found:
+            raise HouseholdNotFound
+        return found[0]
+
+    def knows(self, request_id: str) -> bool:
+        """Whether the request was heard before."""
+        return bool(self.those([request_id]))
+
+    def those(self, request_ids: Sequence[str]) -> tuple[HouseholdToReach, ...]:
+        """The households with these ids, those with the nearest date first."""
+        return self.load(tables.household_to_reach.c.id.in_(request_ids))
+
+    def of_case(self, case_id: str) -> tuple[HouseholdToReach, ...]:
+        """All requests of a case."""
+        return self.load(tables.household_to_reach.c.case_id == case_id)
+
+    def add(self, household: HouseholdToReach) -> None:
+        """Saves a new household to reach."""
+        self._connection.execute(insert(tables.household_to_reach).values(**_columns(household)))
+
+    def save(self, household: HouseholdToReach, read_version: int | None = None) -> None:
+        """Saves a changed household; raises ChangedMeanwhile when somebody else was faster."""
+        expected = household.version if read_version is None else read_version
+        household.version = expected + 1
+        h = tables.household_to_reach.c
+        saved = self._connection.execute(
+            update(tables.household_to_reach)
+            .where(h.id == household.id, h.version == expected)
+            .values(**_columns(household))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+    def load(self, *conditions: Any) -> tuple[HouseholdToReach, ...]:
+        """The households that meet the conditions."""
+        h = tables.household_to_reach.c
+        rows = self._connection.execute(
+            select(tables.household_to_reach)
+            .where(*conditions)
+            .order_by(h.by_when.is_(None), h.by_when, h.id)
+        )
+        return tuple(_household(row) for row in rows)
+
+
+def _columns(household: HouseholdToReach) -> dict[str, object]:
+    values = dict(vars(household))
+    position = values.pop("position")
+    last = values["last_result"]
+    return {
+        **values,
+        "latitude": position.latitude if position else None,
+        "longitude": position.longitude if position else None,
+        "status": household.status.value,
+        "last_result": last.value if last else "",
+    }
+
+
+def _household(row: Row[Any]) -> HouseholdToReach:
+    values = dict(row._mapping)
+    latitude, longitude = values.pop("latitude"), values.pop("longitude")
+    return HouseholdToReach(
+        **{
+            **values,
+            "position": Position(latitude, longitude) if latitude is not None else None,
+            "heard_at": in_utc(values["heard_at"]),
+            "status": ReachStatus(values["status"]),
+            "last_result": VisitResult(values["last_result"]) if values["last_result"] else None,
+        }
+    )

@@ -1,0 +1,100 @@
+"""What outreach does when cases speaks."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+import pytest
+
+from kasane_contracts.cases import CaseClosed
+from kasane_contracts.outreach import ContactNotMade
+from kasane_kit.auth import Actor
+from kasane_kit.testing.workbench import Workbench
+from kasane_outreach.commands import RecordVisit, ScheduleVisit
+from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.errors import VisitCancelled
+from kasane_outreach.domain.household_to_reach import ReachStatus
+from kasane_outreach.domain.position import Position
+from kasane_outreach.domain.visit import VisitStatus
+from kasane_outreach.handlers import record_visit, schedule_visit
+from kasane_outreach.repository import HouseholdsToReach, Visits
+
+Ask = Callable[..., object]
+
+
+def test_a_requested_household_is_on_the_list_and_on_the_map(
+    workbench: Workbench, ask: Ask
+) -> None:
+    ask()
+
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    assert (found.name, found.reason, found.status) == (
+        "見本 花子",
+        "電話に出ない",
+        ReachStatus.WAITING,
+    )
+    assert (found.town_block, found.by_when) == ("東新町", date(2026, 11, 27))
+    assert found.position == Position(34.692295, 135.70119)
+
+
+def test_a_second_delivery_changes_nothing(workbench: Workbench, ask: Ask) -> None:
+    ask()
+    ask(name="別の名前")
+
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).of_case("case-1")
+    assert [one.name for one in found] == ["見本 花子"]
+
+
+def test_a_protected_address_is_kept_off_the_map(workbench: Workbench, ask: Ask) -> None:
+    ask(address_protected=True)
+
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    assert (found.position, found.town_block) == (None, "")
+
+
+def test_a_closed_case_closes_requests_and_cancels_what_is_due(
+    workbench: Workbench,
+    worker: Actor,
+    ask: Ask,
+    standing_clock: Callable[[datetime], None],
+) -> None:
+    ask()
+    ask(request_id="request-2", case_id="case-2")
+    with workbench.unit(worker) as uow:
+        schedule_visit(
+            ScheduleVisit("past", "request-1", date(2026, 11, 24), time(9), 30, ("worker-1",)), uow
+        )
+    with workbench.unit(worker) as uow:
+        schedule_visit(
+            ScheduleVisit("due", "request-1", date(2026, 11, 26), time(9), 30, ("worker-1",)), uow
+        )
+    standing_clock(datetime.fromisoformat("2026-11-25T10:00:00+09:00"))
+
+    workbench.hear(CaseClosed("case-1", "consultation-1", "落ち着いた"))
+    workbench.hear(CaseClosed("case-1", "consultation-1", "落ち着いた"))
+
+    with workbench.reading() as connection:
+        households, visits = HouseholdsToReach(connection), Visits(connection)
+        assert households.get("request-1").status is ReachStatus.CLOSED
+        assert households.get("request-2").status is ReachStatus.WAITING
+        assert visits.get("due").status is VisitStatus.CANCELLED
+        assert visits.get("due").cancel_reason == "ケースが終わったため"
+        assert visits.get("past").status is VisitStatus.SCHEDULED
+    with pytest.raises(VisitCancelled), workbench.unit(worker) as uow:
+        record_visit(RecordVisit("due", VisitResult.MET, 2), uow)
+    with workbench.unit(worker) as uow:
+        record_visit(RecordVisit("past", VisitResult.ABSENT, 1), uow)
+    assert [one.visit_id for one in workbench.said(ContactNotMade)] == ["past"]
+    with workbench.reading() as connection:
+        assert HouseholdsToReach(connection).get("request-1").status is ReachStatus.CLOSED
+
+
+def test_a_case_without_requests_is_none_of_outreachs(workbench: Workbench, ask: Ask) -> None:
+    ask()
+
+    workbench.hear(CaseClosed("case-9", "", "終結"))
+
+    with workbench.reading() as connection:
+        assert HouseholdsToReach(connection).get("request-1").version == 1

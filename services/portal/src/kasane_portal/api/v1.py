@@ -1,0 +1,166 @@
+"""The portal's JSON API, version 1."""
+
+from typing import Any
+
+from flask import Response, g, request
+from flask_smorest import Blueprint
+from werkzeug.exceptions import NotFound
+
+from kasane_kit import clock
+from kasane_kit.auth import public, require
+from kasane_kit.auth.tokens import IDLE_SECONDS
+from kasane_kit.plugins import Hooks
+from kasane_kit.tenancy import HOST, current_municipality
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import (
+    actor,
+    asked_version,
+    create_once,
+    current_signer,
+    hooks,
+    page_size,
+    read_cursor,
+    reading,
+    this_house,
+    unit_of_work,
+    with_version,
+    write_cursor,
+)
+from kasane_kit.web.errors import problem
+from kasane_portal.api import schemas
+from kasane_portal.commands import ChangeAccount, CreateAccount, SignIn
+from kasane_portal.domain.account import Account
+from kasane_portal.domain.errors import Throttled
+from kasane_portal.domain.overview import fiscal_year
+from kasane_portal.domain.task import in_order, targets_of
+from kasane_portal.handlers import accounts as handlers
+from kasane_portal.handlers import sessions
+from kasane_portal.queries import list_accounts, my_tasks, one_account, overview_of_towns
+
+blueprint = Blueprint("portal_api", __name__, description="入口 / entrance")
+
+
+@blueprint.route("/sessions", methods=["POST"])
+@public("nobody has a session before signing in")
+@blueprint.arguments(schemas.CredentialsSchema)
+@blueprint.response(201, schemas.TokenSchema)
+def open_session(credentials: dict[str, Any]) -> Any:
+    """Signs in; the token holds for half an hour and is sent as ``Authorization: Bearer …``."""
+    command = SignIn(credentials["login_name"], credentials["password"], request.remote_addr or "")
+    try:
+        account = sessions.sign_in(command, this_house(), g.request_id)
+    except Throttled as refusal:
+        wait = {"Retry-After": str(refusal.facts["seconds"])}
+        return problem(refusal.code, refusal.status, wait, **refusal.facts)
+    session = current_signer().new(account.id, current_municipality(), account.revision)
+    return {"token": current_signer().write(session), "expires_in": IDLE_SECONDS}
+
+
+@blueprint.route("/accounts", methods=["GET"])
+@require("portal.account.manage")
+@blueprint.response(200, schemas.AccountPageSchema)
+def accounts() -> dict[str, Any]:
+    """The town's accounts by login name."""
+    place, most = read_cursor(1), page_size()
+    with reading() as connection:
+        found = list_accounts(connection, most + 1, place[0] if place else "")
+    more = write_cursor((found[most - 1].login_name,)) if len(found) > most else ""
+    return {"items": found[:most], "next_cursor": more}
+
+
+@blueprint.route("/accounts", methods=["POST"])
+@require("portal.account.manage")
+@blueprint.arguments(schemas.NewAccountSchema)
+@blueprint.response(201, schemas.AccountSchema)
+def create_account(sent: dict[str, Any]) -> Response:
+    """Makes an account; the password is never given back."""
+
+    def make(uow: UnitOfWork, account_id: str) -> None:
+        command = CreateAccount(
+            account_id=account_id,
+            login_name=sent["login_name"],
+            display_name=sent["display_name"],
+            password=sent["password"],
+            roles=tuple(sent["roles"]),
+            office=sent["office"],
+        )
+        handlers.create_account(command, uow, _hooks())
+
+    return _shown(create_once(make), 201)
+
+
+@blueprint.route("/accounts/<account_id>", methods=["GET"])
+@require("portal.account.manage", object_argument="account_id")
+@blueprint.response(200, schemas.AccountSchema)
+def account(account_id: str) -> Response:
+    """One account; its ETag is its revision."""
+    return _shown(account_id)
+
+
+@blueprint.route("/accounts/<account_id>", methods=["PUT"])
+@require("portal.account.manage", object_argument="account_id")
+@blueprint.arguments(schemas.ChangedAccountSchema)
+@blueprint.response(200, schemas.AccountSchema)
+def change_account(sent: dict[str, Any], account_id: str) -> Response:
+    """Changes an account as it was read (If-Match); its open sessions end."""
+    command = ChangeAccount(
+        account_id=account_id,
+        display_name=sent["display_name"],
+        roles=tuple(sent["roles"]),
+        office=sent["office"],
+        active=sent["active"],
+        revision=asked_version(),
+    )
+    with unit_of_work() as uow:
+        handlers.change_account(command, uow, _hooks())
+    return _shown(account_id)
+
+
+@blueprint.route("/tasks", methods=["GET"])
+@require("portal.home.read")
+@blueprint.response(200, schemas.TaskListSchema)
+def tasks() -> dict[str, Any]:
+    """What waits for me, the most pressing first."""
+    me, today, asked = actor(), clock.today(), _hooks()
+    codes = [role.code for role in asked.roles(on=today)] if asked is not None else []
+    targets = targets_of(me.account_id, me.office, me.roles, me.functions, codes)
+    with reading() as connection:
+        found = in_order(my_tasks(connection, targets, today), today)
+    return {"items": [{**vars(task), "standing": task.standing(today)} for task in found]}
+
+
+@blueprint.route("/overview", methods=["GET"])
+@require("portal.overview.read")
+@blueprint.arguments(schemas.OverviewQuerySchema, location="query")
+@blueprint.response(200, schemas.OverviewSchema)
+def overview(query: dict[str, Any]) -> dict[str, Any]:
+    """Counts by town in a fiscal year, small numbers hidden; in the host only."""
+    if current_municipality() != HOST:
+        raise NotFound
+    found = overview_of_towns(this_house(), query["year"] or fiscal_year(clock.today()))
+    table = found.overview
+    return {
+        "year": found.year,
+        "towns": [
+            {
+                "code": town.code,
+                "name": town.name,
+                "plugins": list(town.plugins),
+                "counts": dict(zip(table.kinds, table.rows[town.code], strict=True)),
+            }
+            for town in found.towns
+            if town.code in table.rows
+        ],
+        "totals": dict(zip(table.kinds, table.totals, strict=True)),
+        "unreadable": found.unreadable,
+    }
+
+
+def _hooks() -> Hooks | None:
+    return None if current_municipality() == HOST else hooks()
+
+
+def _shown(account_id: str, status: int = 200) -> Response:
+    with reading() as connection:
+        found: Account = one_account(connection, account_id)
+    return with_version(schemas.AccountSchema().dump(found), found.revision, status)

@@ -1,0 +1,65 @@
+"""The index of the portal: what exists in this service, on one screen."""
+
+from pathlib import Path
+
+from kasane_contracts.portal import StaffAccountChanged
+from kasane_kit.auth import Permission
+from kasane_kit.service import Service
+from kasane_portal.api.v1 import blueprint as api
+from kasane_portal.domain.errors import PortalRefusal
+from kasane_portal.handlers import operator
+from kasane_portal.pages.accounts import blueprint as accounts
+from kasane_portal.pages.audit import blueprint as audit
+from kasane_portal.pages.dead_letters import blueprint as dead_letters
+from kasane_portal.pages.front import blueprint as front
+from kasane_portal.pages.home import blueprint as home
+from kasane_portal.pages.overview import blueprint as overview
+from kasane_portal.pages.sessions import blueprint as sessions
+from kasane_portal.pages.town import blueprint as town
+from kasane_portal.subscribers import HEARD
+
+ADMINISTRATOR = frozenset({"town_administrator"})
+OPERATOR = frozenset({"prefecture_operator"})
+STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
+EVERYBODY = STAFF | ADMINISTRATOR | OPERATOR
+
+service = Service(
+    name="portal",
+    package="kasane_portal",
+    root=Path(__file__).parent,
+    pages=(sessions, home, overview, accounts, town, audit, dead_letters),
+    front=(front,),
+    api=(api,),
+    permissions=(
+        Permission("portal.home.read", "portal.home.read", EVERYBODY, "home", False),
+        Permission(
+            "portal.password.change", "portal.password.changed", EVERYBODY, "account", False
+        ),
+        Permission("portal.overview.read", "portal.overview.read", OPERATOR, "overview", False),
+        Permission(
+            "portal.account.manage", "portal.account.managed", ADMINISTRATOR, "account", False
+        ),
+        Permission("portal.town.read", "portal.town.read", ADMINISTRATOR, "municipality", False),
+        Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
+        Permission(
+            "portal.dead_letter.list",
+            "portal.dead_letter.listed",
+            ADMINISTRATOR,
+            "dead_letter",
+            False,
+        ),
+    ),
+    says=(StaffAccountChanged,),
+    hears=HEARD,
+    tables=(
+        "portal_account",
+        "portal_sign_in_failure",
+        "portal_task_copy",
+        "portal_task_target",
+        "portal_number_copy",
+        "portal_counted_fact",
+        "portal_audit_copy",
+    ),
+    refusal=PortalRefusal,
+    commands={"create_account": operator.create_account, "set_password": operator.set_password},
+)

@@ -1,0 +1,121 @@
+"""The inputs of the portal's handlers."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from kasane_portal.domain.overview import CountKind
+from kasane_portal.domain.task import TaskKind
+
+
+@dataclass(frozen=True)
+class CreateAccount:
+    """Make an account; ``roles`` are codes of the town's roles."""
+
+    account_id: str
+    login_name: str
+    display_name: str
+    password: str = field(repr=False)
+    roles: tuple[str, ...] = ()
+    office: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeAccount:
+    """Give an account other roles or another office, close it or open it again."""
+
+    account_id: str
+    display_name: str
+    roles: tuple[str, ...]
+    office: str
+    active: bool
+    revision: int
+
+
+@dataclass(frozen=True)
+class SetPassword:
+    """Give an account a new password."""
+
+    account_id: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ChangeOwnPassword:
+    """Change the password of the person who is signed in, who knows the present one."""
+
+    account_id: str
+    present: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Sign in with a name and a password, from an address."""
+
+    login_name: str
+    password: str = field(repr=False)
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Put something to do on the list of its targets.
+
+    A target is ``role:<code or function>``, ``office:<code>`` or ``account:<id>``;
+    ``overdue_targets`` see it from the day after ``due_on``.
+    """
+
+    kind: TaskKind
+    subject_id: str
+    targets: tuple[str, ...]
+    overdue_targets: tuple[str, ...] = ()
+    due_on: date | None = None
+    urgent: bool = False
+    consultation_id: str = ""
+    case_id: str = ""
+
+
+@dataclass(frozen=True)
+class CloseTask:
+    """It is done, also when the word that it was to do has yet to come."""
+
+    kind: TaskKind
+    subject_id: str
+
+
+@dataclass(frozen=True)
+class CloseTasksAbout:
+    """Everything to do of these kinds about a consultation or a case is done, but one."""
+
+    kinds: tuple[TaskKind, ...]
+    consultation_id: str = ""
+    case_id: str = ""
+    but: str = ""
+
+
+@dataclass(frozen=True)
+class WithdrawTask:
+    """It is no longer to do; it may come again."""
+
+    kind: TaskKind
+    subject_id: str
+
+
+@dataclass(frozen=True)
+class RememberNumber:
+    """The number under which people know a consultation or a case."""
+
+    subject_id: str
+    number: str
+
+
+@dataclass(frozen=True)
+class CountFact:
+    """One fact of a kind, counted once in the month of its day."""
+
+    kind: CountKind
+    subject_id: str
+    on: date
+
+
+TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber

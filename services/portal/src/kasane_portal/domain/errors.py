@@ -1,0 +1,101 @@
+"""Names what the portal refuses; each code has its sentences in strings/."""
+
+
+class PortalRefusal(Exception):
+    """Something that the portal does not allow; ``facts`` fill the sentence shown."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class AccountNotFound(PortalRefusal):
+    """No such account in this town."""
+
+    code = "not_found"
+    status = 404
+
+
+class ChangedMeanwhile(PortalRefusal):
+    """Somebody else changed the account after it was read."""
+
+    code = "changed_meanwhile"
+    status = 412
+
+
+class LoginNameTaken(PortalRefusal):
+    """Another account of this town signs in with this name."""
+
+    code = "login_name_taken"
+
+
+class LoginNameUnfit(PortalRefusal):
+    """The login name is too short, too long or has letters that keyboards do not share."""
+
+    code = "login_name_unfit"
+    status = 422
+
+
+class DisplayNameMissing(PortalRefusal):
+    """An account without a name would leave a trail nobody can read."""
+
+    code = "display_name_missing"
+    status = 422
+
+
+class PasswordUnfit(PortalRefusal):
+    """The password is too short, too long or the login name itself."""
+
+    code = "password_unfit"
+    status = 422
+
+
+class RoleMissing(PortalRefusal):
+    """An account without a role could do nothing."""
+
+    code = "role_missing"
+    status = 422
+
+
+class RoleUnknown(PortalRefusal):
+    """The town has no such role today, or it is not given out here."""
+
+    code = "role_unknown"
+    status = 422
+
+
+class OfficeUnknown(PortalRefusal):
+    """The town has no such office today."""
+
+    code = "office_unknown"
+    status = 422
+
+
+class LastAdministrator(PortalRefusal):
+    """A town keeps at least one active administrator."""
+
+    code = "last_administrator"
+
+
+class WrongCredentials(PortalRefusal):
+    """Login name and password do not belong together; which of them is wrong is not said."""
+
+    code = "wrong_credentials"
+    status = 401
+
+
+class WrongPresentPassword(PortalRefusal):
+    """Who changes the own password has to know the present one."""
+
+    code = "wrong_present_password"
+    status = 422
+
+
+class Throttled(PortalRefusal):
+    """Too many failures in a short time; ``facts`` hold ``until`` and ``minutes``."""
+
+    code = "throttled"
+    status = 429

@@ -1,0 +1,109 @@
+"""What is done with accounts; each handler is one transaction and says StaffAccountChanged."""
+
+from typing import Any
+
+from kasane_contracts.portal import StaffAccountChanged
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_portal.commands import ChangeAccount, ChangeOwnPassword, CreateAccount, SetPassword
+from kasane_portal.domain.account import HOST_POSTS, OPERATOR, Account, Posts, check_password
+from kasane_portal.domain.errors import WrongPresentPassword
+from kasane_portal.handlers import passwords
+from kasane_portal.repository import Accounts, SignInFailures
+
+OBJECT = "account"
+
+
+def create_account(command: CreateAccount, uow: UnitOfWork, hooks: Any) -> str:
+    """Makes an account with roles of the town; returns its id. ``hooks`` is None for the host."""
+    check_password(command.password, command.login_name)
+    account = Account.make(
+        command.account_id,
+        command.login_name,
+        command.display_name,
+        command.roles,
+        command.office,
+        posts_of(hooks),
+    )
+    Accounts(uow.connection).add(account, passwords.hash_of(command.password))
+    uow.record("portal.account.created", OBJECT, account.id)
+    _say(account, uow)
+    uow.commit()
+    return account.id
+
+
+def change_account(command: ChangeAccount, uow: UnitOfWork, hooks: Any) -> int:
+    """Gives an account other roles, another office, closes or reopens it; returns the revision."""
+    accounts = Accounts(uow.connection)
+    account = accounts.get(command.account_id)
+    account.check_revision(command.revision)
+    account.change(
+        command.display_name,
+        command.roles,
+        command.office,
+        command.active,
+        posts_of(hooks),
+        accounts.other_administrators(account.id),
+    )
+    accounts.save(account)
+    uow.record("portal.account.changed", OBJECT, account.id)
+    _say(account, uow)
+    uow.commit()
+    return account.revision
+
+
+def set_password(command: SetPassword, uow: UnitOfWork) -> int:
+    """Gives an account a new password, which ends its sessions; returns the revision."""
+    return _set_password(command.account_id, command.password, uow, "portal.account.password_reset")
+
+
+def change_own_password(command: ChangeOwnPassword, uow: UnitOfWork) -> int:
+    """Changes one's own password; raises WrongPresentPassword. Returns the revision."""
+    credentials = Accounts(uow.connection).credentials(command.account_id)
+    if not passwords.matches(credentials.password_hash, command.present):
+        raise WrongPresentPassword
+    return _set_password(
+        command.account_id, command.password, uow, "portal.account.password_changed"
+    )
+
+
+def posts_of(hooks: Any) -> Posts:
+    """What may be given out here: the town's roles and offices of today, or the host's one role."""
+    if hooks is None:
+        return HOST_POSTS
+    today = clock.today()
+    return Posts(
+        {
+            role.code: role.function.value
+            for role in hooks.roles(on=today)
+            if role.function.value != OPERATOR
+        },
+        frozenset(office.code for office in hooks.organization(on=today)),
+    )
+
+
+def _set_password(account_id: str, password: str, uow: UnitOfWork, action: str) -> int:
+    accounts = Accounts(uow.connection)
+    account = accounts.get(account_id)
+    check_password(password, account.login_name)
+    account.password_changed()
+    accounts.save(account, passwords.hash_of(password))
+    SignInFailures(uow.connection).forget(account.login_name)
+    uow.record(action, OBJECT, account.id)
+    _say(account, uow)
+    uow.commit()
+    return account.revision
+
+
+def _say(account: Account, uow: UnitOfWork) -> None:
+    uow.publish(
+        StaffAccountChanged(
+            account_id=account.id,
+            display_name=account.display_name,
+            roles=account.roles,
+            functions=account.functions,
+            office=account.office,
+            active=account.active,
+            revision=account.revision,
+        )
+    )

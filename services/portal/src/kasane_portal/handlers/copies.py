@@ -1,0 +1,54 @@
+"""Keeps what the portal hears: tasks, counts and all audit entries; the delivery commits."""
+
+from collections.abc import Sequence
+
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_portal.commands import (
+    CloseTask,
+    CloseTasksAbout,
+    CountFact,
+    OpenTask,
+    RememberNumber,
+    TaskStep,
+    WithdrawTask,
+)
+from kasane_portal.domain.overview import month_of
+from kasane_portal.repository import AuditCopies, CountedFacts, TaskCopies
+
+
+def keep_tasks(steps: Sequence[TaskStep], uow: UnitOfWork) -> None:
+    """Opens, closes and withdraws tasks, and records each that changed."""
+    tasks = TaskCopies(uow.connection)
+    for step in steps:
+        match step:
+            case OpenTask():
+                if tasks.open(step):
+                    _record("opened", step.kind, step.subject_id, uow)
+            case CloseTask():
+                if tasks.close(step.kind, step.subject_id):
+                    _record("closed", step.kind, step.subject_id, uow)
+            case CloseTasksAbout():
+                for kind, subject_id in tasks.close_about(step):
+                    _record("closed", kind, subject_id, uow)
+            case WithdrawTask():
+                if tasks.withdraw(step.kind, step.subject_id):
+                    _record("withdrawn", step.kind, step.subject_id, uow)
+            case RememberNumber():
+                tasks.remember_number(step.subject_id, step.number)
+
+
+def count_in_overview(command: CountFact, uow: UnitOfWork) -> None:
+    """Counts a fact once in the month of its day."""
+    month = month_of(command.on)
+    if CountedFacts(uow.connection).add(command, month):
+        uow.record("portal.overview.counted", "overview", f"{month}:{command.kind}")
+
+
+def keep_audit_entry(entry: AuditEntryRecorded, uow: UnitOfWork) -> None:
+    """Keeps a copy of an audit entry; not recorded in turn, or it would be heard again forever."""
+    AuditCopies(uow.connection).add(entry)
+
+
+def _record(done: str, kind: str, subject_id: str, uow: UnitOfWork) -> None:
+    uow.record(f"portal.task.{done}", "task", f"{kind}:{subject_id}")

@@ -1,0 +1,93 @@
+"""Signing in and out.
+
+Comparing a password takes long on purpose, so it is done before the transaction; the transaction
+then counts again, and only its answer is given. So at most five answers are given for an account
+in a quarter of an hour, however many tries run at once and in however many processes.
+"""
+
+from kasane_kit import clock
+from kasane_kit.auth import Actor, platform_actor
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.unit_of_work import Cause, House, UnitOfWork
+from kasane_portal.commands import SignIn
+from kasane_portal.domain.account import LONGEST_PASSWORD, Account
+from kasane_portal.domain.errors import Throttled, WrongCredentials
+from kasane_portal.domain.throttle import blocked_until
+from kasane_portal.handlers import passwords
+from kasane_portal.repository import Accounts, Credentials, SignInFailures
+
+SERVICE = "portal"
+OBJECT = "session"
+UNKNOWN_NAME = "unknown"
+
+
+def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Account:
+    """The account that may have a session now; raises WrongCredentials and Throttled.
+
+    The trail names the login name when there is such an account: what was typed instead of one
+    may be a password.
+    """
+    with house.databases.reading(SERVICE) as connection:
+        _check_throttle(SignInFailures(connection), command)
+        known = Accounts(connection).credentials_of(command.login_name)
+    short = command.password[: LONGEST_PASSWORD + 1]
+    right = passwords.matches(known.password_hash if known else None, short)
+    if known is None or not right or not known.account.active:
+        _refuse(command, known, house, correlation_id)
+        raise WrongCredentials
+    outdated = passwords.is_outdated(known.password_hash)
+    renewed = passwords.hash_of(short) if outdated else ""
+    account = known.account
+    actor = Actor(
+        account.id,
+        account.display_name,
+        current_municipality(),
+        account.roles,
+        frozenset(account.functions),
+        account.office,
+    )
+    with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
+        failures = SignInFailures(uow.connection)
+        failures.wait_for_turn()
+        _check_throttle(failures, command)
+        failures.forget(account.login_name)
+        if renewed:
+            Accounts(uow.connection).renew_hash(account.id, renewed)
+        uow.record("portal.session.opened", OBJECT, account.login_name)
+        uow.commit()
+    return account
+
+
+def sign_out(uow: UnitOfWork) -> None:
+    """Writes down that a person ended the session; the caller takes the cookie away."""
+    account = Accounts(uow.connection).get(uow.actor.account_id)
+    uow.record("portal.session.closed", OBJECT, account.login_name)
+    uow.commit()
+
+
+def _refuse(command: SignIn, known: Credentials | None, house: House, correlation_id: str) -> None:
+    actor = platform_actor(SERVICE, current_municipality())
+    shown = known.account.login_name if known else UNKNOWN_NAME
+    with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
+        failures = SignInFailures(uow.connection)
+        failures.wait_for_turn()
+        _check_throttle(failures, command)
+        failures.add(command.login_name, command.address)
+        uow.record("portal.session.refused", OBJECT, shown)
+        until = blocked_until(*failures.recent(command.login_name, command.address), clock.now())
+        if until is not None:
+            uow.record("portal.session.throttled", OBJECT, shown)
+        uow.commit()
+
+
+def _check_throttle(failures: SignInFailures, command: SignIn) -> None:
+    now = clock.now()
+    until = blocked_until(*failures.recent(command.login_name, command.address), now)
+    if until is None:
+        return
+    seconds = max(1, round((until - now).total_seconds()))
+    raise Throttled(
+        seconds=seconds,
+        minutes=-(-seconds // 60),
+        until=f"{until.astimezone(clock.JAPAN):%H:%M}",
+    )

@@ -1,0 +1,132 @@
+"""My tasks: what waits for my role, my office and me, the most pressing first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from kasane_contracts import links
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.web import actor, reading, text
+from kasane_portal.domain.task import Standing, Task, TaskKind, by_standing, targets_of
+from kasane_portal.pages.local import Posts, in_host, posts
+from kasane_portal.queries import my_tasks
+
+blueprint = Blueprint("home", __name__)
+
+STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
+COORDINATING = frozenset({"contact", "responsible", "coordinator"})
+VISITING = frozenset({"contact", "coordinator", "outreach_worker"})
+ADMINISTRATOR = frozenset({"town_administrator"})
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person can begin: the key of its words, its address, and who may."""
+
+    key: str
+    link: Callable[[str], str]
+    functions: frozenset[str]
+    primary: bool = False
+
+
+ACTIONS = (
+    Action("receive", links.new_consultation, STAFF, primary=True),
+    Action("consultations", links.consultations, STAFF),
+    Action("coordinator_list", links.coordinator_list, COORDINATING),
+    Action("visits", links.todays_visits, VISITING),
+    Action("households", links.households_to_reach, VISITING),
+    Action("directory", links.directory, STAFF),
+    Action("referrals", links.referrals, frozenset({"coordinator", "contact"})),
+)
+ADMINISTRATION = (
+    "accounts.list_page",
+    "town.town_page",
+    "audit.list_page",
+    "dead_letters.list_page",
+)
+
+LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
+    TaskKind.CONSULTATION: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.SHEET_ACKNOWLEDGEMENT: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.SHEET_ANSWER: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.SHEET_RETURNED: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.OUTREACH: lambda m, _t: links.households_to_reach(m),
+    TaskKind.VISIT: lambda m, t: links.visit(m, t.subject_id),
+    TaskKind.CONFERENCE: lambda m, t: links.conference(m, t.subject_id),
+    TaskKind.PLAN_REVIEW: lambda m, t: links.case(m, t.case_id),
+    TaskKind.CASE_REVIEW: lambda m, t: links.case(m, t.case_id),
+    TaskKind.REFERRAL: lambda m, _t: links.referrals(m),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A task as it is shown."""
+
+    task: Task
+    title: str
+    href: str
+    next_href: str
+    for_whom: str
+
+
+@blueprint.get("/")
+@require("portal.home.read")
+def home() -> str | Response:
+    """The tasks of whoever is signed in; an operator of the host goes on to the overview."""
+    if in_host():
+        return redirect(url_for("overview.overview_page"))
+    here, today, me = posts(), clock.today(), actor()
+    targets = targets_of(
+        me.account_id, me.office, me.roles, me.functions, [role.code for role in here.roles]
+    )
+    with reading() as connection:
+        groups = by_standing(my_tasks(connection, targets, today), today)
+    municipality = current_municipality()
+    return render_template(
+        "portal/home.html",
+        today=today,
+        weekday=text(f"weekday.{today.isoweekday()}"),
+        groups=[
+            (standing, [_line(municipality, task, here) for task in groups[standing]])
+            for standing in Standing
+            if standing in groups
+        ],
+        counts={standing.value: len(groups.get(standing, ())) for standing in Standing},
+        actions=[
+            (action, action.link(municipality))
+            for action in ACTIONS
+            if me.functions & action.functions
+        ],
+        administration=ADMINISTRATION if me.functions & ADMINISTRATOR else (),
+        posts=here,
+        offices=here.office_label(me.office) if me.office else "",
+    )
+
+
+def _line(municipality: str, task: Task, here: Posts) -> Line:
+    to_open_a_case = task.kind is TaskKind.CONSULTATION and actor().has("coordinator")
+    return Line(
+        task=task,
+        title=text(f"task_kind.{task.kind}"),
+        href=LINKS[task.kind](municipality, task),
+        next_href=links.coordinator_list(municipality) if to_open_a_case else "",
+        for_whom=_names(task.targets, here),
+    )
+
+
+def _names(targets: Sequence[str], here: Posts) -> str:
+    names = []
+    for target in targets:
+        kind, _, name = target.partition(":")
+        if kind == "role":
+            names.append(here.role_label(name))
+        elif kind == "office":
+            names.append(here.office_label(name))
+        else:
+            names.append(text("home.myself"))
+    return text("kit.list_separator").join(dict.fromkeys(names))

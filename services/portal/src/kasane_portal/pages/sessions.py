@@ -1,0 +1,116 @@
+"""Signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+
+from kasane_contracts import links
+from kasane_kit.auth import public
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.web import (
+    Form,
+    current_signer,
+    end_session,
+    set_session_cookie,
+    text,
+    this_house,
+    unit_of_work,
+)
+from kasane_plugin_api import FieldKind, FieldSpec
+from kasane_portal.commands import SignIn
+from kasane_portal.domain.account import LONGEST_PASSWORD
+from kasane_portal.domain.errors import AccountNotFound, PortalRefusal, Throttled, WrongCredentials
+from kasane_portal.handlers import sessions
+from kasane_portal.pages.local import in_host, secure_cookies
+
+blueprint = Blueprint("sessions", __name__)
+
+
+@blueprint.get("/sign-in")
+@public("nobody has a session before signing in")
+def sign_in_page() -> str:
+    """The form for signing in."""
+    return _page(_form())
+
+
+@blueprint.post("/sign-in")
+@public("nobody has a session before signing in")
+def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Starts a session and goes on to where the person wanted to be."""
+    form = _form()
+    if not form.check(request.form, text):
+        return _page(form), 422
+    command = SignIn(form.values["login_name"], form.values["password"], request.remote_addr or "")
+    try:
+        account = sessions.sign_in(command, this_house(), g.request_id)
+    except WrongCredentials as refusal:
+        return _page(form, refusal), refusal.status
+    except Throttled as refusal:
+        headers = {"Retry-After": str(refusal.facts["seconds"])}
+        return _page(form, refusal), refusal.status, headers
+    municipality = current_municipality()
+    onward = own_path(request.form.get("next", "")) or links.home(municipality)
+    response = make_response(redirect(onward, 303))
+    session = current_signer().new(account.id, municipality, account.revision)
+    set_session_cookie(response, current_signer().write(session), secure_cookies())
+    return response
+
+
+@blueprint.post("/sign-out")
+@public("a session that is over has to be ended as well")
+def sign_out() -> Response:
+    """Ends the session in this browser."""
+    actor = g.get("actor")
+    if actor is not None and actor.municipality == current_municipality():
+        try:
+            with unit_of_work() as uow:
+                sessions.sign_out(uow)
+        except AccountNotFound:
+            pass  # the account is gone and its session with it
+    response = make_response(redirect(links.sign_in(current_municipality()), 303))
+    end_session(response, secure_cookies())
+    return response
+
+
+def own_path(wanted: str) -> str:
+    """The wanted address when it is a path of this server, else nothing."""
+    unfit = not wanted.startswith("/") or "\\" in wanted or not wanted.isprintable()
+    if unfit or wanted.startswith("//"):
+        return ""
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return ""
+    return "" if parts.scheme or parts.netloc else wanted
+
+
+def _form() -> Form:
+    return Form(
+        (
+            FieldSpec(
+                "login_name",
+                text("sign_in.login_name"),
+                required=True,
+                max_length=64,
+                autocomplete="username",
+            ),
+            FieldSpec(
+                "password",
+                text("sign_in.password"),
+                kind=FieldKind.PASSWORD,
+                required=True,
+                max_length=LONGEST_PASSWORD,
+                autocomplete="current-password",
+            ),
+        )
+    )
+
+
+def _page(form: Form, refusal: PortalRefusal | None = None) -> str:
+    return render_template(
+        "portal/sign_in.html",
+        form=form,
+        refusal=refusal,
+        in_host=in_host(),
+        next_path=own_path(request.values.get("next", "")),
+    )

@@ -1,0 +1,225 @@
+"""What the portal's pages read."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextvars import Context
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from kasane_kit.bus import DeadLetter, dead_letters
+from kasane_kit.clock import JAPAN
+from kasane_kit.tenancy import Town, municipality_scope
+from kasane_kit.unit_of_work import House
+from kasane_portal import tables
+from kasane_portal.domain.account import Account
+from kasane_portal.domain.overview import CountKind, Overview, months_of, suppress
+from kasane_portal.domain.task import Task, TaskKind
+from kasane_portal.repository import Accounts, account_of, aware
+
+log = logging.getLogger("kasane.portal")
+
+SERVICE = "portal"
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One entry of the trail of any service."""
+
+    entry_id: str
+    service: str
+    position: int
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    object_kind: str
+    object_id: str
+    basis: str
+    correlation_id: str
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are looked for; what is empty does not narrow."""
+
+    object_id: str = ""
+    actor: str = ""
+    correlation_id: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class OverviewOfTowns:
+    """The prefecture's table with the towns it is about and those that could not be read."""
+
+    year: int
+    overview: Overview
+    towns: tuple[Town, ...]
+    unreadable: tuple[str, ...]
+
+
+def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> list[Task]:
+    """Every open task of the targets, those only overdue ones answer to once they are overdue."""
+    task, target = tables.task.c, tables.task_target.c
+    rows = connection.execute(
+        select(tables.task, target.target)
+        .join(
+            tables.task_target,
+            and_(target.kind == task.kind, target.subject_id == task.subject_id),
+        )
+        .where(
+            target.target.in_(sorted(targets)),
+            task.opened_at.is_not(None),
+            task.closed_at.is_(None),
+            or_(target.when_overdue.is_(False), task.due_on < today),
+        )
+        .order_by(task.kind, task.subject_id, target.target)
+    ).all()
+    about = {row.consultation_id for row in rows} | {row.case_id for row in rows}
+    numbers = _numbers(connection, about - {""})
+    found: dict[tuple[str, str], Task] = {}
+    for row in rows:
+        key = (row.kind, row.subject_id)
+        before = found[key].targets if key in found else ()
+        found[key] = Task(
+            kind=TaskKind(row.kind),
+            subject_id=row.subject_id,
+            opened_at=aware(row.opened_at),
+            due_on=row.due_on,
+            urgent=row.urgent,
+            consultation_id=row.consultation_id,
+            case_id=row.case_id,
+            number=numbers.get(row.case_id) or numbers.get(row.consultation_id, ""),
+            targets=(*before, row.target),
+        )
+    return list(found.values())
+
+
+def list_accounts(connection: Connection, most: int, after: str = "") -> list[Account]:
+    """Accounts by login name, behind ``after`` when given."""
+    statement = select(tables.account).order_by(tables.account.c.login_name).limit(most)
+    if after:
+        statement = statement.where(tables.account.c.login_name > after)
+    return [account_of(row) for row in connection.execute(statement)]
+
+
+def one_account(connection: Connection, account_id: str) -> Account:
+    """The account; raises AccountNotFound."""
+    return Accounts(connection).get(account_id)
+
+
+def find_audit_lines(
+    connection: Connection,
+    wanted: AuditFilter,
+    most: int,
+    before: tuple[str, str] | None = None,
+) -> list[AuditLine]:
+    """The newest entries first, older than ``before`` (moment and id) when given."""
+    copy = tables.audit_copy.c
+    statement = select(tables.audit_copy).where(*_conditions(wanted))
+    if before is not None:
+        at, entry_id = before
+        statement = statement.where(
+            or_(copy.at < at, and_(copy.at == at, copy.entry_id < entry_id))
+        )
+    rows = connection.execute(statement.order_by(copy.at.desc(), copy.entry_id.desc()).limit(most))
+    return [_line(row) for row in rows]
+
+
+def story_of(connection: Connection, correlation_id: str, most: int) -> list[AuditLine]:
+    """What followed from one act, over all services, in the order in which it was done."""
+    copy = tables.audit_copy.c
+    rows = connection.execute(
+        select(tables.audit_copy)
+        .where(copy.correlation_id == correlation_id)
+        .order_by(copy.at, copy.service, copy.position)
+        .limit(most)
+    )
+    return [_line(row) for row in rows]
+
+
+def parked_letters(connection: Connection, most: int) -> list[DeadLetter]:
+    """What was heard and could not be applied, oldest first."""
+    return [
+        replace(letter, parked_at=aware(letter.parked_at))
+        for letter in dead_letters.list_letters(connection, most)
+    ]
+
+
+def count_by_month(connection: Connection, first: str, last: str) -> dict[CountKind, int]:
+    """The town's counts by kind from one month to another, both included."""
+    fact = tables.counted_fact.c
+    rows = connection.execute(
+        select(fact.kind, func.count().label("facts"))
+        .where(fact.month >= first, fact.month <= last)
+        .group_by(fact.kind)
+    )
+    return {CountKind(row.kind): row.facts for row in rows}
+
+
+def overview_of_towns(house: House, year: int) -> OverviewOfTowns:
+    """The counts of every town in a fiscal year, small numbers hidden before anything leaves here.
+
+    Each town's own database is opened by itself, in that town's scope and outside the caller's;
+    a town whose database does not answer is named and left out.
+    """
+    counts: dict[str, Mapping[CountKind, int]] = {}
+    unreadable: list[str] = []
+    towns = house.directory.towns()
+    for town in towns:
+        try:
+            counts[town.code] = Context().run(_counts_of_town, house, town.code, year)
+        except DBAPIError as error:
+            log.warning("the counts of %s were not read: %s", town.code, type(error.orig).__name__)
+            unreadable.append(town.code)
+    return OverviewOfTowns(year, suppress(counts), towns, tuple(unreadable))
+
+
+def _counts_of_town(house: House, code: str, year: int) -> dict[CountKind, int]:
+    with municipality_scope(code), house.databases.reading(SERVICE) as connection:
+        return count_by_month(connection, *months_of(year))
+
+
+def _numbers(connection: Connection, subject_ids: set[str]) -> dict[str, str]:
+    if not subject_ids:
+        return {}
+    rows = connection.execute(
+        select(tables.number).where(tables.number.c.subject_id.in_(sorted(subject_ids)))
+    )
+    return {row.subject_id: row.number for row in rows}
+
+
+def _conditions(wanted: AuditFilter) -> Sequence[ColumnElement[bool]]:
+    copy = tables.audit_copy.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.object_id:
+        conditions.append(copy.object_id == wanted.object_id)
+    if wanted.actor:
+        conditions.append(copy.actor == wanted.actor)
+    if wanted.correlation_id:
+        conditions.append(copy.correlation_id == wanted.correlation_id)
+    if wanted.on is not None:
+        begins = datetime.combine(wanted.on, time(), JAPAN).astimezone(UTC)
+        ends = begins + timedelta(days=1)
+        conditions += [copy.at >= begins.isoformat(), copy.at < ends.isoformat()]
+    return conditions
+
+
+def _line(row: Any) -> AuditLine:
+    return AuditLine(
+        entry_id=row.entry_id,
+        service=row.service,
+        position=row.position,
+        at=datetime.fromisoformat(row.at),
+        actor=row.actor,
+        actor_name=row.actor_name,
+        action=row.action,
+        object_kind=row.object_kind,
+        object_id=row.object_id,
+        basis=row.basis,
+        correlation_id=row.correlation_id,
+    )

@@ -1,0 +1,258 @@
+"""What the portal does when others speak: two tables say what an event opens, closes or counts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kasane_contracts import cases, intake, outreach, resources
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_portal.commands import (
+    CloseTask,
+    CloseTasksAbout,
+    CountFact,
+    OpenTask,
+    RememberNumber,
+    TaskStep,
+    WithdrawTask,
+)
+from kasane_portal.domain.overview import CountKind
+from kasane_portal.domain.task import TaskKind
+from kasane_portal.handlers.copies import count_in_overview, keep_audit_entry, keep_tasks
+
+COORDINATOR = "role:coordinator"
+OUTREACH_WORKER = "role:outreach_worker"
+CONFERENCES = {
+    "support_conference": CountKind.SUPPORT_CONFERENCE_HELD,
+    "multi_agency_conference": CountKind.MULTI_AGENCY_CONFERENCE_HELD,
+}
+OF_A_SHEET = (TaskKind.SHEET_ACKNOWLEDGEMENT, TaskKind.SHEET_ANSWER)
+OF_A_CONSULTATION = (*OF_A_SHEET, TaskKind.SHEET_RETURNED)
+OF_A_CASE = (TaskKind.OUTREACH, TaskKind.PLAN_REVIEW, TaskKind.REFERRAL)
+
+Steps = tuple[TaskStep, ...]
+
+
+def _received(e: intake.ConsultationReceived) -> Steps:
+    number = RememberNumber(e.consultation_id, e.number)
+    # An urgent matter always has somebody, also where the desk could cope alone.
+    role = e.target_role or ("coordinator" if e.urgent else "")
+    return (number, _to_take_on(e.consultation_id, role, e.urgent)) if role else (number,)
+
+
+def _escalated(e: intake.ConsultationEscalated) -> Steps:
+    if not e.target_role:
+        return (WithdrawTask(TaskKind.CONSULTATION, e.consultation_id),)
+    return (_to_take_on(e.consultation_id, e.target_role),)
+
+
+def _to_take_on(consultation_id: str, role: str, urgent: bool = False) -> OpenTask:
+    return OpenTask(
+        TaskKind.CONSULTATION,
+        consultation_id,
+        (f"role:{role}",),
+        urgent=urgent,
+        consultation_id=consultation_id,
+    )
+
+
+def _consultation_closed(e: intake.ConsultationClosed) -> Steps:
+    return (
+        CloseTask(TaskKind.CONSULTATION, e.consultation_id),
+        CloseTasksAbout(OF_A_CONSULTATION, consultation_id=e.consultation_id),
+    )
+
+
+def _sheet_sent(e: intake.ReferralSheetSent) -> Steps:
+    return (
+        CloseTasksAbout((TaskKind.SHEET_RETURNED,), consultation_id=e.consultation_id),
+        OpenTask(
+            TaskKind.SHEET_ACKNOWLEDGEMENT,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            overdue_targets=(f"role:{e.overdue_role}",) if e.overdue_role else (),
+            due_on=e.acknowledge_by,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_acknowledged(e: intake.ReferralSheetAcknowledged) -> Steps:
+    return (
+        CloseTask(TaskKind.SHEET_ACKNOWLEDGEMENT, e.sheet_id),
+        OpenTask(
+            TaskKind.SHEET_ANSWER,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_accepted(e: intake.ReferralSheetAccepted) -> Steps:
+    return tuple(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET)
+
+
+def _sheet_returned(e: intake.ReferralSheetReturned) -> Steps:
+    return (
+        *(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        OpenTask(
+            TaskKind.SHEET_RETURNED,
+            e.sheet_id,
+            (f"office:{e.from_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _case_opened(e: cases.CaseOpened) -> Steps:
+    number = RememberNumber(e.case_id, e.number)
+    if not e.consultation_id:
+        return (number,)
+    return (number, CloseTask(TaskKind.CONSULTATION, e.consultation_id))
+
+
+def _case_status_changed(e: cases.CaseStatusChanged) -> Steps:
+    if e.review_on is None:
+        return (WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),)
+    return (
+        OpenTask(
+            TaskKind.CASE_REVIEW,
+            e.case_id,
+            (COORDINATOR,),
+            due_on=e.review_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _case_closed(e: cases.CaseClosed) -> Steps:
+    return (
+        CloseTasksAbout(OF_A_CASE, case_id=e.case_id),
+        WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),
+    )
+
+
+def _plan_agreed(e: cases.SupportPlanAgreed) -> Steps:
+    return (
+        CloseTasksAbout((TaskKind.PLAN_REVIEW,), case_id=e.case_id, but=e.plan_id),
+        OpenTask(
+            TaskKind.PLAN_REVIEW,
+            e.plan_id,
+            (COORDINATOR,),
+            due_on=e.review_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _outreach_requested(e: cases.OutreachRequested) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.OUTREACH,
+            e.request_id,
+            (COORDINATOR, OUTREACH_WORKER),
+            due_on=e.by_when,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _visit_scheduled(e: outreach.VisitScheduled) -> Steps:
+    return (
+        CloseTask(TaskKind.OUTREACH, e.request_id),
+        OpenTask(
+            TaskKind.VISIT,
+            e.visit_id,
+            (f"account:{e.worker_id}",),
+            due_on=e.on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _visit_done(e: outreach.VisitCompleted | outreach.ContactNotMade) -> Steps:
+    return (CloseTask(TaskKind.VISIT, e.visit_id),)
+
+
+def _conference_planned(e: cases.ConferencePlanned) -> Steps:
+    return (OpenTask(TaskKind.CONFERENCE, e.session_id, (COORDINATOR,), due_on=e.held_on),)
+
+
+def _conference_held(e: cases.ConferenceHeld) -> Steps:
+    return (CloseTask(TaskKind.CONFERENCE, e.session_id),)
+
+
+def _referral_requested(e: cases.ReferralRequested) -> Steps:
+    return (OpenTask(TaskKind.REFERRAL, e.referral_id, (COORDINATOR,), case_id=e.case_id),)
+
+
+def _referral_answered(e: resources.ReferralAccepted | resources.ReferralDeclined) -> Steps:
+    return (CloseTask(TaskKind.REFERRAL, e.referral_id),)
+
+
+TASKS: Mapping[type, Callable[[Any], Steps]] = {
+    intake.ConsultationReceived: _received,
+    intake.ConsultationEscalated: _escalated,
+    intake.ConsultationClosed: _consultation_closed,
+    intake.ReferralSheetSent: _sheet_sent,
+    intake.ReferralSheetAcknowledged: _sheet_acknowledged,
+    intake.ReferralSheetAccepted: _sheet_accepted,
+    intake.ReferralSheetReturned: _sheet_returned,
+    cases.CaseOpened: _case_opened,
+    cases.CaseStatusChanged: _case_status_changed,
+    cases.CaseClosed: _case_closed,
+    cases.ConferencePlanned: _conference_planned,
+    cases.ConferenceHeld: _conference_held,
+    cases.SupportPlanAgreed: _plan_agreed,
+    cases.OutreachRequested: _outreach_requested,
+    cases.ReferralRequested: _referral_requested,
+    resources.ReferralAccepted: _referral_answered,
+    resources.ReferralDeclined: _referral_answered,
+    outreach.VisitScheduled: _visit_scheduled,
+    outreach.VisitCompleted: _visit_done,
+    outreach.ContactNotMade: _visit_done,
+}
+
+# What happened without a day of its own is counted on the day it is heard.
+COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
+    intake.ConsultationReceived: lambda e: CountFact(
+        CountKind.CONSULTATION_RECEIVED, e.consultation_id, e.received_on
+    ),
+    cases.CaseOpened: lambda e: CountFact(CountKind.CASE_OPENED, e.case_id, e.opened_on),
+    cases.ConferenceHeld: lambda e: (
+        CountFact(CONFERENCES[e.legal_kind], e.session_id, e.held_on)
+        if e.legal_kind in CONFERENCES
+        else None
+    ),
+    cases.SupportPlanAgreed: lambda e: CountFact(
+        CountKind.SUPPORT_PLAN_AGREED, e.plan_id, e.decided_on
+    ),
+    cases.CaseClosed: lambda e: CountFact(CountKind.CASE_CLOSED, e.case_id, clock.today()),
+    resources.ReferralAccepted: lambda e: CountFact(
+        CountKind.REFERRAL_ACCEPTED, e.referral_id, clock.today()
+    ),
+    outreach.VisitCompleted: lambda e: CountFact(CountKind.VISIT_COMPLETED, e.visit_id, e.on),
+    outreach.ContactNotMade: lambda e: CountFact(CountKind.CONTACT_NOT_MADE, e.visit_id, e.on),
+}
+
+
+def follow_work(event: Any, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps the tasks and the counts that follow from an event of another service."""
+    heard = type(event)
+    if heard in TASKS:
+        keep_tasks(TASKS[heard](event), uow)
+    counted = COUNTS[heard](event) if heard in COUNTS else None
+    if counted is not None:
+        count_in_overview(counted, uow)
+
+
+def on_audit_entry_recorded(event: AuditEntryRecorded, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps a copy of an audit entry for the town's one list."""
+    keep_audit_entry(event, uow)
+
+
+HEARD: Mapping[type, Callable[[Any, UnitOfWork, Any], None]] = {
+    **dict.fromkeys((*TASKS, *COUNTS), follow_work),
+    AuditEntryRecorded: on_audit_entry_recorded,
+}

@@ -1,0 +1,88 @@
+"""Names the columns of the portal's tables; never leaves repository and queries."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+account = Table(
+    "portal_account",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("login_name", String(64), nullable=False, unique=True),
+    Column("display_name", String(200), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("functions", JSON, nullable=False),
+    Column("office", String(60), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("password_hash", Text, nullable=False),
+)
+sign_in_failure = Table(
+    "portal_sign_in_failure",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("address", String(100), nullable=False),
+)
+task = Table(
+    "portal_task_copy",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("subject_id", String(64), primary_key=True),
+    Column("consultation_id", String(64), nullable=False),
+    Column("case_id", String(64), nullable=False),
+    Column("due_on", Date),
+    Column("urgent", Boolean, nullable=False),
+    Column("opened_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+)
+task_target = Table(
+    "portal_task_target",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("subject_id", String(64), primary_key=True),
+    Column("target", String(100), primary_key=True),
+    Column("when_overdue", Boolean, primary_key=True),
+)
+number = Table(
+    "portal_number_copy",
+    metadata,
+    Column("subject_id", String(64), primary_key=True),
+    Column("number", String(40), nullable=False),
+)
+counted_fact = Table(
+    "portal_counted_fact",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("subject_id", String(64), primary_key=True),
+    Column("month", String(7), nullable=False),
+)
+audit_copy = Table(
+    "portal_audit_copy",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("service", String(32), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("actor_name", String(200), nullable=False),
+    Column("action", String(120), nullable=False),
+    Column("object_kind", String(60), nullable=False),
+    Column("object_id", String(128), nullable=False),
+    Column("basis", String(200), nullable=False),
+    Column("correlation_id", String(64), nullable=False),
+    Column("causation_id", String(64), nullable=False),
+)

@@ -1,0 +1,363 @@
+"""What the portal keeps when others speak."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from kasane_contracts import cases, intake, outreach, resources
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_kit import clock
+from kasane_kit.delivery import Delivery
+from kasane_kit.testing.workbench import Workbench
+from kasane_portal import tables
+from kasane_portal.domain.overview import CountKind
+from kasane_portal.queries import AuditFilter, count_by_month, find_audit_lines, my_tasks
+
+TODAY = date(2026, 11, 21)
+COORDINATOR = "role:coordinator"
+
+
+def received(
+    number: int = 1, role: str = "coordinator", **more: Any
+) -> intake.ConsultationReceived:
+    return intake.ConsultationReceived(
+        f"c{number}",
+        f"2026-00000{number}",
+        "window",
+        "tax",
+        TODAY,
+        ("income",),
+        target_role=role,
+        **more,
+    )
+
+
+def sent(**more: Any) -> intake.ReferralSheetSent:
+    return intake.ReferralSheetSent("s1", "c1", "tax", "welfare", TODAY, "head", **more)
+
+
+def plan(plan_id: str, review_on: date) -> cases.SupportPlanAgreed:
+    return cases.SupportPlanAgreed(plan_id, "k1", "multi_agency", "m1", TODAY, review_on)
+
+
+def scheduled(worker: str = "w1") -> outreach.VisitScheduled:
+    return outreach.VisitScheduled("v1", "o1", "k1", worker, TODAY, "10:00", 45)
+
+
+OPENED = cases.CaseOpened("k1", "R8-0001", "c1", "h1", TODAY, 2, "assessment")
+REQUESTED = cases.OutreachRequested("o1", "k1", "p1", "見守り", TODAY, name="生駒 太郎")
+ASKED = cases.ReferralRequested("r1", "k1", "n1", "p1", "s1", name="生駒 太郎")
+
+
+def tasks(bench: Workbench, *targets: str, today: date = TODAY) -> list[tuple[str, str, str]]:
+    with bench.reading() as connection:
+        found = my_tasks(connection, frozenset(targets), today)
+    return sorted((task.kind.value, task.subject_id, task.number) for task in found)
+
+
+def test_a_consultation_waits_for_its_target_role_with_its_number(workbench: Workbench) -> None:
+    workbench.hear(received())
+
+    assert tasks(workbench, COORDINATOR) == [("consultation", "c1", "2026-000001")]
+    assert tasks(workbench, "role:contact") == []
+
+
+def test_what_the_desk_can_do_alone_waits_for_nobody_unless_it_is_urgent(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(received(1, role=""))
+    workbench.hear(received(2, role="", urgent=True))
+
+    assert tasks(workbench, COORDINATOR) == [("consultation", "c2", "2026-000002")]
+
+
+def test_a_later_escalation_moves_the_task_and_the_number_is_remembered(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(received(role=""))
+    workbench.hear(intake.ConsultationEscalated("c1", "related_agencies", "contact", "…"))
+    assert tasks(workbench, "role:contact") == [("consultation", "c1", "2026-000001")]
+
+    workbench.hear(intake.ConsultationEscalated("c1", "multi_agency", "coordinator", "…"))
+
+    assert tasks(workbench, "role:contact") == []
+    assert tasks(workbench, COORDINATOR) == [("consultation", "c1", "2026-000001")]
+
+
+def test_an_escalation_taken_back_leaves_no_task_and_may_come_again(workbench: Workbench) -> None:
+    workbench.hear(received())
+    workbench.hear(intake.ConsultationEscalated("c1", "single_agency", "", "…"))
+    assert tasks(workbench, COORDINATOR) == []
+
+    workbench.hear(intake.ConsultationEscalated("c1", "multi_agency", "coordinator", "…"))
+
+    assert tasks(workbench, COORDINATOR) == [("consultation", "c1", "2026-000001")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_opened_case_ends_the_task_whichever_is_heard_first(
+    workbench: Workbench, order: tuple[int, int]
+) -> None:
+    events = (received(), OPENED)
+
+    for place in order:
+        workbench.hear(events[place])
+
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def test_a_closed_consultation_ends_everything_about_it(workbench: Workbench) -> None:
+    workbench.hear(received())
+    workbench.hear(sent())
+
+    workbench.hear(intake.ConsultationClosed("c1", "answered"))
+
+    assert tasks(workbench, COORDINATOR, "office:welfare") == []
+
+
+def test_a_sheet_waits_for_its_office_and_once_overdue_for_the_named_role(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(received(role=""))
+    workbench.hear(sent())
+
+    sheet = [("sheet_acknowledgement", "s1", "2026-000001")]
+    assert tasks(workbench, "office:welfare") == sheet
+    assert tasks(workbench, "role:head") == []
+    assert tasks(workbench, "role:head", today=TODAY + timedelta(days=1)) == sheet
+
+
+def test_an_acknowledged_sheet_still_waits_for_an_answer(workbench: Workbench) -> None:
+    workbench.hear(sent())
+
+    workbench.hear(intake.ReferralSheetAcknowledged("s1", "c1", "welfare"))
+    assert tasks(workbench, "office:welfare") == [("sheet_answer", "s1", "")]
+
+    workbench.hear(intake.ReferralSheetAccepted("s1", "c1", "welfare"))
+    assert tasks(workbench, "office:welfare") == []
+
+
+def test_a_returned_sheet_waits_for_its_sender_until_another_is_sent(workbench: Workbench) -> None:
+    workbench.hear(sent())
+    workbench.hear(intake.ReferralSheetReturned("s1", "c1", "tax", "welfare"))
+    assert tasks(workbench, "office:welfare") == []
+    assert tasks(workbench, "office:tax") == [("sheet_returned", "s1", "")]
+
+    workbench.hear(intake.ReferralSheetSent("s2", "c1", "tax", "health", TODAY))
+
+    assert tasks(workbench, "office:tax") == []
+    assert tasks(workbench, "office:health") == [("sheet_acknowledgement", "s2", "")]
+
+
+def test_an_outreach_request_waits_for_both_roles_until_a_visit_is_scheduled(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    workbench.hear(REQUESTED)
+    for target in (COORDINATOR, "role:outreach_worker"):
+        assert tasks(workbench, target) == [("outreach", "o1", "R8-0001")]
+
+    workbench.hear(scheduled())
+
+    assert tasks(workbench, COORDINATOR, "role:outreach_worker") == []
+    assert tasks(workbench, "account:w1") == [("visit", "v1", "R8-0001")]
+
+
+def test_a_visit_moves_to_another_worker(workbench: Workbench) -> None:
+    workbench.hear(scheduled("w1"))
+    workbench.hear(scheduled("w2"))
+
+    assert tasks(workbench, "account:w1") == []
+    assert tasks(workbench, "account:w2") == [("visit", "v1", "")]
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        outreach.VisitCompleted("v1", "o1", "k1", "p1", TODAY, "met"),
+        outreach.ContactNotMade("v1", "o1", "k1", "p1", TODAY, "absent", 1),
+    ],
+)
+def test_a_visit_is_done_when_it_was_made_or_tried(workbench: Workbench, done: Any) -> None:
+    workbench.hear(scheduled())
+
+    workbench.hear(done)
+
+    assert tasks(workbench, "account:w1") == []
+
+
+def test_a_conference_waits_until_it_was_held(workbench: Workbench) -> None:
+    workbench.hear(cases.ConferencePlanned("m1", "monthly", "multi_agency_conference", TODAY))
+    assert tasks(workbench, COORDINATOR) == [("conference", "m1", "")]
+
+    workbench.hear(cases.ConferenceHeld("m1", "monthly", "multi_agency_conference", TODAY, 3))
+
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def test_the_next_plan_of_a_case_takes_the_place_of_the_last_one(workbench: Workbench) -> None:
+    workbench.hear(OPENED)
+    workbench.hear(plan("p1", TODAY))
+    workbench.hear(plan("p1", TODAY))
+    assert tasks(workbench, COORDINATOR) == [("plan_review", "p1", "R8-0001")]
+
+    workbench.hear(plan("p2", TODAY + timedelta(days=30)))
+
+    assert tasks(workbench, COORDINATOR) == [("plan_review", "p2", "R8-0001")]
+
+
+def test_a_case_under_observation_is_not_forgotten(workbench: Workbench) -> None:
+    workbench.hear(cases.CaseStatusChanged("k1", "observe", TODAY))
+    assert tasks(workbench, COORDINATOR) == [("case_review", "k1", "")]
+
+    workbench.hear(cases.CaseStatusChanged("k1", "in_support"))
+
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def test_a_closed_case_ends_its_tasks(workbench: Workbench) -> None:
+    for event in (OPENED, REQUESTED, ASKED, plan("p1", TODAY)):
+        workbench.hear(event)
+    workbench.hear(cases.CaseStatusChanged("k1", "observe", TODAY))
+    assert len(tasks(workbench, COORDINATOR)) == 4
+
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable"))
+
+    assert tasks(workbench, COORDINATOR) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        resources.ReferralAccepted("r1", "k1", "s1"),
+        resources.ReferralDeclined("r1", "k1", "s1", "満員"),
+    ],
+)
+def test_a_referral_waits_for_its_answer(workbench: Workbench, answer: Any) -> None:
+    workbench.hear(ASKED)
+    assert tasks(workbench, COORDINATOR) == [("referral", "r1", "")]
+
+    workbench.hear(answer)
+
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def test_no_personal_data_reaches_the_copies(workbench: Workbench) -> None:
+    person = intake.PersonConcerned("p1", name="生駒 太郎", address="生駒市東新町")
+    workbench.hear(received(persons=(person,), story="家から出られない"))
+    workbench.hear(REQUESTED)
+    workbench.hear(ASKED)
+
+    with workbench.reading() as connection:
+        kept = [
+            str(dict(row))
+            for table in (tables.task, tables.task_target, tables.number, tables.counted_fact)
+            for row in connection.execute(select(table)).mappings()
+        ]
+    assert len(kept) == 9
+    for personal in ("生駒", "東新町", "家から", "p1"):
+        assert [row for row in kept if personal in row] == []
+
+
+def test_every_kept_task_is_recorded(workbench: Workbench) -> None:
+    workbench.hear(received())
+    workbench.hear(OPENED)
+
+    done = [(entry.action, entry.object_id) for entry in workbench.said(AuditEntryRecorded)]
+    assert done == [
+        ("portal.task.opened", "consultation:c1"),
+        ("portal.overview.counted", "2026-11:consultation_received"),
+        ("portal.task.closed", "consultation:c1"),
+        ("portal.overview.counted", "2026-11:case_opened"),
+    ]
+
+
+def test_a_second_delivery_changes_nothing(workbench: Workbench) -> None:
+    envelope = workbench.hear(received())
+    said = workbench.said()
+
+    Delivery(workbench.service, workbench.house).deliver([envelope])
+
+    assert workbench.said() == said
+    assert tasks(workbench, COORDINATOR) == [("consultation", "c1", "2026-000001")]
+
+
+def counts(bench: Workbench) -> dict[CountKind, int]:
+    with bench.reading() as connection:
+        return count_by_month(connection, "2000-01", "2999-12")
+
+
+def test_each_kind_of_fact_is_counted_once_in_its_month(workbench: Workbench) -> None:
+    for event in (
+        received(),
+        received(),
+        received(2),
+        OPENED,
+        cases.ConferenceHeld("m1", "a", "support_conference", TODAY, 3),
+        cases.ConferenceHeld("m2", "b", "multi_agency_conference", TODAY, 5),
+        cases.ConferenceHeld("m3", "c", "governance", TODAY, 1),
+        plan("p1", TODAY),
+        resources.ReferralAccepted("r1", "k1", "s1"),
+        resources.ReferralDeclined("r2", "k1", "s1", "満員"),
+        outreach.VisitCompleted("v1", "o1", "k1", "p1", TODAY, "met"),
+        outreach.ContactNotMade("v2", "o1", "k1", "p1", TODAY, "absent", 1),
+        cases.CaseClosed("k1", "c1", "stable"),
+    ):
+        workbench.hear(event)
+
+    assert counts(workbench) == {
+        CountKind.CONSULTATION_RECEIVED: 2,
+        CountKind.CASE_OPENED: 1,
+        CountKind.SUPPORT_CONFERENCE_HELD: 1,
+        CountKind.MULTI_AGENCY_CONFERENCE_HELD: 1,
+        CountKind.SUPPORT_PLAN_AGREED: 1,
+        CountKind.REFERRAL_ACCEPTED: 1,
+        CountKind.VISIT_COMPLETED: 1,
+        CountKind.CONTACT_NOT_MADE: 1,
+        CountKind.CASE_CLOSED: 1,
+    }
+
+
+def test_counts_are_kept_by_the_month_of_the_fact(workbench: Workbench) -> None:
+    workbench.hear(received())
+
+    with workbench.reading() as connection:
+        assert count_by_month(connection, "2026-11", "2026-11") == {
+            CountKind.CONSULTATION_RECEIVED: 1
+        }
+        assert count_by_month(connection, "2026-12", "2027-03") == {}
+
+
+def entry(number: int, service: str = "intake") -> AuditEntryRecorded:
+    at = datetime(2026, 11, 21, 1, number, tzinfo=UTC).isoformat()
+    return AuditEntryRecorded(
+        f"e{number}", service, number, at, "a1", "職員", "x.y.done", "x", f"o{number}", "", "story"
+    )
+
+
+def test_audit_entries_of_every_service_are_kept_once_and_not_recorded_in_turn(
+    workbench: Workbench,
+) -> None:
+    for event, producer in (
+        (entry(1), "intake"),
+        (entry(2, "cases"), "cases"),
+        (entry(1), "intake"),
+    ):
+        workbench.hear(event, producer=producer)
+
+    with workbench.reading() as connection:
+        kept = find_audit_lines(connection, AuditFilter(), 10)
+    assert [(line.entry_id, line.service) for line in kept] == [("e2", "cases"), ("e1", "intake")]
+    assert workbench.said() == []
+
+
+def test_what_has_no_day_of_its_own_is_counted_today(workbench: Workbench) -> None:
+    workbench.hear(resources.ReferralAccepted("r1", "k1", "s1"))
+
+    with workbench.reading() as connection:
+        months = connection.scalars(select(tables.counted_fact.c.month)).all()
+        number = connection.scalar(select(func.count()).select_from(tables.task_target))
+    assert months == [f"{clock.today():%Y-%m}"]
+    assert number == 0

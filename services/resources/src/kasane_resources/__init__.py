@@ -1,0 +1,1 @@
+"""Resources: the directory of human services, what could meet a need, and referrals to them."""

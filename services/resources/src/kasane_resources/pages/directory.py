@@ -1,0 +1,159 @@
+"""The directory: finding a human service, reading it, writing it."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.plugins import ask_each
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import (
+    Form,
+    Refusal,
+    actor,
+    create_once,
+    hooks,
+    read_cursor,
+    reading,
+    text,
+    unit_of_work,
+    write_cursor,
+)
+from kasane_resources import queries
+from kasane_resources.commands import ChangeHumanService, PublishHumanService
+from kasane_resources.domain.human_service import HumanService
+from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.handlers import change_human_service, publish_human_service
+from kasane_resources.pages import forms
+
+blueprint = Blueprint("directory", __name__)
+
+PER_PAGE = 20
+LONG_AGO_DAYS = 365
+
+
+@blueprint.get("/human-services")
+@require("resources.human_service.list")
+def list_human_services() -> str:
+    """The directory with its search and where the town fills it from."""
+    words = request.args.get("q", "").strip()[:200]
+    category = request.args.get("category", "")
+    category = category if category in taxonomy() else ""
+    place = read_cursor(2)
+    with reading() as connection:
+        found = queries.human_services(
+            connection,
+            actor(),
+            words=words,
+            category=category,
+            after=(place[0], place[1]) if place else None,
+            most=PER_PAGE + 1,
+        )
+        shown, more = found[:PER_PAGE], len(found) > PER_PAGE
+        total = queries.count_human_services(connection, actor(), words=words, category=category)
+        last = shown[-1] if more else None
+        cursor = write_cursor((queries.sort_key_of(connection, last.id), last.id)) if last else ""
+    sources = ask_each(hooks(), "resource_sources")
+    return render_template(
+        "resources/directory.html",
+        found=shown,
+        total=total,
+        words=words,
+        category=category,
+        next_cursor=cursor,
+        kinds=taxonomy(),
+        sources=sources.joined(),
+        failures=sources.failures,
+        today=clock.today(),
+    )
+
+
+@blueprint.get("/human-services/new")
+@require("resources.human_service.write")
+def new_human_service() -> str:
+    """The empty form."""
+    defaults = {"status": "active", "visibility": "public", "area_kind": "not_stated"}
+    return _show_form(forms.entry_form(defaults), None, 200)[0]
+
+
+@blueprint.post("/human-services/new")
+@require("resources.human_service.write")
+def create_human_service() -> Response | tuple[str, int]:
+    """Saves a new entry, or shows the form again with every problem at its field."""
+    form = forms.entry_form()
+    entry = forms.entry_from(form) if form.check(request.form, forms.say) else None
+    if entry is None:
+        return _show_form(form, None, 422)
+
+    def publish(uow: UnitOfWork, service_id: str) -> None:
+        publish_human_service(PublishHumanService(service_id, entry), uow, hooks())
+
+    service_id = create_once(publish)
+    return redirect(url_for(".show_human_service", human_service_id=service_id, saved=1), 303)
+
+
+@blueprint.get("/human-services/<human_service_id>")
+@require("resources.human_service.read", object_argument="human_service_id")
+def show_human_service(human_service_id: str) -> str:
+    """One entry: what is known, how fresh it is, and the row it came from."""
+    service = _service(human_service_id)
+    confirmed = service.entry.last_confirmed_on
+    return render_template(
+        "resources/human_service.html",
+        service=service,
+        kinds=taxonomy(),
+        saved="saved" in request.args,
+        confirmed_long_ago=confirmed is not None
+        and (clock.today() - confirmed).days > LONG_AGO_DAYS,
+        sources={
+            source.code: source.label for source in ask_each(hooks(), "resource_sources").joined()
+        },
+    )
+
+
+@blueprint.get("/human-services/<human_service_id>/edit")
+@require("resources.human_service.write", object_argument="human_service_id")
+def edit_human_service(human_service_id: str) -> str:
+    """The form with what is known."""
+    service = _service(human_service_id)
+    return _show_form(forms.entry_form(forms.typed_from(service.entry)), service, 200)[0]
+
+
+@blueprint.post("/human-services/<human_service_id>/edit")
+@require("resources.human_service.write", object_argument="human_service_id")
+def save_human_service(human_service_id: str) -> Response | tuple[str, int]:
+    """Saves a changed entry, or shows the form again with every problem at its field."""
+    service = _service(human_service_id)
+    form = forms.entry_form()
+    entry = forms.entry_from(form) if form.check(request.form, forms.say) else None
+    if entry is None:
+        return _show_form(form, service, 422)
+    version = request.form.get("version", "")
+    if not version.isdigit():
+        raise Refusal("bad_request", 400)
+    kept = service.entry.location
+    if entry.location.address == kept.address:
+        entry = forms.in_municipality(entry, kept.municipality)
+    with unit_of_work() as uow:
+        change_human_service(
+            ChangeHumanService(human_service_id, entry, int(version)), uow, hooks()
+        )
+    return redirect(url_for(".show_human_service", human_service_id=human_service_id, saved=1), 303)
+
+
+def _service(human_service_id: str) -> HumanService:
+    with reading() as connection:
+        return queries.human_service(connection, actor(), human_service_id)
+
+
+def _show_form(form: Form, service: HumanService | None, status: int) -> tuple[str, int]:
+    title = text("page.edit_of", name=service.entry.name) if service else text("page.new")
+    page = render_template(
+        "resources/human_service_form.html",
+        form=form,
+        cards=forms.entry_fields(),
+        service=service,
+        version=request.form.get("version") or (service.version if service else ""),
+        title=title,
+    )
+    return page, status

@@ -1,0 +1,106 @@
+"""Importing an open-data file: upload, look, apply."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.web import Form, hooks, reading, text, unit_of_work
+from kasane_plugin_api import Choice, FieldKind, FieldSpec
+from kasane_resources import queries
+from kasane_resources.commands import ApplyImport, PreviewImport
+from kasane_resources.domain.directory_import import RowOutcome
+from kasane_resources.domain.errors import FileRefused
+from kasane_resources.handlers import apply_import, preview_import, readable_sources
+from kasane_resources.pages import forms
+
+blueprint = Blueprint("imports", __name__)
+
+MOST_SHOWN = 100
+
+
+@blueprint.get("/human-services/import")
+@require("resources.import.apply")
+def new_import() -> str:
+    """The upload form."""
+    sources = _source_field().choices
+    typed = {"source": sources[0].value} if len(sources) == 1 else {}
+    return _show_upload(Form([_source_field(), _file_field()], typed), 200)[0]
+
+
+@blueprint.post("/human-services/import")
+@require("resources.import.apply")
+def upload() -> Response | tuple[str, int]:
+    """Reads the file and shows what it would change, or says at the field why it is not read."""
+    form = Form([_source_field(), _file_field()])
+    chosen = Form([_source_field()])
+    chosen.check(request.form, forms.say)
+    form.typed, form.errors = dict(chosen.typed), dict(chosen.errors)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        form.add_error("file", text("problem.no_file"))
+    if form.errors or sent is None:
+        return _show_upload(form, 422)
+    command = PreviewImport(
+        new_id(), chosen.values["source"], sent.filename or "", sent.stream.read()
+    )
+    try:
+        with unit_of_work() as uow:
+            import_id = preview_import(command, uow, hooks())
+    except FileRefused as refused:
+        sentences = (
+            text(f"refusal.{refused.code}.{part}", **refused.facts)
+            for part in ("why", "not_done", "next")
+        )
+        form.add_error("file", "".join(sentences))
+        return _show_upload(form, 422)
+    return redirect(url_for(".show_import", import_id=import_id), 303)
+
+
+@blueprint.get("/human-services/import/<import_id>")
+@require("resources.import.apply", object_argument="import_id")
+def show_import(import_id: str) -> str:
+    """What applying the file would do, row by row; afterwards what it did."""
+    with reading() as connection:
+        one = queries.directory_import(connection, import_id)
+        plan = None if one.applied else queries.import_plan(connection, one)
+    labels = {source.code: source.label for source in hooks().resource_sources()}
+    return render_template(
+        "resources/import_preview.html",
+        one=one,
+        plan=plan,
+        counts=plan.counts() if plan else one.counts,
+        outcomes=[outcome.value for outcome in RowOutcome],
+        listed=[RowOutcome.ADDED, RowOutcome.CHANGED, RowOutcome.KEPT],
+        most=MOST_SHOWN,
+        source=labels.get(one.source, one.source),
+    )
+
+
+@blueprint.post("/human-services/import/<import_id>/apply")
+@require("resources.import.apply", object_argument="import_id")
+def apply(import_id: str) -> Response:
+    """Takes the rows into the directory."""
+    with unit_of_work() as uow:
+        apply_import(ApplyImport(import_id), uow, hooks())
+    return redirect(url_for(".show_import", import_id=import_id), 303)
+
+
+def _source_field() -> FieldSpec:
+    sources = tuple(Choice(source.code, source.label) for source in readable_sources(hooks()))
+    return FieldSpec(
+        "source",
+        text("field.source"),
+        FieldKind.CHOICE,
+        True,
+        text("text.import_source_help"),
+        sources,
+    )
+
+
+def _file_field() -> FieldSpec:
+    return FieldSpec("file", text("field.file"), required=True, hint=text("text.import_help"))
+
+
+def _show_upload(form: Form, status: int) -> tuple[str, int]:
+    return render_template("resources/import.html", form=form), status

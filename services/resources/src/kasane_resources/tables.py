@@ -1,0 +1,152 @@
+"""Names the columns of resources' tables; never leaves repository and queries."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+organization = Table(
+    "resources_organization",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folded_name", Text, nullable=False),
+    Column("corporate_number", String(13), nullable=False),
+)
+human_service = Table(
+    "resources_human_service",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organization_id", String(36)),
+    Column("name", Text, nullable=False),
+    Column("kana", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("status", String(30), nullable=False),
+    Column("contact_modes", JSON, nullable=False),
+    Column("referral_needed", Boolean, nullable=False),
+    Column("application_process", Text, nullable=False),
+    Column("fees_description", Text, nullable=False),
+    Column("capacity", Integer),
+    Column("visibility", String(30), nullable=False),
+    Column("last_confirmed_on", Date),
+    Column("search_text", Text, nullable=False),
+    Column("sort_key", Text, nullable=False),
+    Column("hand_edited", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+service_category = Table(
+    "resources_service_category",
+    metadata,
+    Column("human_service_id", String(36), primary_key=True),
+    Column("category", String(60), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+eligibility = Table(
+    "resources_eligibility",
+    metadata,
+    Column("human_service_id", String(36), primary_key=True),
+    Column("minimum_age", Integer),
+    Column("maximum_age", Integer),
+    Column("audience", Text, nullable=False),
+    Column("area_kind", String(20), nullable=False),
+    Column("area_words", JSON, nullable=False),
+    Column("radius_km", Integer),
+)
+schedule = Table(
+    "resources_schedule",
+    metadata,
+    Column("human_service_id", String(36), primary_key=True),
+    Column("byday", JSON, nullable=False),
+    Column("opens_at", String(5), nullable=False),
+    Column("closes_at", String(5), nullable=False),
+    Column("description", Text, nullable=False),
+)
+location = Table(
+    "resources_location",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("municipality", String(6), nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+)
+service_at_location = Table(
+    "resources_service_at_location",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("human_service_id", String(36), nullable=False),
+    Column("location_id", String(36), nullable=False),
+)
+source_row = Table(
+    "resources_source_row",
+    metadata,
+    Column("human_service_id", String(36), primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("row_key", String(200), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("original", JSON, nullable=False),
+    Column("problems", JSON, nullable=False),
+    Column("imported_at", DateTime(timezone=True), nullable=False),
+)
+directory_import = Table(
+    "resources_import",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("layout", String(60), nullable=False),
+    Column("visibility", String(30), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("uploaded_by", String(64), nullable=False),
+    Column("uploaded_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", DateTime(timezone=True)),
+    Column("counts", JSON, nullable=False),
+)
+referral = Table(
+    "resources_referral",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("need_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("human_service_id", String(36), nullable=False),
+    Column("human_service_name", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("answered_by", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+gap = Table(
+    "resources_gap",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("need_id", String(36), nullable=False),
+    Column("category", String(60), nullable=False),
+    Column("area", Text, nullable=False),
+    Column("age_band", String(10), nullable=False),
+    Column("missing", JSON, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    Column("resolved_on", Date),
+)

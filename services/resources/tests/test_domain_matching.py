@@ -1,0 +1,194 @@
+"""Matching: what is left out and why, what is scored and why, always in the same order."""
+
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
+from kasane_resources.domain.folding import bigrams, fold, spellings
+from kasane_resources.domain.human_service import (
+    HumanService,
+    HumanServiceEntry,
+    Schedule,
+    ServiceStatus,
+    Visibility,
+)
+from kasane_resources.domain.location import Location, Position, distance_km
+from kasane_resources.domain.matching import ExclusionReason, Need, PartKind, match
+from kasane_resources.domain.taxonomy import taxonomy
+
+TODAY = date(2026, 11, 21)
+TOWN_HALL = Position(34.6919, 135.7006)
+NEED = Need(
+    category="withdrawal_truancy",
+    categories=("withdrawal_truancy",),
+    municipality="292095",
+    age=24,
+    area="東新町",
+    town_name="生駒市",
+    position=TOWN_HALL,
+    description="一年ほど自分の部屋から出ていない",
+)
+IKOMA = Eligibility(area=ServiceArea(AreaKind.TOWNS, ("生駒市",)))
+
+
+def service(service_id: str = "s1", **changes: object) -> HumanService:
+    entry = HumanServiceEntry(
+        name="ひきこもり相談室", categories=("withdrawal_support",), eligibility=IKOMA
+    )
+    return HumanService(service_id, replace(entry, **changes))
+
+
+def matched(*services: HumanService, need: Need = NEED) -> dict[str, float]:
+    found = match(need, services, taxonomy(), TODAY)
+    return {one.human_service.id: one.points for one in found.matches}
+
+
+def reason(one: HumanService, need: Need = NEED) -> ExclusionReason | None:
+    found = match(need, [one], taxonomy(), TODAY)
+    return found.exclusions[0].reason if found.exclusions else None
+
+
+def test_the_points_are_the_sum_of_the_parts_and_each_part_names_its_field() -> None:
+    one = service(
+        description="部屋から出ていない方の家を訪ねます",
+        eligibility=replace(IKOMA, minimum_age=15, maximum_age=64),
+        schedule=Schedule(("MO", "WE")),
+        last_confirmed_on=date(2026, 10, 1),
+        location=Location("", "", "292095", TOWN_HALL),
+    )
+
+    (found,) = match(NEED, [one], taxonomy(), TODAY).matches
+
+    parts = {part.kind: (part.code, part.points) for part in found.parts}
+    assert list(parts) == list(PartKind)
+    assert parts[PartKind.CATEGORY] == ("main", 40.0)
+    assert parts[PartKind.AGE] == ("inside", 15.0)
+    assert parts[PartKind.AREA] == ("towns", 12.0)
+    assert parts[PartKind.DISTANCE] == ("known", 20.0)
+    assert parts[PartKind.SCHEDULE] == ("days", 6.0)
+    assert parts[PartKind.FRESHNESS] == ("fresh", 8.0)
+    assert found.points == round(sum(points for _, points in parts.values()), 1)
+
+
+def test_what_the_kind_is_mainly_for_comes_before_what_it_is_also_for() -> None:
+    main, also = service("b"), service("a", categories=("learning_support", "place_to_be"))
+
+    assert list(matched(also, main)) == ["b", "a"]
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_directory() -> None:
+    services = [service(f"s{n:02d}", name=f"相談室{n % 3}") for n in range(30)]
+    shuffled = services.copy()
+    random.Random(7).shuffle(shuffled)
+
+    assert list(matched(*services)) == list(matched(*shuffled))
+    assert len(matched(*services)) == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"status": ServiceStatus.TEMPORARILY_CLOSED}, ExclusionReason.NOT_ACTIVE),
+        ({"eligibility": replace(IKOMA, maximum_age=23)}, ExclusionReason.AGE_OUTSIDE),
+        ({"eligibility": replace(IKOMA, minimum_age=25)}, ExclusionReason.AGE_OUTSIDE),
+        (
+            {"eligibility": Eligibility(area=ServiceArea(AreaKind.TOWNS, ("恵庭市",)))},
+            ExclusionReason.AREA_OUTSIDE,
+        ),
+        (
+            {
+                "eligibility": Eligibility(area=ServiceArea(AreaKind.RADIUS, radius_km=5)),
+                "location": Location(position=Position(34.6851, 135.8048)),
+            },
+            ExclusionReason.TOO_FAR,
+        ),
+        (
+            {
+                "eligibility": Eligibility(),
+                "location": Location("文京区", "", "131059", Position(35.71237, 139.74536)),
+            },
+            ExclusionReason.TOO_FAR,
+        ),
+        (
+            {"eligibility": Eligibility(), "location": Location("文京区", "", "131059")},
+            ExclusionReason.AREA_OUTSIDE,
+        ),
+        ({"categories": ("nursing_care",)}, ExclusionReason.NOT_RELATED),
+    ],
+)
+def test_what_cannot_serve_is_left_out_with_its_reason(
+    changes: dict[str, object], expected: ExclusionReason
+) -> None:
+    assert matched(service(**changes)) == {}
+    assert reason(service(**changes)) is expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"eligibility": replace(IKOMA, minimum_age=24, maximum_age=24)},
+        {"eligibility": Eligibility(area=ServiceArea(AreaKind.TOWNS, ("東新町",)))},
+        {"eligibility": Eligibility(area=ServiceArea(AreaKind.TOWNS, ("生駒市東新町",)))},
+        {"eligibility": Eligibility(area=ServiceArea(AreaKind.ONLINE))},
+        {"eligibility": Eligibility(), "location": Location("", "", "292010")},
+        {"eligibility": Eligibility()},
+        {"visibility": Visibility.SUPPORTERS_ONLY},
+    ],
+)
+def test_what_can_serve_is_kept(changes: dict[str, object]) -> None:
+    assert list(matched(service(**changes))) == ["s1"]
+
+
+def test_another_district_of_the_same_town_is_outside() -> None:
+    one = service(eligibility=Eligibility(area=ServiceArea(AreaKind.TOWNS, ("生駒市壱分町",))))
+
+    assert reason(one) is ExclusionReason.AREA_OUTSIDE
+    assert reason(one, replace(NEED, area="")) is None
+
+
+def test_what_the_viewer_may_not_see_is_left_out() -> None:
+    one = service(visibility=Visibility.SUPPORTERS_ONLY)
+
+    found = match(NEED, [one], taxonomy(), TODAY, frozenset({Visibility.PUBLIC}))
+
+    assert [(e.human_service.id, e.reason) for e in found.exclusions] == [
+        ("s1", ExclusionReason.NOT_VISIBLE)
+    ]
+
+
+def test_a_kind_that_is_usually_for_others_loses_points_but_stays() -> None:
+    need = replace(NEED, category="no_food", categories=("no_food",))
+    cafeteria = service("a", name="こども食堂", categories=("children_cafeteria",))
+    pantry = service("b", name="食料支援", categories=("food_pantry",))
+
+    points = matched(cafeteria, pantry, need=need)
+
+    assert points == {"b": 52.0, "a": 42.0}
+
+
+def test_a_kind_that_does_not_meet_the_need_is_suggested_only_when_the_words_do() -> None:
+    similar = service("a", name="自分の部屋から出ていない方の会", categories=())
+    other = service("b", name="将棋クラブ", categories=())
+
+    assert list(matched(similar, other)) == ["a"]
+
+
+def test_the_distance_between_two_stations_is_right() -> None:
+    tokyo, shin_osaka = Position(35.681236, 139.767125), Position(34.733466, 135.500255)
+
+    assert distance_km(tokyo, shin_osaka) == pytest.approx(402.6, abs=1.0)
+
+
+def test_a_position_that_is_nowhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="no place has"):
+        Position(91, 0)
+
+
+def test_folding_makes_spellings_equal_and_keeps_one_character() -> None:
+    assert fold("ｺﾄﾞﾓ 食堂") == fold("こども食堂") == "コドモ食堂"
+    assert spellings("子供食堂") == ("子供食堂", "子ドモ食堂", "コドモ食堂")
+    assert spellings("子") == ("子",)
+    assert bigrams("部屋から") == ("部屋", "屋カ")

@@ -1,0 +1,147 @@
+"""What deploy/ and compose.yaml say is what the code does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kasane_runtime import broker
+from kasane_runtime.compose import load_services
+from kasane_runtime.processes import process_table
+from tests.support.private_rabbitmq import PrivateRabbit
+
+ROOT = Path(__file__).parents[2]
+NOT_OURS = {"postgres", "rabbitmq", "proxy"}
+PROGRAMS = Path(sys.executable).parent
+
+
+def compose_services() -> dict[str, dict]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+
+
+def test_compose_yaml_follows_the_compose_specification():
+    done = subprocess.run(
+        [
+            PROGRAMS / "check-jsonschema",
+            *("--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_compose_yaml_runs_the_processes_of_the_process_table():
+    table = process_table(load_services())
+
+    found = {
+        name: shlex.split(entry["command"])
+        for name, entry in compose_services().items()
+        if name not in NOT_OURS
+    }
+
+    assert found == {process.name: shlex.split(process.command) for process in table}
+    assert len(found) == 11
+
+
+def test_compose_yaml_tells_each_process_what_the_table_tells_it():
+    services = compose_services()
+    for process in process_table(load_services()):
+        told = services[process.name]["environment"]
+        for name, value in process.environment.items():
+            assert told[name] == value, process.name
+        assert ("KASANE_TARGET" in told) == ("KASANE_TARGET" in process.environment), process.name
+
+
+def test_only_migrate_holds_the_administrators_secret_and_writes_keys():
+    for name, entry in compose_services().items():
+        if name in NOT_OURS:
+            continue
+        privileged = name == "migrate"
+        assert ("admin_database_url" in entry["secrets"]) == privileged, name
+        assert (entry["volumes"] == ["keys:/var/lib/kasane/keys"]) == privileged, name
+        assert entry["user"] == "10001:10001"
+        assert entry["read_only"] is True
+
+
+def test_every_long_running_service_with_a_port_has_a_healthcheck():
+    services = compose_services()
+    watched = {name for name, entry in services.items() if "healthcheck" in entry}
+
+    assert watched == NOT_OURS | {name for name in services if name.endswith("-web")}
+
+
+def test_the_secrets_of_compose_yaml_are_those_that_the_script_makes(tmp_path):
+    (tmp_path / "make-secrets.sh").write_text((ROOT / "deploy/make-secrets.sh").read_text())
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    wanted = {Path(entry["file"]).name for entry in document["secrets"].values()}
+
+    for _ in range(2):
+        subprocess.run(["sh", tmp_path / "make-secrets.sh"], check=True, capture_output=True)
+
+    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert wanted <= set(made)
+    password = made["broker_password"].strip()
+    assert made["rabbitmq.conf"] == f"default_user = kasane\ndefault_pass = {password}\n"
+    assert password in made["broker_url"]
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_definitions_for_rabbitmq_are_the_topology_of_the_code():
+    written = json.loads((ROOT / "deploy/rabbitmq/definitions.json").read_text("utf-8"))
+
+    assert written == broker.definitions(broker.queues(load_services()))
+
+
+def test_rabbitmq_takes_the_definitions_and_the_code_finds_nothing_to_change(
+    private_rabbitmq: PrivateRabbit,
+):
+    private_rabbitmq.wipe()
+    private_rabbitmq.rabbitmqctl(
+        "import_definitions", str(ROOT / "deploy/rabbitmq/definitions.json")
+    )
+
+    states = broker.declare(private_rabbitmq.url, broker.queues(load_services()))
+
+    assert len(states) == 6
+    assert [state for state in states if state.problem] == []
+    private_rabbitmq.wipe()
+
+
+def test_gunicorn_reads_its_settings(tmp_path):
+    done = subprocess.run(
+        [
+            *(PROGRAMS / "gunicorn", "--print-config", "--check-config"),
+            *("--config", ROOT / "deploy/gunicorn.conf.py", "wsgiref.simple_server:demo_app"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "KASANE_BIND": "127.0.0.1:8999", "HOME": str(tmp_path)},
+    )
+
+    settings = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    found = {name.strip(): value.strip() for name, value in settings.items()}
+    assert done.returncode == 0, done.stderr
+    assert found["bind"] == "['127.0.0.1:8999']"
+    assert (found["worker_class"], found["workers"], found["threads"]) == ("gthread", "2", "4")
+    assert (found["preload_app"], found["control_socket_disable"]) == ("False", "True")
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "build", "runtime", "routing"])
+def test_the_image_installs_what_is_locked(name):
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+
+    assert f"requirements/{name}.txt" in dockerfile
+    assert (ROOT / f"requirements/{name}.txt").exists()
+    assert "--require-hashes" in dockerfile
+    assert "USER 10001:10001" in dockerfile

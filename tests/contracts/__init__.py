@@ -1,0 +1,1 @@
+"""Checks of the published language against the services that speak it."""

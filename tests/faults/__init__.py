@@ -1,0 +1,1 @@
+"""Kills, restarts and wipes what the distributed mode consists of, and counts afterwards."""

@@ -1,0 +1,240 @@
+"""Runs the small house as processes and compares what was committed with what was applied."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from kasane_contracts.envelope import Envelope
+from kasane_kit.bus import outbox
+from kasane_kit.bus.tables import attempt, cursor, dead_letter, event_log
+from kasane_kit.bus.tables import outbox as outbox_table
+from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.compose import Composition
+from tests.faults.small_house import heard_by, said, small_house
+from tests.support import own_processes
+
+REPOSITORY = Path(__file__).parents[2]
+TOWNS = {"292095": "290009", "012319": "010006"}
+HEARD = {"cases": ("intake",), "resources": ("cases", "intake")}
+BUSINESS_EVENTS = ("intake.consultation.closed.v1", "cases.case.closed.v1")
+
+
+def write_town_files(folder: Path) -> Path:
+    """Two towns without plugins."""
+    folder.mkdir()
+    for code, prefecture in TOWNS.items():
+        lines = [f'code = "{code}"', f'name = "町 {code}"', f'prefecture = "{prefecture}"']
+        (folder / f"{code}.toml").write_text("\n".join(lines), "utf-8")
+    return folder
+
+
+class RunningHouse:
+    """The small house in one environment: its processes by name, and a view into its databases."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.composition: Composition = small_house(environment)
+        self._folder = folder
+        self._environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "LANG": "C.UTF-8",
+            **environment,
+        }
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *arguments: str) -> None:
+        """Starts ``small_house <verb> <name> …``; it is known by its name from then on."""
+        name = arguments[1]
+        self._processes[name] = own_processes.start(
+            [sys.executable, "-m", "tests.faults.small_house", *arguments],
+            environment=self._environment,
+            log=self.log_of(name),
+            folder=REPOSITORY,
+        )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, in the middle of whatever it does."""
+        process = self._processes[name]
+        assert process.poll() is None, f"{name} had ended: {own_processes.tail(self.log_of(name))}"
+        own_processes.end(process, signal.SIGKILL)
+
+    def end(self, name: str) -> int:
+        """SIGTERM, as an operator does; returns the exit status."""
+        own_processes.end(self._processes[name], signal.SIGTERM, patience=20)
+        return self._processes[name].returncode
+
+    def wait_for(self, name: str, *, seconds: float = 60) -> None:
+        """Returns when a process has ended by itself with status 0."""
+        process = self._processes[name]
+        status = process.wait(timeout=seconds)
+        own_processes.end(process, signal.SIGKILL)
+        assert status == 0, own_processes.tail(self.log_of(name))
+
+    def close(self) -> None:
+        """Ends what still runs."""
+        for process in self._processes.values():
+            own_processes.end(process, signal.SIGKILL)
+        self.composition.house.databases.dispose()
+
+    def log_of(self, name: str) -> Path:
+        """What a process printed, over all its lives."""
+        return self._folder / f"{name}.log"
+
+    def acknowledged(self, name: str) -> list[tuple[str, str]]:
+        """(town, consultation) of each commit that a producer has told; a torn last line is none."""
+        text = self.log_of(name).read_text()
+        whole = text[: text.rfind("\n") + 1]
+        return [
+            (parts[0], parts[1])
+            for line in whole.splitlines()
+            if len(parts := line.split()) == 2 and parts[0] in TOWNS
+        ]
+
+    def heard(self, service: str) -> int:
+        """How many events a consumer has written down in all towns."""
+        table = heard_by(service)
+        total = 0
+        for town in TOWNS:
+            with self._reading(service, town) as connection:
+                total += connection.scalar(select(func.count()).select_from(table)) or 0
+        return total
+
+    def wait_until_heard(self, service: str, many: int, *, seconds: float = 60) -> None:
+        """Returns when a consumer has written down so many."""
+        done = own_processes.wait_until(
+            _again(lambda: self.heard(service) >= many), seconds=seconds
+        )
+        assert done, f"{service} heard {self.heard(service)} of {many}\n{self._logs()}"
+
+    def wait_until_settled(self, *, seconds: float = 60) -> None:
+        """Returns when every consumer stands where its producers' logs end, or says what is missing."""
+        done = own_processes.wait_until(_again(lambda: not self._unsettled()), seconds=seconds)
+        assert done, f"{self._unsettled()}\n{self._logs()}"
+
+    def differences(self, producers: tuple[str, ...]) -> list[str]:
+        """Where what was applied is not what was committed; empty when it is the same."""
+        found = []
+        for town in TOWNS:
+            committed = self._committed(town)
+            told = [
+                one for name in producers for code, one in self.acknowledged(name) if code == town
+            ]
+            found += [
+                f"{town}: {one} was confirmed and is not there" for one in set(told) - committed
+            ]
+            for producer in ("intake", "cases"):
+                found += [f"{town}: {problem}" for problem in self._log_problems(producer, town)]
+            in_log = [consultation for _, consultation in self._log("intake", town)]
+            if sorted(in_log) != sorted(committed):
+                found.append(f"{town}: {len(committed)} committed, {len(in_log)} in the log")
+            for consumer, heard_producers in HEARD.items():
+                for producer in heard_producers:
+                    logged = self._log(producer, town)
+                    applied = self._applied(consumer, producer, town)
+                    if applied != logged:
+                        found.append(_describe(f"{town} {producer}→{consumer}", logged, applied))
+                found += self._leftovers(consumer, town)
+        return found
+
+    def _unsettled(self) -> list[str]:
+        waiting = []
+        for town in TOWNS:
+            for producer in ("intake", "cases"):
+                with self._reading(producer, town) as connection:
+                    if outbox.anything_waiting(connection):
+                        waiting.append(f"{town}: {producer} has events without a number")
+                    head = outbox.head(connection)
+                for consumer, heard_producers in HEARD.items():
+                    if head is None or producer not in heard_producers:
+                        continue
+                    with self._reading(consumer, town) as connection:
+                        place = connection.scalar(
+                            select(cursor.c.sequence).where(cursor.c.producer == producer)
+                        )
+                    if place != head.sequence:
+                        waiting.append(
+                            f"{town}: {consumer} at {place} of {producer}'s {head.sequence}"
+                        )
+        return waiting
+
+    def _committed(self, town: str) -> set[str]:
+        with self._reading("intake", town) as connection:
+            return set(connection.scalars(select(said.c.consultation_id)))
+
+    def _log(self, producer: str, town: str) -> list[tuple[str, str]]:
+        """(event, consultation) of the business events in the order of their numbers."""
+        with self._reading(producer, town) as connection:
+            bodies = connection.scalars(
+                select(event_log.c.body)
+                .where(event_log.c.type.in_(BUSINESS_EVENTS))
+                .order_by(event_log.c.sequence)
+            )
+            envelopes = [Envelope.from_json(body) for body in bodies]
+        return [(envelope.id, envelope.data["consultation_id"]) for envelope in envelopes]
+
+    def _applied(self, consumer: str, producer: str, town: str) -> list[tuple[str, str]]:
+        table = heard_by(consumer)
+        with self._reading(consumer, town) as connection:
+            rows = connection.execute(
+                select(table.c.event_id, table.c.consultation_id)
+                .where(table.c.producer == producer)
+                .order_by(table.c.position)
+            )
+            return [(row.event_id, row.consultation_id) for row in rows]
+
+    def _log_problems(self, producer: str, town: str) -> Iterator[str]:
+        with self._reading(producer, town) as connection:
+            numbers = list(
+                connection.scalars(select(event_log.c.sequence).order_by(event_log.c.sequence))
+            )
+            epochs = set(connection.scalars(select(event_log.c.epoch)))
+            left = connection.scalar(select(func.count()).select_from(outbox_table))
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"the log of {producer} has holes"
+        if len(epochs) > 1:
+            yield f"the log of {producer} has {len(epochs)} epochs"
+        if left:
+            yield f"{left} events of {producer} have no number"
+
+    def _leftovers(self, consumer: str, town: str) -> list[str]:
+        with self._reading(consumer, town) as connection:
+            return [
+                f"{town}: {consumer} has {count} rows in {table.name}"
+                for table in (dead_letter, attempt)
+                if (count := connection.scalar(select(func.count()).select_from(table)))
+            ]
+
+    @contextmanager
+    def _reading(self, service: str, town: str) -> Iterator[Connection]:
+        with (
+            municipality_scope(town),
+            self.composition.house.databases.reading(service) as connection,
+        ):
+            yield connection
+
+    def _logs(self) -> str:
+        return "\n".join(
+            f"-- {name}\n{own_processes.tail(self.log_of(name), 15)}" for name in self._processes
+        )
+
+
+def _again(ready: Callable[[], bool]) -> Iterator[bool]:
+    while True:
+        yield ready()
+
+
+def _describe(where: str, logged: list[tuple[str, str]], applied: list[tuple[str, str]]) -> str:
+    lost = len(set(logged) - set(applied))
+    twice = len(applied) - len(set(applied))
+    strange = len(set(applied) - set(logged))
+    return (
+        f"{where}: {len(logged)} said, {len(applied)} applied, "
+        f"{lost} lost, {twice} twice, {strange} never said, or in another order"
+    )

@@ -1,0 +1,41 @@
+"""Gives each journey a running house, embedded and distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys import houses
+from tests.journeys.houses import House
+from tests.support import own_processes
+from tests.support.private_postgres import PrivatePostgres
+from tests.support.private_rabbitmq import PrivateRabbit
+
+
+@pytest.fixture(scope="module")
+def embedded_house() -> Iterator[House]:
+    """One process on SQLite."""
+    folder = own_processes.make_folder("kasane-embedded-")
+    house = houses.embedded(folder)
+    try:
+        house.wait()
+        yield house
+    finally:
+        house.close()
+        own_processes.delete_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def distributed_house(
+    private_postgres: PrivatePostgres, private_rabbitmq: PrivateRabbit
+) -> Iterator[House]:
+    """Ten processes on PostgreSQL and RabbitMQ."""
+    folder = own_processes.make_folder("kasane-distributed-")
+    house = houses.distributed(folder, private_postgres, private_rabbitmq)
+    try:
+        house.wait()
+        yield house
+    finally:
+        house.close()
+        own_processes.delete_folder(folder)

@@ -1,0 +1,124 @@
+"""Starts a whole house for the journeys: embedded in one process, or distributed over ten with real servers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from kasane_kit.config import Settings
+from kasane_runtime import demo
+from kasane_runtime.compose import Composition, compose
+from kasane_runtime.databases import migrate_postgres, migrate_sqlite
+
+from tests.support import own_processes
+from tests.support.front_door import FrontDoor
+from tests.support.own_processes import LOOPBACK, free_port, wait_until
+from tests.support.private_postgres import PrivatePostgres
+from tests.support.private_rabbitmq import PrivateRabbit
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("cases", "intake", "outreach", "portal", "resources")
+PASSWORD = demo.PASSWORD
+
+
+class House:
+    """A running house: its address, and the programs that make it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = ""
+        self.ready: list[str] = []
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._doors: list[FrontDoor] = []
+
+    def wait(self) -> None:
+        """Returns when every service says that it is ready."""
+        for url in self.ready:
+            assert wait_until(_answers(url), seconds=60), f"{url} did not become ready: {self._logs()}"
+
+    def start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        """Starts one program of the house; its output goes to a log named after it."""
+        self._processes.append(
+            own_processes.start(
+                [str(Path(sys.executable).parent / command[0]), *command[1:]],
+                environment={**os.environ, **environment},
+                log=self._folder / f"{name}.log",
+                folder=self._folder,
+            )
+        )
+
+    def open_door(self, ports: dict[str, int]) -> None:
+        """Puts a front door before the services."""
+        self._doors.append(FrontDoor(ports))
+        self.address = self._doors[-1].address
+
+    def close(self) -> None:
+        """Ends everything."""
+        for door in self._doors:
+            door.close()
+        for process in self._processes:
+            own_processes.end(process, signal.SIGTERM, patience=10, group=True)
+
+    def _logs(self) -> str:
+        return "\n".join(f"{log.name}: {own_processes.tail(log)}" for log in sorted(self._folder.glob("*.log")))
+
+
+def embedded(folder: Path) -> House:
+    """One process with SQLite: `kasane serve`."""
+    environment = {"KASANE_VAR": str(folder / "var"), "KASANE_TOWN_FILES": str(ROOT / "deploy/towns")}
+    composition = compose(Settings.from_env(environment))
+    migrate_sqlite(composition)
+    _make_accounts(composition)
+    composition.house.databases.dispose()
+    house, port = House(folder), free_port()
+    house.start("serve", ["kasane", "serve", "--port", str(port)], environment)
+    house.address = f"http://{LOOPBACK}:{port}"
+    house.ready = [f"{house.address}/{service}/-/ready" for service in SERVICES]
+    return house
+
+
+def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) -> House:
+    """A web and a worker process for each service, PostgreSQL, RabbitMQ and a front door."""
+    base = f"{LOOPBACK}:{postgres.port}"
+    environment = {
+        "KASANE_MODE": "distributed",
+        "KASANE_VAR": str(folder / "var"),
+        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
+        "KASANE_DATABASE_URL": f"postgresql+psycopg://{base}/",
+        "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{base}/postgres",
+        "KASANE_BROKER_URL": rabbit.url,
+    }
+    composition = compose(Settings.from_env(environment))
+    migrate_postgres(composition)
+    _make_accounts(composition)
+    composition.house.databases.dispose()
+    house, ports = House(folder), {}
+    for service in SERVICES:
+        ports[service] = free_port()
+        web = ["gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", f"{LOOPBACK}:{ports[service]}"]
+        web += ["--workers", "1", "kasane_runtime.wsgi:application()"]
+        house.start(f"web-{service}", web, {**environment, "KASANE_TARGET": service})
+        house.start(f"work-{service}", ["kasane", "work", service], environment)
+    house.open_door(ports)
+    house.ready = [f"http://{LOOPBACK}:{ports[service]}/{service}/-/ready" for service in SERVICES]
+    return house
+
+
+def _make_accounts(composition: Composition) -> None:
+    for account in demo.accounts():
+        demo.create_account(composition, password=PASSWORD, **account)
+
+
+def _answers(url: str) -> Iterator[bool]:
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                yield answer.status == 200
+        except (urllib.error.URLError, OSError):
+            yield False

@@ -1,0 +1,1 @@
+"""The town wall, tried at every door of every service."""

@@ -50,7 +50,10 @@ def imported(module: ast.Module) -> Iterator[str]:
 def dynamic_imports(root: Path) -> list[str]:
     """Modules that import by name or run text; the import linter cannot see what they reach."""
     allowed = {
-        "packages/kit/src/kasane_kit/plugins/catalogue.py": {"importlib.metadata", "importlib.util"},
+        "packages/kit/src/kasane_kit/plugins/catalogue.py": {
+            "importlib.metadata",
+            "importlib.util",
+        },
         "packages/contracts/src/kasane_contracts/registry.py": {"importlib"},
         "packages/runtime/src/kasane_runtime/compose.py": {"importlib.metadata"},
         "packages/kit/src/kasane_kit/testing/pytest_plugin.py": {"importlib.metadata"},
@@ -58,17 +61,17 @@ def dynamic_imports(root: Path) -> list[str]:
     found = []
     for path, module in sources(root):
         for name in imported(module):
-            parts = name.split(".")
-            base = ".".join(parts[:2]) if parts[0] == "importlib" and len(parts) > 1 else parts[0]
-            if base in ("importlib", "importlib.util", "importlib.metadata", "pkgutil", "runpy") or (
-                base.startswith("importlib.") and base != "importlib.resources"
-            ):
-                if base not in allowed.get(path, set()):
-                    found.append(f"{path}: {name}")
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in ("__import__", "exec", "eval", "compile"):
-                    found.append(f"{path}: {node.func.id}()")
+            first, _, rest = name.partition(".")
+            base = f"importlib.{rest.partition('.')[0]}" if first == "importlib" and rest else first
+            by_name = first in ("importlib", "pkgutil", "runpy") and base != "importlib.resources"
+            if by_name and base not in allowed.get(path, set()):
+                found.append(f"{path}: {name}")
+        called = [ast.unparse(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)]
+        found += [
+            f"{path}: {name}()"
+            for name in called
+            if name in ("__import__", "exec", "eval", "compile")
+        ]
     return found
 
 
@@ -102,7 +105,8 @@ def vague_names(root: Path) -> list[str]:
     return [
         path
         for path, _ in sources(root)
-        if {part.removesuffix(".py") for part in path.split("/")[3:]} & vague and path not in allowed
+        if {part.removesuffix(".py") for part in path.split("/")[3:]} & vague
+        and path not in allowed
     ]
 
 
@@ -117,7 +121,9 @@ def questions_about_the_mode(root: Path) -> list[str]:
     for path, module in sources(root):
         if path in allowed:
             continue
-        found += [f"{path}: {name}" for name in imported(module) if name == "kasane_kit.config.Mode"]
+        found += [
+            f"{path}: {name}" for name in imported(module) if name == "kasane_kit.config.Mode"
+        ]
         for node in ast.walk(module):
             asked = (
                 isinstance(node, ast.Attribute)
@@ -254,7 +260,11 @@ def domain_nouns_in_kit(root: Path) -> list[str]:
             continue
         for name in sorted(_identifiers(module)):
             words = _words(name)
-            said = {"_".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
+            said = {
+                "_".join(words[i:j])
+                for i in range(len(words))
+                for j in range(i + 1, len(words) + 1)
+            }
             found += [f"{path}: {name} ({term})" for term in sorted(said & terms)]
     return found
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from kasane_contracts.glossary import glossary
 from kasane_contracts.navigation import NAVIGATION
 from kasane_contracts.registry import all_events
-
 from kasane_kit.plugins import questions
 from kasane_runtime.compose import load_services
 
@@ -96,14 +95,24 @@ def test_every_term_is_in_use() -> None:
     known |= {entry.term for entry in NAVIGATION}
     texts = [
         path.read_text("utf-8")
-        for pattern in ("*/*/src/**/*.py", "*/*/src/**/*.html", "*/*/src/**/*.toml", "*/*/src/**/*.js")
+        for pattern in (
+            "*/*/src/**/*.py",
+            "*/*/src/**/*.html",
+            "*/*/src/**/*.toml",
+            "*/*/src/**/*.js",
+        )
         for path in ROOT.glob(pattern)
         if path.name != "glossary.toml"
     ]
     words = set(re.findall(r"[a-z0-9_.]+", _snake("\n".join(texts))))
     # The last word of an audit action may be chosen at run time: f"portal.task.{done}".
     known |= words | {part for word in words for part in word.split(".")}
-    known |= {f"{word}{part}" for word in words if word.count(".") == 2 and word.endswith(".") for part in words}
+    known |= {
+        f"{word}{part}"
+        for word in words
+        if word.count(".") == 2 and word.endswith(".")
+        for part in words
+    }
 
     unused = sorted(term for term in glossary() if term not in known)
 

@@ -34,7 +34,10 @@ VIOLATIONS = {
         "import sqlalchemy",
     ),
     "Nobody imports a plugin": ("kasane_kit/plugins/questions.py", "import kasane_ikoma.plugin"),
-    "Every service has the same floors": ("kasane_intake/queries.py", "import kasane_intake.handlers"),
+    "Every service has the same floors": (
+        "kasane_intake/queries.py",
+        "import kasane_intake.handlers",
+    ),
     "Tables are touched by the floors that own them": (
         "kasane_intake/pages/forms.py",
         "import kasane_intake.tables",
@@ -108,7 +111,9 @@ def test_the_lists_of_the_rules_are_the_folders_of_the_tree() -> None:
     house = named["The house: runtime, services, kit, published languages"]["layers"]
     assert {part for layer in house for part in layer.split(" | ")} == packages | services
     for name, part in (("Tables are touched by the floors that own them", "tables"),):
-        assert set(named[name]["protected_modules"]) == {f"{service}.{part}" for service in services}
+        assert set(named[name]["protected_modules"]) == {
+            f"{service}.{part}" for service in services
+        }
     assert set(named["Domain is plain Python"]["source_modules"]) == {
         f"{service}.domain" for service in services
     }
@@ -161,7 +166,12 @@ def _lint(folder: Path, sources: list[str]) -> str:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sources), "NO_COLOR": "1", "COLUMNS": "200"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sources),
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        },
         capture_output=True,
         text=True,
         check=False,

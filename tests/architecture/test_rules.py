@@ -122,7 +122,8 @@ def test_every_rule_is_on_this_list() -> None:
     written = {
         name
         for name, member in vars(rules).items()
-        if not name.startswith("_") and getattr(member, "__annotations__", {}).get("return") == list[str]
+        if not name.startswith("_")
+        and getattr(member, "__annotations__", {}).get("return") == list[str]
     }
 
     assert {rule.__name__ for rule in RULES} == written
@@ -152,14 +153,18 @@ def test_what_is_allowed_stays_allowed(tmp_path: Path) -> None:
     )
     _write(tmp_path, f"{SERVICE}/migrations/versions/i1.py", "def upgrade(): ...\n")
 
-    assert {rule.__name__: rule(tmp_path) for rule in RULES} == {rule.__name__: [] for rule in RULES}
+    assert {rule.__name__: rule(tmp_path) for rule in RULES} == {
+        rule.__name__: [] for rule in RULES
+    }
 
 
 def _small_tree(root: Path) -> None:
     _write(
         root,
         "packages/contracts/src/kasane_contracts/glossary.toml",
-        "".join(f"[{term}]\nen = 'x'\n" for term in ("town", "case", "consultation", "referral_sheet")),
+        "".join(
+            f"[{term}]\nen = 'x'\n" for term in ("town", "case", "consultation", "referral_sheet")
+        ),
     )
     _write(root, "services/cases/src/kasane_cases/tables.py", '"""A."""\nTable("cases_case", m)\n')
     _write(root, f"{KIT}/plugins/manager.py", '"""A."""\n')

@@ -99,12 +99,12 @@ class RunningHouse:
 
     def heard(self, service: str) -> int:
         """How many events a consumer has written down in all towns."""
-        table = heard_by(service)
-        total = 0
-        for town in TOWNS:
-            with self._reading(service, town) as connection:
-                total += connection.scalar(select(func.count()).select_from(table)) or 0
-        return total
+        return sum(self.heard_in(service, town) for town in TOWNS)
+
+    def heard_in(self, service: str, town: str) -> int:
+        """How many events a consumer has written down in one town."""
+        with self._reading(service, town) as connection:
+            return connection.scalar(select(func.count()).select_from(heard_by(service))) or 0
 
     def wait_until_heard(self, service: str, many: int, *, seconds: float = 60) -> None:
         """Returns when a consumer has written down so many."""

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from kasane_kit.config import Settings
 from kasane_runtime import demo
-from kasane_runtime.compose import Composition, compose
+from kasane_runtime.compose import compose
 from kasane_runtime.databases import migrate_postgres, migrate_sqlite
-
 from tests.support import own_processes
 from tests.support.front_door import FrontDoor
 from tests.support.own_processes import LOOPBACK, free_port, wait_until
@@ -40,7 +39,9 @@ class House:
     def wait(self) -> None:
         """Returns when every service says that it is ready."""
         for url in self.ready:
-            assert wait_until(_answers(url), seconds=60), f"{url} did not become ready: {self._logs()}"
+            assert wait_until(_answers(url), seconds=60), (
+                f"{url} did not become ready: {self._logs()}"
+            )
 
     def start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         """Starts one program of the house; its output goes to a log named after it."""
@@ -66,15 +67,20 @@ class House:
             own_processes.end(process, signal.SIGTERM, patience=10, group=True)
 
     def _logs(self) -> str:
-        return "\n".join(f"{log.name}: {own_processes.tail(log)}" for log in sorted(self._folder.glob("*.log")))
+        return "\n".join(
+            f"{log.name}: {own_processes.tail(log)}" for log in sorted(self._folder.glob("*.log"))
+        )
 
 
 def embedded(folder: Path) -> House:
     """One process with SQLite: `kasane serve`."""
-    environment = {"KASANE_VAR": str(folder / "var"), "KASANE_TOWN_FILES": str(ROOT / "deploy/towns")}
+    environment = {
+        "KASANE_VAR": str(folder / "var"),
+        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
+    }
     composition = compose(Settings.from_env(environment))
     migrate_sqlite(composition)
-    _make_accounts(composition)
+    demo.create_accounts(composition)
     composition.house.databases.dispose()
     house, port = House(folder), free_port()
     house.start("serve", ["kasane", "serve", "--port", str(port)], environment)
@@ -96,23 +102,24 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
     }
     composition = compose(Settings.from_env(environment))
     migrate_postgres(composition)
-    _make_accounts(composition)
+    demo.create_accounts(composition)
     composition.house.databases.dispose()
     house, ports = House(folder), {}
     for service in SERVICES:
         ports[service] = free_port()
-        web = ["gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", f"{LOOPBACK}:{ports[service]}"]
+        web = [
+            "gunicorn",
+            "-c",
+            str(ROOT / "deploy/gunicorn.conf.py"),
+            "--bind",
+            f"{LOOPBACK}:{ports[service]}",
+        ]
         web += ["--workers", "1", "kasane_runtime.wsgi:application()"]
         house.start(f"web-{service}", web, {**environment, "KASANE_TARGET": service})
         house.start(f"work-{service}", ["kasane", "work", service], environment)
     house.open_door(ports)
     house.ready = [f"http://{LOOPBACK}:{ports[service]}/{service}/-/ready" for service in SERVICES]
     return house
-
-
-def _make_accounts(composition: Composition) -> None:
-    for account in demo.accounts():
-        demo.create_account(composition, password=PASSWORD, **account)
 
 
 def _answers(url: str) -> Iterator[bool]:

@@ -37,7 +37,12 @@ def person_named(case: dict[str, Any], name: str) -> dict[str, Any]:
 def waiting_consultation(coordinator: ApiWorker, number: str) -> dict[str, Any]:
     return eventually(
         lambda: next(
-            (one for one in coordinator.get("cases", "waiting")["items"] if one["number"] == number), None
+            (
+                one
+                for one in coordinator.get("cases", "waiting")["items"]
+                if one["number"] == number
+            ),
+            None,
         ),
         f"{number} on the coordinator's list",
     )
@@ -51,7 +56,9 @@ def hold(coordinator: ApiWorker, session: dict[str, Any], decision: str) -> dict
     opened = coordinator.post("cases", f"{path}/opening", None)
     for item in opened["items"]:
         coordinator.post(
-            "cases", f"{path}/items/{item['id']}/decisions", {"text": decision, "in_charge": "生活支援課"}
+            "cases",
+            f"{path}/items/{item['id']}/decisions",
+            {"text": decision, "in_charge": "生活支援課"},
         )
     coordinator.post("cases", f"{path}/holding", {})
     held: dict[str, Any] = coordinator.post("cases", f"{path}/minutes", {"minutes": decision})
@@ -111,18 +118,26 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
 
     # 2. ✗ No sheet without consent, no arrears without their own consent.
     sheet = {"to_office": "livelihood_support", "reason": "生活費", "companionship": "accompanied"}
-    refused(desk.call("POST", "intake", f"{path}/sheets", {**sheet, "consent": False}), 422, "同意がない")
+    refused(
+        desk.call("POST", "intake", f"{path}/sheets", {**sheet, "consent": False}),
+        422,
+        "同意がない",
+    )
     arrears = {**sheet, "consent": True, "includes_arrears": True}
     refused(desk.call("POST", "intake", f"{path}/sheets", arrears), 422, "滞納")
 
     # 3. Sheets to two offices; each acknowledges and accepts.
     first = desk.post("intake", f"{path}/sheets", {**sheet, "consent": True})
     second = desk.post(
-        "intake", f"{path}/sheets", {**sheet, "to_office": "childcare_support_center", "consent": True}
+        "intake",
+        f"{path}/sheets",
+        {**sheet, "to_office": "childcare_support_center", "consent": True},
     )
     version = desk.get("intake", path)["version"]
     refused(
-        desk.call("PUT", "intake", f"{path}/outcome", {"outcome": "案内した"}, version), 409, "引き受けた課のない"
+        desk.call("PUT", "intake", f"{path}/outcome", {"outcome": "案内した"}, version),
+        409,
+        "引き受けた課のない",
     )
     for receiver, one in ((promoter, first), (childcare, second)):
         receiver.post("intake", f"sheets/{one['id']}/answers", {"step": "acknowledge"})
@@ -136,7 +151,10 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         {"single_agency_enough": False, "ordinary_cooperation_enough": False},
         desk.get("intake", path)["version"],
     )
-    assert (screened["status"], screened["escalation"]["target_role"]) == ("escalated", "coordinator")
+    assert (screened["status"], screened["escalation"]["target_role"]) == (
+        "escalated",
+        "coordinator",
+    )
 
     # 5. The coordinator opens the case; only the mother consented.
     waiting = waiting_consultation(coordinator, consultation["number"])
@@ -159,11 +177,20 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
     coordinator.post(
         "cases",
         f"cases/{case['id']}/needs",
-        {"person_id": child["id"], "category": "child_rearing", "description": "学校以外の居場所がほしい"},
+        {
+            "person_id": child["id"],
+            "category": "child_rearing",
+            "description": "学校以外の居場所がほしい",
+        },
     )
     need = eventually(
         lambda: next(
-            (n for n in coordinator.get("cases", f"cases/{case['id']}")["needs"] if n["suggestions"]), None
+            (
+                n
+                for n in coordinator.get("cases", f"cases/{case['id']}")["needs"]
+                if n["suggestions"]
+            ),
+            None,
         ),
         "suggestions",
     )
@@ -209,7 +236,9 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         },
     )
     decision = f"cases/{case['id']}/plans/{planned['plans'][0]['id']}/decision"
-    without = coordinator.call("POST", "cases", decision, {"session_id": session["id"], "agreed_by": []})
+    without = coordinator.call(
+        "POST", "cases", decision, {"session_id": session["id"], "agreed_by": []}
+    )
     assert without.status in (409, 422), without
     decided = coordinator.post(
         "cases", decision, {"session_id": session["id"], "agreed_by": [mother["id"]]}
@@ -250,11 +279,17 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         lambda: next(iter(coordinator.get("resources", "referrals")["items"]), None), "the referral"
     )
     answered = coordinator.call(
-        "PUT", "resources", f"referrals/{referral['id']}/answer", {"answer": "accept"}, referral.get("version")
+        "PUT",
+        "resources",
+        f"referrals/{referral['id']}/answer",
+        {"answer": "accept"},
+        referral.get("version"),
     )
     assert answered.status == 200, answered
     eventually(
-        lambda: coordinator.get("cases", f"cases/{case['id']}")["referrals"][0]["status"] == "accepted",
+        lambda: (
+            coordinator.get("cases", f"cases/{case['id']}")["referrals"][0]["status"] == "accepted"
+        ),
         "the answer to the referral",
     )
 
@@ -262,11 +297,21 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
     coordinator.post(
         "cases",
         f"cases/{case['id']}/outreach-requests",
-        {"person_id": mother["id"], "purpose": "同行", "agency": "outreach_worker", "reason": "窓口への同行"},
+        {
+            "person_id": mother["id"],
+            "purpose": "同行",
+            "agency": "outreach_worker",
+            "reason": "窓口への同行",
+        },
     )
     household = eventually(
         lambda: next(
-            (h for h in coordinator.get("outreach", "households")["items"] if h["case_id"] == case["id"]), None
+            (
+                h
+                for h in coordinator.get("outreach", "households")["items"]
+                if h["case_id"] == case["id"]
+            ),
+            None,
         ),
         "the household to reach",
     )
@@ -297,7 +342,11 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         lambda: (
             kinds
             if "visit_completed"
-            in (kinds := [e["kind"] for e in coordinator.get("cases", f"cases/{case['id']}")["timeline"]])
+            in (
+                kinds := [
+                    e["kind"] for e in coordinator.get("cases", f"cases/{case['id']}")["timeline"]
+                ]
+            )
             else None
         ),
         "the visit on the timeline",
@@ -336,7 +385,12 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
             "main_category": "withdrawal_truancy",
             "contact": {"relation": "地域包括支援センター"},
             "persons": [
-                {"name": "谷口 ふみ", "birth_date": "1942-03-03", "relation": "母", "given_consent": True},
+                {
+                    "name": "谷口 ふみ",
+                    "birth_date": "1942-03-03",
+                    "relation": "母",
+                    "given_consent": True,
+                },
                 {
                     "name": "谷口 実",
                     "birth_date": "1971-06-10",
@@ -365,7 +419,9 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     )
     son = person_named(case, "谷口 実")
     assert son["consent_state"] == "not_asked"
-    attendees = [{"account_id": account_of(administrator, n)} for n in ("eniwa-coordinator", "eniwa-desk")]
+    attendees = [
+        {"account_id": account_of(administrator, n)} for n in ("eniwa-coordinator", "eniwa-desk")
+    ]
     today = date.today()
     plan = {"planned_for": today.isoformat(), "attendees": attendees}
     consented = coordinator.post(
@@ -374,7 +430,9 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
         {**plan, "body": "multi_agency_conference", "legal_kind": "multi_agency_conference"},
     )
     support = coordinator.post(
-        "cases", "conferences", {**plan, "body": "support_conference", "legal_kind": "support_conference"}
+        "cases",
+        "conferences",
+        {**plan, "body": "support_conference", "legal_kind": "support_conference"},
     )
     item = {"topic": "息子さんへの関わり", "case_id": case["id"], "person_id": son["id"]}
     blocked = coordinator.call("POST", "cases", f"conferences/{consented['id']}/items", item)
@@ -386,7 +444,9 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     support = coordinator.get("cases", f"conferences/{support['id']}")
     for attendee in support["attendees"]:
         coordinator.post(
-            "cases", f"conferences/{support['id']}/attendees/{attendee['id']}/secrecy", {"signed": True}
+            "cases",
+            f"conferences/{support['id']}/attendees/{attendee['id']}/secrecy",
+            {"signed": True},
         )
     opened = coordinator.post("cases", f"conferences/{support['id']}/opening", None)
     coordinator.post(
@@ -413,7 +473,12 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     outreach = ApiWorker(house, ENIWA, "eniwa-outreach")
     household = eventually(
         lambda: next(
-            (h for h in coordinator.get("outreach", "households")["items"] if h["case_id"] == case["id"]), None
+            (
+                h
+                for h in coordinator.get("outreach", "households")["items"]
+                if h["case_id"] == case["id"]
+            ),
+            None,
         ),
         "the household to reach",
     )
@@ -437,10 +502,14 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     )
     assert done.status in (200, 201), done
     tasks = eventually(
-        lambda: coordinator.get("cases", f"cases/{case['id']}")["tasks"], "the reminder to ask for consent"
+        lambda: coordinator.get("cases", f"cases/{case['id']}")["tasks"],
+        "the reminder to ask for consent",
     )
     assert [t["kind"] for t in tasks] == ["ask_consent"]
-    assert person_named(coordinator.get("cases", f"cases/{case['id']}"), "谷口 実")["consent_state"] == "not_asked"
+    assert (
+        person_named(coordinator.get("cases", f"cases/{case['id']}"), "谷口 実")["consent_state"]
+        == "not_asked"
+    )
     coordinator.post(
         "cases",
         f"cases/{case['id']}/consents",
@@ -458,7 +527,11 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
 
     # 8. Now the 重層的支援会議 takes him; the earlier material stays closed.
     coordinator.post("cases", f"conferences/{consented['id']}/items", item)
-    held = hold(coordinator, coordinator.get("cases", f"conferences/{consented['id']}"), "就労に向けて支える")
+    held = hold(
+        coordinator,
+        coordinator.get("cases", f"conferences/{consented['id']}"),
+        "就労に向けて支える",
+    )
     assert held["status"] == "minutes_fixed"
     assert contact.call("GET", "cases", f"conferences/{support['id']}").status == 404
     planned = coordinator.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.houses import PASSWORD, House
-from tests.support.chromium import DESKTOP, PHONE, open_page
+from tests.support.chromium import DESKTOP, PHONE, axe, open_page
 
 T = TypeVar("T")
 
@@ -105,40 +106,101 @@ class ApiWorker:
 
 
 class Desk:
-    """A staff member before a browser."""
+    """A staff member before a browser; every page that is seen is also checked by axe-core."""
 
     def __init__(
-        self, browser: Browser, house: House, municipality: str, login_name: str, *, phone: bool = False
+        self,
+        browser: Browser,
+        house: House,
+        municipality: str,
+        login_name: str,
+        *,
+        phone: bool = False,
     ) -> None:
         self._opened = open_page(browser, PHONE if phone else DESKTOP, touch=phone)
         self.page: Page = self._opened.__enter__()
         self.house = house
         self.town = municipality
+        self._checked: set[str] = set()
         self.page.goto(f"{house.address}/portal/{municipality}/sign-in")
-        self.page.fill("[name=login_name]", login_name)
-        self.page.fill("[name=password]", PASSWORD)
-        self.press("サインイン")
+        self.fill(login_name=login_name, password=PASSWORD)
+        self.submit("サインイン")
 
     def go(self, service: str, path: str) -> None:
-        """Opens a page of the town."""
-        self.page.goto(f"{self.house.address}/{service}/{self.town}/{path}")
+        """Opens a page of the town; waits until the service knows the account."""
+        address = f"{self.house.address}/{service}/{self.town}/{path}"
+        eventually(lambda: "/sign-in" not in self._visit(address), f"{address} open to me")
+        self.look()
 
-    def press(self, words: str) -> None:
-        """Presses the button with these words and waits for the next page."""
+    def follow(self, words: str) -> None:
+        """Follows the first link with these words."""
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=words, exact=False).first.click()
+            self.page.get_by_role("link", name=words).first.click()
+        self.look()
+
+    def fill(self, **fields: object) -> None:
+        """Fills in fields by name: text, a choice, True for a box, a list for several boxes."""
+        for name, value in fields.items():
+            self._fill_one(name, value)
+
+    def fill_named(self, fields: dict[str, object]) -> None:
+        """Like `fill` for names that are no Python names."""
+        for name, value in fields.items():
+            self._fill_one(name, value)
+
+    def choose(self, name: str, words: str) -> None:
+        """Chooses by the words a person reads, whether the field is a list or a group of buttons."""
+        field = self.page.locator(f'main [name="{name}"]')
+        if field.first.evaluate("e => e.tagName") == "SELECT":
+            value = field.locator("option", has_text=words).first.get_attribute("value")
+            field.select_option(value)
+        else:
+            self.page.locator(f'label:has([name="{name}"])', has_text=words).locator("input").first.check()
+
+    def submit(self, words: str) -> None:
+        """Presses the button with these words in the main part and waits for the next page."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=words, exact=False).first.click()
+        self.look()
 
     def sees(self, words: str) -> bool:
-        """Whether the words stand on the page."""
-        return self.page.get_by_text(words).first.is_visible()
+        """Whether the words stand in the main part of the page."""
+        return words in self.page.locator("main").inner_text()
 
-    def path(self) -> str:
-        """Where the browser is, without host and town."""
+    def address(self) -> str:
+        """Where the browser is behind the town, without query."""
         return self.page.url.split(f"/{self.town}/", 1)[1].split("?")[0].split("#")[0]
+
+    def look(self) -> None:
+        """Checks a kind of page once: no accessibility violation, nothing wider than the screen."""
+        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", self.page.url.split("?")[0])
+        if kind in self._checked:
+            return
+        self._checked.add(kind)
+        assert axe(self.page) == [], kind
+        wider = self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        assert not wider, f"{kind} is wider than the screen"
 
     def leave(self) -> None:
         """Closes the browser's page."""
         self._opened.__exit__(None, None, None)
+
+    def _visit(self, address: str) -> str:
+        self.page.goto(address)
+        return self.page.url
+
+    def _fill_one(self, name: str, value: object) -> None:
+        found = self.page.locator(f'main [name="{name}"]')
+        kind = found.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")
+        if kind == "select":
+            found.select_option(str(value))
+        elif kind in ("radio", "checkbox"):
+            wanted = value if isinstance(value, list) else [value]
+            for one in wanted:
+                boxes = found if one is True else self.page.locator(f'main [name="{name}"][value="{one}"]')
+                boxes.first.check()
+        else:
+            found.first.fill(str(value))
 
 
 def _read(response: Any) -> Any:

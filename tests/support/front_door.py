@@ -9,7 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.support.own_processes import LOOPBACK, free_port
 
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "proxy-connection", "content-length"}
+HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "te",
+    "upgrade",
+    "proxy-connection",
+    "content-length",
+}
 
 
 class FrontDoor:
@@ -41,7 +49,9 @@ def _handler_for(ports: dict[str, int]) -> type[BaseHTTPRequestHandler]:
             service = self.path.split("/", 2)[1].split("?")[0]
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length) if length else None
-            connection = http.client.HTTPConnection(LOOPBACK, ports.get(service, ports["portal"]), timeout=60)
+            connection = http.client.HTTPConnection(
+                LOOPBACK, ports.get(service, ports["portal"]), timeout=60
+            )
             headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
             try:
                 connection.request(self.command, self.path, body, headers)

@@ -6,6 +6,7 @@ from collections import Counter
 from importlib import resources
 
 import pytest
+
 from kasane_contracts.glossary import glossary, term
 
 TEXT = resources.files("kasane_contracts").joinpath("glossary.toml").read_text("utf-8")

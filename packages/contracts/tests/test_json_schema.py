@@ -4,6 +4,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from kasane_contracts.cases import OutreachRequested, SupportNeedIdentified
 from kasane_contracts.intake import ConsultationReceived
 from kasane_contracts.json_schema import schema_of

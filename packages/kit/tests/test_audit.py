@@ -38,7 +38,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = folder / "292095" / "intake.sqlite"
     with sqlite3.connect(path) as attacker:
         triggers = [
-            row[0] for row in attacker.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
+            row[0]
+            for row in attacker.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
         ]
         for name in triggers:
             attacker.execute(f"DROP TRIGGER {name}")
@@ -90,7 +91,9 @@ class Trail:
 
     def verify(self, key: bytes = KEY) -> audit.Break | None:
         """What the house says about the file."""
-        engine = open_engine(SqliteAddresses(self.path.parent).url("x", "y").set(database=str(self.path)))
+        engine = open_engine(
+            SqliteAddresses(self.path.parent).url("x", "y").set(database=str(self.path))
+        )
         try:
             with engine.connect().execution_options(kasane_reads=True) as connection:
                 return audit.verify(connection, key)
@@ -271,7 +274,9 @@ def test_the_database_itself_refuses_to_change_the_past(
     with municipality_scope("292095"), databases.writing("intake") as connection:
         _record(connection, 1)
         connection.execute(
-            text("INSERT INTO event_log (epoch, sequence, event_id, type, body) VALUES ('e',1,'i','t','{}')")
+            text(
+                "INSERT INTO event_log (epoch, sequence, event_id, type, body) VALUES ('e',1,'i','t','{}')"
+            )
         )
         connection.commit()
 

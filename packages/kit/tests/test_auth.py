@@ -200,9 +200,7 @@ def test_a_session_with_any_other_letter_is_nobodys(keys: KeyRing) -> None:
 
 
 @given(text=st.text(max_size=200))
-def test_no_other_text_is_a_session(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
+def test_no_other_text_is_a_session(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     ring = KeyRing(tmp_path_factory.getbasetemp() / "session-keys")
     ring.ensure("signing")
 

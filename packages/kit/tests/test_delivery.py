@@ -64,7 +64,7 @@ def test_a_lost_tail_is_found_by_comparing_heads(bus_bench):
 
 
 def test_more_events_than_a_batch_are_applied_in_order(bus_bench):
-    outcomes = [str(number) for number in range(450)]
+    outcomes = [str(number) for number in range(250)]
     envelopes = bus_bench.close(*outcomes)
 
     bus_bench.delivery.deliver(envelopes)

@@ -144,7 +144,12 @@ def test_every_problem_is_named_at_once() -> None:
     assert not right
     assert list(form.errors) == ["name", "day", "number"]
     assert form.values == {"note": "残る"}
-    assert [form.shown(name) for name in ("name", "day", "number", "note")] == ["", "x", "y", "残る"]
+    assert [form.shown(name) for name in ("name", "day", "number", "note")] == [
+        "",
+        "x",
+        "y",
+        "残る",
+    ]
 
 
 def test_a_rule_over_several_fields_adds_its_sentence() -> None:
@@ -198,7 +203,12 @@ def test_rows_keep_their_order_and_empty_rows_are_left_out() -> None:
 
 def test_a_wrong_row_has_its_problems_and_the_others_are_right() -> None:
     data = MultiDict(
-        {"persons-0-name": "一", "persons-1-birth": "x", "persons-2-name": "三", "persons-2-birth": ""}
+        {
+            "persons-0-name": "一",
+            "persons-1-birth": "x",
+            "persons-2-name": "三",
+            "persons-2-birth": "",
+        }
     )
 
     first, second, third = repeated(PERSON, data, "persons", SAY.text)

@@ -105,7 +105,12 @@ def test_derived_keys_differ_by_key_and_by_purpose(tmp_path: Path) -> None:
     keys = KeyRing(tmp_path)
     keys.ensure("292095", "012319")
 
-    derived = {(n, p): keys.derived(n, p) for n in ("292095", "012319") for p in ("audit", "events")}
+    derived = {
+        (n, p): keys.derived(n, p) for n in ("292095", "012319") for p in ("audit", "events")
+    }
 
     assert len(set(derived.values())) == 4
-    assert derived["292095", "audit"] == hmac.new(keys.key("292095"), b"audit", hashlib.sha256).digest()
+    assert (
+        derived["292095", "audit"]
+        == hmac.new(keys.key("292095"), b"audit", hashlib.sha256).digest()
+    )

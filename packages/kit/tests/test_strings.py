@@ -62,7 +62,11 @@ def test_a_service_speaks_first_and_the_kit_behind_it() -> None:
 
 
 def test_tables_become_dotted_keys() -> None:
-    assert flatten({"a": {"b": {"c": "x"}, "d": 1}, "e": "y"}) == {"a.b.c": "x", "a.d": "1", "e": "y"}
+    assert flatten({"a": {"b": {"c": "x"}, "d": 1}, "e": "y"}) == {
+        "a.b.c": "x",
+        "a.d": "1",
+        "e": "y",
+    }
 
 
 def _facts(sentence: str) -> set[str]:

@@ -137,7 +137,8 @@ def test_exactly_one_check_digit_is_right(digits: str, shift: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "29209", "2920955", "29209a", "２９２０９５", "host", " 292095", "-92095", "292095\n"]
+    "code",
+    ["", "29209", "2920955", "29209a", "２９２０９５", "host", " 292095", "-92095", "292095\n"],
 )
 def test_what_is_no_six_digits_is_no_code(code: str) -> None:
     assert not valid_code(code)
@@ -158,7 +159,10 @@ def test_a_town_file_is_read_whole(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("code = ", "TOML として読めません"),
-        (IKOMA + '\n[colour]\nred = "1"', "知らない項目 colour があります。綴りを直すか消してください。"),
+        (
+            IKOMA + '\n[colour]\nred = "1"',
+            "知らない項目 colour があります。綴りを直すか消してください。",
+        ),
         (IKOMA.replace("code =", "kode ="), "知らない項目 kode があります"),
         (IKOMA.replace('code = "292095"', ""), "code がありません。文字列で書いてください。"),
         (IKOMA.replace('code = "292095"', "code = 292095"), "code がありません"),

@@ -108,8 +108,9 @@ def may(house: Composition, service: str, statement: str) -> bool:
     try:
         run_as(house, service, statement)
     except ProgrammingError as refused:
-        assert isinstance(refused.orig, InsufficientPrivilege), refused
-        return False
+        if isinstance(refused.orig, InsufficientPrivilege):
+            return False
+        raise
     return True
 
 
@@ -130,32 +131,68 @@ def test_a_login_of_one_town_cannot_connect_to_another(house):
         run_as(house, "intake", "SELECT 1", database=OTHER_TOWN)
 
 
-CHANGES = {
-    "GRANT SELECT ON cases.outbox TO kasane_292095_intake": "the table cases.outbox: kasane_292095_intake has SELECT and should not",
-    "GRANT UPDATE ON intake.audit_entry TO kasane_292095_intake": "the table intake.audit_entry: kasane_292095_intake has UPDATE and should not",
-    "GRANT SELECT ON intake.event_log TO PUBLIC": "the table intake.event_log: PUBLIC has SELECT and should not",
-    "REVOKE INSERT ON intake.stream FROM kasane_292095_intake": "the table intake.stream: kasane_292095_intake has no INSERT",
-    "GRANT CREATE ON SCHEMA intake TO kasane_292095_intake": "the schema intake: kasane_292095_intake has CREATE and should not",
-    "GRANT CONNECT ON DATABASE kasane_292095 TO kasane_012319_intake": "the database: kasane_012319_intake has CONNECT and should not",
-    "GRANT TEMPORARY ON DATABASE kasane_292095 TO PUBLIC": "the database: PUBLIC has TEMPORARY and should not",
-    "ALTER ROLE kasane_292095_intake CREATEDB": "kasane_292095_intake has an attribute of an administrator",
-    "ALTER ROLE kasane_292095_intake RESET statement_timeout": "kasane_292095_intake has no statement_timeout of 15s",
-    "ALTER ROLE kasane_292095_log CONNECTION LIMIT -1": "kasane_292095_log may open -1 connections, not 24",
-    "GRANT pg_read_all_data TO kasane_292095_intake": "kasane_292095_intake is a member of other roles",
-    "ALTER TABLE intake.outbox OWNER TO kasane_292095_intake": "kasane_292095_intake owns the table intake.outbox",
-}
+CHANGES = [
+    (
+        "GRANT SELECT ON cases.outbox TO kasane_292095_intake",
+        "the table cases.outbox: kasane_292095_intake has SELECT and should not",
+    ),
+    (
+        "GRANT UPDATE ON intake.audit_entry TO kasane_292095_intake",
+        "the table intake.audit_entry: kasane_292095_intake has UPDATE and should not",
+    ),
+    (
+        "GRANT SELECT ON intake.event_log TO PUBLIC",
+        "the table intake.event_log: PUBLIC has SELECT and should not",
+    ),
+    (
+        "REVOKE INSERT ON intake.stream FROM kasane_292095_intake",
+        "the table intake.stream: kasane_292095_intake has no INSERT",
+    ),
+    (
+        "GRANT CREATE ON SCHEMA intake TO kasane_292095_intake",
+        "the schema intake: kasane_292095_intake has CREATE and should not",
+    ),
+    (
+        "GRANT CONNECT ON DATABASE kasane_292095 TO kasane_012319_intake",
+        "the database: kasane_012319_intake has CONNECT and should not",
+    ),
+    (
+        "GRANT TEMPORARY ON DATABASE kasane_292095 TO PUBLIC",
+        "the database: PUBLIC has TEMPORARY and should not",
+    ),
+    (
+        "ALTER ROLE kasane_292095_intake CREATEDB",
+        "kasane_292095_intake has an attribute of an administrator",
+    ),
+    (
+        "ALTER ROLE kasane_292095_intake RESET statement_timeout",
+        "kasane_292095_intake has no statement_timeout of 15s",
+    ),
+    (
+        "ALTER ROLE kasane_292095_log CONNECTION LIMIT -1",
+        "kasane_292095_log may open -1 connections, not 24",
+    ),
+    (
+        "GRANT pg_read_all_data TO kasane_292095_intake",
+        "kasane_292095_intake is a member of other roles",
+    ),
+    (
+        "ALTER TABLE intake.outbox OWNER TO kasane_292095_intake",
+        "kasane_292095_intake owns the table intake.outbox",
+    ),
+]
 
 
 def test_every_right_that_was_changed_is_found(house, private_postgres):
     databases.migrate_postgres(house)
 
-    for statement in CHANGES:
+    for statement, _sentence in CHANGES:
         private_postgres.psql(statement, database=f"kasane_{TOWN}")
     found = databases.check_rights(house)
     private_postgres.psql("REVOKE pg_read_all_data FROM kasane_292095_intake")
 
     here = {one.sentence for one in found if one.database == f"kasane_{TOWN}"}
-    assert set(CHANGES.values()) - here == set()
+    assert [sentence for _, sentence in CHANGES if sentence not in here] == []
     assert [one for one in found if one.database == "kasane_host"] == []
 
 

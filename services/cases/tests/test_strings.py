@@ -1,4 +1,4 @@
-"""The sentences of cases: the same keys in both languages, and none that a page asks for in vain."""
+"""The sentences of cases: the same keys in both languages, none asked for in vain."""
 
 import re
 import tomllib

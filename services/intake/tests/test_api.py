@@ -44,7 +44,9 @@ def test_a_consultation_comes_back_with_its_version(make_workbench: BenchMaker) 
 def test_a_malformed_call_names_its_fields(workbench: Workbench) -> None:
     desk = workbench.visit_as(workbench.staff("receiver", office="tax_window"))
 
-    answer = desk.send_json("POST", "/api/v1/consultations", {"story": "", "channel": "pigeon", "colour": "red"})
+    answer = desk.send_json(
+        "POST", "/api/v1/consultations", {"story": "", "channel": "pigeon", "colour": "red"}
+    )
 
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
@@ -85,7 +87,9 @@ def test_when_ordinary_cooperation_is_not_enough_it_goes_to_the_towns_coordinato
     assert (said.escalation_level, said.target_role) == ("multi_agency", "coordinator")
 
 
-def test_a_change_on_an_old_version_is_refused_and_changes_nothing(make_workbench: BenchMaker) -> None:
+def test_a_change_on_an_old_version_is_refused_and_changes_nothing(
+    make_workbench: BenchMaker,
+) -> None:
     bench = ikoma(make_workbench)
     desk = bench.visit_as(bench.staff("receiver", office="tax_window"))
     made = desk.send_json("POST", "/api/v1/consultations", BODY).json
@@ -102,7 +106,9 @@ def test_a_change_on_an_old_version_is_refused_and_changes_nothing(make_workbenc
     assert now["screening"]["single_agency_enough"] is True
 
 
-def test_a_sheet_is_sent_acknowledged_accepted_and_its_outcome_returned(make_workbench: BenchMaker) -> None:
+def test_a_sheet_is_sent_acknowledged_accepted_and_its_outcome_returned(
+    make_workbench: BenchMaker,
+) -> None:
     bench = ikoma(make_workbench)
     desk = bench.visit_as(bench.staff("receiver", office="tax_window"))
     receiver = bench.visit_as(bench.staff("contact", office="livelihood_support"))
@@ -112,15 +118,26 @@ def test_a_sheet_is_sent_acknowledged_accepted_and_its_outcome_returned(make_wor
     sheet = desk.send_json(
         "POST",
         f"/api/v1/consultations/{made['id']}/sheets",
-        {"to_office": "livelihood_support", "reason": "生活費", "consent": True, "companionship": "accompanied"},
+        {
+            "to_office": "livelihood_support",
+            "reason": "生活費",
+            "consent": True,
+            "companionship": "accompanied",
+        },
     ).json
     assert sheet is not None
     steps = [
-        receiver.send_json("POST", f"/api/v1/sheets/{sheet['id']}/answers", {"step": step, "text": "面談した"})
+        receiver.send_json(
+            "POST", f"/api/v1/sheets/{sheet['id']}/answers", {"step": step, "text": "面談した"}
+        )
         for step in ("acknowledge", "accept", "outcome")
     ]
 
-    assert [(s.json or {})["status"] for s in steps] == ["acknowledged", "accepted", "outcome_returned"]
+    assert [(s.json or {})["status"] for s in steps] == [
+        "acknowledged",
+        "accepted",
+        "outcome_returned",
+    ]
     assert [e.to_office for e in bench.said(ReferralSheetAccepted)] == ["livelihood_support"]
     assert (desk.get(f"/api/v1/consultations/{made['id']}").json or {})["status"] == "connected"
 
@@ -195,18 +212,30 @@ def test_a_case_opened_elsewhere_is_linked_once(workbench: Workbench) -> None:
     made = desk.send_json("POST", "/api/v1/consultations", BODY).json
     assert made is not None
     opened = CaseOpened(
-        "case-1", "K-1", made["id"], "h-1", datetime(2026, 11, 21, tzinfo=UTC).date(), 1, "identified"
+        "case-1",
+        "K-1",
+        made["id"],
+        "h-1",
+        datetime(2026, 11, 21, tzinfo=UTC).date(),
+        1,
+        "identified",
     )
 
     workbench.hear(opened)
 
     assert (desk.get(f"/api/v1/consultations/{made['id']}").json or {})["case_id"] == "case-1"
-    linked = [e for e in workbench.said(AuditEntryRecorded) if e.action == "intake.consultation.linked_to_case"]
+    linked = [
+        e
+        for e in workbench.said(AuditEntryRecorded)
+        if e.action == "intake.consultation.linked_to_case"
+    ]
     assert len(linked) == 1
 
 
 def test_a_case_of_an_unknown_consultation_changes_nothing(workbench: Workbench) -> None:
-    opened = CaseOpened("case-1", "K-1", "c-9", "h-1", datetime(2026, 11, 21, tzinfo=UTC).date(), 1, "identified")
+    opened = CaseOpened(
+        "case-1", "K-1", "c-9", "h-1", datetime(2026, 11, 21, tzinfo=UTC).date(), 1, "identified"
+    )
 
     workbench.hear(opened)
 

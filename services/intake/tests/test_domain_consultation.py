@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+
 from kasane_intake.domain.consultation import (
     Channel,
     Consultation,

@@ -26,7 +26,10 @@ def test_a_walk_in_is_saved_with_every_person_and_said(workbench: Workbench) -> 
 
     (said,) = workbench.said(ConsultationReceived)
     assert answer.status_code == 303
-    assert [(p.name, p.given_consent) for p in said.persons] == [("山川 花子", True), ("山川 一", False)]
+    assert [(p.name, p.given_consent) for p in said.persons] == [
+        ("山川 花子", True),
+        ("山川 一", False),
+    ]
     assert said.persons[0].birth_date == "1985-04-02"
     page = desk.get(answer.headers["Location"].split("/292095", 1)[1]).text
     assert "<ruby>山川 花子" in page
@@ -111,10 +114,16 @@ def test_looking_at_a_consultation_leaves_a_trace(workbench: Workbench) -> None:
 def test_a_sheet_without_consent_is_refused_at_its_field(workbench: Workbench) -> None:
     actor = workbench.staff("receiver", office="zei")
     desk = workbench.visit_as(actor)
-    path = desk.post("/consultations/new", WALK_IN).headers["Location"].split("/292095", 1)[1].split("?")[0]
+    path = (
+        desk.post("/consultations/new", WALK_IN)
+        .headers["Location"]
+        .split("/292095", 1)[1]
+        .split("?")[0]
+    )
 
     answer = desk.post(
-        f"{path}/sheets/new", {"to_office": "x", "reason": "生活の相談", "companionship": "accompany"}
+        f"{path}/sheets/new",
+        {"to_office": "x", "reason": "生活の相談", "companionship": "accompany"},
     )
 
     assert answer.status_code == 422

@@ -65,6 +65,8 @@ class OutreachRequested:
     name: str = personal("")
     address: str = personal("")
     reason: str = personal("")
+    kana: str = personal("")
+    phone: str = personal("")
 
 
 @event("cases.conference.planned", version=1, subject="session_id")

@@ -104,7 +104,9 @@ class _EnvelopeSchema(Schema):
     causationid = fields.String(load_default="", validate=validate.Length(max=64))
     dataschema = fields.String(load_default="", validate=validate.Length(max=200))
     epoch = fields.String(load_default="", validate=validate.Length(max=64))
-    sequence = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=LAST_SEQUENCE))
+    sequence = fields.Integer(
+        load_default=0, strict=True, validate=validate.Range(min=0, max=LAST_SEQUENCE)
+    )
     specversion = fields.String(load_default=SPEC_VERSION, validate=validate.Equal(SPEC_VERSION))
     datacontenttype = fields.String(load_default="application/json")
     data = fields.Dict(required=True)

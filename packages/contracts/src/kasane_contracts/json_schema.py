@@ -40,9 +40,9 @@ def _object(target: type) -> dict[str, Any]:
     hints = typing.get_type_hints(target)
     properties: dict[str, Any] = {}
     required: list[str] = []
-    for spec in dataclasses.fields(target):  # type: ignore[arg-type]
+    for spec in dataclasses.fields(target):
         properties[spec.name] = _SEALED if spec.metadata.get("personal") else _of(hints[spec.name])
-        if spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING:
+        if spec.default is dataclasses.MISSING:
             required.append(spec.name)
     return {"type": "object", "properties": properties, "required": required}
 

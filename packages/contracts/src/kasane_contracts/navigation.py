@@ -21,8 +21,23 @@ class Entry:
 NAVIGATION = (
     Entry("home", links.home, STAFF | {"town_administrator", "prefecture_operator"}, "portal"),
     Entry("consultation", links.consultations, STAFF, "intake"),
-    Entry("case", links.coordinator_list, frozenset({"contact", "responsible", "coordinator"}), "cases"),
-    Entry("conference", links.conferences, frozenset({"contact", "responsible", "coordinator"}), "cases"),
+    Entry(
+        "case",
+        links.coordinator_list,
+        frozenset({"contact", "responsible", "coordinator"}),
+        "cases",
+    ),
+    Entry(
+        "conference",
+        links.conferences,
+        frozenset({"contact", "responsible", "coordinator"}),
+        "cases",
+    ),
     Entry("human_service", links.directory, STAFF, "resources"),
-    Entry("visit", links.todays_visits, frozenset({"coordinator", "outreach_worker", "contact"}), "outreach"),
+    Entry(
+        "visit",
+        links.todays_visits,
+        frozenset({"coordinator", "outreach_worker", "contact"}),
+        "outreach",
+    ),
 )

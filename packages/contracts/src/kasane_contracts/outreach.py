@@ -18,6 +18,7 @@ class VisitScheduled:
     on: date
     starts_at: str
     minutes: int
+    second_worker_id: str = ""
 
 
 @event("outreach.visit.completed", version=1, subject="visit_id")

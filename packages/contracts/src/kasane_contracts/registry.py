@@ -57,6 +57,7 @@ class EventType:
 
 _BY_TYPE: dict[str, EventType] = {}
 _BY_CLASS: dict[type, EventType] = {}
+_SCHEMAS: dict[type, Schema] = {}
 
 
 def personal(default: Any = dataclasses.MISSING) -> Any:
@@ -130,15 +131,18 @@ def load(type_name: str, data: Mapping[str, Any]) -> Any:
 
 def schema_for(event_class: type) -> Schema:
     """The marshmallow schema derived from a dataclass; unknown fields are dropped, so that fields may be added."""
+    if event_class not in _SCHEMAS:
+        _SCHEMAS[event_class] = _derive(event_class)
+    return _SCHEMAS[event_class]
+
+
+def _derive(event_class: type) -> Schema:
     hints = typing.get_type_hints(event_class)
     members: dict[str, Any] = {}
-    for spec in dataclasses.fields(event_class):  # type: ignore[arg-type]
-        required = spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
-        options: dict[str, Any] = {"required": required}
-        if not required:
-            options["load_default"] = (
-                spec.default if spec.default is not dataclasses.MISSING else spec.default_factory()  # type: ignore[misc]
-            )
+    for spec in dataclasses.fields(event_class):
+        options: dict[str, Any] = {"required": spec.default is dataclasses.MISSING}
+        if spec.default is not dataclasses.MISSING:
+            options["load_default"] = spec.default
         members[spec.name] = _field_for(hints[spec.name], options)
     members["Meta"] = type("Meta", (), {"unknown": EXCLUDE})
     return typing.cast(type[Schema], type(f"{event_class.__name__}Schema", (Schema,), members))()
@@ -197,11 +201,12 @@ def personal_paths(event_class: type) -> tuple[tuple[str, ...], ...]:
     """The paths of personal fields; ``*`` stands for every item of a list."""
     hints = typing.get_type_hints(event_class)
     paths: list[tuple[str, ...]] = []
-    for spec in dataclasses.fields(event_class):  # type: ignore[arg-type]
+    for spec in dataclasses.fields(event_class):
         if spec.metadata.get("personal"):
             paths.append((spec.name,))
             continue
-        hint, step = _without_none(hints[spec.name]), (spec.name,)
+        step: tuple[str, ...] = (spec.name,)
+        hint = _without_none(hints[spec.name])
         if typing.get_origin(hint) is tuple:
             hint, step = _without_none(typing.get_args(hint)[0]), (spec.name, "*")
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):

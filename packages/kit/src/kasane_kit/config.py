@@ -74,7 +74,9 @@ class Settings:
                 ("KASANE_BROKER_URL", settings.broker_url),
             ):
                 if not value:
-                    raise SettingsError(f"{name} is not set; the distributed mode was not started; set it")
+                    raise SettingsError(
+                        f"{name} is not set; the distributed mode was not started; set it"
+                    )
         return settings
 
 

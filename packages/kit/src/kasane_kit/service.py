@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
-from kasane_contracts import registry
 
+from kasane_contracts import registry
 from kasane_kit.auth import Permission
 from kasane_kit.unit_of_work import UnitOfWork
 

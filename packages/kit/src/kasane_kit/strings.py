@@ -13,7 +13,10 @@ class Strings:
 
     def __init__(self, package: str) -> None:
         self._tables = {
-            language: {**_load(KIT_PACKAGE, language), **(_load(package, language) if package != KIT_PACKAGE else {})}
+            language: {
+                **_load(KIT_PACKAGE, language),
+                **(_load(package, language) if package != KIT_PACKAGE else {}),
+            }
             for language in ("ja", "en")
         }
 

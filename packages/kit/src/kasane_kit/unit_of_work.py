@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from kasane_contracts import registry
-from kasane_contracts.audit import AuditEntryRecorded
-from kasane_contracts.envelope import Envelope
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from kasane_contracts import registry
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.envelope import Envelope
 from kasane_kit import audit, clock
 from kasane_kit.auth import Actor
 from kasane_kit.bus import Sealer, outbox
@@ -57,7 +57,9 @@ class UnitOfWork:
     repository floor.
     """
 
-    def __init__(self, house: House, service: str, actor: Actor, cause: Cause | None = None) -> None:
+    def __init__(
+        self, house: House, service: str, actor: Actor, cause: Cause | None = None
+    ) -> None:
         self._house = house
         self._service = service
         self.actor = actor
@@ -72,7 +74,9 @@ class UnitOfWork:
     def connection(self) -> Connection:
         """The connection of this unit; only inside the ``with`` block."""
         if self._connection is None:
-            raise RuntimeError("the unit of work is not open; nothing was read or written; use it in a with block")
+            raise RuntimeError(
+                "the unit of work is not open; nothing was read or written; use it in a with block"
+            )
         return self._connection
 
     def __enter__(self) -> "UnitOfWork":
@@ -81,7 +85,10 @@ class UnitOfWork:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         connection, self._connection = self._connection, None
         try:
@@ -132,7 +139,9 @@ class UnitOfWork:
     def commit(self) -> None:
         """Makes everything permanent at once; raises UnrecordedChange when no audit entry was written."""
         if not self._recorded:
-            raise UnrecordedChange(f"{self._service}: nothing was saved because no audit entry was recorded")
+            raise UnrecordedChange(
+                f"{self._service}: nothing was saved because no audit entry was recorded"
+            )
         self.connection.commit()
         self._house.wake(self.municipality)
 

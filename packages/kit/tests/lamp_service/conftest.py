@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from flask import Blueprint, redirect, render_template_string, request, url_for
 from flask_smorest import Blueprint as ApiBlueprint
-from kasane_contracts.cases import CaseOpened
 from marshmallow import RAISE, Schema, fields, validate
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
 
+from kasane_contracts.cases import CaseOpened
 from kasane_kit.auth import Permission, public, require
 from kasane_kit.service import Service
 from kasane_kit.testing.workbench import Workbench, build_workbench
@@ -126,9 +126,7 @@ def light_lamp() -> Any:
     )
     if not form.check(request.form, text):
         return render_template_string("{{ errors }}", errors=form.errors), 422
-    made = create_once(
-        lambda uow, new: make(uow, new, form.values["name"], form.values["watts"])
-    )
+    made = create_once(lambda uow, new: make(uow, new, form.values["name"], form.values["watts"]))
     return redirect(url_for(".show_lamp", lamp_id=made), 303)
 
 

@@ -21,7 +21,9 @@ def test_an_account_is_known_as_last_heard(lamps: Workbench) -> None:
     _remember(lamps, replace(HANAKO, display_name="職員 花", revision=4))
 
     with lamps.reading() as connection:
-        assert accounts.find(connection, "a-1") == replace(HANAKO, display_name="職員 花", revision=4)
+        assert accounts.find(connection, "a-1") == replace(
+            HANAKO, display_name="職員 花", revision=4
+        )
         assert accounts.find(connection, "a-2") is None
 
 

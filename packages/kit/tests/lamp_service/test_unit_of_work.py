@@ -1,17 +1,18 @@
 """Checks that a change, its events and its trace are saved together or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
+
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.envelope import Envelope
 from kasane_contracts.intake import ConsultationClosed, ConsultationReceived, PersonConcerned
 from kasane_contracts.registry import UnknownEvent
-from sqlalchemy import select, text
-
 from kasane_kit import audit
 from kasane_kit.auth import Actor
 from kasane_kit.bus.tables import event_log, outbox
@@ -25,7 +26,14 @@ Rows = Callable[[Workbench], list[tuple[str, int]]]
 
 ACTOR = Actor("account-1", "職員 一郎", TOWN, (), frozenset({"receiver"}))
 CLOSED = ConsultationClosed("c-1", "answered")
-SECRETS = ("山川 花子", "やまかわ", "1985-04-02", "生駒市東新町8-38", "0743-74-1111", "税が払えない")
+SECRETS = (
+    "山川 花子",
+    "やまかわ",
+    "1985-04-02",
+    "生駒市東新町8-38",
+    "0743-74-1111",
+    "税が払えない",
+)
 RECEIVED = ConsultationReceived(
     "c-1",
     "R8-1",
@@ -51,18 +59,21 @@ def test_a_change_its_event_and_its_trace_are_saved_at_once(
     assert lamp_rows(lamps) == [("灯", 40)]
     assert closed == CLOSED
     assert (recorded.service, recorded.position, recorded.actor_name) == ("lamps", 1, "職員 一郎")
-    assert (recorded.action, recorded.object_id, recorded.basis) == ("lamps.lamp.lit", "l-1", "team")
+    assert (recorded.action, recorded.object_id, recorded.basis) == (
+        "lamps.lamp.lit",
+        "l-1",
+        "team",
+    )
     assert _trail(lamps) == ["lamps.lamp.lit"]
 
 
 def test_a_change_without_a_trace_is_refused_and_rolled_back(
     lamps: Workbench, light: Light, lamp_rows: Rows
 ) -> None:
+    steps = (lambda uow: light(uow, "灯"), lambda uow: uow.publish(CLOSED), UnitOfWork.commit)
+
     with pytest.raises(UnrecordedChange, match="lamps: nothing was saved because no audit"):
-        with lamps.unit(ACTOR) as uow:
-            light(uow, "灯")
-            uow.publish(CLOSED)
-            uow.commit()
+        _work(lamps, *steps)
 
     assert _everything(lamps, lamp_rows) == ([], [], [])
 
@@ -71,20 +82,14 @@ def test_a_change_without_a_trace_is_refused_and_rolled_back(
 def test_an_error_at_any_step_takes_everything_back(
     lamps: Workbench, light: Light, lamp_rows: Rows, step: int
 ) -> None:
-    def work(uow: UnitOfWork) -> None:
-        steps: list[Callable[[], Any]] = [
-            lambda: light(uow, "灯"),
-            lambda: uow.record("lamps.lamp.lit", "lamp", "l-1"),
-            lambda: uow.publish(CLOSED),
-        ]
-        for place, act in enumerate(steps):
-            if place == step:
-                raise ZeroDivisionError
-            act()
-        raise ZeroDivisionError
+    steps = (
+        lambda uow: light(uow, "灯"),
+        lambda uow: uow.record("lamps.lamp.lit", "lamp", "l-1"),
+        lambda uow: uow.publish(CLOSED),
+    )
 
-    with pytest.raises(ZeroDivisionError), lamps.unit(ACTOR) as uow:
-        work(uow)
+    with pytest.raises(ZeroDivisionError):
+        _work(lamps, *steps[:step], _fail)
 
     assert _everything(lamps, lamp_rows) == ([], [], [])
 
@@ -103,9 +108,8 @@ def test_leaving_without_commit_saves_nothing(
 def test_a_second_unit_works_after_the_first_failed(
     lamps: Workbench, light: Light, lamp_rows: Rows
 ) -> None:
-    with pytest.raises(ZeroDivisionError), lamps.unit(ACTOR) as uow:
-        light(uow, "一")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _work(lamps, lambda uow: light(uow, "一"), _fail)
 
     with lamps.unit(ACTOR) as uow:
         light(uow, "二")
@@ -142,7 +146,11 @@ def test_the_envelope_says_who_where_and_by_what_cause(lamps: Workbench) -> None
 
     recorded, closed = (Envelope.from_json(body) for body in _bodies(lamps))
     for envelope in (recorded, closed):
-        assert (envelope.source, envelope.municipality, envelope.actor) == ("lamps", TOWN, "account-1")
+        assert (envelope.source, envelope.municipality, envelope.actor) == (
+            "lamps",
+            TOWN,
+            "account-1",
+        )
         assert (envelope.correlationid, envelope.causationid) == ("thread-1", "event-1")
     assert (closed.type, closed.subject) == ("intake.consultation.closed.v1", "c-1")
     assert closed.dataschema == "intake.consultation.closed.v1.json"
@@ -152,11 +160,15 @@ def test_the_envelope_says_who_where_and_by_what_cause(lamps: Workbench) -> None
 def test_what_is_no_event_takes_the_whole_act_with_it(
     lamps: Workbench, light: Light, lamp_rows: Rows
 ) -> None:
-    with pytest.raises(UnknownEvent, match="PersonConcerned"), lamps.unit(ACTOR) as uow:
-        light(uow, "灯")
-        uow.record("lamps.lamp.lit", "lamp", "l-1")
-        uow.publish(PersonConcerned("p-1"))
-        uow.commit()
+    steps = (
+        lambda uow: light(uow, "灯"),
+        lambda uow: uow.record("lamps.lamp.lit", "lamp", "l-1"),
+        lambda uow: uow.publish(PersonConcerned("p-1")),
+        UnitOfWork.commit,
+    )
+
+    with pytest.raises(UnknownEvent, match="PersonConcerned"):
+        _work(lamps, *steps)
 
     assert _everything(lamps, lamp_rows) == ([], [], [])
 
@@ -166,10 +178,13 @@ def test_without_the_towns_key_nothing_is_saved(
 ) -> None:
     (tmp_path / "bench" / "keys" / f"{TOWN}.key").unlink()
 
-    with pytest.raises(KeyMissing), lamps.unit(ACTOR) as uow:
-        light(uow, "灯")
-        uow.record("lamps.lamp.lit", "lamp", "l-1")
-        uow.commit()
+    with pytest.raises(KeyMissing):
+        _work(
+            lamps,
+            lambda uow: light(uow, "灯"),
+            lambda uow: uow.record("lamps.lamp.lit", "lamp", "l-1"),
+            UnitOfWork.commit,
+        )
 
     assert lamp_rows(lamps) == []
     assert _trail(lamps) == []
@@ -202,10 +217,12 @@ def test_the_relay_is_woken_once_and_only_after_the_commit(lamps: Workbench, lig
         uow.record("lamps.lamp.lit", "lamp", "l-1")
         assert woken == []
         uow.commit()
-    with pytest.raises(ZeroDivisionError), municipality_scope(TOWN):
-        with UnitOfWork(house, "lamps", ACTOR) as uow:
-            uow.record("lamps.lamp.lit", "lamp", "l-1")
-            raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _work(
+            replace(lamps, house=house),
+            lambda uow: uow.record("lamps.lamp.lit", "lamp", "l"),
+            _fail,
+        )
 
     assert woken == [(TOWN, 1)]
 
@@ -229,6 +246,16 @@ def test_the_trail_of_a_bench_is_whole_after_all_this(lamps: Workbench, light: L
     with lamps.reading() as connection:
         assert audit.verify(connection, lamps.house.keys.derived(TOWN, "audit")) is None
         assert audit.verify(connection, lamps.house.keys.derived("012319", "audit")) is not None
+
+
+def _work(bench: Workbench, *steps: Callable[[UnitOfWork], Any]) -> None:
+    with bench.unit(ACTOR) as uow:
+        for step in steps:
+            step(uow)
+
+
+def _fail(_uow: UnitOfWork) -> None:
+    raise ZeroDivisionError
 
 
 def _bodies(bench: Workbench) -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Blueprint
-from kasane_contracts.audit import AuditEntryRecorded
 from sqlalchemy import text
 
+from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit.auth import COOKIE, AccountFacts, SessionSigner, accounts, require
 from kasane_kit.service import Service
 from kasane_kit.tenancy import municipality_scope
@@ -98,9 +98,7 @@ def test_without_an_account_nothing_is_open(
 def test_a_person_is_led_to_sign_in_and_back(lamps: Workbench) -> None:
     answer = lamps.app.test_client().get(f"/{TOWN}/lamps?q=1", base_url="http://kasane/lamps")
 
-    assert answer.headers["Location"] == (
-        f"/portal/{TOWN}/sign-in?next=%2Flamps%2F{TOWN}%2Flamps"
-    )
+    assert answer.headers["Location"] == (f"/portal/{TOWN}/sign-in?next=%2Flamps%2F{TOWN}%2Flamps")
 
 
 def test_who_has_no_function_is_refused_and_the_attempt_is_kept(

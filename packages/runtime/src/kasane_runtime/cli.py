@@ -25,12 +25,22 @@ DEFAULT_PORT = 8080
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status. A wrong setting is one sentence on standard error."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
         return command(options)
-    except (SettingsError, UnknownTown, WrongName, demo.DemoRefused, databases.NotMigrated, broker.BrokerUnreachable, NotDelivered) as error:
+    except (
+        SettingsError,
+        UnknownTown,
+        WrongName,
+        demo.DemoRefused,
+        databases.NotMigrated,
+        broker.BrokerUnreachable,
+        NotDelivered,
+    ) as error:
         print(f"kasane: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -41,11 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kasane", description="重ね Kasane")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    serve = commands.add_parser("serve", help="全サービスを一つのプロセスで動かす / all services in one process")
+    serve = commands.add_parser(
+        "serve", help="全サービスを一つのプロセスで動かす / all services in one process"
+    )
     _address(serve)
     serve.set_defaults(command=_serve)
 
-    work = commands.add_parser("work", help="一つのサービスの中継と受信 / relay and consumer of one service")
+    work = commands.add_parser(
+        "work", help="一つのサービスの中継と受信 / relay and consumer of one service"
+    )
     work.add_argument("service")
     work.set_defaults(command=_work)
 
@@ -53,15 +67,22 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(command=_migrate)
 
     restored = commands.add_parser(
-        "restored", help="バックアップから戻した町の番号を始め直す / after a town was restored from a backup"
+        "restored",
+        help="バックアップから戻した町の番号を始め直す / after a town was restored from a backup",
     )
     restored.add_argument("municipality")
     restored.set_defaults(command=_restored)
 
-    show_demo = commands.add_parser("demo", help="見本を用意して動かす / prepare and serve the demonstration")
+    show_demo = commands.add_parser(
+        "demo", help="見本を用意して動かす / prepare and serve the demonstration"
+    )
     _address(show_demo)
-    show_demo.add_argument("--reset", action="store_true", help="作り直してから動かす / start over, then serve")
-    show_demo.add_argument("--reset-only", action="store_true", help="作り直すだけ / start over, do not serve")
+    show_demo.add_argument(
+        "--reset", action="store_true", help="作り直してから動かす / start over, then serve"
+    )
+    show_demo.add_argument(
+        "--reset-only", action="store_true", help="作り直すだけ / start over, do not serve"
+    )
     show_demo.set_defaults(command=_demo)
 
     towns = commands.add_parser("towns", help="町の設定を確かめる / check the towns' files")
@@ -69,18 +90,24 @@ def _parser() -> argparse.ArgumentParser:
 
     plugins = commands.add_parser("plugins", help="拡張機能 / plugins")
     plugin_commands = plugins.add_subparsers(required=True, metavar="command")
-    plugin_commands.add_parser("list", help="入っているもの / what is installed").set_defaults(command=_plugins_list)
+    plugin_commands.add_parser("list", help="入っているもの / what is installed").set_defaults(
+        command=_plugins_list
+    )
     new = plugin_commands.add_parser("new", help="ひな形から作る / make one from the template")
     new.add_argument("name")
     new.add_argument("--folder", type=Path, default=Path("plugins"))
     new.set_defaults(command=_plugins_new)
-    check = plugin_commands.add_parser("check", help="決まりを守っているか / run the conformance suite")
+    check = plugin_commands.add_parser(
+        "check", help="決まりを守っているか / run the conformance suite"
+    )
     check.add_argument("name")
     check.set_defaults(command=_plugins_check)
 
     account = commands.add_parser("accounts", help="職員の登録 / staff accounts")
     account_commands = account.add_subparsers(required=True, metavar="command")
-    create = account_commands.add_parser("create", help="一人登録する（パスワードは標準入力から） / password from stdin")
+    create = account_commands.add_parser(
+        "create", help="一人登録する（パスワードは標準入力から） / password from stdin"
+    )
     create.add_argument("municipality", help="町のコード、または host / code of the town, or host")
     create.add_argument("login_name")
     create.add_argument("display_name")
@@ -90,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
 
     trail = commands.add_parser("audit", help="監査記録 / the audit trail")
     trail_commands = trail.add_subparsers(required=True, metavar="command")
-    trail_commands.add_parser("verify", help="改ざんを調べる / look for tampering").set_defaults(command=_audit_verify)
+    trail_commands.add_parser("verify", help="改ざんを調べる / look for tampering").set_defaults(
+        command=_audit_verify
+    )
 
     letters = commands.add_parser("dead-letters", help="止め置かれた出来事 / parked events")
     letter_commands = letters.add_subparsers(required=True, metavar="command")
@@ -106,22 +135,32 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("declare", "show", "dead-letters", "requeue"):
         bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
 
-    table = commands.add_parser("processes", help="動かすべきプロセスの一覧 / which processes to run")
+    table = commands.add_parser(
+        "processes", help="動かすべきプロセスの一覧 / which processes to run"
+    )
     table.add_argument("--list", action="store_true")
     table.set_defaults(command=_processes)
 
-    rights = commands.add_parser("rights", help="データベースの権限を調べる / check the rights of the logins")
+    rights = commands.add_parser(
+        "rights", help="データベースの権限を調べる / check the rights of the logins"
+    )
     rights.set_defaults(command=_rights)
 
     pages = commands.add_parser("docs", help="生成する文書を書き直す / write the generated pages")
-    pages.add_argument("--check", action="store_true", help="違いがあれば失敗する / fail when something is outdated")
+    pages.add_argument(
+        "--check",
+        action="store_true",
+        help="違いがあれば失敗する / fail when something is outdated",
+    )
     pages.set_defaults(command=_docs)
     return parser
 
 
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("KASANE_PORT", DEFAULT_PORT)))
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("KASANE_PORT", DEFAULT_PORT))
+    )
 
 
 def _composition() -> Composition:
@@ -169,11 +208,15 @@ def _restored(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     settings = Settings.from_env()
     if settings.mode is not Mode.EMBEDDED:
-        raise demo.DemoRefused("見本は一つのプロセスで動きます。KASANE_MODE を外してください。何も変えていません。")
+        raise demo.DemoRefused(
+            "見本は一つのプロセスで動きます。KASANE_MODE を外してください。何も変えていません。"
+        )
     if options.reset or options.reset_only:
         demo.reset(settings)
     if options.reset_only:
-        print("見本のデータを消しました。次の make run で作り直します。 / The demonstration starts over at the next make run.")
+        print(
+            "見本のデータを消しました。次の make run で作り直します。 / The demonstration starts over at the next make run."
+        )
         return 0
     composition = _composition()
     demo.prepare(composition, lambda line: print(line, flush=True))
@@ -205,7 +248,9 @@ def _plugins_list(_options: argparse.Namespace) -> int:
 
 def _plugins_new(options: argparse.Namespace) -> int:
     folder = new_plugin(options.name, options.folder)
-    print(f"{folder} を作りました。README.md から始めてください。 / Made {folder}; begin with its README.md.")
+    print(
+        f"{folder} を作りました。README.md から始めてください。 / Made {folder}; begin with its README.md."
+    )
     return 0
 
 
@@ -240,7 +285,10 @@ def _audit_verify(_options: argparse.Namespace) -> int:
     for municipality in composition.municipalities():
         key = composition.house.keys.derived(municipality, "audit")
         for service in composition.services:
-            with municipality_scope(municipality), composition.house.databases.reading(service) as connection:
+            with (
+                municipality_scope(municipality),
+                composition.house.databases.reading(service) as connection,
+            ):
                 found = audit.verify(connection, key)
             if found is not None:
                 broken += 1
@@ -254,9 +302,14 @@ def _letters_list(_options: argparse.Namespace) -> int:
     composition = _composition()
     for municipality in composition.municipalities():
         for service in composition.services:
-            with municipality_scope(municipality), composition.house.databases.reading(service) as connection:
+            with (
+                municipality_scope(municipality),
+                composition.house.databases.reading(service) as connection,
+            ):
                 for letter in dead_letters.list_letters(connection):
-                    print(f"{service} {municipality} {letter.id} {letter.type} {letter.reason}: {letter.detail}")
+                    print(
+                        f"{service} {municipality} {letter.id} {letter.type} {letter.reason}: {letter.detail}"
+                    )
     return 0
 
 
@@ -271,7 +324,9 @@ def _letters_requeue(options: argparse.Namespace) -> int:
 def _broker(options: argparse.Namespace) -> int:
     url = Settings.from_env().broker_url
     if not url:
-        raise SettingsError("KASANE_BROKER_URL is not set; nothing was asked; set it to the address of RabbitMQ")
+        raise SettingsError(
+            "KASANE_BROKER_URL is not set; nothing was asked; set it to the address of RabbitMQ"
+        )
     for line in broker.run(options.verb, url, load_services()):
         print(line)
     return 0
@@ -299,7 +354,9 @@ def _docs(options: argparse.Namespace) -> int:
         return 0
     outdated = documents.outdated_documents(root, services)
     for path in outdated:
-        print(f"✗ {path} は古くなっています。make docs を実行してください。 / is outdated; run make docs.")
+        print(
+            f"✗ {path} は古くなっています。make docs を実行してください。 / is outdated; run make docs."
+        )
     return 1 if outdated else 0
 
 

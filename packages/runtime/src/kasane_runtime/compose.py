@@ -87,7 +87,11 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     directory = FileTownDirectory(settings.towns, settings.served_towns)
     wake = Wake()
     distributed = settings.mode is Mode.DISTRIBUTED
-    addresses = PostgresAddresses(settings.database_url, keys) if distributed else SqliteAddresses(settings.var)
+    addresses = (
+        PostgresAddresses(settings.database_url, keys)
+        if distributed
+        else SqliteAddresses(settings.var)
+    )
     house = House(
         databases=Databases(addresses),
         keys=keys,
@@ -97,7 +101,9 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     )
     services = load_services() if services is None else dict(services)
     deliveries = {name: Delivery(service, house) for name, service in services.items()}
-    transport = AmqpTransport(settings.broker_url) if distributed else _in_process(services, deliveries)
+    transport = (
+        AmqpTransport(settings.broker_url) if distributed else _in_process(services, deliveries)
+    )
     return Composition(
         settings=settings,
         house=house,
@@ -112,7 +118,9 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
 def _in_process(services: dict[str, Service], deliveries: dict[str, Delivery]) -> Transport:
     hearers: dict[str, dict[str, Deliver]] = {
         producer: {
-            name: deliveries[name].deliver for name, service in services.items() if service.hears_producer(producer)
+            name: deliveries[name].deliver
+            for name, service in services.items()
+            if service.hears_producer(producer)
         }
         for producer in services
     }
@@ -124,7 +132,9 @@ def make_app(composition: Composition, target: str) -> Callable[..., Any]:
     names = list(composition.services) if target == "all" else [target]
     apps: dict[str, Flask] = {
         name: create_service_app(
-            composition.services[name], composition.house, secure_cookies=composition.settings.secure_cookies
+            composition.services[name],
+            composition.house,
+            secure_cookies=composition.settings.secure_cookies,
         )
         for name in names
     }

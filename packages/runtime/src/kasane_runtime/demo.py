@@ -55,8 +55,7 @@ def prepare(composition: Composition, say: Say) -> None:
         return
     content = _content()
     say("架空の職員と相談を入れています… / entering invented staff and consultations")
-    for account in content["account"]:
-        create_account(composition, password=PASSWORD, **account)
+    create_accounts(composition)
     settle(composition)
     browser = Client(make_app(composition, "all"))
     for step in content["step"]:
@@ -87,16 +86,24 @@ def create_account(
     return str(account_id)
 
 
-def accounts() -> list[dict[str, Any]]:
-    """The demonstration's accounts: municipality, login_name, display_name, roles, office."""
-    return _content()["account"]
+def create_accounts(composition: Composition) -> None:
+    """Makes every account of the demonstration."""
+    for account in _content()["account"]:
+        facts = {name: value for name, value in account.items() if name != "note"}
+        create_account(composition, password=PASSWORD, **facts)
 
 
 def welcome(address: str) -> str:
     """What a newcomer needs to begin: the address, the accounts, what each is for."""
-    lines = ["", f"  重ね Kasane   {address}", "", f"  パスワードはどれも {PASSWORD} です。 / one password for all", ""]
-    for account in accounts():
-        lines.append(f"  {account['login_name']:<22}{account['display_name']}")
+    lines = [
+        "",
+        f"  重ね Kasane   {address}",
+        "",
+        f"  パスワードはどれも {PASSWORD} です。 / one password for all",
+        "",
+    ]
+    for account in _content()["account"]:
+        lines.append(f"  {account['login_name']:<20}{account['display_name']}　{account['note']}")
     lines += ["", "  止める: Ctrl+C   続きから: make run   最初から: make demo-reset", ""]
     return "\n".join(lines)
 
@@ -112,7 +119,9 @@ def _send(browser: Client, step: Mapping[str, Any]) -> None:
         f"/portal/{town}/api/v1/sessions", json={"login_name": account, "password": PASSWORD}
     )
     if session.status_code not in (200, 201):
-        raise DemoRefused(f"見本の {account} でサインインできませんでした: {session.get_data(as_text=True)}")
+        raise DemoRefused(
+            f"見本の {account} でサインインできませんでした: {session.get_data(as_text=True)}"
+        )
     token = (session.get_json() or {})["token"]
     answer = browser.post(
         f"/{step['service']}/{town}/api/v1/{step['path']}",

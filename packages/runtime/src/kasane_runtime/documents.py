@@ -76,9 +76,7 @@ def events_markdown(services: dict[str, Service]) -> str:
     lines = ["# 出来事 / Events", "", GENERATED, ""]
     for entry in registry.all_events():
         schema = schema_of(entry)
-        hearers = [
-            name for name, service in services.items() if entry.event_class in service.hears
-        ]
+        hearers = [name for name, service in services.items() if entry.event_class in service.hears]
         if entry.type.startswith("portal.staff_account"):
             hearers = sorted(services)
         sayers = sorted(services) if entry.producer == "any" else [entry.producer]
@@ -125,21 +123,37 @@ def asyncapi(services: dict[str, Service]) -> dict[str, Any]:
                 "properties": {
                     **{
                         name: {"type": "string"}
-                        for name in ("id", "source", "subject", "time", "actor", "correlationid", "causationid", "epoch")
+                        for name in (
+                            "id",
+                            "source",
+                            "subject",
+                            "time",
+                            "actor",
+                            "correlationid",
+                            "causationid",
+                            "epoch",
+                        )
                     },
                     "type": {"const": entry.type},
                     "municipality": {"type": "string", "pattern": "^([0-9]{6}|host)$"},
                     "sequence": {"type": "integer", "minimum": 1},
-                    "data": {k: v for k, v in schema_of(entry).items() if k not in ("$schema", "$id")},
+                    "data": {
+                        k: v for k, v in schema_of(entry).items() if k not in ("$schema", "$id")
+                    },
                 },
             },
         }
         channels[key] = {
             "address": f"{{municipality}}.{entry.type}",
-            "parameters": {"municipality": {"description": "全国地方公共団体コード / code of the town"}},
+            "parameters": {
+                "municipality": {"description": "全国地方公共団体コード / code of the town"}
+            },
             "messages": {key: {"$ref": f"#/components/messages/{key}"}},
             "bindings": {
-                "amqp": {"is": "routingKey", "exchange": {"name": "kasane.events", "type": "topic", "durable": True}}
+                "amqp": {
+                    "is": "routingKey",
+                    "exchange": {"name": "kasane.events", "type": "topic", "durable": True},
+                }
             },
         }
         sayers = sorted(services) if entry.producer == "any" else [entry.producer]

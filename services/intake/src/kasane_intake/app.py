@@ -4,14 +4,13 @@ from pathlib import Path
 
 from kasane_contracts import intake as says
 from kasane_contracts.cases import CaseOpened
-from kasane_kit.auth import Permission
-from kasane_kit.service import Service
-
 from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.pages.consultations import blueprint as consultations
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.subscribers import on_case_opened
+from kasane_kit.auth import Permission
+from kasane_kit.service import Service
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 
@@ -22,14 +21,33 @@ service = Service(
     pages=(consultations, referral_sheets),
     api=(api,),
     permissions=(
-        Permission("intake.consultation.receive", "intake.consultation.received", STAFF, "consultation", False),
+        Permission(
+            "intake.consultation.receive",
+            "intake.consultation.received",
+            STAFF,
+            "consultation",
+            False,
+        ),
         Permission("intake.consultation.list", "intake.consultation.listed", STAFF, "consultation"),
         Permission("intake.consultation.read", "intake.consultation.read", STAFF, "consultation"),
-        Permission("intake.consultation.screen", "intake.consultation.screened", STAFF, "consultation"),
-        Permission("intake.consultation.close", "intake.consultation.closed", STAFF, "consultation"),
-        Permission("intake.referral_sheet.send", "intake.referral_sheet.sent", STAFF, "referral_sheet"),
-        Permission("intake.referral_sheet.read", "intake.referral_sheet.read", STAFF, "referral_sheet"),
-        Permission("intake.referral_sheet.answer", "intake.referral_sheet.answered", STAFF, "referral_sheet"),
+        Permission(
+            "intake.consultation.screen", "intake.consultation.screened", STAFF, "consultation"
+        ),
+        Permission(
+            "intake.consultation.close", "intake.consultation.closed", STAFF, "consultation"
+        ),
+        Permission(
+            "intake.referral_sheet.send", "intake.referral_sheet.sent", STAFF, "referral_sheet"
+        ),
+        Permission(
+            "intake.referral_sheet.read", "intake.referral_sheet.read", STAFF, "referral_sheet"
+        ),
+        Permission(
+            "intake.referral_sheet.answer",
+            "intake.referral_sheet.answered",
+            STAFF,
+            "referral_sheet",
+        ),
     ),
     says=(
         says.ConsultationReceived,
@@ -41,6 +59,11 @@ service = Service(
         says.ReferralSheetReturned,
     ),
     hears={CaseOpened: on_case_opened},
-    tables=("intake_consultation", "intake_person_concerned", "intake_referral_sheet", "intake_counter"),
+    tables=(
+        "intake_consultation",
+        "intake_person_concerned",
+        "intake_referral_sheet",
+        "intake_counter",
+    ),
     refusal=IntakeRefusal,
 )

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
 
 
+NOT_SCREENED = Screening()
+
+
 @dataclass(frozen=True)
 class ReceiveConsultation:
     """Take a consultation at a desk."""
@@ -20,7 +23,7 @@ class ReceiveConsultation:
     persons: tuple[PersonConcerned, ...]
     urgent: bool = False
     area: str = ""
-    screening: Screening = Screening()
+    screening: Screening = NOT_SCREENED
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 

@@ -1,14 +1,12 @@
 """What a person can do in intake; each handler is one transaction."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import jpholiday
-from kasane_contracts import intake as events
-from kasane_kit import clock
-from kasane_kit.unit_of_work import UnitOfWork
-from kasane_plugin_api import ConsultationView, ScreeningView, SheetView
 
+from kasane_contracts import intake as events
 from kasane_intake.commands import (
     AnswerReferralSheet,
     CloseConsultation,
@@ -20,6 +18,9 @@ from kasane_intake.domain.consultation import Consultation, Escalation
 from kasane_intake.domain.errors import NotTheReceiver, UnknownCategory, UnknownDesk, WrongStep
 from kasane_intake.domain.referral_sheet import ReferralSheet
 from kasane_intake.repository import Consultations, ReferralSheets, fiscal_year
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_plugin_api import ConsultationView, ScreeningView, SheetView
 
 OBJECT = "consultation"
 SHEET = "referral_sheet"
@@ -150,7 +151,7 @@ def answer_referral_sheet(command: AnswerReferralSheet, uow: UnitOfWork) -> None
     sheet = sheets.get(command.sheet_id)
     if uow.actor.office != sheet.to_office and not uow.actor.has("coordinator"):
         raise NotTheReceiver
-    steps = {
+    steps: dict[str, Callable[[], None]] = {
         "acknowledge": sheet.acknowledge,
         "accept": sheet.accept,
         "return": lambda: sheet.give_back(command.text),
@@ -165,7 +166,12 @@ def answer_referral_sheet(command: AnswerReferralSheet, uow: UnitOfWork) -> None
         others = any(other.on_its_way for other in sheets.of_consultation(consultation.id))
         consultation.sheet_settled(accepted=command.step == "accept", others_on_their_way=others)
         consultations.save(consultation)
-    done = {"acknowledge": "acknowledged", "accept": "accepted", "return": "returned", "outcome": "outcome_returned"}
+    done = {
+        "acknowledge": "acknowledged",
+        "accept": "accepted",
+        "return": "returned",
+        "outcome": "outcome_returned",
+    }
     uow.record(f"intake.referral_sheet.{done[command.step]}", SHEET, sheet.id)
     _say_sheet_step(command.step, sheet, uow)
     uow.commit()
@@ -175,7 +181,9 @@ def close_consultation(command: CloseConsultation, uow: UnitOfWork) -> None:
     """Ends a consultation with an outcome; never while a sheet has no taker (I-13)."""
     consultations = Consultations(uow.connection)
     consultation = consultations.get(command.consultation_id)
-    on_their_way = any(s.on_its_way for s in ReferralSheets(uow.connection).of_consultation(consultation.id))
+    on_their_way = any(
+        s.on_its_way for s in ReferralSheets(uow.connection).of_consultation(consultation.id)
+    )
     consultation.answer(command.outcome, sheets_on_their_way=on_their_way)
     consultations.save(consultation, command.version)
     uow.record("intake.consultation.closed", OBJECT, consultation.id)
@@ -203,7 +211,8 @@ def consultation_view(consultation: Consultation) -> ConsultationView:
         area=consultation.area,
         received_on=consultation.received_at.astimezone(clock.JAPAN).date(),
         screening=ScreeningView(
-            consultation.screening.single_agency_enough, consultation.screening.ordinary_cooperation_enough
+            consultation.screening.single_agency_enough,
+            consultation.screening.ordinary_cooperation_enough,
         ),
         extensions=consultation.extensions,
     )
@@ -238,10 +247,14 @@ def _ask_escalation(consultation: Consultation, hooks: Any) -> None:
 
 def _say_sheet_step(step: str, sheet: ReferralSheet, uow: UnitOfWork) -> None:
     if step == "acknowledge":
-        uow.publish(events.ReferralSheetAcknowledged(sheet.id, sheet.consultation_id, sheet.to_office))
+        uow.publish(
+            events.ReferralSheetAcknowledged(sheet.id, sheet.consultation_id, sheet.to_office)
+        )
     elif step == "accept":
         uow.publish(events.ReferralSheetAccepted(sheet.id, sheet.consultation_id, sheet.to_office))
     elif step == "return":
         uow.publish(
-            events.ReferralSheetReturned(sheet.id, sheet.consultation_id, sheet.from_office, sheet.to_office)
+            events.ReferralSheetReturned(
+                sheet.id, sheet.consultation_id, sheet.from_office, sheet.to_office
+            )
         )

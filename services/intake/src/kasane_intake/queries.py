@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from kasane_kit.auth import Actor
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select, true
 
 from kasane_intake import tables
@@ -13,6 +12,7 @@ from kasane_intake.domain.errors import ConsultationNotFound, SheetNotFound
 from kasane_intake.domain.folding import fold
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
 from kasane_intake.repository import Consultations, ReferralSheets
+from kasane_kit.auth import Actor
 
 CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
 
@@ -62,19 +62,27 @@ def consultations(
         statement = statement.where(c.status == status)
     if before:
         moment = datetime.fromisoformat(before[0])
-        statement = statement.where(or_(c.received_at < moment, and_(c.received_at == moment, c.id < before[1])))
-    rows = connection.execute(statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)).all()
+        statement = statement.where(
+            or_(c.received_at < moment, and_(c.received_at == moment, c.id < before[1]))
+        )
+    rows = connection.execute(
+        statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)
+    ).all()
     names: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
     p = tables.person_concerned.c
     for person in connection.execute(
-        select(p.consultation_id, p.name, p.kana).where(p.consultation_id.in_(names)).order_by(p.position)
+        select(p.consultation_id, p.name, p.kana)
+        .where(p.consultation_id.in_(names))
+        .order_by(p.position)
     ):
         names[person.consultation_id].append((person.name, person.kana))
     return [
         ConsultationLine(
             id=row.id,
             number=row.number,
-            received_at=row.received_at if row.received_at.tzinfo else row.received_at.replace(tzinfo=UTC),
+            received_at=row.received_at
+            if row.received_at.tzinfo
+            else row.received_at.replace(tzinfo=UTC),
             desk=row.desk,
             persons=tuple(names[row.id]),
             main_category=row.main_category,
@@ -90,7 +98,9 @@ def consultations(
 def consultation(connection: Connection, viewer: Actor, consultation_id: str) -> Consultation:
     """One consultation; raises ConsultationNotFound when there is none or it is not open to the viewer."""
     allowed = connection.scalar(
-        select(tables.consultation.c.id).where(tables.consultation.c.id == consultation_id, _visible_to(viewer))
+        select(tables.consultation.c.id).where(
+            tables.consultation.c.id == consultation_id, _visible_to(viewer)
+        )
     )
     if allowed is None:
         raise ConsultationNotFound
@@ -116,11 +126,17 @@ def sheets_for_office(connection: Connection, viewer: Actor, today: date) -> Seq
     """Sheets that wait for the viewer's office, or are overdue and the viewer's role is told; oldest first."""
     s = tables.referral_sheet.c
     mine = or_(s.to_office == viewer.office, s.from_office == viewer.office)
-    late = and_(s.overdue_role.in_(_named_roles(viewer)), s.acknowledge_by < today, s.status == SheetStatus.SENT.value)
+    late = and_(
+        s.overdue_role.in_(_named_roles(viewer)),
+        s.acknowledge_by < today,
+        s.status == SheetStatus.SENT.value,
+    )
     rows = connection.execute(
         select(s.id, tables.consultation.c.number)
         .join(tables.consultation, tables.consultation.c.id == s.consultation_id)
-        .where(s.status.in_([SheetStatus.SENT.value, SheetStatus.ACKNOWLEDGED.value]), or_(mine, late))
+        .where(
+            s.status.in_([SheetStatus.SENT.value, SheetStatus.ACKNOWLEDGED.value]), or_(mine, late)
+        )
         .order_by(s.acknowledge_by, s.id)
     ).all()
     sheets = ReferralSheets(connection)

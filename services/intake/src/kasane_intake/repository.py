@@ -61,13 +61,18 @@ class Consultations:
         consultation.version = expected + 1
         saved = self._connection.execute(
             update(tables.consultation)
-            .where(tables.consultation.c.id == consultation.id, tables.consultation.c.version == expected)
+            .where(
+                tables.consultation.c.id == consultation.id,
+                tables.consultation.c.version == expected,
+            )
             .values(**_columns(consultation))
         )
         if saved.rowcount != 1:
             raise ChangedMeanwhile
         self._connection.execute(
-            delete(tables.person_concerned).where(tables.person_concerned.c.consultation_id == consultation.id)
+            delete(tables.person_concerned).where(
+                tables.person_concerned.c.consultation_id == consultation.id
+            )
         )
         self._add_persons(consultation)
 
@@ -125,7 +130,9 @@ class ReferralSheets:
         sheet.version = expected + 1
         saved = self._connection.execute(
             update(tables.referral_sheet)
-            .where(tables.referral_sheet.c.id == sheet.id, tables.referral_sheet.c.version == expected)
+            .where(
+                tables.referral_sheet.c.id == sheet.id, tables.referral_sheet.c.version == expected
+            )
             .values(**_sheet_columns(sheet))
         )
         if saved.rowcount != 1:
@@ -138,7 +145,12 @@ def fiscal_year(day: date) -> int:
 
 
 def _columns(c: Consultation) -> dict[str, object]:
-    names = [c.number, c.contact.name, c.contact.kana, *(f"{p.name} {p.kana} {p.phone}" for p in c.persons)]
+    names = [
+        c.number,
+        c.contact.name,
+        c.contact.kana,
+        *(f"{p.name} {p.kana} {p.phone}" for p in c.persons),
+    ]
     return {
         "id": c.id,
         "number": c.number,
@@ -171,7 +183,9 @@ def _columns(c: Consultation) -> dict[str, object]:
     }
 
 
-def _consultation(row: Row[tuple[object, ...]], persons: tuple[PersonConcerned, ...]) -> Consultation:
+def _consultation(
+    row: Row[tuple[object, ...]], persons: tuple[PersonConcerned, ...]
+) -> Consultation:
     values = row._mapping
     received = values["received_at"]
     return Consultation(
@@ -196,7 +210,10 @@ def _consultation(row: Row[tuple[object, ...]], persons: tuple[PersonConcerned, 
         area=values["area"],
         screening=Screening(values["single_agency_enough"], values["ordinary_cooperation_enough"]),
         escalation=Escalation(
-            values["escalation_level"], values["target_role"], values["escalation_reason"], values["escalation_source"]
+            values["escalation_level"],
+            values["target_role"],
+            values["escalation_reason"],
+            values["escalation_source"],
         ),
         status=ConsultationStatus(values["status"]),
         outcome=values["outcome"],

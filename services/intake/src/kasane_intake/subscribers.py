@@ -3,10 +3,9 @@
 from typing import Any
 
 from kasane_contracts.cases import CaseOpened
-from kasane_kit.unit_of_work import UnitOfWork
-
 from kasane_intake.domain.errors import ConsultationNotFound
 from kasane_intake.handlers import link_to_case
+from kasane_kit.unit_of_work import UnitOfWork
 
 
 def on_case_opened(event: CaseOpened, uow: UnitOfWork, _hooks: Any) -> None:

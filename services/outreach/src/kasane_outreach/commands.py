@@ -26,6 +26,8 @@ class PutOnList:
     area: str
     category: str
     address_protected: bool
+    kana: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)

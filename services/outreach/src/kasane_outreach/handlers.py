@@ -291,6 +291,7 @@ def _say_scheduled(visit: Visit, household: HouseholdToReach, uow: UnitOfWork) -
             on=visit.on,
             starts_at=f"{visit.starts_at:%H:%M}",
             minutes=visit.minutes,
+            second_worker_id=visit.workers[1] if len(visit.workers) > 1 else "",
         )
     )
 

@@ -164,7 +164,7 @@ def _visit_scheduled(e: outreach.VisitScheduled) -> Steps:
         OpenTask(
             TaskKind.VISIT,
             e.visit_id,
-            (f"account:{e.worker_id}",),
+            tuple(f"account:{worker}" for worker in (e.worker_id, e.second_worker_id) if worker),
             due_on=e.on,
             case_id=e.case_id,
         ),

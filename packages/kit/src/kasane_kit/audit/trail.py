@@ -70,7 +70,10 @@ def read(connection: Connection, object_kind: str, object_id: str) -> Sequence[E
     """Every entry about one object, oldest first."""
     rows = connection.execute(
         select(tables.audit_entry)
-        .where(tables.audit_entry.c.object_kind == object_kind, tables.audit_entry.c.object_id == object_id)
+        .where(
+            tables.audit_entry.c.object_kind == object_kind,
+            tables.audit_entry.c.object_id == object_id,
+        )
         .order_by(tables.audit_entry.c.position)
     )
     return [_entry(row) for row in rows]
@@ -82,7 +85,8 @@ def verify(connection: Connection, key: bytes) -> chain.Break | None:
     entries = connection.execution_options(yield_per=1000).execute(
         select(tables.audit_entry).order_by(tables.audit_entry.c.position)
     )
-    return chain.find_break(key, entries.mappings(), dict(head) if head else None)
+    trail = (dict(entry) for entry in entries.mappings())
+    return chain.find_break(key, trail, dict(head) if head else None)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -1,7 +1,15 @@
 """Who is acting, what a route needs, and the one function that decides."""
 
 from kasane_kit.auth.decision import Decision, Grant, Rule, decide
-from kasane_kit.auth.permissions import Access, Actor, Permission, access_of, platform_actor, public, require
+from kasane_kit.auth.permissions import (
+    Access,
+    Actor,
+    Permission,
+    access_of,
+    platform_actor,
+    public,
+    require,
+)
 from kasane_kit.auth.tokens import COOKIE, AccountFacts, Session, SessionSigner
 
 __all__ = [

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from kasane_kit.auth.tokens import AccountFacts
 from kasane_kit.auth.tables import account_projection
+from kasane_kit.auth.tokens import AccountFacts
 
 
 def find(connection: Connection, account_id: str) -> AccountFacts | None:
@@ -14,7 +14,13 @@ def find(connection: Connection, account_id: str) -> AccountFacts | None:
     if row is None:
         return None
     return AccountFacts(
-        row.account_id, row.display_name, tuple(row.roles), tuple(row.functions), row.office, row.active, row.revision
+        row.account_id,
+        row.display_name,
+        tuple(row.roles),
+        tuple(row.functions),
+        row.office,
+        row.active,
+        row.revision,
     )
 
 
@@ -26,7 +32,15 @@ def everyone(connection: Connection) -> tuple[AccountFacts, ...]:
         .order_by(account_projection.c.display_name, account_projection.c.account_id)
     )
     return tuple(
-        AccountFacts(r.account_id, r.display_name, tuple(r.roles), tuple(r.functions), r.office, r.active, r.revision)
+        AccountFacts(
+            r.account_id,
+            r.display_name,
+            tuple(r.roles),
+            tuple(r.functions),
+            r.office,
+            r.active,
+            r.revision,
+        )
         for r in rows
     )
 
@@ -36,7 +50,9 @@ def remember(connection: Connection, facts: AccountFacts) -> None:
     known = find(connection, facts.account_id)
     if known is not None and known.revision >= facts.revision:
         return
-    connection.execute(delete(account_projection).where(account_projection.c.account_id == facts.account_id))
+    connection.execute(
+        delete(account_projection).where(account_projection.c.account_id == facts.account_id)
+    )
     connection.execute(
         insert(account_projection).values(
             account_id=facts.account_id,

@@ -76,7 +76,9 @@ class SessionSigner:
         return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
 
     def _serializer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._keys.derived("signing", "sessions"), salt="kasane-session")
+        return URLSafeTimedSerializer(
+            self._keys.derived("signing", "sessions"), salt="kasane-session"
+        )
 
 
 def actor_from(session: Session, projection: "AccountFacts", role_labels: tuple[str, ...]) -> Actor:

@@ -29,7 +29,7 @@ class Sealer:
     def seal(
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The data with every personal field replaced by ``{"sealed": …}``; empty values too, so length tells little."""
+        """The data with every personal field, empty ones too, replaced by ``{"sealed": …}``."""
         cipher = self._cipher(municipality)
 
         def close(value: Any, place: bytes) -> dict[str, str]:

@@ -55,7 +55,9 @@ class FileTownDirectory:
             try:
                 town = _read(path)
                 if town.code in found:
-                    raise ValueError(f"自治体コード {town.code} は別のファイルで使われています。片方を消してください。")
+                    raise ValueError(
+                        f"自治体コード {town.code} は別のファイルで使われています。片方を消してください。"
+                    )
             except (ValueError, OSError) as error:
                 problems.append(MisconfiguredTownFile(path.name, f"{path.name}: {error}"))
                 continue
@@ -80,7 +82,9 @@ def valid_code(code: str) -> bool:
     """Whether a text is a local government code with a right check digit (全国地方公共団体コード)."""
     if len(code) != 6 or not code.isascii() or not code.isdigit():
         return False
-    total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True)
+    )
     return int(code[5]) == (11 - total % 11) % 10
 
 
@@ -94,19 +98,25 @@ def _read(path: Path) -> Town:
         raise ValueError(f"TOML として読めません（{error}）。書き方を直してください。") from error
     unknown = sorted(set(raw) - _KEYS)
     if unknown:
-        raise ValueError(f"知らない項目 {'、'.join(unknown)} があります。綴りを直すか消してください。")
+        raise ValueError(
+            f"知らない項目 {'、'.join(unknown)} があります。綴りを直すか消してください。"
+        )
     for key in ("code", "name", "prefecture"):
         if not isinstance(raw.get(key), str) or not raw[key]:
             raise ValueError(f"{key} がありません。文字列で書いてください。")
     for key in ("code", "prefecture"):
         if not valid_code(raw[key]):
-            raise ValueError(f"{key} の {raw[key]} は検査数字が合いません。6桁のコードを確かめてください。")
+            raise ValueError(
+                f"{key} の {raw[key]} は検査数字が合いません。6桁のコードを確かめてください。"
+            )
     plugins = raw.get("plugins", [])
     if not isinstance(plugins, list) or not all(isinstance(name, str) for name in plugins):
         raise ValueError("plugins は名前の並びで書いてください。")
     if len(set(plugins)) != len(plugins):
         raise ValueError("plugins に同じ名前が二度あります。片方を消してください。")
     settings = raw.get("settings", {})
-    if not isinstance(settings, dict) or not all(isinstance(value, dict) for value in settings.values()):
+    if not isinstance(settings, dict) or not all(
+        isinstance(value, dict) for value in settings.values()
+    ):
         raise ValueError("settings は [settings.拡張機能名] の表で書いてください。")
     return Town(raw["code"], raw["name"], raw["prefecture"], tuple(plugins), settings)

@@ -17,7 +17,9 @@ def municipality_scope(code: str) -> Iterator[None]:
     """Everything inside belongs to one municipality; raises MunicipalityRequired when another is open already."""
     open_code = _current.get()
     if open_code is not None and open_code != code:
-        raise MunicipalityRequired(f"the scope of {open_code} is open; {code} was not entered; leave it first")
+        raise MunicipalityRequired(
+            f"the scope of {open_code} is open; {code} was not entered; leave it first"
+        )
     token = _current.set(code)
     try:
         yield
@@ -29,5 +31,7 @@ def current_municipality() -> str:
     """The code of the open scope; raises MunicipalityRequired when there is none."""
     code = _current.get()
     if code is None:
-        raise MunicipalityRequired("no municipality is open; nothing was read; enter municipality_scope() first")
+        raise MunicipalityRequired(
+            "no municipality is open; nothing was read; enter municipality_scope() first"
+        )
     return code

@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from kasane_contracts import registry
-from kasane_contracts.envelope import Envelope
 from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
+from kasane_contracts import registry
+from kasane_contracts.envelope import Envelope
 from kasane_kit import clock
 from kasane_kit.auth import COOKIE, AccountFacts, Actor, SessionSigner, accounts
 from kasane_kit.bus.tables import event_log, outbox
@@ -64,14 +64,20 @@ class Visitor:
         """GET a path below the town."""
         return self.client.get(f"/{self._town}{path}", **options)
 
-    def post(self, path: str, data: Mapping[str, Any] | None = None, **options: Any) -> TestResponse:
+    def post(
+        self, path: str, data: Mapping[str, Any] | None = None, **options: Any
+    ) -> TestResponse:
         """POST a form to a path below the town."""
-        return self.client.post(f"/{self._town}{path}", data={**(data or {}), "csrf_token": self._token}, **options)
+        return self.client.post(
+            f"/{self._town}{path}", data={**(data or {}), "csrf_token": self._token}, **options
+        )
 
     def send_json(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
         """Call the API as a program does from a page: JSON and the form token in a header."""
         headers = {"X-CSRF-Token": self._token, **options.pop("headers", {})}
-        return self.client.open(f"/{self._town}{path}", method=method, json=body, headers=headers, **options)
+        return self.client.open(
+            f"/{self._town}{path}", method=method, json=body, headers=headers, **options
+        )
 
 
 @dataclass
@@ -101,7 +107,10 @@ class Workbench:
         """A staff member with the functions, known to the service."""
         town = municipality or self.municipality
         account_id = account_id or f"account-{'-'.join(functions) or 'none'}-{office}"
-        with municipality_scope(town), self.house.databases.writing(self.service.name) as connection:
+        with (
+            municipality_scope(town),
+            self.house.databases.writing(self.service.name) as connection,
+        ):
             accounts.remember(
                 connection, AccountFacts(account_id, name, roles, tuple(functions), office, True, 1)
             )
@@ -119,13 +128,19 @@ class Workbench:
     @contextmanager
     def unit(self, actor: Actor) -> Iterator[UnitOfWork]:
         """An open unit of work of the actor in the bench's town."""
-        with municipality_scope(self.municipality), UnitOfWork(self.house, self.service.name, actor) as unit:
+        with (
+            municipality_scope(self.municipality),
+            UnitOfWork(self.house, self.service.name, actor) as unit,
+        ):
             yield unit
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for looking into the service's database in the bench's town."""
-        with municipality_scope(self.municipality), self.house.databases.reading(self.service.name) as connection:
+        with (
+            municipality_scope(self.municipality),
+            self.house.databases.reading(self.service.name) as connection,
+        ):
             yield connection
 
     def said(self, event_class: type | None = None) -> list[Any]:
@@ -138,7 +153,9 @@ class Workbench:
         found = []
         for body in bodies:
             envelope = Envelope.from_json(body)
-            data = self.house.sealer.open(envelope.municipality, envelope.type, envelope.id, envelope.data)
+            data = self.house.sealer.open(
+                envelope.municipality, envelope.type, envelope.id, envelope.data
+            )
             event = registry.load(envelope.type, data)
             if event_class is None or isinstance(event, event_class):
                 found.append(event)
@@ -181,7 +198,9 @@ def _migrated(migrations: Path) -> bytes:
         return Path(url.database or "").read_bytes()
 
 
-def build_workbench(service: Service, folder: Path, plugins: Mapping[str, tuple[str, ...]] | None = None) -> Workbench:
+def build_workbench(
+    service: Service, folder: Path, plugins: Mapping[str, tuple[str, ...]] | None = None
+) -> Workbench:
     """A bench for a service in a folder; ``plugins`` names the enabled plugins by town code."""
     enabled = plugins or {}
     directory = GivenTowns(
@@ -192,7 +211,9 @@ def build_workbench(service: Service, folder: Path, plugins: Mapping[str, tuple[
     keys.ensure("signing", HOST, TOWN, OTHER_TOWN)
     addresses = SqliteAddresses(folder)
     for municipality in (HOST, TOWN, OTHER_TOWN):
-        Path(addresses.url(service.name, municipality).database or "").write_bytes(_migrated(service.migrations))
+        Path(addresses.url(service.name, municipality).database or "").write_bytes(
+            _migrated(service.migrations)
+        )
     house = House(Databases(addresses), keys, directory, PluginHouse(directory))
     app = create_service_app(service, house)
     app.config["TESTING"] = False

@@ -4,10 +4,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
-from kasane_contracts import links
 from werkzeug.exceptions import NotFound
 
-from kasane_kit.auth import COOKIE, Access, Actor, Permission, Rule, SessionSigner, access_of, decide
+from kasane_contracts import links
+from kasane_kit.auth import (
+    COOKIE,
+    Access,
+    Actor,
+    Permission,
+    Rule,
+    SessionSigner,
+    access_of,
+    decide,
+)
 from kasane_kit.service import Service
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
@@ -28,7 +37,9 @@ def check_every_route_is_declared(app: Flask, service: Service) -> None:
         if access is None:
             problems.append(f"{rule.rule} declares no permission")
         elif access.permission is not None and service.permission(access.permission) is None:
-            problems.append(f"{rule.rule} needs {access.permission}, which the service does not declare")
+            problems.append(
+                f"{rule.rule} needs {access.permission}, which the service does not declare"
+            )
     if problems:
         raise UndeclaredRoute(f"{service.name} was not started: " + "; ".join(sorted(problems)))
 
@@ -75,11 +86,24 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         session = g.get("session")
         if g.get("session_decided"):
             return response
-        if g.get("actor") is not None and not g.get("bearer") and session is not None and session.wants_renewal:
+        if (
+            g.get("actor") is not None
+            and not g.get("bearer")
+            and session is not None
+            and session.wants_renewal
+        ):
             _write_cookie(response, signer.write(session), secure_cookies)
-        elif g.get("session") is None and g.get("form_session") and not request.path.startswith("/-/"):
+        elif (
+            g.get("session") is None
+            and g.get("form_session")
+            and not request.path.startswith("/-/")
+        ):
             response.set_cookie(
-                csrf.ANONYMOUS_COOKIE, g.form_session, httponly=True, samesite="Strict", secure=secure_cookies
+                csrf.ANONYMOUS_COOKIE,
+                g.form_session,
+                httponly=True,
+                samesite="Strict",
+                secure=secure_cookies,
             )
         return response
 
@@ -101,7 +125,12 @@ def _write_cookie(response: Response, value: str, secure: bool) -> None:
 
 
 def _record(
-    house: House, service: Service, actor: Actor, action: str, permission: Permission, access: Access
+    house: House,
+    service: Service,
+    actor: Actor,
+    action: str,
+    permission: Permission,
+    access: Access,
 ) -> None:
     object_id = str((request.view_args or {}).get(access.object_argument, "")) or "list"
     name = permission.name + ".refused" if action == "refused" else action

@@ -48,14 +48,20 @@ def install_api(app: Flask, service: Service) -> None:
     @app.get("/-/openapi")
     @public("describes the API; holds no data")
     def openapi_page() -> str:
-        return render_template("kasane/api_docs.html", openapi=document(api), openapi_href="openapi.json")
+        return render_template(
+            "kasane/api_docs.html", openapi=document(api), openapi_href="openapi.json"
+        )
 
 
 def document(api: Api) -> dict[str, Any]:
     """The OpenAPI document with the security scheme and the server's prefix."""
     result = cast(dict[str, Any], api.spec.to_dict())
     result.setdefault("components", {})["securitySchemes"] = {
-        "session": {"type": "http", "scheme": "bearer", "description": "POST /portal/{town}/api/v1/sessions"}
+        "session": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "POST /portal/{town}/api/v1/sessions",
+        }
     }
     result["security"] = [{"session": []}]
     result["servers"] = [{"url": request.script_root or "/"}]

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import current_app, g, request
-from kasane_contracts.glossary import glossary
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from kasane_contracts.glossary import glossary
 from kasane_kit import clock
 from kasane_kit.auth import Actor
 from kasane_kit.ids import new_id
@@ -99,7 +99,9 @@ def hooks() -> Any:
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
     """A unit of work of this service for the actor of this request."""
-    with UnitOfWork(this_house(), this_service().name, actor(), Cause(correlation_id=g.request_id)) as unit:
+    with UnitOfWork(
+        this_house(), this_service().name, actor(), Cause(correlation_id=g.request_id)
+    ) as unit:
         yield unit
 
 
@@ -164,7 +166,10 @@ def _known_submission(key: str, digest: str) -> str | None:
 
 
 def _request_digest() -> str:
-    content = request.get_data() or repr(
-        sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
-    ).encode()
+    content = (
+        request.get_data()
+        or repr(
+            sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+        ).encode()
+    )
     return hashlib.sha256(f"{request.method} {request.path}\n".encode() + content).hexdigest()

@@ -1,4 +1,4 @@
-"""Lets only our own pages change something: a token in every form, and the browser's own word on where it comes from."""
+"""Lets only our own pages change something: a token in every form, and the browser's word on where it comes from."""
 
 import hmac
 
@@ -23,7 +23,11 @@ def check(signer: SessionSigner) -> None:
 
     A program that calls an API without our cookie borrows nobody's rights, so it needs no token.
     """
-    if request.method in SAFE_METHODS or g.get("bearer") or (wants_json() and COOKIE not in request.cookies):
+    if (
+        request.method in SAFE_METHODS
+        or g.get("bearer")
+        or (wants_json() and COOKIE not in request.cookies)
+    ):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refusal("foreign_form", 403)

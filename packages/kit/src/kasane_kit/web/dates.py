@@ -19,7 +19,9 @@ _ERA = re.compile(
     r"^(?P<era>令和|平成|昭和|大正|明治|[RHSTM])(?P<year>[0-9]{1,3}|元)[年./-](?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?$",
     re.IGNORECASE,
 )
-_WESTERN = re.compile(r"^(?P<year>[0-9]{4})[年./-](?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?$")
+_WESTERN = re.compile(
+    r"^(?P<year>[0-9]{4})[年./-](?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?$"
+)
 
 
 class NotADate(ValueError):
@@ -44,7 +46,11 @@ def parse_date(text: str) -> date:
         found = date(first.year + year - 1, int(japanese["month"]), int(japanese["day"]))
     except ValueError as error:
         raise NotADate(text) from error
-    over = following is not None and found >= following and not (found == following and found in _SHARED_DAYS)
+    over = (
+        following is not None
+        and found >= following
+        and not (found == following and found in _SHARED_DAYS)
+    )
     if found < first or over:
         raise NotADate(text)
     return found

@@ -4,11 +4,11 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, current_app, g, json, make_response, render_template, request
-from kasane_contracts import links
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from kasane_contracts import links
 from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
 
@@ -45,7 +45,9 @@ def wants_json() -> bool:
     return "/api/" in request.path
 
 
-def problem(code: str, status: int, headers: dict[str, str] | None = None, /, **facts: Any) -> Response:
+def problem(
+    code: str, status: int, headers: dict[str, str] | None = None, /, **facts: Any
+) -> Response:
     """The answer for a refusal code, with its sentences."""
     return _answer(
         code,
@@ -81,7 +83,13 @@ def _answer(
         response = make_response(json.dumps(body, ensure_ascii=False), status)
         response.content_type = "application/problem+json"
     else:
-        shown = {"title": title, "detail": "", "not_done": not_done, "next_step": next_step, "request_id": request_id}
+        shown = {
+            "title": title,
+            "detail": "",
+            "not_done": not_done,
+            "next_step": next_step,
+            "request_id": request_id,
+        }
         municipality = g.get("municipality")
         response = make_response(
             render_template(
@@ -100,7 +108,9 @@ def _answer(
 def _sentence(key: str, **facts: Any) -> str:
     strings = current_app.extensions["kasane"]["strings"]
     from_english = wants_json() and request.accept_languages.best_match(["ja", "en"], "ja") == "en"
-    return str(strings.text(key, "en" if from_english else "ja", **facts)) if strings.has(key) else ""
+    return (
+        str(strings.text(key, "en" if from_english else "ja", **facts)) if strings.has(key) else ""
+    )
 
 
 def _refused(error: Refusal) -> Response:
@@ -117,15 +127,27 @@ def _http(error: HTTPException) -> Response:
         original = error.original_exception
         if isinstance(original, DBAPIError | NoFreeConnection):
             return _database(original)
-        return _unexpected(original)
+        return _unexpected(error)
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages") if getattr(error, "data", None) else None
-    code = {400: "bad_request", 401: "sign_in_needed", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
-            412: "changed_meanwhile", 413: "too_large", 415: "wrong_media_type", 422: "invalid_input",
-            428: "version_needed", 429: "too_many"}.get(status, "bad_request" if status < 500 else "unexpected")
-    headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if status == 405 and hasattr(
-        error, "valid_methods"
-    ) else None
+    code = {
+        400: "bad_request",
+        401: "sign_in_needed",
+        403: "not_allowed",
+        404: "not_found",
+        405: "method_not_allowed",
+        412: "changed_meanwhile",
+        413: "too_large",
+        415: "wrong_media_type",
+        422: "invalid_input",
+        428: "version_needed",
+        429: "too_many",
+    }.get(status, "bad_request" if status < 500 else "unexpected")
+    headers = (
+        {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+        if status == 405 and hasattr(error, "valid_methods")
+        else None
+    )
     return _answer(
         code,
         status,
@@ -144,7 +166,9 @@ def _flat_messages(messages: Any) -> Any:
 
 
 def _database(error: DBAPIError | NoFreeConnection) -> Response:
-    log.error("database did not take or give data: %s", type(getattr(error, "orig", error)).__name__)
+    log.error(
+        "database did not take or give data: %s", type(getattr(error, "orig", error)).__name__
+    )
     return problem("storage_unavailable", 503, {"Retry-After": "10"})
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Flask, Response, g, request, send_from_directory, url_for
 from jinja2 import ChoiceLoader, PackageLoader
+
 from kasane_contracts import links
 from kasane_contracts.navigation import NAVIGATION
-
 from kasane_kit.auth import SessionSigner, public
 from kasane_kit.ids import new_id
 from kasane_kit.service import Service
@@ -40,7 +40,9 @@ SECURITY_HEADERS = {
 
 def create_service_app(service: Service, house: House, *, secure_cookies: bool = False) -> Flask:
     """The application of a service; raises UndeclaredRoute when a route declares no permission."""
-    app = Flask(service.package, static_folder=None, template_folder=str(service.root / "templates"))
+    app = Flask(
+        service.package, static_folder=None, template_folder=str(service.root / "templates")
+    )
     app.url_map.converters["municipality"] = MunicipalityConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, KASANE_SECURE_COOKIES=secure_cookies)
@@ -50,7 +52,9 @@ def create_service_app(service: Service, house: House, *, secure_cookies: bool =
         "strings": Strings(service.package),
     }
     assert app.jinja_loader is not None
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("kasane_kit.web", "templates")])
+    app.jinja_loader = ChoiceLoader(
+        [app.jinja_loader, PackageLoader("kasane_kit.web", "templates")]
+    )
     app.jinja_env.filters["wareki"] = wareki
     app.jinja_env.filters["japan_time"] = japan_time
     app.jinja_env.trim_blocks = True
@@ -122,7 +126,8 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
                 {
                     "label": context.term(entry.term),
                     "href": entry.link(municipality),
-                    "current": request.path and (request.script_root + request.path) == entry.link(municipality),
+                    "current": request.path
+                    and (request.script_root + request.path) == entry.link(municipality),
                 }
                 for entry in NAVIGATION
                 if here and actor.functions & entry.functions and municipality not in (None, HOST)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from kasane_plugin_api import FieldKind, FieldSpec
 from marshmallow import ValidationError, validate
 from werkzeug.datastructures import MultiDict
 
 from kasane_kit.clock import JAPAN
 from kasane_kit.web.dates import NotADate, parse_date
+from kasane_plugin_api import FieldKind, FieldSpec
 
 Say = Callable[..., str]
 
@@ -44,7 +44,9 @@ class Form:
             try:
                 self.values[spec.name] = _value(spec, typed[spec.name], say)
             except ValidationError as error:
-                self.errors.setdefault(spec.name, []).extend(str(message) for message in error.messages)
+                self.errors.setdefault(spec.name, []).extend(
+                    str(message) for message in error.messages
+                )
         self.typed = typed
         return not self.errors
 
@@ -65,13 +67,18 @@ class Form:
         return self.prefix + name
 
 
-def repeated(specs: Sequence[FieldSpec], data: "MultiDict[str, str]", prefix: str, say: Say) -> list[Form]:
+def repeated(
+    specs: Sequence[FieldSpec], data: "MultiDict[str, str]", prefix: str, say: Say
+) -> list[Form]:
     """Forms for rows ``<prefix>-<n>-<field>`` in their order; a row in which nothing was typed is left out."""
     numbers = sorted(
         {
             int(parts[1])
             for key in data
-            if (parts := key.split("-", 2)) and len(parts) == 3 and parts[0] == prefix and _ROW.match(parts[1])
+            if (parts := key.split("-", 2))
+            and len(parts) == 3
+            and parts[0] == prefix
+            and _ROW.match(parts[1])
         }
     )
     rows = []
@@ -91,14 +98,18 @@ def _value(spec: FieldSpec, typed: Any, say: Say) -> Any:
     if not typed:
         if spec.required:
             raise ValidationError(say("form.required", label=spec.label))
-        return [] if spec.kind is FieldKind.CHOICES else (None if spec.kind in _EMPTY_IS_NONE else "")
+        return (
+            [] if spec.kind is FieldKind.CHOICES else (None if spec.kind in _EMPTY_IS_NONE else "")
+        )
     known = {choice.value for choice in spec.choices}
     if spec.kind is FieldKind.CHOICES:
         if not set(typed) <= known:
             raise ValidationError(say("form.not_a_choice", label=spec.label))
         return list(typed)
     if len(typed) > spec.max_length:
-        raise ValidationError(say("form.too_long", label=spec.label, most=spec.max_length, typed=len(typed)))
+        raise ValidationError(
+            say("form.too_long", label=spec.label, most=spec.max_length, typed=len(typed))
+        )
     return _READERS.get(spec.kind, _read_text)(spec, typed, say)
 
 

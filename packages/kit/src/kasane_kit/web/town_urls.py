@@ -35,8 +35,10 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
 
     @app.url_defaults
     def put_town_into_url(endpoint: str, values: dict[str, Any]) -> None:
-        if "municipality" not in values and g.get("municipality") and app.url_map.is_endpoint_expecting(
-            endpoint, "municipality"
+        if (
+            "municipality" not in values
+            and g.get("municipality")
+            and app.url_map.is_endpoint_expecting(endpoint, "municipality")
         ):
             values["municipality"] = g.municipality
 

@@ -1,5 +1,8 @@
 """The shapes that the API of cases takes and gives."""
 
+from enum import StrEnum
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
 from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
@@ -17,8 +20,8 @@ _SHORT = validate.Length(max=200)
 _LONG = validate.Length(min=1, max=20000)
 
 
-def _enum(kind: type, **options: object) -> fields.Enum:
-    return fields.Enum(kind, by_value=True, **options)  # type: ignore[arg-type]
+def _enum(kind: type[StrEnum], **options: Any) -> "fields.Enum[StrEnum]":
+    return fields.Enum(kind, by_value=True, **options)
 
 
 class Strict(Schema):

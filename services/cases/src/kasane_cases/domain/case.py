@@ -109,6 +109,7 @@ class GrantBasis(StrEnum):
     """What a right to a case follows from; who ends the basis ends the right."""
 
     TEAM = "team"
+    CONSENT = "consent"
     MEETING = "meeting"
 
 

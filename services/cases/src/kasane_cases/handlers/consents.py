@@ -8,7 +8,7 @@ from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState
 from kasane_cases.domain.errors import TermTooLong, UnknownChoice
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
-from kasane_cases.repository import Consents, Tasks
+from kasane_cases.repository import Consents, Grants, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -17,7 +17,7 @@ OWN_METHODS = ("written", "spoken")
 
 
 def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
-    """Adds to one person's consent history; nothing in it is ever changed (I-08)."""
+    """Adds to one person's consent history (I-08); rights from the last entry end with it."""
     case, _ = open_for_change(command.case_id, uow)
     case.person(command.person_id)
     consents = Consents(uow.connection)
@@ -43,6 +43,8 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
     if given and command.method not in methods(hooks):
         raise UnknownChoice(choice=command.method)
     consents.add(consent)
+    if before is not None:
+        Grants(uow.connection).end_with(before.id, clock.now())
     if command.state is not ConsentState.PENDING:
         Tasks(uow.connection).finish(
             case.id, command.person_id, CaseTaskKind.ASK_CONSENT, clock.today()

@@ -1,6 +1,7 @@
 """Opens a case from a consultation, decides on support, and says who works on it."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from kasane_cases.commands import AssignTeam, DecideSupport, EndTeam, OpenCase, TeamMember
@@ -16,21 +17,31 @@ from kasane_cases.domain.case import (
 from kasane_cases.domain.consent import (
     HEARD_AT_INTAKE,
     INTAKE_SCOPE,
+    AttendeeKind,
     Consent,
     ConsentPurpose,
     ConsentState,
+    DataClass,
 )
 from kasane_cases.domain.consultation_summary import ConsultationSummary
-from kasane_cases.domain.errors import AlreadyOpened, RecordNotFound, UnknownChoice
+from kasane_cases.domain.errors import (
+    AlreadyOpened,
+    NoBasisForSharing,
+    RecordNotFound,
+    UnknownChoice,
+)
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
-from kasane_cases.handlers.views import known_choice
+from kasane_cases.handlers.views import known_choice, office_kind
 from kasane_cases.repository import Cases, Consents, Grants, Summaries
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.auth import accounts
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
+from kasane_plugin_api import RoleFunction
+
+SEEN_BY_TEAM = (DataClass.IDENTITY, DataClass.RECORD)
 
 
 def open_case(command: OpenCase, uow: UnitOfWork, hooks: Any) -> str:
@@ -74,7 +85,7 @@ def open_case(command: OpenCase, uow: UnitOfWork, hooks: Any) -> str:
     note(uow, case.id, TimelineKind.CASE_OPENED, object_id=case.consultation_id)
     _take_over_consents(command, summary, uow, hooks)
     for member in command.team:
-        _give(case.id, new_id(), member, uow, hooks)
+        _give(case, new_id(), member, None, uow, hooks)
     if summary is not None:
         summary.case_id = case.id
         Summaries(uow.connection).save(summary)
@@ -95,7 +106,7 @@ def decide_support(command: DecideSupport, uow: UnitOfWork) -> None:
 def assign_team(command: AssignTeam, uow: UnitOfWork, hooks: Any) -> None:
     """Gives an account, an office or a role a right to the case."""
     case, _ = open_for_change(command.case_id, uow)
-    label = _give(case.id, command.grant_id, command.member, uow, hooks, command)
+    label = _give(case, command.grant_id, command.member, command.valid_to, uow, hooks)
     uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
     note(uow, case.id, TimelineKind.TEAM_CHANGED, object_id=command.grant_id, member=label)
     uow.commit()
@@ -177,33 +188,71 @@ def _take_over_consents(
 
 
 def _give(
-    case_id: str,
+    case: Case,
     grant_id: str,
     member: TeamMember,
+    valid_to: date | None,
     uow: UnitOfWork,
     hooks: Any,
-    command: AssignTeam | None = None,
 ) -> str:
-    label = _label_of(member, uow, hooks)
-    Grants(uow.connection).add(
-        AccessGrant(
-            id=grant_id,
-            case_id=case_id,
-            subject_kind=member.kind,
-            subject=member.subject,
-            basis=GrantBasis.TEAM,
-            valid_from=clock.today(),
-            valid_to=command.valid_to if command else None,
-        )
+    """Gives a right to the whole case to the municipality's own people; returns their name.
+
+    People of an agency outside get one for each person whose consent covers them, as long as it
+    does; without any such person it is refused (I-01).
+    """
+    label, kind = _member(member, uow, hooks)
+    whole = AccessGrant(
+        id=grant_id,
+        case_id=case.id,
+        subject_kind=member.kind,
+        subject=member.subject,
+        basis=GrantBasis.TEAM,
+        valid_from=clock.today(),
+        valid_to=valid_to,
     )
+    grants = [whole]
+    if kind is not AttendeeKind.MUNICIPAL_STAFF:
+        grants = _by_consent(whole, kind, uow)
+        if not grants:
+            names = "・".join(person.name for person in case.persons)
+            raise NoBasisForSharing(person=names, agency=label)
+    for grant in grants:
+        Grants(uow.connection).add(grant)
     return label
 
 
-def _label_of(member: TeamMember, uow: UnitOfWork, hooks: Any) -> str:
+def _by_consent(whole: AccessGrant, kind: AttendeeKind, uow: UnitOfWork) -> list[AccessGrant]:
+    standing = Consents(uow.connection).standing(whole.case_id)
+    covered = [
+        consent
+        for consent in standing.values()
+        if consent.covers(whole.valid_from, ConsentPurpose.MULTI_AGENCY, (kind,), SEEN_BY_TEAM)
+    ]
+    return [
+        replace(
+            whole,
+            id=whole.id if position == 0 else new_id(),
+            basis=GrantBasis.CONSENT,
+            basis_reference=consent.id,
+            person_id=consent.person_id,
+            valid_to=min(filter(None, (whole.valid_to, consent.expires_on)), default=None),
+        )
+        for position, consent in enumerate(covered)
+    ]
+
+
+def _member(member: TeamMember, uow: UnitOfWork, hooks: Any) -> tuple[str, AttendeeKind]:
+    """What the member is called, and how they are bound."""
+    today = clock.today()
     if member.kind is GrantSubject.ACCOUNT:
         account = accounts.find(uow.connection, member.subject)
         if account is None or not account.active:
             raise UnknownChoice(choice=member.subject)
-        return account.display_name
-    ask = hooks.organization if member.kind is GrantSubject.OFFICE else hooks.roles
-    return known_choice(member.subject, {one.code: one.label for one in ask(on=clock.today())})
+        return account.display_name, office_kind(account.office, today, hooks)
+    if member.kind is GrantSubject.OFFICE:
+        offices = {one.code: one.label for one in hooks.organization(on=today)}
+        return known_choice(member.subject, offices), office_kind(member.subject, today, hooks)
+    roles = {one.code: one for one in hooks.roles(on=today)}
+    label = known_choice(member.subject, {code: role.label for code, role in roles.items()})
+    partner = roles[member.subject].function is RoleFunction.PARTNER
+    return label, AttendeeKind.PARTNER_AGENCY if partner else AttendeeKind.MUNICIPAL_STAFF

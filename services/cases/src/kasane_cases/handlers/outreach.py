@@ -60,6 +60,8 @@ def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> s
             name=person.name,
             address="" if person.address_protected else person.address,
             reason=request.reason,
+            kana=person.kana,
+            phone="" if person.address_protected else person.phone,
         )
     )
     note(uow, case.id, TimelineKind.OUTREACH_REQUESTED, person.id, request.id, agency=label)

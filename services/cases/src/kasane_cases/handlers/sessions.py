@@ -66,7 +66,7 @@ def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
     session = sessions.get(command.session_id)
     session.hold(command.next_on)
     sessions.save(session)
-    Grants(uow.connection).end_of_meeting(session.id, clock.now())
+    Grants(uow.connection).end_with(session.id, clock.now())
     uow.record("cases.conference.held", OBJECT, session.id)
     assert session.held_on is not None
     uow.publish(

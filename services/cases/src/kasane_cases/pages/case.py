@@ -54,7 +54,7 @@ def needs_fragment(case_id: str) -> str:
 
 
 @blueprint.post("/cases/<case_id>/support-decision")
-@require("cases.support_plan.decide", object_argument="case_id")
+@require("cases.case.open", object_argument="case_id")
 def decide_support(case_id: str) -> Response | tuple[str, int]:
     """Writes down the town's decision to support."""
     form = Form([forms.spec("support_reason", required=True, max_length=400)])

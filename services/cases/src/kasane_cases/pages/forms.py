@@ -117,6 +117,7 @@ def consent_fields() -> list[FieldSpec]:
     """One person's consent: state, scope, who gave it, how, for how long."""
     states = [Choice(s.value, term(f"consent_state.{s.value}")) for s in ASKED_STATES]
     ways = {code: label for code, label in words.method_labels().items() if code != HEARD_AT_INTAKE}
+    days = hooks().consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value).valid_for_days
     return [
         spec("state", FieldKind.CHOICE, states, required=True),
         spec("purposes", FieldKind.CHOICES, members(ConsentPurpose, "consent_purpose")),
@@ -130,7 +131,7 @@ def consent_fields() -> list[FieldSpec]:
         spec("given_by", FieldKind.CHOICE, members(GivenBy, "given_by")),
         spec("method", FieldKind.CHOICE, choices(ways)),
         spec("valid_from", FieldKind.DATE, hint=text("consent.valid_from_hint")),
-        spec("expires_on", FieldKind.DATE, hint=text("consent.expires_hint")),
+        spec("expires_on", FieldKind.DATE, hint=text("consent.expires_hint", days=days)),
         spec("note", FieldKind.TEXTAREA, max_length=1000),
     ]
 

@@ -139,26 +139,26 @@ class Grants:
             self._connection.execute(insert(tables.access_grant).values(**columns(grant)))
 
     def end(self, case_id: str, grant_id: str, at: datetime) -> bool:
-        """Ends one right that follows from the team; False when there is none running."""
+        """Ends one right of the team; False when there is none running."""
         g = tables.access_grant.c
         ended = self._connection.execute(
             update(tables.access_grant)
             .where(
                 g.id == grant_id,
                 g.case_id == case_id,
-                g.basis == GrantBasis.TEAM.value,
+                g.basis.in_([GrantBasis.TEAM.value, GrantBasis.CONSENT.value]),
                 g.ended_at.is_(None),
             )
             .values(ended_at=at)
         )
         return ended.rowcount == 1
 
-    def end_of_meeting(self, session_id: str, at: datetime) -> None:
-        """Ends every right that followed from a session."""
+    def end_with(self, basis_reference: str, at: datetime) -> None:
+        """Ends every right that followed from a session or from a consent."""
         g = tables.access_grant.c
         self._connection.execute(
             update(tables.access_grant)
-            .where(g.basis_reference == session_id, g.ended_at.is_(None))
+            .where(g.basis_reference == basis_reference, g.ended_at.is_(None))
             .values(ended_at=at)
         )
 

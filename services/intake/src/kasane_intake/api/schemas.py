@@ -60,7 +60,9 @@ class ReceiveConsultationSchema(Strict):
     categories = fields.List(fields.String(validate=validate.Length(max=60)), load_default=list)
     main_category = fields.String(load_default="", validate=validate.Length(max=60))
     contact = fields.Nested(ContactPersonSchema, load_default=dict)
-    persons = fields.List(fields.Nested(PersonConcernedSchema), load_default=list, validate=validate.Length(max=30))
+    persons = fields.List(
+        fields.Nested(PersonConcernedSchema), load_default=list, validate=validate.Length(max=30)
+    )
     urgent = fields.Boolean(load_default=False)
     screening = fields.Nested(ScreeningSchema, load_default=dict)
 
@@ -148,5 +150,7 @@ class ReferralSheetSchema(Strict):
 class AnswerReferralSheetSchema(Strict):
     """What the receiving office does; a return and an outcome need words."""
 
-    step = fields.String(required=True, validate=validate.OneOf(["acknowledge", "accept", "return", "outcome"]))
+    step = fields.String(
+        required=True, validate=validate.OneOf(["acknowledge", "accept", "return", "outcome"])
+    )
     text = fields.String(load_default="", validate=validate.Length(max=4000))

@@ -5,21 +5,6 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from kasane_kit.auth import require
-from kasane_kit.ids import new_id
-from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import (
-    actor,
-    asked_version,
-    create_once,
-    hooks,
-    page_size,
-    read_cursor,
-    reading,
-    unit_of_work,
-    with_version,
-    write_cursor,
-)
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
@@ -38,6 +23,21 @@ from kasane_intake.handlers import (
     screen_consultation,
     send_referral_sheet,
 )
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import (
+    actor,
+    asked_version,
+    create_once,
+    hooks,
+    page_size,
+    read_cursor,
+    reading,
+    unit_of_work,
+    with_version,
+    write_cursor,
+)
 
 blueprint = Blueprint("intake_api", __name__, description="相談 / consultations")
 
@@ -55,7 +55,11 @@ def list_consultations() -> dict[str, Any]:
     shown = lines[:most]
     more = len(lines) > most
     last = shown[-1] if shown else None
-    cursor = write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id)) if more and last else ""
+    cursor = (
+        write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id))
+        if more and last
+        else ""
+    )
     return {"items": shown, "next_cursor": cursor}
 
 
@@ -76,7 +80,9 @@ def create_consultation(payload: dict[str, Any]) -> Response:
                 categories=tuple(payload["categories"]),
                 main_category=payload["main_category"],
                 contact=ContactPerson(**payload["contact"]),
-                persons=tuple(PersonConcerned(person_id=new_id(), **person) for person in payload["persons"]),
+                persons=tuple(
+                    PersonConcerned(person_id=new_id(), **person) for person in payload["persons"]
+                ),
                 urgent=payload["urgent"],
                 screening=Screening(**payload["screening"]),
             ),
@@ -117,7 +123,9 @@ def put_outcome(payload: dict[str, Any], consultation_id: str) -> Response:
     """End a consultation with its outcome. Needs If-Match."""
     _must_see(consultation_id)
     with unit_of_work() as uow:
-        close_consultation(CloseConsultation(consultation_id, payload["outcome"], asked_version()), uow)
+        close_consultation(
+            CloseConsultation(consultation_id, payload["outcome"], asked_version()), uow
+        )
     return _consultation(consultation_id)
 
 
@@ -131,7 +139,9 @@ def create_sheet(payload: dict[str, Any], consultation_id: str) -> Response:
 
     def send(uow: UnitOfWork, sheet_id: str) -> None:
         send_referral_sheet(
-            SendReferralSheet(sheet_id=sheet_id, consultation_id=consultation_id, **payload), uow, hooks()
+            SendReferralSheet(sheet_id=sheet_id, consultation_id=consultation_id, **payload),
+            uow,
+            hooks(),
         )
 
     return _sheet(create_once(send), 201)

@@ -5,6 +5,18 @@ from datetime import UTC
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kasane_intake import queries
+from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
+from kasane_intake.domain.consultation import Channel, ConsultationStatus
+from kasane_intake.handlers import (
+    close_consultation,
+    consultation_view,
+    receive_consultation,
+    screen_consultation,
+)
+from kasane_intake.pages import forms
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -23,18 +35,6 @@ from kasane_kit.web import (
     write_cursor,
 )
 from kasane_plugin_api import FieldKind, FieldSpec
-from werkzeug.wrappers import Response
-
-from kasane_intake import queries
-from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
-from kasane_intake.domain.consultation import Channel, ConsultationStatus
-from kasane_intake.handlers import (
-    close_consultation,
-    consultation_view,
-    receive_consultation,
-    screen_consultation,
-)
-from kasane_intake.pages import forms
 
 blueprint = Blueprint("consultations", __name__)
 
@@ -60,7 +60,9 @@ def list_consultations() -> str:
         words=words,
         status=status,
         statuses=["open", *(state.value for state in ConsultationStatus)],
-        next_cursor=write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id)) if more and last else "",
+        next_cursor=write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id))
+        if more and last
+        else "",
         offices=forms.office_labels(),
         roles=forms.role_labels(),
         categories=forms.category_labels(),
@@ -71,7 +73,9 @@ def list_consultations() -> str:
 @require("intake.consultation.receive")
 def new_consultation() -> str:
     """The empty form."""
-    reception = Form(forms.reception_fields(), {"desk": actor().office, "channel": Channel.WINDOW.value})
+    reception = Form(
+        forms.reception_fields(), {"desk": actor().office, "channel": Channel.WINDOW.value}
+    )
     return _show_form(reception, [Form(forms.person_fields(), prefix="persons-0-")], 200)[0]
 
 
@@ -84,13 +88,18 @@ def create_consultation() -> Response | tuple[str, int]:
     if "_add" in request.form:
         form.check(request.form, forms.say)
         form.errors.clear()
-        return _show_form(form, [*persons, Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")], 200)
+        return _show_form(
+            form, [*persons, Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")], 200
+        )
     town = forms.town_fields(request.form.get("channel", ""))
     whole = Form(_all_fields(town))
     right = whole.check(request.form, forms.say)
     if not right or any(person.errors for person in persons):
         for person in persons:
-            whole.specs = (*whole.specs, *(replace(spec, name=person.id_of(spec.name)) for spec in person.specs))
+            whole.specs = (
+                *whole.specs,
+                *(replace(spec, name=person.id_of(spec.name)) for spec in person.specs),
+            )
             for name, sentences in person.errors.items():
                 whole.errors[person.id_of(name)] = sentences
         return _show_form(whole, persons or [Form(forms.person_fields(), prefix="persons-0-")], 422)
@@ -137,7 +146,9 @@ def screen(consultation_id: str) -> Response | tuple[str, int]:
         return _show(consultation_id, Form(_closing_fields())), 422
     with unit_of_work() as uow:
         screen_consultation(
-            ScreenConsultation(consultation_id, forms.screening_from(form.values), form.values["version"]),
+            ScreenConsultation(
+                consultation_id, forms.screening_from(form.values), form.values["version"]
+            ),
             uow,
             hooks(),
         )
@@ -197,7 +208,9 @@ def _show_form(form: Form, persons: list[Form], status: int) -> tuple[str, int]:
             contact=forms.contact_fields(),
             story=forms.story_fields(),
             screening=forms.screening_fields(),
-            town_fields=[forms.named(*pair) for pair in forms.town_fields(str(form.shown("channel")))],
+            town_fields=[
+                forms.named(*pair) for pair in forms.town_fields(str(form.shown("channel")))
+            ],
         ),
         status,
     )
@@ -215,7 +228,14 @@ def _all_fields(town: tuple[tuple[str, FieldSpec], ...]) -> tuple[FieldSpec, ...
 
 def _closing_fields() -> tuple[FieldSpec, ...]:
     return (
-        FieldSpec("outcome", text("field.outcome"), FieldKind.TEXTAREA, True, text("hint.outcome"), max_length=4000),
+        FieldSpec(
+            "outcome",
+            text("field.outcome"),
+            FieldKind.TEXTAREA,
+            True,
+            text("hint.outcome"),
+            max_length=4000,
+        ),
         FieldSpec("version", text("field.version"), FieldKind.INTEGER, True),
     )
 
@@ -229,14 +249,18 @@ def _typed_screening(consultation: Any) -> dict[str, str]:
 
 
 def _town_answers(consultation: Any) -> list[tuple[str, str]]:
-    labels = {(plugin, spec.name): spec for plugin, spec in forms.town_fields(consultation.channel.value)}
+    labels = {
+        (plugin, spec.name): spec for plugin, spec in forms.town_fields(consultation.channel.value)
+    }
     shown = []
     for plugin, values in consultation.extensions.items():
         for name, value in values.items():
             spec = labels.get((plugin, name))
             words = {choice.value: choice.label for choice in spec.choices} if spec else {}
             many = value if isinstance(value, list) else [value]
-            said = "、".join(text("answer.yes") if v is True else words.get(str(v), str(v)) for v in many)
+            said = "、".join(
+                text("answer.yes") if v is True else words.get(str(v), str(v)) for v in many
+            )
             shown.append((spec.label if spec else name, said))
     return shown
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g
+
+from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
 from kasane_kit import clock
 from kasane_kit.plugins import ask_each
 from kasane_kit.web import Form, actor, hooks, strings, text
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, HandoffPolicy, Office
-
-from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
 
 YES_NO = ("yes", "no")
 
@@ -38,8 +38,20 @@ def reception_fields() -> tuple[FieldSpec, ...]:
     """Where and how the consultation came."""
     desks = tuple(Choice(office.code, office.label) for office in offices() if office.receives)
     return (
-        FieldSpec("channel", text("field.channel"), FieldKind.CHOICE, True, choices=_choices("channel", Channel)),
-        FieldSpec("desk", text("field.desk"), FieldKind.CHOICE if desks else FieldKind.TEXT, True, choices=desks),
+        FieldSpec(
+            "channel",
+            text("field.channel"),
+            FieldKind.CHOICE,
+            True,
+            choices=_choices("channel", Channel),
+        ),
+        FieldSpec(
+            "desk",
+            text("field.desk"),
+            FieldKind.CHOICE if desks else FieldKind.TEXT,
+            True,
+            choices=desks,
+        ),
         FieldSpec("urgent", text("field.urgent"), FieldKind.BOOLEAN, hint=text("hint.urgent")),
     )
 
@@ -48,22 +60,48 @@ def story_fields() -> tuple[FieldSpec, ...]:
     """What the consultation is about."""
     categories = tuple(Choice(code, label) for code, label in category_labels().items())
     return (
-        FieldSpec("story", text("field.story"), FieldKind.TEXTAREA, True, text("hint.story"), max_length=20000),
+        FieldSpec(
+            "story",
+            text("field.story"),
+            FieldKind.TEXTAREA,
+            True,
+            text("hint.story"),
+            max_length=20000,
+        ),
         FieldSpec("categories", text("field.categories"), FieldKind.CHOICES, choices=categories),
-        FieldSpec("main_category", text("field.main_category"), FieldKind.CHOICE, choices=categories,
-                  hint=text("hint.main_category")),
+        FieldSpec(
+            "main_category",
+            text("field.main_category"),
+            FieldKind.CHOICE,
+            choices=categories,
+            hint=text("hint.main_category"),
+        ),
     )
 
 
 def contact_fields() -> tuple[FieldSpec, ...]:
     """Who came or called; all may stay empty."""
     return (
-        FieldSpec("contact_name", text("field.contact_name"), hint=text("hint.contact_name"), max_length=200),
+        FieldSpec(
+            "contact_name",
+            text("field.contact_name"),
+            hint=text("hint.contact_name"),
+            max_length=200,
+        ),
         FieldSpec("contact_kana", text("field.kana"), max_length=200),
-        FieldSpec("contact_relation", text("field.contact_relation"), hint=text("hint.contact_relation"),
-                  max_length=60),
+        FieldSpec(
+            "contact_relation",
+            text("field.contact_relation"),
+            hint=text("hint.contact_relation"),
+            max_length=60,
+        ),
         FieldSpec("contact_phone", text("field.phone"), FieldKind.TEL, max_length=40),
-        FieldSpec("contact_hidden", text("field.contact_hidden"), FieldKind.BOOLEAN, hint=text("hint.contact_hidden")),
+        FieldSpec(
+            "contact_hidden",
+            text("field.contact_hidden"),
+            FieldKind.BOOLEAN,
+            hint=text("hint.contact_hidden"),
+        ),
     )
 
 
@@ -76,7 +114,12 @@ def person_fields() -> tuple[FieldSpec, ...]:
         FieldSpec("relation", text("field.relation"), hint=text("hint.relation"), max_length=60),
         FieldSpec("address", text("field.address"), max_length=300),
         FieldSpec("phone", text("field.phone"), FieldKind.TEL, max_length=40),
-        FieldSpec("given_consent", text("field.given_consent"), FieldKind.BOOLEAN, hint=text("hint.given_consent")),
+        FieldSpec(
+            "given_consent",
+            text("field.given_consent"),
+            FieldKind.BOOLEAN,
+            hint=text("hint.given_consent"),
+        ),
     )
 
 
@@ -85,7 +128,12 @@ def screening_fields() -> tuple[FieldSpec, ...]:
     answers = tuple(Choice(value, text(f"answer.{value}")) for value in YES_NO)
     return (
         FieldSpec("single_agency", text("field.single_agency"), FieldKind.CHOICE, choices=answers),
-        FieldSpec("ordinary_cooperation", text("field.ordinary_cooperation"), FieldKind.CHOICE, choices=answers),
+        FieldSpec(
+            "ordinary_cooperation",
+            text("field.ordinary_cooperation"),
+            FieldKind.CHOICE,
+            choices=answers,
+        ),
     )
 
 
@@ -116,29 +164,63 @@ def sheet_fields(policy: HandoffPolicy) -> tuple[FieldSpec, ...]:
     others = tuple(Choice(o.code, o.label) for o in offices() if o.code != actor().office)
     return (
         FieldSpec("to_office", text("field.to_office"), FieldKind.CHOICE, True, choices=others),
-        FieldSpec("reason", text("field.sheet_reason"), FieldKind.TEXTAREA, True, text("hint.sheet_reason"),
-                  max_length=4000),
-        FieldSpec("consent", text("field.sheet_consent"), FieldKind.BOOLEAN, hint=text("hint.sheet_consent")),
-        FieldSpec("companionship", text("field.companionship"), FieldKind.CHOICE, True,
-                  choices=companionship(policy)),
+        FieldSpec(
+            "reason",
+            text("field.sheet_reason"),
+            FieldKind.TEXTAREA,
+            True,
+            text("hint.sheet_reason"),
+            max_length=4000,
+        ),
+        FieldSpec(
+            "consent",
+            text("field.sheet_consent"),
+            FieldKind.BOOLEAN,
+            hint=text("hint.sheet_consent"),
+        ),
+        FieldSpec(
+            "companionship",
+            text("field.companionship"),
+            FieldKind.CHOICE,
+            True,
+            choices=companionship(policy),
+        ),
         FieldSpec("includes_arrears", text("field.includes_arrears"), FieldKind.BOOLEAN),
-        FieldSpec("arrears_consent", text("field.arrears_consent"), FieldKind.BOOLEAN, hint=text("hint.arrears_consent")),
+        FieldSpec(
+            "arrears_consent",
+            text("field.arrears_consent"),
+            FieldKind.BOOLEAN,
+            hint=text("hint.arrears_consent"),
+        ),
     )
 
 
 def named(plugin: str, spec: FieldSpec) -> FieldSpec:
     """A plugin's field under a name that no other plugin can have."""
-    return FieldSpec(f"{plugin}--{spec.name}", spec.label, spec.kind, spec.required, spec.hint, spec.choices,
-                     spec.max_length, spec.autocomplete, spec.reported_to_state)
+    return FieldSpec(
+        f"{plugin}--{spec.name}",
+        spec.label,
+        spec.kind,
+        spec.required,
+        spec.hint,
+        spec.choices,
+        spec.max_length,
+        spec.autocomplete,
+        spec.reported_to_state,
+    )
 
 
-def extensions_of(values: Mapping[str, Any], fields: tuple[tuple[str, FieldSpec], ...]) -> dict[str, dict[str, object]]:
+def extensions_of(
+    values: Mapping[str, Any], fields: tuple[tuple[str, FieldSpec], ...]
+) -> dict[str, dict[str, object]]:
     """What was typed into plugins' fields, by plugin; only what was filled in."""
     result: dict[str, dict[str, object]] = {}
     for plugin, spec in fields:
         value = values.get(f"{plugin}--{spec.name}")
         if value not in (None, "", [], False):
-            result.setdefault(plugin, {})[spec.name] = value if isinstance(value, (str, int, bool, list)) else str(value)
+            result.setdefault(plugin, {})[spec.name] = (
+                value if isinstance(value, (str, int, bool, list)) else str(value)
+            )
     return result
 
 
@@ -161,7 +243,9 @@ def person_from(form: Form, person_id: str) -> PersonConcerned:
 def screening_from(values: Mapping[str, Any]) -> Screening:
     """The two answers; an empty one means not asked yet."""
     meaning = {"yes": True, "no": False}
-    return Screening(meaning.get(values["single_agency"]), meaning.get(values["ordinary_cooperation"]))
+    return Screening(
+        meaning.get(values["single_agency"]), meaning.get(values["ordinary_cooperation"])
+    )
 
 
 def _choices(prefix: str, values: Any) -> tuple[Choice, ...]:
@@ -169,7 +253,10 @@ def _choices(prefix: str, values: Any) -> tuple[Choice, ...]:
 
 
 def _notice_failures(failures: Any) -> None:
-    g.notices = [*g.get("notices", []), *({"tone": "warning", "text": failure.notice} for failure in failures)]
+    g.notices = [
+        *g.get("notices", []),
+        *({"tone": "warning", "text": failure.notice} for failure in failures),
+    ]
 
 
 def label_or_code(labels: Mapping[str, str], code: str) -> str:

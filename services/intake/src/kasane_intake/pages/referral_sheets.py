@@ -3,11 +3,6 @@
 from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from kasane_kit import clock
-from kasane_kit.auth import require
-from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
-from kasane_plugin_api import FieldKind, FieldSpec, HandoffPolicy, SheetView
 from werkzeug.wrappers import Response
 
 from kasane_intake import queries
@@ -15,6 +10,11 @@ from kasane_intake.commands import AnswerReferralSheet, SendReferralSheet
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import answer_referral_sheet, send_referral_sheet
 from kasane_intake.pages import forms
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
+from kasane_plugin_api import FieldKind, FieldSpec, HandoffPolicy, SheetView
 
 blueprint = Blueprint("referral_sheets", __name__)
 
@@ -57,12 +57,16 @@ def create_sheet(consultation_id: str) -> Response | tuple[str, int]:
     try:
         create_once(send)
     except IntakeRefusal as refusal:
-        at = {"sheet_needs_consent": "consent", "arrears_need_consent": "arrears_consent"}.get(refusal.code)
+        at = {"sheet_needs_consent": "consent", "arrears_need_consent": "arrears_consent"}.get(
+            refusal.code
+        )
         if at is None:
             raise
         form.add_error(at, text(f"refusal.{refusal.code}.why"))
         return _show_form(consultation_id, form), 422
-    return redirect(url_for("consultations.show_consultation", consultation_id=consultation_id), 303)
+    return redirect(
+        url_for("consultations.show_consultation", consultation_id=consultation_id), 303
+    )
 
 
 @blueprint.get("/sheets/<sheet_id>")
@@ -114,7 +118,11 @@ def _show_form(consultation_id: str, form: Form) -> str:
     with reading() as connection:
         consultation = queries.consultation(connection, actor(), consultation_id)
     return render_template(
-        "intake/sheet_form.html", form=form, fields=_fields(), consultation=consultation, policy=_policy("")
+        "intake/sheet_form.html",
+        form=form,
+        fields=_fields(),
+        consultation=consultation,
+        policy=_policy(""),
     )
 
 
@@ -124,8 +132,15 @@ def _policy(to_office: str) -> HandoffPolicy:
 
 
 def _fields() -> tuple[FieldSpec, ...]:
-    return (*forms.sheet_fields(_policy("")), *(forms.named(*pair) for pair in forms.sheet_town_fields()))
+    return (
+        *forms.sheet_fields(_policy("")),
+        *(forms.named(*pair) for pair in forms.sheet_town_fields()),
+    )
 
 
 def _answer_fields() -> tuple[FieldSpec, ...]:
-    return (FieldSpec("text", text("field.answer_text"), FieldKind.TEXTAREA, hint=text("hint.answer_text")),)
+    return (
+        FieldSpec(
+            "text", text("field.answer_text"), FieldKind.TEXTAREA, hint=text("hint.answer_text")
+        ),
+    )

@@ -1,0 +1,241 @@
+"""Knows every door of a service: its routes with every method, and what could be sent through them."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from kasane_kit.auth import access_of
+from kasane_kit.testing.workbench import Visitor, Workbench
+
+CANARY = "カナリア山川"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PUBLIC_AND_CHANGING = {
+    ("portal", "POST", "/<municipality:municipality>/sign-in"),
+    ("portal", "POST", "/<municipality:municipality>/sign-out"),
+    ("portal", "POST", "/<municipality:municipality>/api/v1/sessions"),
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route with one method."""
+
+    service: str
+    rule: str
+    method: str
+    arguments: tuple[str, ...]
+    public: bool
+
+    @property
+    def in_a_town(self) -> bool:
+        """Whether the address names a municipality."""
+        return "municipality" in self.arguments
+
+    @property
+    def names_an_object(self) -> bool:
+        """Whether the address holds an id."""
+        return any(name != "municipality" for name in self.arguments)
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether it belongs to the JSON API."""
+        return "/api/" in self.rule
+
+    def address(self, municipality: str, object_id: str) -> str:
+        """The address with every part filled in; nothing else is a town's own."""
+        filled = self.rule
+        for name in self.arguments:
+            value = municipality if name == "municipality" else object_id
+            filled = re.sub(rf"<(?:[^<>]*:)?{name}>", value, filled)
+        return filled
+
+    def __str__(self) -> str:
+        return f"{self.method} /{self.service}{self.rule}"
+
+
+def doors_of(bench: Workbench) -> list[Door]:
+    """Every door that the application has, in a fixed order."""
+    rules: list[Rule] = sorted(bench.app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    found = []
+    for rule in rules:
+        access = access_of(bench.app.view_functions[rule.endpoint])
+        assert access is not None
+        for method in METHODS:
+            if method in (rule.methods or ()):
+                found.append(
+                    Door(
+                        bench.service.name,
+                        rule.rule,
+                        method,
+                        tuple(sorted(rule.arguments)),
+                        access.permission is None,
+                    )
+                )
+    return found
+
+
+def bodies(bench: Workbench, door: Door, object_id: str) -> Mapping[str, Any]:
+    """A body that fits the API's own description, every id in it being the given one."""
+    path = re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", r"{\1}", door.rule)
+    document = bench.app.test_client().get("/-/openapi.json").json
+    operation = document["paths"].get(path, {}).get(door.method.lower(), {})
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        return dict(_sample(media["schema"], document, object_id, ""))
+    return {}
+
+
+def knock(
+    visitor: Visitor,
+    door: Door,
+    municipality: str,
+    object_id: str,
+    *,
+    body: Mapping[str, Any] | None = None,
+    pretends: str = "",
+) -> TestResponse:
+    """Asks through a door; ``pretends`` names another municipality in query, headers and body."""
+    address = door.address(municipality, object_id)
+    headers = {"X-CSRF-Token": visitor._token, "If-Match": '"1"'}
+    if pretends:
+        address += "?" + urlencode({"municipality": pretends, "town": pretends})
+        headers |= {"X-Municipality": pretends, "Municipality": pretends, "X-Town": pretends}
+    options: dict[str, Any] = {"method": door.method, "headers": headers, "buffered": True}
+    if door.method in ("POST", "PUT", "PATCH"):
+        extra = {"municipality": pretends} if pretends else {}
+        if door.for_programs:
+            options["json"] = {**(body or {}), **extra}
+        else:
+            options["data"] = {"id": object_id, **_form(object_id), **extra}
+    return visitor.client.open(address, **options)
+
+
+def knock_without_account(
+    client: FlaskClient, door: Door, town: str, object_id: str
+) -> TestResponse:
+    """Asks through a door as anybody on the network may."""
+    return client.open(door.address(town, object_id), method=door.method, buffered=True)
+
+
+def what_was_said(answer: TestResponse) -> str:
+    """Everything of an answer that could tell something, as one text; numbers of requests are taken out."""
+    headers = "\n".join(f"{name}: {value}" for name, value in sorted(answer.headers.items()))
+    said = f"{answer.status_code}\n{headers}\n{answer.text}"
+    without_ids = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", said)
+    without_tokens = re.sub(r"[0-9a-f]{64}", "<token>", without_ids)
+    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_tokens)
+    return re.sub(r"(?m)^Content-Length: .*$", "", without_cookies)
+
+
+class Watched:
+    """The database of one municipality, looked at from outside."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path)
+        self._version = self._data_version()
+
+    def close(self) -> None:
+        """Ends the looking."""
+        self._connection.close()
+
+    def changed(self) -> bool:
+        """Whether anything was committed since the last time this was asked."""
+        before, self._version = self._version, self._data_version()
+        return before != self._version
+
+    def content(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table."""
+        return {
+            table: sorted(self._connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
+            for table in self._tables()
+        }
+
+    def plant(self, tables: tuple[str, ...], object_id: str) -> None:
+        """A row in each of the tables: every id is the given one, every other text the canary."""
+        for table in tables:
+            columns = self._connection.execute(f'PRAGMA table_info("{table}")').fetchall()
+            values = [_value(name, kind.upper(), object_id) for _, name, kind, *_ in columns]
+            marks = ", ".join("?" for _ in columns)
+            self._connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', values)
+        self._connection.commit()
+        self._version = self._data_version()
+
+    def _tables(self) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' ORDER BY name"
+        )
+        return [row[0] for row in rows]
+
+    def _data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _value(name: str, kind: str, object_id: str) -> Any:
+    if kind.startswith(("INT", "BIGINT", "BOOL", "SMALLINT")):
+        return 1
+    if kind.startswith(("FLOAT", "REAL", "DOUBLE", "NUMERIC")):
+        return 1.0
+    if kind.startswith("DATETIME"):
+        return "2026-11-02 01:02:03.000000"
+    if kind.startswith("DATE"):
+        return "2026-11-02"
+    if kind.startswith("JSON"):
+        return f'["{CANARY}"]'
+    if kind.startswith("BLOB"):
+        return CANARY.encode()
+    return object_id if name == "id" or name.endswith("_id") else CANARY
+
+
+def _form(object_id: str) -> dict[str, str]:
+    names = ("consultation_id", "case_id", "person_id", "visit_id", "account_id", "session_id")
+    return {name: object_id for name in names} | {"version": "1", "step": "accept"}
+
+
+def _sample(
+    schema: Mapping[str, Any], document: Mapping[str, Any], object_id: str, name: str
+) -> Any:
+    while "$ref" in schema:
+        found: Any = document
+        for part in schema["$ref"].split("/")[1:]:
+            found = found[part]
+        schema = found
+    if "anyOf" in schema or "allOf" in schema or "oneOf" in schema:
+        options = schema.get("anyOf") or schema.get("allOf") or schema.get("oneOf")
+        return _sample(options[0], document, object_id, name)
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        members = schema.get("properties", {})
+        return {
+            key: _sample(member, document, object_id, key)
+            for key, member in members.items()
+            if not member.get("readOnly") and (key in schema.get("required", ()) or _is_id(key))
+        }
+    if kind == "array":
+        return [_sample(schema["items"], document, object_id, name)] if _is_id(name) else []
+    samples = {"integer": 1, "number": 1.0, "boolean": True}
+    if kind in samples:
+        return samples[kind]
+    if _is_id(name):
+        return object_id
+    return {"date": "2026-11-02", "date-time": "2026-11-02T01:02:03+00:00"}.get(
+        schema.get("format", ""), "x"
+    )
+
+
+def _is_id(name: str) -> bool:
+    return name == "id" or name.endswith(("_id", "_ids"))
+
+
+def files_of(folder: Path, municipality: str) -> Iterator[Path]:
+    """The database files of one municipality."""
+    yield from sorted((folder / municipality).glob("*.sqlite"))

@@ -1,0 +1,298 @@
+"""Tries every door of every service as somebody of another town, of the host, and of nowhere.
+
+What a service gains later, a route or a table, is tried without a change here: doors come from its URL
+map, tables from its declaration, bodies from its own OpenAPI document.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from kasane_kit.auth import COOKIE, Actor, SessionSigner
+from kasane_kit.ids import new_id
+from kasane_kit.tenancy import HOST, municipality_scope
+from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench, build_workbench
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_plugin_api import RoleFunction
+from kasane_runtime.compose import load_services
+from tests.tenancy.doors import (
+    CANARY,
+    PUBLIC_AND_CHANGING,
+    Door,
+    Watched,
+    bodies,
+    doors_of,
+    files_of,
+    knock,
+    knock_without_account,
+    what_was_said,
+)
+
+EVERYTHING = tuple(function.value for function in RoleFunction)
+SERVICES = sorted(load_services())
+
+
+@dataclass
+class Fortress:
+    """A service whose town A holds a canary in every table, and somebody else's town beside it."""
+
+    bench: Workbench
+    doors: list[Door]
+    watched: Watched
+    real_id: str
+    content: dict[str, list[tuple[object, ...]]]
+
+    def visitor_of(self, municipality: str) -> Visitor:
+        """A browser of somebody who holds every function in the municipality, and none in another."""
+        actor = self.bench.staff(*EVERYTHING, office="desk", municipality=municipality)
+        return self.bench.visit_as(actor)
+
+    def still_signed_in(self, visitor: Visitor, municipality: str) -> Visitor:
+        """The visitor, or a new one when the last door was the one for signing out."""
+        cookie = visitor.client.get_cookie(COOKIE)
+        return visitor if cookie is not None else self.visitor_of(municipality)
+
+    def findings(
+        self, door: Door, answer: TestResponse, allowed: Callable[[int], bool]
+    ) -> list[str]:
+        """What is wrong with an answer that somebody else got."""
+        found = []
+        if not allowed(answer.status_code):
+            found.append(f"{door} answered {answer.status_code}")
+        if CANARY in answer.text or CANARY in str(answer.headers):
+            found.append(f"{door} showed the canary")
+        if self.watched.changed() and not _may_leave_a_failure(door):
+            found.append(f"{door} changed the town's data")
+        return found
+
+
+@pytest.fixture(scope="module")
+def fortresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Fortress]]:
+    made: dict[str, Fortress] = {}
+
+    def build(name: str) -> Fortress:
+        if name not in made:
+            made[name] = _fortress(name, tmp_path_factory.mktemp(f"wall-{name}"))
+        return made[name]
+
+    logging.disable(logging.ERROR)
+    yield build
+    logging.disable(logging.NOTSET)
+    for fortress in made.values():
+        fortress.watched.close()
+        fortress.bench.house.databases.dispose()
+
+
+@pytest.fixture(params=SERVICES)
+def fortress(
+    request: pytest.FixtureRequest, fortresses: Callable[[str], Fortress]
+) -> Iterator[Fortress]:
+    """Each service in turn; whatever was tried, what the town holds is as it was."""
+    found = fortresses(request.param)
+    found.content = found.watched.content()
+    found.watched.changed()
+    yield found
+    after = found.watched.content()
+    kept = set(found.bench.service.tables) - {"portal_sign_in_failure"}
+    assert {name: after[name] for name in kept} == {name: found.content[name] for name in kept}
+
+
+def _fortress(name: str, folder: Path) -> Fortress:
+    bench = build_workbench(load_services()[name], folder)
+    resident = Actor("account-canary", CANARY, TOWN, (), frozenset(EVERYTHING), "desk")
+    bench.staff(*EVERYTHING, account_id="account-canary", name=CANARY)
+    with municipality_scope(TOWN), UnitOfWork(bench.house, name, resident) as uow:
+        uow.record(f"{name}.canary.sung", "canary", CANARY, basis=CANARY)
+        uow.commit()
+    (path,) = files_of(folder, TOWN)
+    watched, real_id = Watched(path), new_id()
+    watched.plant(bench.service.tables, real_id)
+    return Fortress(bench, doors_of(bench), watched, real_id, {})
+
+
+def _any_but_a_failure(status: int) -> bool:
+    return status < 500
+
+
+def _not_found(status: int) -> bool:
+    return status == 404
+
+
+def _leads_to_sign_in(answer: TestResponse) -> bool:
+    if answer.status_code == 302:
+        return "/sign-in?next=" in answer.headers["Location"]
+    return answer.status_code == 401
+
+
+def _may_leave_a_failure(door: Door) -> bool:
+    """Signing in is open to all; a failure is counted where it was tried."""
+    return (door.service, door.method, door.rule) in PUBLIC_AND_CHANGING
+
+
+def test_the_canary_is_in_every_table_of_the_town(fortress: Fortress) -> None:
+    without = [
+        table
+        for table in fortress.bench.service.tables
+        if not any(
+            CANARY in str(value) or value == fortress.real_id
+            for row in fortress.content[table]
+            for value in row
+        )
+        and any(isinstance(value, str) for row in fortress.content[table] for value in row)
+    ]
+
+    assert without == []
+    assert all(fortress.content[table] for table in fortress.bench.service.tables)
+
+
+def test_only_signing_in_and_out_change_anything_without_an_account(fortress: Fortress) -> None:
+    public = {
+        (door.service, door.method, door.rule)
+        for door in fortress.doors
+        if door.public and door.method not in ("GET", "HEAD", "OPTIONS")
+    }
+
+    assert public <= PUBLIC_AND_CHANGING
+
+
+@pytest.mark.parametrize("home", [OTHER_TOWN, HOST])
+@pytest.mark.parametrize("real", [True, False])
+def test_somebody_of_elsewhere_finds_every_door_of_the_town_missing(
+    fortress: Fortress, home: str, real: bool
+) -> None:
+    visitor = fortress.visitor_of(home)
+    object_id = fortress.real_id if real else new_id()
+
+    found = []
+    for door in fortress.doors:
+        if door.in_a_town:
+            body = bodies(fortress.bench, door, object_id)
+            answer = knock(visitor, door, TOWN, object_id, body=body)
+            expected = _any_but_a_failure if door.public else _not_found
+            found += fortress.findings(door, answer, expected)
+            visitor = fortress.still_signed_in(visitor, home)
+
+    assert found == []
+
+
+def test_a_real_and_an_invented_id_get_the_same_answer_from_elsewhere(fortress: Fortress) -> None:
+    visitor = fortress.visitor_of(OTHER_TOWN)
+    invented = new_id()
+
+    different = [
+        str(door)
+        for door in fortress.doors
+        if door.in_a_town and door.names_an_object
+        if what_was_said(knock(visitor, door, TOWN, fortress.real_id))
+        != what_was_said(knock(visitor, door, TOWN, invented))
+    ]
+
+    assert different == []
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_without_an_account_every_door_leads_to_signing_in(fortress: Fortress, real: bool) -> None:
+    object_id = fortress.real_id if real else new_id()
+    client = fortress.bench.app.test_client()
+
+    found = []
+    for door in fortress.doors:
+        answer = knock_without_account(client, door, TOWN, object_id)
+        found += fortress.findings(door, answer, _any_but_a_failure)
+        if not door.public and not _leads_to_sign_in(answer):
+            found.append(f"{door} answered {answer.status_code}")
+
+    assert found == []
+
+
+def test_the_ids_of_a_town_are_nothing_in_another(fortress: Fortress) -> None:
+    visitor = fortress.visitor_of(OTHER_TOWN)
+    invented = new_id()
+
+    found = []
+    for door in fortress.doors:
+        if not door.in_a_town:
+            continue
+        answers = []
+        for object_id in (fortress.real_id, invented):
+            body = bodies(fortress.bench, door, object_id)
+            answer = knock(visitor, door, OTHER_TOWN, object_id, body=body)
+            found += fortress.findings(door, answer, _any_but_a_failure)
+            answers.append(what_was_said(answer))
+            if not door.public and _leads_to_sign_in(answer):
+                found.append(f"{door} was not tried: its visitor was signed out")
+            visitor = fortress.still_signed_in(visitor, OTHER_TOWN)
+        if door.names_an_object and answers[0] != answers[1]:
+            found.append(f"{door} told a real id from an invented one")
+
+    assert found == []
+
+
+def test_no_header_query_or_body_moves_anybody_into_the_town(fortress: Fortress) -> None:
+    visitor = fortress.visitor_of(OTHER_TOWN)
+
+    found = []
+    for door in fortress.doors:
+        body = bodies(fortress.bench, door, fortress.real_id)
+        answer = knock(visitor, door, OTHER_TOWN, fortress.real_id, body=body, pretends=TOWN)
+        found += fortress.findings(door, answer, _any_but_a_failure)
+        visitor = fortress.still_signed_in(visitor, OTHER_TOWN)
+
+    assert found == []
+
+
+def test_a_town_finds_every_door_of_the_host_missing(fortress: Fortress) -> None:
+    visitor = fortress.visitor_of(OTHER_TOWN)
+
+    open_doors = [
+        str(door)
+        for door in fortress.doors
+        if door.in_a_town
+        and not door.public
+        and knock(visitor, door, HOST, fortress.real_id).status_code != 404
+    ]
+
+    assert open_doors == []
+
+
+def test_a_session_of_a_town_that_is_not_here_opens_nothing(fortress: Fortress) -> None:
+    signer = SessionSigner(fortress.bench.house.keys)
+    session = signer.new("account-canary", "473821", 1)
+    client = fortress.bench.app.test_client()
+    client.set_cookie(COOKIE, signer.write(session))
+    visitor = Visitor(client, signer.form_token(session.session_id), "473821")
+
+    found = [
+        f"{door} in {municipality}"
+        for municipality in ("473821", TOWN)
+        for door in fortress.doors
+        if door.in_a_town and not door.public
+        if knock(visitor, door, municipality, fortress.real_id).status_code != 404
+    ]
+
+    assert found == []
+
+
+def test_the_alarm_rings_for_somebody_inside(fortresses: Callable[[str], Fortress]) -> None:
+    inside = fortresses("intake")
+    visitor = inside.bench.visit_as(
+        inside.bench.staff("coordinator", office="desk", account_id="inside", name="職員 一郎")
+    )
+    inside.watched.changed()
+    body = {"desk": "desk", "channel": "window", "story": CANARY}
+    (door,) = [
+        d for d in inside.doors if d.method == "POST" and d.rule.endswith("/v1/consultations")
+    ]
+
+    answer = knock(visitor, door, TOWN, "", body=body)
+    found = inside.findings(door, answer, _not_found)
+
+    assert found == [
+        f"{door} answered 201",
+        f"{door} showed the canary",
+        f"{door} changed the town's data",
+    ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from kasane_kit import clock
 from tests.journeys.houses import House
 from tests.journeys.workers import Answer, ApiWorker, eventually
 from tests.support.own_processes import LOOPBACK
@@ -204,7 +205,7 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         {
             "body": "multi_agency_conference",
             "legal_kind": "multi_agency_conference",
-            "planned_for": date.today().isoformat(),
+            "planned_for": clock.today().isoformat(),
             "attendees": [
                 {"account_id": account_of(administrator, name)}
                 for name in ("ikoma-coordinator", "ikoma-promoter")
@@ -323,7 +324,7 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
             "visits",
             {
                 "request_id": household["id"],
-                "on": date.today().isoformat(),
+                "on": clock.today().isoformat(),
                 "starts_at": f"{10 + number}:00",
                 "minutes": 30,
                 "workers": [worker_id],
@@ -422,7 +423,7 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     attendees = [
         {"account_id": account_of(administrator, n)} for n in ("eniwa-coordinator", "eniwa-desk")
     ]
-    today = date.today()
+    today = clock.today()
     plan = {"planned_for": today.isoformat(), "attendees": attendees}
     consented = coordinator.post(
         "cases",

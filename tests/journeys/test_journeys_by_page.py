@@ -115,7 +115,13 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     desk.fill(story="住民税が払えない。病気で働けず、子どもが学校に行けていない。")
     desk.fill_named({"persons-0-birth_date": "昭和60年4月2日"})
     desk.page.get_by_role("button", name=INTAKE("action.add_person")).click()
-    desk.fill_named({"persons-1-name": "川辺 そら", "persons-1-relation": "長男", "persons-1-birth_date": "H26.9.1"})
+    desk.fill_named(
+        {
+            "persons-1-name": "川辺 そら",
+            "persons-1-relation": "長男",
+            "persons-1-birth_date": "H26.9.1",
+        }
+    )
     desk.submit(INTAKE("action.save"))
     consultation = desk.address()
     assert desk.sees("川辺 ゆみ")
@@ -138,7 +144,9 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
 
     # 4. The existing link fails: the town's coordinator.
     promoter.go("intake", consultation)
-    promoter.page.locator("summary", has_text=INTAKE("page.screening")).click() if not promoter.page.locator(
+    promoter.page.locator(
+        "summary", has_text=INTAKE("page.screening")
+    ).click() if not promoter.page.locator(
         'main [name="single_agency"]'
     ).first.is_visible() else None
     promoter.fill(single_agency="no", ordinary_cooperation="no")
@@ -147,12 +155,15 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
 
     # 5. The task arrives; the case is opened; the mother's consent is confirmed, the child's is not asked.
     eventually(
-        lambda: coordinator.go("portal", "") or coordinator.sees("ケースを開く"), "the coordinator's task"
+        lambda: coordinator.go("portal", "") or coordinator.sees("ケースを開く"),
+        "the coordinator's task",
     )
     number = promoter.page.locator("h1").inner_text().split()[-1]
     coordinator.go("cases", "cases")
     with coordinator.page.expect_navigation():
-        coordinator.page.locator("tr", has_text=number).get_by_role("link", name=CASES("list.open_from")).click()
+        coordinator.page.locator("tr", has_text=number).get_by_role(
+            "link", name=CASES("list.open_from")
+        ).click()
     coordinator.look()
     coordinator.page.locator('main [name="consent_confirmed"]').first.check()
     coordinator.fill(support_decided=True, support_reason="課どうしの連携では難しい")
@@ -221,7 +232,11 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     worker_phone.fill(result="met", note="一緒に窓口へ行った", accompanied_to="生活支援課")
     worker_phone.submit(OUTREACH("visit.save_record"))
     eventually(
-        lambda: coordinator.go("cases", case) or coordinator.sees("会えた") or coordinator.sees("訪問した"),
+        lambda: (
+            coordinator.go("cases", case)
+            or coordinator.sees("会えた")
+            or coordinator.sees("訪問した")
+        ),
         "the visit on the timeline",
     )
 
@@ -278,27 +293,40 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(
     # The coordinator opens the case for mother and son.
     coordinator = sign_in(ENIWA, "eniwa-coordinator")
     eventually(
-        lambda: coordinator.go("cases", "cases") or coordinator.sees(number), "the consultation on the list"
+        lambda: coordinator.go("cases", "cases") or coordinator.sees(number),
+        "the consultation on the list",
     )
     with coordinator.page.expect_navigation():
-        coordinator.page.locator("tr", has_text=number).get_by_role("link", name=CASES("list.open_from")).click()
+        coordinator.page.locator("tr", has_text=number).get_by_role(
+            "link", name=CASES("list.open_from")
+        ).click()
     coordinator.page.locator('main [name="consent_confirmed"]').first.check()
     coordinator.fill(support_decided=True, support_reason="世帯として支える")
-    coordinator.page.locator("label.k-choice", has_text="障がい福祉課").locator("input").first.check()
+    coordinator.page.locator("label.k-choice", has_text="障がい福祉課").locator(
+        "input"
+    ).first.check()
     coordinator.submit(CASES("open.submit"))
     case = coordinator.address()
 
     # ✗ The son is greyed for the 重層的支援会議; the 支援会議 takes him.
     consented = plan_session(coordinator, "multi_agency_conference", ("調整 ひろし", "窓口 ゆき"))
     coordinator.go("cases", f"{consented}/items/new")
-    assert coordinator.page.locator("label.k-choice", has_text="岸田 実").locator("input").first.is_disabled()
+    assert (
+        coordinator.page.locator("label.k-choice", has_text="岸田 実")
+        .locator("input")
+        .first.is_disabled()
+    )
     support = plan_session(coordinator, "support_conference", ("調整 ひろし", "窓口 ゆき"))
     coordinator.go("cases", f"{support}/items/new")
     coordinator.page.locator("label.k-choice", has_text="岸田 実").locator("input").first.check()
     coordinator.fill(topic="息子さんへの関わり")
     coordinator.submit(CASES("item.submit"))
     bind_everybody(coordinator)
-    decide_and_end(coordinator, "以前は手帳があった。地域包括支援センターが訪ねる。", "community_support_center_1")
+    decide_and_end(
+        coordinator,
+        "以前は手帳があった。地域包括支援センターが訪ねる。",
+        "community_support_center_1",
+    )
 
     # What was said there stays there, also for the office that works on the case.
     contact = sign_in(ENIWA, "eniwa-contact")

@@ -155,7 +155,9 @@ class Desk:
             value = field.locator("option", has_text=words).first.get_attribute("value")
             field.select_option(value)
         else:
-            self.page.locator(f'label:has([name="{name}"])', has_text=words).locator("input").first.check()
+            self.page.locator(f'label:has([name="{name}"])', has_text=words).locator(
+                "input"
+            ).first.check()
 
     def submit(self, words: str) -> None:
         """Presses the button with these words in the main part and waits for the next page."""
@@ -197,7 +199,11 @@ class Desk:
         elif kind in ("radio", "checkbox"):
             wanted = value if isinstance(value, list) else [value]
             for one in wanted:
-                boxes = found if one is True else self.page.locator(f'main [name="{name}"][value="{one}"]')
+                boxes = (
+                    found
+                    if one is True
+                    else self.page.locator(f'main [name="{name}"][value="{one}"]')
+                )
                 boxes.first.check()
         else:
             found.first.fill(str(value))

@@ -1,4 +1,4 @@
-"""A reverse proxy of the tests' own: the first segment of the address chooses the service, as the shipped proxy does."""
+"""A reverse proxy of the tests' own: the first segment of the address chooses the service."""
 
 from __future__ import annotations
 

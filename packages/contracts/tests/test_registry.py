@@ -164,7 +164,6 @@ def test_personal_fields_are_found_at_every_depth() -> None:
 def test_names_addresses_and_free_text_of_persons_are_personal_in_every_event() -> None:
     telling = {"name", "kana", "birth_date", "address", "phone", "story", "note", "description"}
     open_by_duty = {
-        ("portal.municipality.configured.v1", "name"),
         ("resources.human_service.published.v1", "name"),
         ("resources.human_services.suggested.v1", "suggestions.*.name"),
     }

@@ -247,6 +247,12 @@ def test_a_tail_that_was_cut_off_is_found(trail: Trail, kept: int, move_head: bo
     assert found is not None
 
 
+def test_a_gap_is_named_with_what_comes_behind_it(trail: Trail) -> None:
+    trail.attack(("DELETE FROM audit_entry WHERE position IN (3, 4)", ()))
+
+    assert trail.verify() == audit.Break(3, "3 番目の記録がありません（次にあるのは 5 番目です）。")
+
+
 def test_an_emptied_table_is_found(trail: Trail) -> None:
     trail.attack(("DELETE FROM audit_entry", ()))
 

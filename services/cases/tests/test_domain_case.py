@@ -25,7 +25,10 @@ from kasane_cases.domain.errors import (
 DAY = date(2026, 11, 21)
 
 
-def case(status=CaseStatus.IDENTIFIED, persons=(Person("person-1", "試験 太郎"),)):
+TARO = Person("person-1", "試験 太郎")
+
+
+def case(status=CaseStatus.IDENTIFIED, persons=(TARO,)):
     return Case(
         id="case-1",
         number="C2026-0001",

@@ -1,21 +1,8 @@
-"""Declares what the portal says: how a town is configured and who works there."""
+"""Declares what the portal says: who works in a town."""
 
 from dataclasses import dataclass
 
 from kasane_contracts.registry import event
-
-
-@event("portal.municipality.configured", version=1, subject="code")
-@dataclass(frozen=True)
-class MunicipalityConfigured:
-    """The plugin set of a town has a new revision; ``settings`` is JSON text."""
-
-    code: str
-    name: str
-    prefecture: str
-    revision: int
-    plugins: tuple[str, ...]
-    settings: str = "{}"
 
 
 @event("portal.staff_account.changed", version=1, subject="account_id")

@@ -24,7 +24,8 @@ class Settings:
 
     ``var`` holds SQLite files and keys in the embedded mode, and only keys in the distributed one.
     ``database_url`` is a PostgreSQL address with ``{login}``, ``{password}`` and ``{database}`` to fill in.
-    ``served_towns`` limits a process to some towns; empty means all.
+    ``served_towns`` limits a process to some towns; empty means all. ``trusted_proxies`` is how many proxies stand
+    before the process and write the caller's address; what a browser claims about itself is not believed.
     """
 
     mode: Mode = Mode.EMBEDDED
@@ -36,6 +37,7 @@ class Settings:
     broker_url: str = ""
     served_towns: tuple[str, ...] = ()
     secure_cookies: bool = False
+    trusted_proxies: int = 0
     trace_hooks: bool = False
     target: str = "all"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -65,6 +67,7 @@ class Settings:
             broker_url=_secret(env, "KASANE_BROKER_URL"),
             served_towns=tuple(t for t in env.get("KASANE_TOWNS", "").split(",") if t),
             secure_cookies=env.get("KASANE_SECURE_COOKIES", "") == "1",
+            trusted_proxies=_count(env, "KASANE_TRUSTED_PROXIES"),
             trace_hooks=env.get("KASANE_TRACE_HOOKS", "") == "1",
             target=env.get("KASANE_TARGET", "all"),
         )
@@ -92,3 +95,10 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
             f"{name}_FILE is {path!r} and was not read ({error.strerror}); nothing was started; "
             "name a file that this user may read"
         ) from None
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    text = environment.get(name, "0")
+    if not text.isdigit():
+        raise SettingsError(f"{name} is {text!r}; nothing was started; set a number such as 1")
+    return int(text)

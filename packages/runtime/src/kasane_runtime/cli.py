@@ -12,10 +12,11 @@ from kasane_kit.bus import dead_letters
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered
 from kasane_kit.plugins import MisconfiguredTown, WrongName, catalogue, new_plugin
+from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_kit.testing.conformance import check_plugin
 from kasane_runtime import broker, databases, demo, documents, processes
-from kasane_runtime.compose import Composition, compose, load_services
+from kasane_runtime.compose import HOST_SERVICE, Composition, compose, load_services
 from kasane_runtime.server import EmbeddedServer
 
 Command = Callable[[argparse.Namespace], int]
@@ -215,7 +216,8 @@ def _demo(options: argparse.Namespace) -> int:
         demo.reset(settings)
     if options.reset_only:
         print(
-            "見本のデータを消しました。次の make run で作り直します。 / The demonstration starts over at the next make run."
+            "見本のデータを消しました。次の make run で作り直します。"
+            " / The demonstration starts over at the next make run."
         )
         return 0
     composition = _composition()
@@ -266,15 +268,23 @@ def _plugins_check(options: argparse.Namespace) -> int:
 def _accounts_create(options: argparse.Namespace) -> int:
     password = sys.stdin.readline().rstrip("\n")
     composition = _composition()
-    demo.create_account(
-        composition,
-        options.municipality,
-        login_name=options.login_name,
-        display_name=options.display_name,
-        password=password,
-        roles=tuple(options.role),
-        office=options.office,
-    )
+    portal = composition.services[HOST_SERVICE]
+    try:
+        demo.create_account(
+            composition,
+            options.municipality,
+            login_name=options.login_name,
+            display_name=options.display_name,
+            password=password,
+            roles=tuple(options.role),
+            office=options.office,
+        )
+    except portal.refusal as refusal:
+        code, facts = getattr(refusal, "code", ""), getattr(refusal, "facts", {})
+        say = Strings(portal.package).text
+        for part in ("why", "not_done", "next"):
+            print(say(f"refusal.{code}.{part}", **facts), file=sys.stderr)
+        return 2
     print(f"{options.login_name} を登録しました。")
     return 0
 

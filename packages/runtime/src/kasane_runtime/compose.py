@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kasane_kit.bus import Deliver, Relay, Transport
 from kasane_kit.bus.transports.amqp import AmqpTransport
@@ -138,7 +139,9 @@ def make_app(composition: Composition, target: str) -> Callable[..., Any]:
         )
         for name in names
     }
-    return DispatcherMiddleware(_to_front_door, {f"/{name}": app for name, app in apps.items()})
+    mounted = DispatcherMiddleware(_to_front_door, {f"/{name}": app for name, app in apps.items()})
+    proxies = composition.settings.trusted_proxies
+    return ProxyFix(mounted, x_for=proxies, x_proto=proxies) if proxies else mounted
 
 
 def _to_front_door(environ: dict[str, Any], start_response: Any) -> Any:

@@ -52,7 +52,7 @@ def glossary_markdown() -> str:
         "",
         GENERATED,
         "",
-        "画面の言葉もコードの名前も、`packages/contracts/src/kasane_contracts/glossary.toml` のこの一行から来ています。",
+        "画面の言葉もコードの名前も、`packages/contracts/…/glossary.toml` のこの一行から来ています。",
         "",
         "| id | 日本語 | よみ | English | 意味 / meaning | 出典 / source | 使わない語 / not |",
         "|---|---|---|---|---|---|---|",
@@ -143,11 +143,12 @@ def asyncapi(services: dict[str, Service]) -> dict[str, Any]:
                 },
             },
         }
+        parameters = {"municipality": {"description": "全国地方公共団体コード / code of the town"}}
+        if entry.producer == "any":
+            parameters["service"] = {"description": "言ったサービス / the service that says it"}
         channels[key] = {
-            "address": f"{{municipality}}.{entry.type}",
-            "parameters": {
-                "municipality": {"description": "全国地方公共団体コード / code of the town"}
-            },
+            "address": ".".join(f"{{{name}}}" for name in parameters) + f".{entry.type}",
+            "parameters": parameters,
             "messages": {key: {"$ref": f"#/components/messages/{key}"}},
             "bindings": {
                 "amqp": {

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
 
-
 NOT_SCREENED = Screening()
 
 

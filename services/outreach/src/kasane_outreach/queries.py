@@ -65,10 +65,8 @@ def households(
     """
     h = tables.household_to_reach.c
     statement = select(h.id).where(_household_visible_to(viewer))
-    if status:
-        statement = statement.where(h.status == status)
-    else:
-        statement = statement.where(h.status != ReachStatus.CLOSED.value)
+    wanted = h.status == status if status else h.status != ReachStatus.CLOSED.value
+    statement = statement.where(wanted)
     if after:
         undated = and_(h.by_when.is_(None), h.id > after[1])
         if after[0]:

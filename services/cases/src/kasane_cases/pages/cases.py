@@ -44,9 +44,11 @@ def list_cases() -> str:
 
 @blueprint.get("/cases/new")
 @require("cases.case.open")
-def new_case() -> str:
-    """The opening form, from a consultation or empty."""
+def new_case() -> str | Response:
+    """The opening form, from a consultation or empty; the case when there is one already."""
     summary = _summary(request.args.get("consultation", ""))
+    if summary is not None and summary.case_id:
+        return redirect(url_for("case.show", case_id=summary.case_id))
     return _opening_page(summary, _opening_form(summary), [Form(forms.person_fields())])
 
 
@@ -90,7 +92,7 @@ def _summary(consultation_id: str) -> ConsultationSummary | None:
     if not consultation_id:
         return None
     with reading() as connection:
-        return queries.waiting_one(connection, actor(), consultation_id)
+        return queries.consultation_summary(connection, actor(), consultation_id)
 
 
 def _opening_form(summary: ConsultationSummary | None) -> Form:

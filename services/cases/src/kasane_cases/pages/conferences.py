@@ -103,7 +103,10 @@ def _fields() -> list[FieldSpec]:
             label = body.label if words == body.label else f"{body.label}（{words}）"
             bodies[f"{body.code}:{kind.value}"] = label
     with reading() as connection:
-        staff = forms.people(queries.colleagues(connection))
+        others = [
+            one for one in queries.colleagues(connection) if one.account_id != actor().account_id
+        ]
+    staff = forms.people(others)
     return forms.session_fields(bodies, staff)
 
 

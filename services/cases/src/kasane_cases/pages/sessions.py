@@ -20,6 +20,7 @@ from kasane_cases.commands import (
     RecordFact,
     RecordSecrecy,
 )
+from kasane_cases.domain.case import Case, Person
 from kasane_cases.domain.conference import (
     ConferenceSession,
     Obstacle,
@@ -28,17 +29,17 @@ from kasane_cases.domain.conference import (
     SessionStatus,
     obstacles_of_item,
 )
-from kasane_cases.domain.consent import AttendeeKind
+from kasane_cases.domain.consent import AttendeeKind, Consent, state_on
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.handlers.conferences import quorum_of
-from kasane_cases.handlers.views import meeting_route, routed_bodies
+from kasane_cases.handlers.views import case_view, meeting_route, routed_bodies
 from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import Form, actor, hooks, reading, text
-from kasane_plugin_api import FieldKind, FieldSpec, SessionView
+from kasane_plugin_api import AttendeeSlot, CaseView, FieldKind, FieldSpec, SessionView
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -251,6 +252,7 @@ def _session_page(session_id: str, **opened: Any) -> str:
         own=session.attends(actor().account_id),
         obstacles=[(one, words.obstacle_words(one)) for one in obstacles],
         colleagues=forms.people(one for one in staff if one.account_id not in asked),
+        seats=_seats(file),
         follow_ups=_follow_ups(session),
         bodies=_body_labels(session.planned_for),
         role_labels=words.role_labels(),
@@ -295,12 +297,11 @@ def _item_page(session_id: str, form: Form | None) -> str:
     undecided = ""
     with reading() as connection:
         file = queries.session_file(connection, actor(), session_id)
-        lines = queries.case_lines(connection, actor(), today, limit=MOST_CASES)
-        cases = [queries.case_file(connection, actor(), line.id, today) for line in lines]
+        cases = queries.open_cases(connection, actor(), today, MOST_CASES)
     if file.session.legal_kind.takes_persons:
-        for one in cases:
-            for person in one.persons:
-                subject = _subject(one, person.id, file.session, today)
+        for case, consents in cases:
+            for person in case.persons:
+                subject = _subject(case, person, consents.get(person.id), file.session, today)
                 undecided = undecided or subject["undecided"]
                 subjects.append(subject)
     return page(
@@ -315,21 +316,19 @@ def _item_page(session_id: str, form: Form | None) -> str:
 
 
 def _subject(
-    file: queries.CaseFile, person_id: str, session: ConferenceSession, today: date
+    case: Case, person: Person, consent: Consent | None, session: ConferenceSession, today: date
 ) -> dict[str, Any]:
-    person = file.person(person_id)
-    consent = file.consents.get(person_id)
-    standing = PersonStanding(consent, file.case.support_decided, person.name)
+    standing = PersonStanding(consent, case.support_decided, person.name)
     obstacles = obstacles_of_item(session.legal_kind, standing, session.kinds_present, today)
-    route = meeting_route(file.case, person_id, consent, today, hooks())
+    route = meeting_route(case, person.id, consent, today, hooks())
     named = [body.label for body in routed_bodies(route, today, hooks())]
     blocked = any(one.code is not ObstacleCode.CONSENT_RECIPIENTS for one in obstacles)
     return {
-        "value": f"{file.case.id}:{person_id}",
-        "number": file.case.number,
+        "value": f"{case.id}:{person.id}",
+        "number": case.number,
         "name": person.name or text("case.no_name"),
-        "relation": file.case.relation(person_id),
-        "state": file.consent_state(person_id, today),
+        "relation": case.relation(person.id),
+        "state": state_on(consent, today),
         "reasons": [words.obstacle_words(one) for one in obstacles],
         "blocked": blocked,
         "instead": route.reason if blocked else "",
@@ -344,6 +343,14 @@ def _names(file: queries.SessionFile) -> dict[str, str]:
         for case in file.cases.values()
         for person in case.persons
     }
+
+
+def _seats(file: queries.SessionFile) -> list[AttendeeSlot]:
+    """Who sits in this body by the town's rule, while somebody can still be asked."""
+    if file.session.status is not SessionStatus.PLANNED:
+        return []
+    case = next((case_view(case) for case in file.cases.values()), CaseView("", ""))
+    return list(hooks().attendees(body=file.session.body, case=case))
 
 
 def _follow_ups(session: ConferenceSession) -> list[Any]:

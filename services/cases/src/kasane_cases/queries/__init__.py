@@ -6,8 +6,9 @@ from kasane_cases.queries.cases import (
     SessionOfCase,
     case_file,
     case_lines,
+    consultation_summary,
+    open_cases,
     waiting,
-    waiting_one,
 )
 from kasane_cases.queries.conferences import SessionFile, SessionLine, session_file, session_lines
 from kasane_cases.queries.staff import colleagues
@@ -21,8 +22,9 @@ __all__ = [
     "case_file",
     "case_lines",
     "colleagues",
+    "consultation_summary",
+    "open_cases",
     "session_file",
     "session_lines",
     "waiting",
-    "waiting_one",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from kasane_cases import tables
 from kasane_cases.domain.assessment import SupportNeed
@@ -112,18 +112,31 @@ class CaseFile:
 def waiting(connection: Connection, viewer: Actor) -> tuple[ConsultationSummary, ...]:
     """Consultations from which a case should be opened, urgent first, then oldest first."""
     s = tables.consultation_summary.c
-    mine = true() if viewer.has("coordinator") else s.target_role.in_(viewer.roles)
     rows = connection.execute(
         select(tables.consultation_summary)
-        .where(s.waiting.is_(True), s.case_id == "", s.closed.is_(False), mine)
+        .where(s.waiting.is_(True), s.case_id == "", s.closed.is_(False), _for_viewer(viewer))
         .order_by(s.urgent.desc(), s.received_on, s.id)
     )
     return tuple(summary_from(row) for row in rows)
 
 
-def waiting_one(connection: Connection, viewer: Actor, consultation_id: str) -> ConsultationSummary:
-    """One of them; raises RecordNotFound."""
-    return _one(waiting(connection, viewer), consultation_id)
+def consultation_summary(
+    connection: Connection, viewer: Actor, consultation_id: str
+) -> ConsultationSummary:
+    """One consultation that a case may be opened from, or was; raises RecordNotFound."""
+    s = tables.consultation_summary.c
+    row = connection.execute(
+        select(tables.consultation_summary).where(s.id == consultation_id, _for_viewer(viewer))
+    ).one_or_none()
+    if row is None:
+        raise RecordNotFound
+    return summary_from(row)
+
+
+def _for_viewer(viewer: Actor) -> ColumnElement[bool]:
+    if viewer.has("coordinator"):
+        return true()
+    return tables.consultation_summary.c.target_role.in_(viewer.roles)
 
 
 def case_lines(
@@ -208,6 +221,21 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
         tasks=tuple(t for t in Tasks(connection).open_of_case(case_id) if shown(t.person_id)),
         team=Grants(connection).of_case(case_id, today) if admission.whole else (),
     )
+
+
+def open_cases(
+    connection: Connection, viewer: Actor, today: date, limit: int
+) -> Sequence[tuple[Case, dict[str, Consent]]]:
+    """The newest open cases that the viewer may see whole, each with the consents that stand."""
+    c = tables.case.c
+    ids = connection.scalars(
+        select(c.id)
+        .where(c.status != CaseStatus.CLOSED.value, granted_cases(viewer, today, whole=True))
+        .order_by(c.id.desc())
+        .limit(limit)
+    ).all()
+    cases, consents = Cases(connection), Consents(connection)
+    return [(cases.get(case_id), consents.standing(case_id)) for case_id in ids]
 
 
 def _sessions_of(

@@ -97,12 +97,13 @@ def enter(
     return Admission(whole, frozenset(row.person_id for row in held), decision.basis)
 
 
-def granted_cases(viewer: Actor, today: date) -> ColumnElement[bool]:
-    """The condition on a case that the viewer may see it; for lists."""
+def granted_cases(viewer: Actor, today: date, *, whole: bool = False) -> ColumnElement[bool]:
+    """The condition on a case that the viewer may see it, or may see all of it; for lists."""
     if viewer.has(COORDINATOR):
         return true()
     g = tables.access_grant.c
-    return exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today))
+    kind = g.person_id == "" if whole else true()
+    return exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today), kind)
 
 
 def attends(viewer: Actor) -> ColumnElement[bool]:

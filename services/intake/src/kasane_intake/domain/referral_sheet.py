@@ -1,4 +1,4 @@
-"""A つなぐシート: the first receiver takes the matter and connects it, and stays responsible until somebody takes it."""
+"""A つなぐシート: the first receiver connects the matter and is responsible until somebody takes it."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,0 +1,145 @@
+"""Runs the operator's commands on real files."""
+
+import io
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kasane_runtime.cli import main
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A migrated house in a folder of its own, as the environment of the commands."""
+    monkeypatch.setenv("KASANE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("KASANE_TOWN_FILES", str(ROOT / "deploy/towns"))
+    monkeypatch.delenv("KASANE_MODE", raising=False)
+    assert main(["migrate"]) == 0
+    return tmp_path / "var"
+
+
+def test_migrating_twice_changes_nothing(house: Path) -> None:
+    key = (house / "keys" / "signing.key").read_bytes()
+
+    assert main(["migrate"]) == 0
+
+    assert (house / "keys" / "signing.key").read_bytes() == key
+
+
+def test_an_account_is_made_once(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = ["accounts", "create", "292095", "desk-one", "窓口 一", "--role", "receiver"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    made = main([*wanted, "--office", "tax_window"])
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    again = main([*wanted, "--office", "tax_window"])
+
+    assert (made, again) == (0, 2)
+    assert "desk-one を登録しました。" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE audit_entry SET actor = 'somebody-else' WHERE position = 1",
+        "DELETE FROM audit_entry WHERE position = 1",
+        "UPDATE audit_entry SET position = 7 WHERE position = 1",
+    ],
+)
+def test_audit_verify_finds_what_was_done_to_the_trail(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    main(["accounts", "create", "292095", "desk-one", "窓口 一", "--role", "receiver"])
+    whole = main(["audit", "verify"])
+
+    with sqlite3.connect(house / "292095" / "portal.sqlite") as file:
+        file.execute("DROP TRIGGER audit_entry_keeps_update")
+        file.execute("DROP TRIGGER audit_entry_keeps_delete")
+        file.execute(harm)
+    file.close()
+
+    assert (whole, main(["audit", "verify"])) == (0, 1)
+    assert "✗ 292095 portal" in capsys.readouterr().out
+
+
+def test_a_wrong_town_file_is_named_and_the_other_towns_go_on(
+    house: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    towns = tmp_path / "towns"
+    towns.mkdir()
+    (towns / "a.toml").write_text(
+        'code = "292095"\nname = "生駒市"\nprefecture = "290009"\nplugins = ["ikoma"]\n', "utf-8"
+    )
+    (towns / "b.toml").write_text(
+        'code = "012310"\nname = "恵庭市"\nprefecture = "010006"\n', "utf-8"
+    )
+    (towns / "c.toml").write_text(
+        'code = "052159"\nname = "仙北市"\nprefecture = "050008"\nplugins = ["nobody"]\n', "utf-8"
+    )
+    monkeypatch.setenv("KASANE_TOWN_FILES", str(towns))
+
+    status = main(["towns"])
+
+    said = capsys.readouterr().out
+    assert status == 1
+    assert "○ 292095 生駒市: ikoma" in said
+    assert "✗ b.toml: code の 012310 は検査数字が合いません。" in said
+    assert "✗ 052159 仙北市:" in said
+
+
+def test_the_demonstration_does_not_delete_a_folder_that_is_not_its_own(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--reset-only"]) == 2
+
+    assert (house / "292095" / "intake.sqlite").exists()
+    assert "見本のデータではない" in capsys.readouterr().err
+
+
+def test_the_demonstration_is_for_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KASANE_MODE", "distributed")
+    monkeypatch.setenv("KASANE_DATABASE_URL", "postgresql+psycopg://127.0.0.1/")
+    monkeypatch.setenv("KASANE_BROKER_URL", "amqp://127.0.0.1/")
+
+    assert main(["demo"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("KASANE_MODE", "sideways", "KASANE_MODE"),
+        ("KASANE_MODE", "distributed", "KASANE_DATABASE_URL"),
+        ("KASANE_TRUSTED_PROXIES", "many", "KASANE_TRUSTED_PROXIES"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert main(["migrate"]) == 2
+
+    assert capsys.readouterr().err.startswith(f"kasane: {words}")
+
+
+def test_the_shipped_plugins_pass_their_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [main(["plugins", "check", name]) for name in ("ikoma", "eniwa")] == [0, 0]
+    assert capsys.readouterr().out == "○ ikoma\n○ eniwa\n"
+
+
+def test_a_new_plugin_needs_a_plain_name(tmp_path: Path) -> None:
+    assert main(["plugins", "new", "春日井", "--folder", str(tmp_path)]) == 2
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,609 @@
+"""The pages of cases: what they show, what they refuse and why, and that a wrong form is kept."""
+
+import re
+
+import pytest
+
+from kasane_cases import commands, handlers, queries
+from kasane_cases.domain.case import CaseStatus, GrantSubject
+from kasane_cases.domain.conference import LegalKind, SessionStatus
+from kasane_cases.domain.consent import AttendeeKind, ConsentState
+from kasane_contracts import cases as says
+from kasane_contracts.resources import HumanServicesSuggested, Suggestion
+from kasane_kit import clock
+from kasane_kit.ids import new_id
+
+MOTHER, SON = "person-mother", "person-son"
+
+
+@pytest.fixture
+def browser(at_work):
+    return at_work.bench.visit_as(at_work.coordinator)
+
+
+def read(at_work, case_id):
+    with at_work.bench.reading() as connection:
+        return queries.case_file(connection, at_work.coordinator, case_id, clock.today())
+
+
+def given(**changes):
+    return {
+        "state": "given",
+        "purposes": ["multi_agency", "handoff"],
+        "recipients": ["municipal_staff", "partner_agency"],
+        "data_classes": ["identity", "contact", "record"],
+        "given_by": "self",
+        "method": "spoken",
+        **changes,
+    }
+
+
+def test_the_list_shows_what_waits_and_what_is_open(at_work, browser):
+    case_id = at_work.case()
+    waiting = at_work.consultation(number="2026-000077", urgent=True)
+
+    shown = browser.get("/cases").text
+
+    assert "2026-000077" in shown
+    assert f"/cases/new?consultation={waiting}" in shown
+    assert f"/cases/292095/cases/{case_id}" in shown
+    assert "同意を確かめていない人がいる" in shown
+    assert "試験町1番地" not in shown
+
+
+def test_who_does_not_coordinate_gets_no_button_to_open_a_case(at_work):
+    at_work.consultation(target_role="contact", urgent=True)
+    contact = at_work.bench.visit_as(
+        at_work.bench.staff("contact", account_id="account-contact", roles=("contact",))
+    )
+
+    assert "/cases/new" not in contact.get("/cases").text
+    assert contact.get("/cases/new").status_code == 403
+
+
+def test_a_case_is_opened_from_the_form_once_however_often_it_is_sent(at_work, browser):
+    consultation_id = at_work.consultation()
+    form = {
+        "consultation_id": consultation_id,
+        "submission": "submission-1",
+        "consent_confirmed": [MOTHER],
+        "support_decided": "1",
+        "support_reason": "支援決定",
+    }
+
+    first = browser.post("/cases", form)
+    second = browser.post("/cases", form)
+    third = browser.post("/cases", {**form, "submission": "submission-2"})
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert third.status_code == 409
+    assert "すでにケースが開かれています" in third.text
+    assert first.location == second.location
+    assert len(at_work.bench.said(says.CaseOpened)) == 1
+    page = read(at_work, first.location.rsplit("/", 1)[1])
+    assert page.consent_state(MOTHER, clock.today()) is ConsentState.GIVEN
+    assert page.case.support_decided is True
+
+
+def test_a_consultation_that_has_a_case_leads_to_it(at_work, browser):
+    consultation_id = at_work.consultation()
+    case_id = at_work.case(consultation_id=consultation_id)
+
+    answer = browser.get(f"/cases/new?consultation={consultation_id}")
+
+    assert answer.location.endswith(f"/cases/{case_id}")
+
+
+def test_opening_without_anybody_says_so(at_work, browser):
+    answer = browser.post("/cases", {"submission": "s", "support_reason": "残る言葉"})
+
+    assert answer.status_code == 422
+    assert "世帯の人を1人以上入力してください" in answer.text
+    assert "残る言葉" in answer.text
+    assert at_work.bench.said(says.CaseOpened) == []
+
+
+def test_a_wrong_birth_date_is_shown_at_its_row(at_work, browser):
+    answer = browser.post(
+        "/cases",
+        {"submission": "s", "persons-0-name": "試験 三郎", "persons-0-birth_date": "昨日"},
+    )
+
+    assert answer.status_code == 422
+    assert "生年月日を日付として読み取れません" in answer.text
+    assert 'value="試験 三郎"' in answer.text
+    assert at_work.bench.said(says.CaseOpened) == []
+
+
+def test_a_case_shows_each_persons_consent_and_why_a_conference_is_closed_to_them(at_work, browser):
+    case_id = at_work.case(MOTHER)
+
+    shown = browser.get(f"/cases/{case_id}").text
+
+    assert re.search(r"k-consent--given.*同意あり", shown)
+    assert re.search(r"k-consent--not_asked.*未確認", shown)
+    assert "重層的支援会議</strong>：かけられません" in shown
+    assert "試験 太郎さんの有効な本人同意がありません（未確認）。" in shown
+
+
+def test_ikomas_case_page_says_that_the_city_has_not_decided(at_work_in):
+    at_work = at_work_in("ikoma")
+    case_id = at_work.case(MOTHER)
+
+    shown = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}").text
+
+    assert "町が決めていません" in shown
+    assert "本人同意のない方のことを検討する会議体を定めていません" in shown
+
+
+def test_a_case_that_is_not_open_to_somebody_is_not_found(at_work):
+    case_id = at_work.case(MOTHER)
+    contact = at_work.bench.visit_as(at_work.bench.staff("contact", account_id="account-contact"))
+
+    for path in (
+        f"/cases/{case_id}",
+        f"/cases/{case_id}/needs/fragment",
+        f"/cases/{case_id}/consents/{SON}",
+        f"/cases/{case_id}/needs/new",
+        f"/cases/{case_id}/outreach/new",
+        f"/cases/{case_id}/plans/new",
+    ):
+        assert contact.get(path).status_code == 404
+    answer = contact.post(f"/cases/{case_id}/consents/{SON}", given())
+    assert answer.status_code == 404
+    assert [c.person_id for c in at_work.consents(case_id)] == [MOTHER]
+
+
+def test_who_sees_one_person_does_not_read_the_others_name_or_the_story(at_work):
+    case_id = at_work.case(MOTHER)
+    contact = at_work.bench.staff("contact", account_id="account-contact", office="care")
+    session_id = at_work.session(
+        LegalKind.MULTI_AGENCY_CONFERENCE, commands.AttendeeAsked(account_id="account-contact")
+    )
+    at_work.item(session_id, case_id, MOTHER)
+    at_work.open(session_id)
+
+    shown = at_work.bench.visit_as(contact).get(f"/cases/{case_id}").text
+
+    assert "試験 よし子" in shown
+    assert "試験 太郎" not in shown
+    assert "長男は外に出ていない" not in shown
+
+
+def test_consent_is_recorded_and_the_history_stays(at_work, browser):
+    case_id = at_work.case()
+
+    saved = browser.post(f"/cases/{case_id}/consents/{SON}", given(submission="a"))
+    browser.post(f"/cases/{case_id}/consents/{SON}", {"state": "withdrawn", "submission": "b"})
+
+    assert saved.status_code == 303
+    assert [c.state for c in at_work.consents(case_id)] == [
+        ConsentState.GIVEN,
+        ConsentState.WITHDRAWN,
+    ]
+    shown = browser.get(f"/cases/{case_id}/consents/{SON}").text
+    assert "撤回" in shown
+    assert "口頭（記録を残す）" in shown
+
+
+@pytest.mark.parametrize("missing", ["purposes", "recipients", "data_classes", "method"])
+def test_a_consent_with_something_missing_is_shown_at_its_field(at_work, browser, missing):
+    case_id = at_work.case()
+
+    answer = browser.post(
+        f"/cases/{case_id}/consents/{SON}", given(note="聞いた言葉", **{missing: []})
+    )
+
+    assert answer.status_code == 422
+    assert f'id="field-{missing}-error"' in answer.text
+    assert "聞いた言葉" in answer.text
+    assert at_work.consents(case_id) == ()
+
+
+def test_a_consent_that_is_too_long_is_refused_with_the_towns_last_day(at_work, browser):
+    case_id = at_work.case()
+
+    answer = browser.post(f"/cases/{case_id}/consents/{SON}", given(expires_on="2099-01-01"))
+
+    assert answer.status_code == 422
+    assert "同意の期間が町の定めより長くなっています" in answer.text
+    assert at_work.consents(case_id) == ()
+
+
+def test_a_need_is_written_and_its_suggestions_arrive_in_the_fragment(at_work, browser):
+    case_id = at_work.case()
+
+    browser.post(
+        f"/cases/{case_id}/needs",
+        {"person_id": SON, "category": "no_food", "description": "食べ物", "submission": "a"},
+    )
+    before = browser.get(f"/cases/{case_id}/needs/fragment").text
+    need = read(at_work, case_id).needs[0]
+    suggestion = Suggestion("service-1", "フードバンク見本", 80.0, ("食べ物に合います",))
+    at_work.bench.hear(HumanServicesSuggested(need.id, case_id, (suggestion,), ("夜の場所",)))
+    after = browser.get(f"/cases/{case_id}/needs/fragment").text
+
+    assert "data-done" not in before
+    assert "候補を探しています" in before
+    assert "data-done" in after
+    assert "フードバンク見本" in after
+    assert "食べ物に合います" in after
+    assert "夜の場所" in after
+    assert "disabled" in after
+    assert "試験 太郎さんの同意が、この依頼（つなぎ）を含んでいない" in after
+
+
+def test_a_need_without_words_is_refused_at_its_field(at_work, browser):
+    case_id = at_work.case()
+
+    answer = browser.post(f"/cases/{case_id}/needs", {"person_id": SON, "category": "no_food"})
+
+    assert answer.status_code == 422
+    assert "どんな困りごとかを入力してください" in answer.text
+    assert at_work.bench.said(says.SupportNeedIdentified) == []
+
+
+def test_a_referral_without_consent_is_refused_with_its_reason(at_work, browser):
+    case_id = at_work.case()
+    need_id = at_work.need(case_id, SON)
+
+    answer = browser.post(
+        f"/cases/{case_id}/needs/{need_id}/referral",
+        {"human_service_id": "service-1", "recipient": "partner_agency", "submission": "a"},
+    )
+
+    assert answer.status_code == 409
+    assert "試験 太郎さんの同意は、この相手・目的・内容を含んでいません。" in answer.text
+    assert at_work.bench.said(says.ReferralRequested) == []
+
+
+def test_a_referral_with_consent_goes_out(at_work, browser):
+    case_id = at_work.case()
+    need_id = at_work.need(case_id, SON)
+    at_work.consent(case_id, SON)
+
+    answer = browser.post(
+        f"/cases/{case_id}/needs/{need_id}/referral",
+        {"human_service_id": "service-1", "recipient": "partner_agency", "submission": "a"},
+    )
+
+    assert answer.status_code == 303
+    assert len(at_work.bench.said(says.ReferralRequested)) == 1
+
+
+@pytest.mark.parametrize("minutes", ["4", "481", "ながく"])
+def test_a_visit_of_an_impossible_length_is_refused(at_work, browser, minutes):
+    case_id = at_work.case()
+
+    answer = browser.post(
+        f"/cases/{case_id}/outreach",
+        {"person_id": SON, "purpose": "訪問", "agency": "coordinator", "duration": minutes},
+    )
+
+    assert answer.status_code == 422
+    assert 'id="field-duration-error"' in answer.text
+    assert at_work.bench.said(says.OutreachRequested) == []
+
+
+def test_a_visit_is_asked_for(at_work, browser):
+    case_id = at_work.case()
+
+    answer = browser.post(
+        f"/cases/{case_id}/outreach",
+        {
+            "person_id": SON,
+            "purpose": "顔を合わせる",
+            "agency": "coordinator",
+            "duration": "60",
+            "by_when": "R8.12.1",
+            "submission": "a",
+        },
+    )
+
+    assert answer.status_code == 303
+    (event,) = at_work.bench.said(says.OutreachRequested)
+    assert (event.minutes, event.by_when.isoformat()) == (60, "2026-12-01")
+    assert "顔を合わせる" in browser.get(f"/cases/{case_id}").text
+
+
+def test_an_agenda_greys_out_who_may_not_be_spoken_of_and_says_why(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    session_id = at_work.session()
+
+    shown = browser.get(f"/conferences/{session_id}/items/new").text
+    refused = browser.post(
+        f"/conferences/{session_id}/items",
+        {"subject": f"{case_id}:{SON}", "topic": "方針", "submission": "a"},
+    )
+
+    assert re.search(rf'value="{case_id}:{SON}" disabled', shown)
+    assert not re.search(rf'value="{case_id}:{MOTHER}" disabled', shown)
+    assert refused.status_code == 409
+    assert (
+        "試験 太郎さんの有効な本人同意がないため、重層的支援会議にはかけられません" in refused.text
+    )
+    assert "支援会議" in refused.text
+    assert at_work.read_session(session_id).items == []
+
+
+def test_a_whole_conference_through_its_pages(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    made = browser.post(
+        "/conferences",
+        {
+            "body": "multi_agency_conference:multi_agency_conference",
+            "planned_for": clock.today().isoformat(),
+            "guests-0-name": "社協 五郎",
+            "guests-0-affiliation": "社協",
+            "guests-0-attendee_kind": "partner_agency",
+            "submission": "a",
+        },
+    )
+    session_id = made.location.rsplit("/", 1)[1]
+    at = f"/conferences/{session_id}"
+    early = browser.post(f"{at}/open")
+    assert early.status_code == 409
+    assert "守秘が確認されていないため、会議を始められません" in early.text
+    own, guest = at_work.read_session(session_id).attendees
+    browser.post(f"{at}/attendees/{own.id}/secrecy")
+    unsigned = browser.post(f"{at}/attendees/{guest.id}/secrecy")
+    assert unsigned.status_code == 422
+    assert "誓約書への署名が必要です" in unsigned.text
+    browser.post(f"{at}/attendees/{guest.id}/secrecy", {"signed": "1"})
+    browser.post(
+        f"{at}/items", {"subject": f"{case_id}:{MOTHER}", "topic": "方針", "submission": "b"}
+    )
+    browser.post(f"{at}/items", {"subject": "", "topic": "夜の居場所が足りない", "submission": "c"})
+    browser.post(f"{at}/open")
+    item = at_work.read_session(session_id).items[0]
+    empty = browser.post(f"{at}/items/{item.id}/decisions", {"decision": ""})
+    assert empty.status_code == 422
+    browser.post(
+        f"{at}/items/{item.id}/facts",
+        {"fact": "滞納が3か月", "source": "税の窓口", "submission": "d"},
+    )
+    browser.post(
+        f"{at}/items/{item.id}/decisions",
+        {"decision": "家計を見る", "in_charge": "care", "submission": "e"},
+    )
+    browser.post(f"{at}/hold", {"next_on": "2027-01-10"})
+    browser.post(f"{at}/minutes", {"minutes": "議事録"})
+
+    session = at_work.read_session(session_id)
+    assert session.status is SessionStatus.MINUTES_FIXED
+    assert [len(i.decisions) for i in session.items] == [1, 0]
+    shown = browser.get(at).text
+    assert "家計を見る" in shown
+    assert "議事録は確定しています" in shown
+    assert "家計を見る" in browser.get(f"/cases/{case_id}").text
+
+
+def test_a_support_conference_hides_its_material_from_a_coordinator_who_was_not_there(at_work):
+    case_id = at_work.case(MOTHER)
+    session_id = at_work.session(LegalKind.SUPPORT_CONFERENCE)
+    item_id = at_work.item(session_id, case_id, SON)
+    at_work.open(session_id)
+    at_work.do(
+        handlers.record_fact,
+        commands.RecordFact(new_id(), session_id, item_id, "受診が中断している", "包括"),
+    )
+    other = at_work.bench.visit_as(at_work.bench.staff("coordinator", account_id="account-other"))
+
+    pages = [
+        other.get(path).text
+        for path in (
+            f"/conferences/{session_id}",
+            f"/conferences/{session_id}/items/{item_id}",
+            f"/cases/{case_id}",
+        )
+    ]
+
+    assert all("受診が中断している" not in page for page in pages)
+    assert "あなたはこの会議の出席者ではないため、内容は表示しません。" in pages[0]
+    own = at_work.bench.visit_as(at_work.coordinator)
+    assert "受診が中断している" in own.get(f"/conferences/{session_id}/items/{item_id}").text
+
+
+def test_an_attendee_confirms_their_own_secrecy_and_nobody_elses(at_work):
+    contact = at_work.bench.staff("contact", account_id="account-contact", office="care")
+    session_id = at_work.session(
+        LegalKind.SUPPORT_CONFERENCE,
+        commands.AttendeeAsked(account_id="account-contact"),
+        commands.AttendeeAsked(AttendeeKind.PARTNER_AGENCY, name="外部 三郎"),
+        bound=False,
+    )
+    browser = at_work.bench.visit_as(contact)
+    _, own, guest = at_work.read_session(session_id).attendees
+
+    mine = browser.post(f"/conferences/{session_id}/attendees/{own.id}/secrecy")
+    theirs = browser.post(
+        f"/conferences/{session_id}/attendees/{guest.id}/secrecy", {"signed": "1"}
+    )
+
+    assert (mine.status_code, theirs.status_code) == (303, 404)
+    assert [a.bound for a in at_work.read_session(session_id).attendees] == [False, True, False]
+
+
+def test_a_plan_is_written_decided_and_the_case_observed_and_closed(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    browser.post(
+        f"/cases/{case_id}/plans",
+        {
+            "kind": "multi_agency",
+            "persons": [MOTHER],
+            "goals": "家計が落ち着く\n\n滞納を分けて払う",
+            "tracks-0-person_id": MOTHER,
+            "tracks-0-what": "分納の相談",
+            "tracks-0-who": "税の窓口",
+            "tracks-0-due_on": "2027-01-31",
+            "submission": "a",
+        },
+    )
+    plan = read(at_work, case_id).plans[0]
+    assert plan.goals == ("家計が落ち着く", "滞納を分けて払う")
+    assert [(t.what, t.agency, t.due_on.isoformat()) for t in plan.tracks] == [
+        ("分納の相談", "税の窓口", "2027-01-31")
+    ]
+    greyed = browser.get(f"/cases/{case_id}/plans/{plan.id}/decision").text
+    assert "このケースを扱って終わった重層的支援会議がありません" in greyed
+    session_id = at_work.held(case_id, MOTHER)
+    alone = browser.post(f"/cases/{case_id}/plans/{plan.id}/decision", {"session_id": session_id})
+    assert alone.status_code == 422
+    assert "合意を確かめていない人がいます" in alone.text
+    browser.post(
+        f"/cases/{case_id}/plans/{plan.id}/decision",
+        {"session_id": session_id, "agreed_by": [MOTHER]},
+    )
+    case = at_work.read_case(case_id)
+    assert case.status is CaseStatus.IN_SUPPORT
+    no_date = browser.post(
+        f"/cases/{case_id}/status", {"status": "observing", "version": str(case.version)}
+    )
+    assert no_date.status_code == 422
+    assert "経過観察には、次に見直す日を入力してください" in no_date.text
+    browser.post(
+        f"/cases/{case_id}/status",
+        {"status": "observing", "review_on": "2027-03-01", "version": str(case.version)},
+    )
+    assert at_work.read_case(case_id).status is CaseStatus.OBSERVING
+    version = str(at_work.read_case(case_id).version)
+    nothing = browser.post(
+        f"/cases/{case_id}/close",
+        {"outcome": "roles_settled", "evaluation": "", "version": version},
+    )
+    assert nothing.status_code == 422
+    assert 'id="field-evaluation-error"' in nothing.text
+    assert 'id="field-next_contact-error"' in nothing.text
+    browser.post(
+        f"/cases/{case_id}/close",
+        {
+            "outcome": "roles_settled",
+            "evaluation": "落ち着いた",
+            "next_contact": "生活支援課",
+            "version": version,
+        },
+    )
+
+    assert at_work.read_case(case_id).status is CaseStatus.CLOSED
+    assert "落ち着いた" in browser.get(f"/cases/{case_id}").text
+    assert f"/cases/{case_id}" in browser.get("/cases?closed=1").text
+
+
+def test_a_state_that_somebody_else_changed_meanwhile_is_refused(at_work, browser):
+    case_id = at_work.case(MOTHER)
+
+    answer = browser.post(f"/cases/{case_id}/status", {"status": "assessment", "version": "9"})
+
+    assert answer.status_code == 412
+    assert at_work.read_case(case_id).status is CaseStatus.IDENTIFIED
+
+
+def test_multi_agency_states_are_greyed_without_consent(at_work, browser):
+    case_id = at_work.case()
+
+    shown = browser.get(f"/cases/{case_id}/status").text
+
+    assert re.search(r'value="assessment" required disabled', shown)
+    assert "世帯のだれの同意もないため" in shown
+
+
+def test_eniwas_words_for_the_states_are_shown(at_work_in):
+    at_work = at_work_in("eniwa")
+    case_id = at_work.case(MOTHER)
+    plan_id = at_work.plan(case_id, MOTHER)
+    session_id = at_work.held(case_id, MOTHER)
+    at_work.do(handlers.decide_plan, commands.DecidePlan(case_id, plan_id, session_id, (MOTHER,)))
+
+    shown = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}/status").text
+
+    assert "支援方針の再検討" in shown
+
+
+def test_the_team_is_added_and_taken_off(at_work, browser):
+    case_id = at_work.case()
+    at_work.bench.staff("contact", account_id="account-contact", name="担当 次郎")
+
+    browser.post(f"/cases/{case_id}/team", {"member": "account:account-contact", "submission": "a"})
+    (grant,) = read(at_work, case_id).team
+    shown = browser.get(f"/cases/{case_id}").text
+    browser.post(f"/cases/{case_id}/team/{grant.id}/end")
+
+    assert grant.subject_kind is GrantSubject.ACCOUNT
+    assert "担当 次郎" in shown
+    assert read(at_work, case_id).team == ()
+
+
+def test_somebody_unknown_is_not_added_to_the_team(at_work, browser):
+    case_id = at_work.case()
+
+    answer = browser.post(f"/cases/{case_id}/team", {"member": "account:nobody"})
+
+    assert answer.status_code == 422
+    assert read(at_work, case_id).team == ()
+
+
+def test_the_decision_to_support_is_recorded_on_the_case(at_work, browser):
+    case_id = at_work.case(support_decided=False)
+
+    empty = browser.post(f"/cases/{case_id}/support-decision", {"support_reason": ""})
+    browser.post(f"/cases/{case_id}/support-decision", {"support_reason": "支援決定会議"})
+
+    assert empty.status_code == 422
+    assert at_work.read_case(case_id).support_reason == "支援決定会議"
+
+
+def test_the_bodies_are_listed_with_their_legal_kind_and_cadence(at_work_in):
+    at_work = at_work_in("ikoma")
+
+    shown = at_work.bench.visit_as(at_work.coordinator).get("/conferences").text
+
+    assert "重層的支援会議" in shown
+    assert "定例で月1回" in shown
+    assert "（仮称）わがごとカイギ" in shown
+    assert "地域の会議" in shown
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"body": "no-such-body:staff", "planned_for": "2026-12-01"},
+        {"body": "support_conference:support_conference", "planned_for": "そのうち"},
+        {"body": "support_conference:support_conference"},
+        {
+            "body": "support_conference:support_conference",
+            "planned_for": "2026-12-01",
+            "appointed": "0",
+        },
+        {
+            "body": "support_conference:support_conference",
+            "planned_for": "2026-12-01",
+            "guests-0-name": "名前だけ",
+        },
+    ],
+)
+def test_a_wrong_session_form_is_shown_again(at_work, browser, form):
+    answer = browser.post("/conferences", form)
+
+    assert answer.status_code == 422
+    assert at_work.bench.said(says.ConferencePlanned) == []
+
+
+def test_a_planned_session_shows_who_attends_by_the_towns_rule(at_work_in):
+    at_work = at_work_in("ikoma")
+    session_id = at_work.session()
+
+    shown = at_work.bench.visit_as(at_work.coordinator).get(f"/conferences/{session_id}").text
+
+    assert "町が定める出席者" in shown
+    assert "いこまる主任推進員（招集）" in shown
+
+
+def test_what_somebody_told_leads_to_the_service_it_came_from(at_work, browser):
+    consultation_id = at_work.consultation()
+    case_id = at_work.case(consultation_id=consultation_id)
+    session_id = at_work.held(case_id)
+
+    shown = browser.get(f"/cases/{case_id}").text
+
+    assert f"/intake/292095/consultations/{consultation_id}" in shown
+    assert f"/cases/292095/conferences/{session_id}" not in shown

@@ -88,6 +88,12 @@ if [ -e "$venv" ] && { ! fits "$python" || { [ -f "$state/home" ] && [ "$(rememb
     rm -rf "$venv"
 fi
 
+# The mark is written when the venv is whole: without it and without uv, the making was interrupted.
+if [ -e "$venv" ] && [ ! -f "$state/home" ] && [ ! -x "$uv" ]; then
+    say "-- .venv は途中で止まっていたので作り直します / remaking .venv: making it was interrupted"
+    rm -rf "$venv"
+fi
+
 if [ ! -x "$python" ]; then
     interpreter=$(find_python)
     say "-- .venv を作ります / creating .venv with $("$interpreter" --version)"

@@ -234,6 +234,8 @@ def domain_nouns_in_kit(root: Path) -> list[str]:
         "account",
         "session",
         "role",
+        "roles",
+        "channel",
         "office",
         "plugin",
         "audit_entry",

@@ -22,6 +22,7 @@ from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_rabbitmq import PrivateRabbit
 
 ROOT = Path(__file__).parents[2]
+HOST_OF_JOURNEYS = "journeys"
 SERVICES = ("cases", "intake", "outreach", "portal", "resources")
 PASSWORD = demo.PASSWORD
 
@@ -91,6 +92,7 @@ def embedded(folder: Path) -> House:
 
 def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) -> House:
     """A web and a worker process for each service, PostgreSQL, RabbitMQ and a front door."""
+    _make_room(postgres, rabbit)
     base = f"{LOOPBACK}:{postgres.port}"
     environment = {
         "KASANE_MODE": "distributed",
@@ -98,7 +100,7 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
         "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
         "KASANE_DATABASE_URL": f"postgresql+psycopg://{base}/",
         "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{base}/postgres",
-        "KASANE_BROKER_URL": rabbit.url,
+        "KASANE_BROKER_URL": rabbit.url.replace("%2F", HOST_OF_JOURNEYS),
     }
     composition = compose(Settings.from_env(environment))
     migrate_postgres(composition)
@@ -120,6 +122,15 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
     house.open_door(ports)
     house.ready = [f"http://{LOOPBACK}:{ports[service]}/{service}/-/ready" for service in SERVICES]
     return house
+
+
+def _make_room(postgres: PrivatePostgres, rabbit: PrivateRabbit) -> None:
+    """Other tests use the same servers: their databases go, and the queues are ours alone."""
+    names = postgres.psql("SELECT datname FROM pg_database WHERE datname LIKE 'kasane%'").split()
+    for name in names:
+        postgres.psql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    rabbit.rabbitmqctl("add_vhost", HOST_OF_JOURNEYS)
+    rabbit.rabbitmqctl("set_permissions", "-p", HOST_OF_JOURNEYS, "guest", ".*", ".*", ".*")
 
 
 def _answers(url: str) -> Iterator[bool]:

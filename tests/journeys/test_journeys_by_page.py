@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,6 +14,11 @@ from tests.journeys.houses import House
 from tests.journeys.workers import Desk, eventually
 
 IKOMA, ENIWA = "292095", "012319"
+ROOT = Path(__file__).parents[2]
+# The whole list where the real data lie beside the checkout, else the part of it that is shipped.
+WHOLE = ROOT.parent / "shared/data/opendata/kodomo_shokudo/kodomo-shokudo.csv"
+SHIPPED = ROOT / "services/resources/src/kasane_resources/data/children_cafeterias_tokyo.csv"
+OPEN_DATA = WHOLE if WHOLE.exists() else SHIPPED
 CASES, INTAKE = Strings("kasane_cases").text, Strings("kasane_intake").text
 OUTREACH, RESOURCES = Strings("kasane_outreach").text, Strings("kasane_resources").text
 
@@ -93,6 +99,14 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
         categories=["children_cafeteria"],
     )
     coordinator.submit(RESOURCES("action.save"))
+
+    # The open-data file: what would change is shown before anything does, and twice changes nothing.
+    coordinator.go("resources", "human-services/import")
+    coordinator.page.locator('main [name="file"]').set_input_files(OPEN_DATA)
+    coordinator.submit(RESOURCES("action.read_file"))
+    coordinator.submit(RESOURCES("action.apply"))
+    coordinator.go("resources", "human-services?q=おもてなし食堂")
+    assert coordinator.sees("おもてなし食堂")
 
     # 1. A form with mistakes shows each at its field and keeps what was typed.
     desk = sign_in(IKOMA, "ikoma-desk")

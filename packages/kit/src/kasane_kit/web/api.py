@@ -18,6 +18,34 @@ from kasane_kit.web.errors import Refusal
 
 API_PREFIX = "/<municipality:municipality>/api/v1"
 MOST_PER_PAGE = 100
+PROBLEM_JSON = "application/problem+json"
+PROBLEM = {
+    "type": "object",
+    "description": "What happened, what was not done, what to do next (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:kasane:problem:<code>"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "the number of the request"},
+        "errors": {"type": "object", "description": "field to its sentences"},
+    },
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same content makes one object; with other content it is refused.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that was read, where the object has one; a stale one is refused with 412.",
+    "schema": {"type": "string"},
+}
 LONGEST_VERSION = 9
 
 
@@ -37,6 +65,7 @@ def install_api(app: Flask, service: Service) -> None:
         OPENAPI_VERSION="3.1.0",
     )
     api = Api(app)
+    app.before_request(refuse_unwritable_text)
     for blueprint in service.api:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
 
@@ -53,16 +82,41 @@ def install_api(app: Flask, service: Service) -> None:
         )
 
 
+def refuse_unwritable_text() -> None:
+    """Refuses JSON with a NUL or half a character in it: no database takes those, and no person typed them."""
+    if request.is_json and _unwritable(request.get_json(silent=True)):
+        raise Refusal("unwritable_text", 422)
+
+
+def _unwritable(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return any(_unwritable(name) or _unwritable(part) for name, part in value.items())
+    return isinstance(value, list) and any(_unwritable(part) for part in value)
+
+
 def document(api: Api) -> dict[str, Any]:
-    """The OpenAPI document with the security scheme and the server's prefix."""
+    """The OpenAPI document: errors as problem+json, the headers of repeated and versioned calls, the session."""
     result = cast(dict[str, Any], api.spec.to_dict())
-    result.setdefault("components", {})["securitySchemes"] = {
+    components = result.setdefault("components", {})
+    components["schemas"]["Problem"] = PROBLEM
+    components["securitySchemes"] = {
         "session": {
             "type": "http",
             "scheme": "bearer",
             "description": "POST /portal/{town}/api/v1/sessions",
         }
     }
+    for name, answer in components.get("responses", {}).items():
+        answer["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        answer["description"] = answer.get("description") or name
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            if method == "post" and "201" in operation["responses"]:
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+            if method == "put":
+                operation.setdefault("parameters", []).append(IF_MATCH)
     result["security"] = [{"session": []}]
     result["servers"] = [{"url": request.script_root or "/"}]
     return result

@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench-dedupe bench-matching
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -18,7 +18,7 @@ help: ## この一覧 / this list
 	    while IFS="$$(printf '\t')" read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
 	@printf '\n  PYTHON=…  使う Python / the Python to use    WORKERS=%s  テストの並列数 / test processes\n\n' '$(WORKERS)'
 
-run: venv-run ## 6 つの自治体の見本を動かす / run the demonstration with its six towns
+run: venv-run ## 生駒市と恵庭市の見本を動かす / run the demonstration with its two towns
 	@$(BIN)/kasane demo
 
 demo-reset: venv-run ## 見本のデータを作り直す / make the demonstration's data anew
@@ -37,6 +37,12 @@ lint: venv ## 書式・型・import の決まり・生成物の確認 / format, 
 	$(if $(SOURCES),$(BIN)/mypy $(SOURCES),@echo '-- no source yet: mypy not run')
 	$(if $(HAS_IMPORT_RULES),$(BIN)/lint-imports,@echo '-- no import rules yet: lint-imports not run')
 	$(if $(HAS_COMMAND),$(BIN)/kasane docs --check,@echo '-- no kasane command yet: docs --check not run')
+
+bench-dedupe: venv ## 同じ方を見つける力を量る / how well records of one person are found
+	@$(BIN)/python services/intake/benchmarks/dedupe.py
+
+bench-matching: venv ## 困りごとに合う支援を選ぶ力を量る / how well suggestions fit labelled needs; LABELLED=folder SPLIT=dev
+	@$(BIN)/python services/resources/benchmarks/matching.py $(or $(LABELLED),../shared/eval/matching) --split $(or $(SPLIT),dev)
 
 fmt: venv ## 書式を整える / format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .

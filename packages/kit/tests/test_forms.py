@@ -121,7 +121,8 @@ def test_an_empty_field_is_empty_and_missed_when_required(
     assert optional.check(MultiDict(data), SAY.text)
     assert optional.values == {"field": EMPTY[kind]}
     assert not required.check(MultiDict(data), SAY.text)
-    assert required.errors == {"field": ["項目を入力してください。"]}
+    asked = "選んで" if kind in (FieldKind.CHOICE, FieldKind.CHOICES) else "入力して"
+    assert required.errors == {"field": [f"項目を{asked}ください。"]}
 
 
 def test_every_kind_has_good_input_tested_here() -> None:

@@ -1,6 +1,7 @@
 """Runs the operator's commands on real files."""
 
 import io
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -143,3 +144,39 @@ def test_the_shipped_plugins_pass_their_check(capsys: pytest.CaptureFixture[str]
 def test_a_new_plugin_needs_a_plain_name(tmp_path: Path) -> None:
     assert main(["plugins", "new", "春日井", "--folder", str(tmp_path)]) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_plugin_is_made_and_its_folder_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plugins", "new", "sazanka", "--folder", str(tmp_path)]) == 0
+
+    assert capsys.readouterr().out.startswith(f"{tmp_path}/sazanka を作りました。")
+    assert (tmp_path / "sazanka/README.md").exists()
+
+
+def test_a_port_that_is_none_starts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KASANE_PORT", "abc")
+
+    with pytest.raises(SystemExit) as ended:
+        main(["demo"])
+
+    assert ended.value.code == 2
+    assert "port is 'abc'; nothing was started" in capsys.readouterr().err
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_port_in_use_is_told_before_anything_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KASANE_VAR", str(tmp_path / "var"))
+    monkeypatch.delenv("KASANE_MODE", raising=False)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["demo", "--port", str(port)]) == 2
+
+    assert f"127.0.0.1:{port} で待ち受けられません" in capsys.readouterr().err
+    assert not (tmp_path / "var").exists()

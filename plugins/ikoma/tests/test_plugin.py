@@ -59,7 +59,7 @@ def test_the_citys_own_words_hold_from_r5() -> None:
         "responsible": "責任者",
         "office": "いこまる相談窓口",
         "lead_agency": "主担当課",
-        "handoff_sheet": "つなぐシート",
+        "referral_sheet": "つなぐシート",
     }
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from kasane_contracts.intake import ConsultationReceived, ReferralSheetSent
+from kasane_contracts.intake import ConsultationClosed, ConsultationReceived, ReferralSheetSent
+from kasane_intake.commands import SendReferralSheet
 from kasane_intake.domain.consultation import ConsultationStatus
-from kasane_kit.testing.workbench import OTHER_TOWN, Workbench
+from kasane_intake.handlers import send_referral_sheet
+from kasane_kit.testing.workbench import OTHER_TOWN, Visitor, Workbench
 
 WALK_IN: dict[str, Any] = {
     "channel": "window",
@@ -111,6 +113,18 @@ def test_looking_at_a_consultation_leaves_a_trace(workbench: Workbench) -> None:
     assert actions == ["intake.consultation.received", "intake.consultation.read"]
 
 
+def test_opening_the_empty_sheet_is_not_recorded_as_sending_one(workbench: Workbench) -> None:
+    desk = workbench.visit_as(workbench.staff("receiver", office="zei"))
+    path = desk.post("/consultations/new", WALK_IN).headers["Location"].split("/292095", 1)[1]
+
+    desk.get(path.partition("?")[0] + "/sheets/new")
+
+    from kasane_contracts.audit import AuditEntryRecorded
+
+    actions = [entry.action for entry in workbench.said(AuditEntryRecorded)]
+    assert actions[1:] == ["intake.referral_sheet.send.form_opened"]
+
+
 def test_a_sheet_without_consent_is_refused_at_its_field(workbench: Workbench) -> None:
     actor = workbench.staff("receiver", office="zei")
     desk = workbench.visit_as(actor)
@@ -129,3 +143,51 @@ def test_a_sheet_without_consent_is_refused_at_its_field(workbench: Workbench) -
     assert answer.status_code == 422
     assert workbench.said(ReferralSheetSent) == []
     assert ConsultationStatus.RECEIVED.value == "received"
+
+
+def opened(workbench: Workbench) -> tuple[Visitor, str]:
+    """A desk worker and the address of a consultation that was just taken."""
+    desk = workbench.visit_as(workbench.staff("receiver", office="zei"))
+    location = desk.post("/consultations/new", WALK_IN).headers["Location"]
+    return desk, location.split("/292095", 1)[1].split("?")[0]
+
+
+def test_an_outcome_on_an_old_version_comes_back_with_its_text(workbench: Workbench) -> None:
+    desk, path = opened(workbench)
+    desk.post(f"{path}/screening", {"single_agency": "yes", "version": "1"})
+
+    answer = desk.post(f"{path}/close", {"outcome": "分けて納めることになった", "version": "1"})
+
+    assert answer.status_code == 412
+    assert "分けて納めることになった" in answer.text
+    assert "ほかの人がこの相談を変えました" in answer.text
+    assert workbench.said(ConsultationClosed) == []
+
+
+def test_a_screening_without_an_answer_keeps_the_earlier_answers(workbench: Workbench) -> None:
+    desk, path = opened(workbench)
+    desk.post(f"{path}/screening", {"single_agency": "no", "version": "1"})
+
+    answer = desk.post(f"{path}/screening", {"version": "2"})
+
+    assert answer.status_code == 303
+    assert '<option value="no" selected>' in desk.get(path).text
+
+
+def test_the_receiving_office_is_led_to_the_answer(workbench: Workbench) -> None:
+    bench_desk, path = opened(workbench)
+    with workbench.unit(workbench.staff("receiver", office="zei")) as uow:
+        send_referral_sheet(
+            SendReferralSheet(
+                "s-1", path.rsplit("/", 1)[1], "seikatsu", "生活費", True, "accompanied"
+            ),
+            uow,
+            workbench.hooks,
+        )
+
+    receiver = workbench.visit_as(workbench.staff("contact", office="seikatsu"))
+
+    page = receiver.get(path).text
+    assert "このつなぐシートに答える" in page
+    assert "結果を残して終える" not in page
+    assert "結果を残して終える" in bench_desk.get(path).text

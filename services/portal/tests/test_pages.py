@@ -510,6 +510,21 @@ def test_the_audit_page_shows_the_newest_first_and_narrows(bench: Workbench) -> 
     assert objects(visitor.get("/audit?on=R8.11.20").text) == ["c4"]
 
 
+def test_the_audit_page_says_in_words_what_was_done_refused_or_only_opened(
+    bench: Workbench,
+) -> None:
+    hear_entry(bench, 1, action="intake.referral_sheet.send.form_opened")
+    hear_entry(bench, 2, action="intake.referral_sheet.send.refused")
+    hear_entry(bench, 3, action="cases.case.opened", service="cases")
+
+    page = administrator(bench).get("/audit").text
+
+    assert "つなぐシートを送る（入力画面を開いた）" in page
+    assert "つなぐシートを送る（断りました）" in page
+    assert "<code>cases.case.opened</code>" not in page
+    assert ">相談受付</td>" in page
+
+
 def test_the_audit_page_narrows_by_a_person_of_the_town(bench: Workbench) -> None:
     account_id = make(bench, "s0777", "receiver")
     hear_entry(bench, 1, actor=account_id)

@@ -9,6 +9,7 @@ import pytest
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.folding import bigrams, fold, spellings
 from kasane_resources.domain.human_service import (
+    ContactMode,
     HumanService,
     HumanServiceEntry,
     Schedule,
@@ -17,6 +18,7 @@ from kasane_resources.domain.human_service import (
 )
 from kasane_resources.domain.location import Location, Position, distance_km
 from kasane_resources.domain.matching import ExclusionReason, Need, PartKind, match
+from kasane_resources.domain.need import Availability
 from kasane_resources.domain.taxonomy import taxonomy
 
 TODAY = date(2026, 11, 21)
@@ -63,8 +65,20 @@ def test_the_points_are_the_sum_of_the_parts_and_each_part_names_its_field() -> 
     (found,) = match(NEED, [one], taxonomy(), TODAY).matches
 
     parts = {part.kind: (part.code, part.points) for part in found.parts}
-    assert list(parts) == list(PartKind)
+    assert list(parts) == [
+        PartKind.CATEGORY,
+        PartKind.VOCABULARY,
+        PartKind.OFFER,
+        PartKind.AGE,
+        PartKind.AREA,
+        PartKind.DISTANCE,
+        PartKind.SCHEDULE,
+        PartKind.FRESHNESS,
+        PartKind.DESCRIPTION,
+    ]
     assert parts[PartKind.CATEGORY] == ("main", 40.0)
+    assert parts[PartKind.VOCABULARY] == ("first", 48.0)
+    assert parts[PartKind.OFFER] == ("named", 7.0)
     assert parts[PartKind.AGE] == ("inside", 15.0)
     assert parts[PartKind.AREA] == ("towns", 12.0)
     assert parts[PartKind.DISTANCE] == ("known", 20.0)
@@ -116,7 +130,7 @@ def test_the_order_does_not_depend_on_the_order_of_the_directory() -> None:
             {"eligibility": Eligibility(), "location": Location("文京区", "", "131059")},
             ExclusionReason.AREA_OUTSIDE,
         ),
-        ({"categories": ("nursing_care",)}, ExclusionReason.NOT_RELATED),
+        ({"categories": ("salon",)}, ExclusionReason.NOT_RELATED),
     ],
 )
 def test_what_cannot_serve_is_left_out_with_its_reason(
@@ -192,3 +206,110 @@ def test_folding_makes_spellings_equal_and_keeps_one_character() -> None:
     assert spellings("子供食堂") == ("子供食堂", "子ドモ食堂", "コドモ食堂")
     assert spellings("子") == ("子",)
     assert bigrams("部屋から") == ("部屋", "屋カ")
+
+
+CARE = replace(
+    NEED,
+    category="nursing_care",
+    categories=("nursing_care",),
+    age=84,
+    description="母の物忘れが進んだ。",
+)
+
+
+def day_care(**changes: object) -> HumanService:
+    entry = {"name": "通所", "categories": ("day_and_short_care",), **changes}
+    return service(application_process="要介護認定", **entry)
+
+
+def test_a_certificate_that_is_missing_excludes_and_an_unknown_one_costs_points() -> None:
+    has = replace(CARE, conditions=("要介護2",))
+    lacks = replace(CARE, description="母の物忘れが進んだ。介護保険は未申請。")
+
+    points = {name: matched(day_care(), need=need) for name, need in (("?", CARE), ("+", has))}
+
+    assert points["+"]["s1"] > points["?"]["s1"] + 40
+    assert reason(day_care(), lacks) is ExclusionReason.CONDITION_MISSING
+
+
+def test_one_of_two_certificates_is_enough() -> None:
+    one = service(
+        name="訪問", categories=("home_care",), application_process="要介護認定または受給者証"
+    )
+    lacks_one = replace(CARE, description="介護保険は未申請。", conditions=("知的障害",))
+
+    (found,) = match(lacks_one, [one], taxonomy(), TODAY).matches
+
+    assert PartKind.REFERRAL not in {part.kind for part in found.parts}
+
+
+def test_full_and_unproven_together_outweigh_the_kind() -> None:
+    one = day_care(description="ただいま満員です。")
+
+    assert matched(one, need=CARE) == {}
+    assert reason(one, CARE) is ExclusionReason.OUTWEIGHED
+
+
+def test_another_town_with_a_district_of_the_same_name_is_outside() -> None:
+    need = replace(NEED, area="中央")
+    there = service(
+        eligibility=Eligibility(area=ServiceArea(AreaKind.TOWNS, ("恵庭市中央部",))),
+        location=Location("", "", "012319"),
+    )
+
+    assert reason(there, need) is ExclusionReason.AREA_OUTSIDE
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("奈良県", None), ("秋田県", ExclusionReason.AREA_OUTSIDE), ("奈良県北部", None)],
+)
+def test_a_prefecture_holds_its_towns(word: str, expected: ExclusionReason | None) -> None:
+    one = service(
+        eligibility=Eligibility(area=ServiceArea(AreaKind.TOWNS, (word,))),
+        location=Location("", "", "292095", TOWN_HALL),
+    )
+
+    assert reason(one) is expected
+
+
+def test_of_two_offices_for_parts_of_a_town_the_nearest_is_responsible() -> None:
+    near = Location("", "", "292095", Position(34.69, 135.70))
+    far = Location("", "", "292095", Position(34.67, 135.70))
+    north, south = (
+        service(
+            name,
+            eligibility=Eligibility(area=ServiceArea(AreaKind.TOWNS, (f"生駒市{part}部",))),
+            location=place,
+        )
+        for name, part, place in (("n", "北", near), ("s", "南", far))
+    )
+
+    found = match(NEED, [north, south], taxonomy(), TODAY)
+
+    assert [one.human_service.id for one in found.matches] == ["n"]
+    assert [(one.human_service.id, one.reason) for one in found.exclusions] == [
+        ("s", ExclusionReason.AREA_OUTSIDE)
+    ]
+
+
+def test_what_suits_the_household_gives_points_and_what_does_not_takes_them() -> None:
+    one = service(
+        contact_modes=(ContactMode.HOME_VISIT,),
+        schedule=Schedule(("MO",), "09:00", "17:00"),
+        eligibility=replace(IKOMA, audience="高齢者"),
+    )
+    need = replace(
+        NEED,
+        without_car=True,
+        contact=ContactMode.HOME_VISIT,
+        availability=Availability.read("土日"),
+    )
+
+    (found,) = match(need, [one], taxonomy(), TODAY).matches
+
+    parts = {part.kind: (part.code, part.points) for part in found.parts}
+    assert parts[PartKind.CONTACT] == ("wanted", 4.0)
+    assert parts[PartKind.ACCESS] == ("comes", 5.0)
+    assert parts[PartKind.SCHEDULE] == ("not_then", 3.0)
+    assert parts[PartKind.AUDIENCE] == ("other", -8.0)

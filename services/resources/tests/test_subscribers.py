@@ -48,9 +48,12 @@ def test_a_need_is_answered_with_points_and_reasons(workbench: Workbench) -> Non
     (said,) = workbench.said(HumanServicesSuggested)
     (suggestion,) = said.suggestions
     assert (said.need_id, said.case_id, said.missing) == ("n1", "c1", ())
-    assert (suggestion.human_service_id, suggestion.points) == (service_id, 78.0)
+    assert (suggestion.human_service_id, suggestion.points) == (service_id, 120.2)
     assert suggestion.reasons == (
         "【種類】「税・公共料金の納付相談」は「税金や公共料金」に主に応えるものです。［+40点］",
+        "【種類】書かれた困りごとの言葉から、「税・公共料金の納付相談」が役に立つか、"
+        "入口になります（同義語辞書 第1版）。［+35.2点］",
+        "【名前・説明】書かれた困りごとのうち1種類に、名前・説明・対象の文で触れています。［+7点］",
         "【提供地域】「生駒市」が対象で、お住まいの地域が入ります。［+12点］",
         "【所在地】直線で約0.0kmです。［+20点］",
         "【開催曜日】月火に開いています。［+6点］",

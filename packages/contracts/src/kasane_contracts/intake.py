@@ -36,6 +36,7 @@ class ConsultationReceived:
     area: str = ""
     escalation_level: str = "single_agency"
     target_role: str = ""
+    reason: str = ""
     persons: tuple[PersonConcerned, ...] = ()
     story: str = personal("")
 

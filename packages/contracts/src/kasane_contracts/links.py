@@ -21,6 +21,11 @@ def consultation(municipality: str, consultation_id: str) -> str:
     return f"/intake/{municipality}/consultations/{consultation_id}"
 
 
+def referral_sheet(municipality: str, sheet_id: str) -> str:
+    """One つなぐシート in intake, where it is acknowledged and answered."""
+    return f"/intake/{municipality}/sheets/{sheet_id}"
+
+
 def consultations(municipality: str) -> str:
     """The list of consultations in intake."""
     return f"/intake/{municipality}/consultations"

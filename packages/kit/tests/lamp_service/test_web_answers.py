@@ -190,6 +190,21 @@ def test_wrong_fields_are_named(answers: dict[str, TestResponse]) -> None:
     assert body["type"] == "urn:kasane:problem:invalid_input"
 
 
+@pytest.mark.parametrize(
+    "body", ["{bad", "", '{"name": "\\ud800", "watts": 1}', '{"name": "\\u0000"}']
+)
+def test_what_is_no_json_or_no_text_is_refused_and_saves_nothing(
+    keeper: Visitor, lamps: Workbench, lamp_rows: Rows, body: str
+) -> None:
+    answer = keeper.send_json(
+        "POST", "/api/v1/lamps", None, data=body, content_type="application/json"
+    )
+
+    assert answer.status_code in (400, 422)
+    assert answer.mimetype == "application/problem+json"
+    assert lamp_rows(lamps) == []
+
+
 def test_a_refusal_of_the_domain_is_told_in_its_own_words(
     answers: dict[str, TestResponse],
 ) -> None:

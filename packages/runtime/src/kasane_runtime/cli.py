@@ -3,8 +3,10 @@
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kasane_kit import audit
@@ -29,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
-    options = _parser().parse_args(arguments)
-    command: Command = options.command
     try:
+        options = _parser().parse_args(arguments)
+        command: Command = options.command
         return command(options)
     except (
         SettingsError,
@@ -159,13 +161,33 @@ def _parser() -> argparse.ArgumentParser:
 
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("KASANE_PORT", DEFAULT_PORT))
-    )
+    # A text default is read like what is typed, so that a wrong KASANE_PORT is one sentence as well.
+    port = os.environ.get("KASANE_PORT", str(DEFAULT_PORT))
+    parser.add_argument("--port", type=_port, default=port)
 
 
-def _composition() -> Composition:
-    composition = compose(Settings.from_env())
+def _port(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or not 0 < int(typed) < 65536:
+        raise argparse.ArgumentTypeError(
+            f"port is {typed!r}; nothing was started; set --port or KASANE_PORT to 1-65535"
+        )
+    return int(typed)
+
+
+def _check_free(options: argparse.Namespace) -> None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((options.host, options.port))
+        except OSError as error:
+            raise SettingsError(
+                f"{options.host}:{options.port} で待ち受けられません（{error.strerror}）。何も始めていません。"
+                "もう動いていないか確かめるか、KASANE_PORT=8090 make run のように別の番号にしてください。"
+            ) from error
+
+
+def _composition(settings: Settings | None = None) -> Composition:
+    composition = compose(settings or Settings.from_env())
     for problem in composition.directory.problems:
         print(f"kasane: {problem.sentence}", file=sys.stderr)
     for town in composition.directory.towns():
@@ -177,6 +199,7 @@ def _composition() -> Composition:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    _check_free(options)
     composition = _composition()
     print(f"http://{options.host}:{options.port}/", flush=True)
     EmbeddedServer(composition, options.host, options.port).run()
@@ -220,7 +243,8 @@ def _demo(options: argparse.Namespace) -> int:
             " / The demonstration starts over at the next make run."
         )
         return 0
-    composition = _composition()
+    _check_free(options)
+    composition = _composition(replace(settings, served_towns=demo.towns()))
     demo.prepare(composition, lambda line: print(line, flush=True))
     print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
     EmbeddedServer(composition, options.host, options.port).run()
@@ -249,7 +273,8 @@ def _plugins_list(_options: argparse.Namespace) -> int:
 
 
 def _plugins_new(options: argparse.Namespace) -> int:
-    folder = new_plugin(options.name, options.folder)
+    new_plugin(options.name, options.folder)
+    folder = options.folder / options.name
     print(
         f"{folder} を作りました。README.md から始めてください。 / Made {folder}; begin with its README.md."
     )
@@ -310,6 +335,7 @@ def _audit_verify(_options: argparse.Namespace) -> int:
 
 def _letters_list(_options: argparse.Namespace) -> int:
     composition = _composition()
+    found = 0
     for municipality in composition.municipalities():
         for service in composition.services:
             with (
@@ -317,9 +343,12 @@ def _letters_list(_options: argparse.Namespace) -> int:
                 composition.house.databases.reading(service) as connection,
             ):
                 for letter in dead_letters.list_letters(connection):
+                    found += 1
                     print(
                         f"{service} {municipality} {letter.id} {letter.type} {letter.reason}: {letter.detail}"
                     )
+    if not found:
+        print("止め置かれた出来事はありません。 / Nothing is parked.")
     return 0
 
 

@@ -10,6 +10,7 @@ from werkzeug.test import Client
 
 from kasane_kit.config import Settings
 from kasane_kit.ids import new_id
+from kasane_kit.tenancy import HOST
 from kasane_runtime.compose import HOST_SERVICE, Composition, make_app
 from kasane_runtime.databases import migrate_sqlite
 from kasane_runtime.processes import settle
@@ -84,6 +85,12 @@ def create_account(
         office=office,
     )
     return str(account_id)
+
+
+def towns() -> tuple[str, ...]:
+    """The codes of the towns that the demonstration fills, in the order of its accounts."""
+    codes = (account["municipality"] for account in _content()["account"])
+    return tuple(dict.fromkeys(code for code in codes if code != HOST))
 
 
 def create_accounts(composition: Composition) -> None:

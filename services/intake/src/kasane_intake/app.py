@@ -62,6 +62,7 @@ service = Service(
     tables=(
         "intake_consultation",
         "intake_person_concerned",
+        "intake_person_key",
         "intake_referral_sheet",
         "intake_counter",
     ),

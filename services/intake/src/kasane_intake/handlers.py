@@ -63,6 +63,7 @@ def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: A
             area=consultation.area,
             escalation_level=consultation.escalation.level,
             target_role=consultation.escalation.target_role,
+            reason=consultation.escalation.reason,
             persons=tuple(
                 events.PersonConcerned(
                     person_id=person.person_id,

@@ -17,6 +17,7 @@ from kasane_intake.domain.consultation import (
 from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound, SheetNotFound
 from kasane_intake.domain.folding import fold
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
+from kasane_intake.domain.same_person.traits import stored_keys
 
 
 class Consultations:
@@ -69,6 +70,12 @@ class Consultations:
         )
         if saved.rowcount != 1:
             raise ChangedMeanwhile
+        written = select(tables.person_concerned.c.id).where(
+            tables.person_concerned.c.consultation_id == consultation.id
+        )
+        self._connection.execute(
+            delete(tables.person_key).where(tables.person_key.c.person_id.in_(written))
+        )
         self._connection.execute(
             delete(tables.person_concerned).where(
                 tables.person_concerned.c.consultation_id == consultation.id
@@ -94,6 +101,13 @@ class Consultations:
         ]
         if rows:
             self._connection.execute(insert(tables.person_concerned), rows)
+        keys = [
+            {"person_id": person.person_id, "key": key}
+            for person in consultation.persons
+            for key in stored_keys(person.traits)
+        ]
+        if keys:
+            self._connection.execute(insert(tables.person_key), keys)
 
 
 class ReferralSheets:

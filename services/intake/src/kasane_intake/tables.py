@@ -50,6 +50,12 @@ person_concerned = Table(
     Column("phone", String(40), nullable=False),
     Column("given_consent", Boolean, nullable=False),
 )
+person_key = Table(
+    "intake_person_key",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("key", String(32), primary_key=True),
+)
 referral_sheet = Table(
     "intake_referral_sheet",
     metadata,

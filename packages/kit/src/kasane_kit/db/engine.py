@@ -14,6 +14,8 @@ from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
 
 KEPT_ENGINES = 256
+# How long a request waits for a file that another program has locked, before it says so.
+BUSY_SECONDS = 5
 LOG_READER = "log"
 
 
@@ -157,7 +159,9 @@ class Databases:
 def open_engine(url: URL) -> Engine:
     """An engine with the house's settings: full synchronisation on SQLite, checked connections on PostgreSQL."""
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=8, max_overflow=24)
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -175,7 +179,12 @@ def open_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     connection.set_authorizer(_authorize)
 

@@ -23,6 +23,10 @@ from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_kit.web import csrf
 from kasane_kit.web.errors import Refusal, wants_json
 
+# What follows a permission's name in the trail when it was not used to the end.
+REFUSED = ".refused"
+FORM_OPENED = ".form_opened"
+
 
 class UndeclaredRoute(RuntimeError):
     """A route declares no permission; the application does not start."""
@@ -78,7 +82,7 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         if permission is not None and permission.personal and looked and g.actor is not None:
             access = access_of(app.view_functions[request.endpoint or ""])
             assert access is not None
-            _record(house, service, g.actor, permission.done, permission, access)
+            _record(house, service, g.actor, _look(permission), permission, access)
         return response
 
     @app.after_request
@@ -124,6 +128,12 @@ def _write_cookie(response: Response, value: str, secure: bool) -> None:
     response.set_cookie(COOKIE, value, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
+def _look(permission: Permission) -> str:
+    """What a look is called in the trail: opening the form of an action is not doing it."""
+    only_a_look = permission.done.rpartition(".")[2] in ("read", "listed")
+    return permission.done if only_a_look else permission.name + FORM_OPENED
+
+
 def _record(
     house: House,
     service: Service,
@@ -133,7 +143,7 @@ def _record(
     access: Access,
 ) -> None:
     object_id = str((request.view_args or {}).get(access.object_argument, "")) or "list"
-    name = permission.name + ".refused" if action == "refused" else action
+    name = permission.name + REFUSED if action == "refused" else action
     with UnitOfWork(house, service.name, actor, Cause(correlation_id=g.request_id)) as uow:
         uow.record(name, permission.object_kind, object_id)
         uow.commit()

@@ -161,7 +161,11 @@ def _http(error: HTTPException) -> Response:
 
 def _flat_messages(messages: Any) -> Any:
     if isinstance(messages, dict) and set(messages) <= {"json", "query", "headers", "path", "form"}:
-        return {name: sentences for part in messages.values() for name, sentences in part.items()}
+        return {
+            name: sentences
+            for place, part in messages.items()
+            for name, sentences in (part if isinstance(part, dict) else {place: part}).items()
+        }
     return messages
 
 

@@ -97,7 +97,10 @@ def _value(spec: FieldSpec, typed: Any, say: Say) -> Any:
         return typed in ("1", "on", "true", "yes")
     if not typed:
         if spec.required:
-            raise ValidationError(say("form.required", label=spec.label))
+            chosen = spec.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+            raise ValidationError(
+                say("form.choose" if chosen else "form.required", label=spec.label)
+            )
         return (
             [] if spec.kind is FieldKind.CHOICES else (None if spec.kind in _EMPTY_IS_NONE else "")
         )

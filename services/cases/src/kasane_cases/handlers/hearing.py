@@ -61,6 +61,7 @@ def queue_for_opening(event: ConsultationReceived, uow: UnitOfWork, hooks: Any) 
                 for person in event.persons
             ),
             story=event.story,
+            reason=event.reason,
         )
     )
     uow.record("cases.consultation.queued", CONSULTATION, event.consultation_id)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kasane_intake.domain.errors import OutcomeMissing, StillOnItsWay, WrongStep
+from kasane_intake.domain.same_person.traits import PersonTraits
 
 
 class Channel(StrEnum):
@@ -60,6 +61,11 @@ class PersonConcerned:
     phone: str = ""
     given_consent: bool = False
 
+    @property
+    def traits(self) -> PersonTraits:
+        """What this person is compared by when the same person is looked for."""
+        return PersonTraits(self.name, self.kana, self.birth_date, self.address, self.phone)
+
 
 @dataclass(frozen=True)
 class Screening:
@@ -67,6 +73,14 @@ class Screening:
 
     single_agency_enough: bool | None = None
     ordinary_cooperation_enough: bool | None = None
+
+    def over(self, before: "Screening") -> "Screening":
+        """These answers, and the earlier ones where nothing was answered now."""
+        single, cooperation = self.single_agency_enough, self.ordinary_cooperation_enough
+        return Screening(
+            before.single_agency_enough if single is None else single,
+            before.ordinary_cooperation_enough if cooperation is None else cooperation,
+        )
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_intake import queries
 from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
 from kasane_intake.domain.consultation import Channel, ConsultationStatus
+from kasane_intake.domain.errors import ChangedMeanwhile
 from kasane_intake.handlers import (
     close_consultation,
     consultation_view,
@@ -39,6 +40,7 @@ from kasane_plugin_api import FieldKind, FieldSpec
 blueprint = Blueprint("consultations", __name__)
 
 PER_PAGE = 30
+Alike = tuple[str, tuple[queries.Candidate, ...]]
 
 
 @blueprint.get("/consultations")
@@ -83,16 +85,11 @@ def new_consultation() -> str:
 @require("intake.consultation.receive")
 def create_consultation() -> Response | tuple[str, int]:
     """Saves the consultation, or shows the form again with every problem at its field."""
-    form = Form(forms.reception_fields())
-    persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
-    if "_add" in request.form:
-        form.check(request.form, forms.say)
-        form.errors.clear()
-        return _show_form(
-            form, [*persons, Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")], 200
-        )
     town = forms.town_fields(request.form.get("channel", ""))
     whole = Form(_all_fields(town))
+    persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
+    if "_add" in request.form or "_check" in request.form:
+        return _show_unfinished(whole, persons)
     right = whole.check(request.form, forms.say)
     if not right or any(person.errors for person in persons):
         for person in persons:
@@ -140,18 +137,19 @@ def show_consultation(consultation_id: str) -> str:
 def screen(consultation_id: str) -> Response | tuple[str, int]:
     """Saves the two answers and asks the town's rule again."""
     with reading() as connection:
-        queries.consultation(connection, actor(), consultation_id)
+        before = queries.consultation(connection, actor(), consultation_id).screening
     form = Form((*forms.screening_fields(), FieldSpec("version", "", FieldKind.INTEGER, True)))
     if not form.check(request.form, forms.say):
         return _show(consultation_id, Form(_closing_fields())), 422
-    with unit_of_work() as uow:
-        screen_consultation(
-            ScreenConsultation(
-                consultation_id, forms.screening_from(form.values), form.values["version"]
-            ),
-            uow,
-            hooks(),
-        )
+    answers = forms.screening_from(form.values).over(before)
+    try:
+        with unit_of_work() as uow:
+            screen_consultation(
+                ScreenConsultation(consultation_id, answers, form.values["version"]), uow, hooks()
+            )
+    except ChangedMeanwhile:
+        _tell("warning", "text.changed_meanwhile")
+        return _show(consultation_id, Form(_closing_fields())), 412
     return redirect(url_for(".show_consultation", consultation_id=consultation_id), 303)
 
 
@@ -164,17 +162,35 @@ def close(consultation_id: str) -> Response | tuple[str, int]:
     form = Form(_closing_fields())
     if not form.check(request.form, forms.say):
         return _show(consultation_id, form), 422
-    with unit_of_work() as uow:
-        close_consultation(
-            CloseConsultation(consultation_id, form.values["outcome"], form.values["version"]), uow
-        )
+    try:
+        with unit_of_work() as uow:
+            close_consultation(
+                CloseConsultation(consultation_id, form.values["outcome"], form.values["version"]),
+                uow,
+            )
+    except ChangedMeanwhile:
+        form.add_error("outcome", text("text.changed_meanwhile"))
+        return _show(consultation_id, form), 412
     return redirect(url_for(".show_consultation", consultation_id=consultation_id), 303)
+
+
+def _tell(tone: str, key: str) -> None:
+    g.notices = [*g.get("notices", []), {"tone": tone, "text": text(key)}]
 
 
 def _show(consultation_id: str, closing: Form) -> str:
     with reading() as connection:
         consultation = queries.consultation(connection, actor(), consultation_id)
         sheets = queries.sheets_of(connection, consultation_id)
+        alike = [
+            (
+                person.name,
+                queries.same_person_candidates(
+                    connection, actor(), person.traits, leaving_out=consultation_id
+                ),
+            )
+            for person in consultation.persons
+        ]
     contacts = (
         ask_each(hooks(), "emergency_contacts", consultation=consultation_view(consultation))
         if consultation.urgent
@@ -184,8 +200,12 @@ def _show(consultation_id: str, closing: Form) -> str:
         "intake/consultation.html",
         consultation=consultation,
         sheets=sheets,
+        alike=[one for one in alike if one[1]],
         today=clock.today(),
         saved="saved" in request.args,
+        sent="sent" in request.args,
+        mine=consultation.desk == actor().office or actor().has("coordinator"),
+        to_answer=[s for s in sheets if s.on_its_way and s.to_office == actor().office],
         closing=closing,
         screening=Form(forms.screening_fields(), _typed_screening(consultation)),
         emergency_contacts=contacts.joined() if contacts else (),
@@ -197,12 +217,41 @@ def _show(consultation_id: str, closing: Form) -> str:
     )
 
 
-def _show_form(form: Form, persons: list[Form], status: int) -> tuple[str, int]:
+def _show_unfinished(whole: Form, persons: list[Form]) -> tuple[str, int]:
+    """The form again with all that was typed and no complaint yet: one more person's row, or the candidates."""
+    whole.check(request.form, forms.say)
+    whole.errors.clear()
+    if "_add" in request.form:
+        added = Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")
+        return _show_form(whole, [*persons, added], 200)
+    rows = persons or [Form(forms.person_fields(), prefix="persons-0-")]
+    return _show_form(whole, rows, 200, _candidates_of(persons))
+
+
+def _candidates_of(persons: list[Form]) -> list[Alike]:
+    """For each typed person the records that may be of the same person; what cannot be read yet counts as unknown."""
+    with reading() as connection:
+        return [
+            (
+                person.values.get("name") or "",
+                queries.same_person_candidates(
+                    connection, actor(), forms.traits_from(person.values)
+                ),
+            )
+            for person in persons
+        ]
+
+
+def _show_form(
+    form: Form, persons: list[Form], status: int, alike: list[Alike] | None = None
+) -> tuple[str, int]:
     return (
         render_template(
             "intake/consultation_form.html",
             form=form,
             persons=persons,
+            alike=alike,
+            offices=forms.office_labels(),
             person_fields=forms.person_fields(),
             reception=forms.reception_fields(),
             contact=forms.contact_fields(),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import g
 
 from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_kit import clock
 from kasane_kit.plugins import ask_each
 from kasane_kit.web import Form, actor, hooks, strings, text
@@ -238,6 +239,17 @@ def contact_from(values: Mapping[str, Any]) -> ContactPerson:
 def person_from(form: Form, person_id: str) -> PersonConcerned:
     """One person concerned as typed."""
     return PersonConcerned(person_id=person_id, **form.values)
+
+
+def traits_from(values: Mapping[str, Any]) -> PersonTraits:
+    """What a person on the form is compared by."""
+    return PersonTraits(
+        values.get("name") or "",
+        values.get("kana") or "",
+        values.get("birth_date"),
+        values.get("address") or "",
+        values.get("phone") or "",
+    )
 
 
 def screening_from(values: Mapping[str, Any]) -> Screening:

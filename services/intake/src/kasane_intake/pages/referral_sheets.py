@@ -65,7 +65,7 @@ def create_sheet(consultation_id: str) -> Response | tuple[str, int]:
         form.add_error(at, text(f"refusal.{refusal.code}.why"))
         return _show_form(consultation_id, form), 422
     return redirect(
-        url_for("consultations.show_consultation", consultation_id=consultation_id), 303
+        url_for("consultations.show_consultation", consultation_id=consultation_id, sent=1), 303
     )
 
 

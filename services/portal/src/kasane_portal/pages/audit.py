@@ -1,10 +1,14 @@
 """The town's audit trail over all services: who did what to which object, and what followed."""
 
+import re
+from functools import cache
+
 from flask import Blueprint, render_template, request
 
 from kasane_contracts.glossary import glossary
+from kasane_contracts.registry import all_events
 from kasane_kit.auth import require
-from kasane_kit.web import Form, read_cursor, reading, term, text, write_cursor
+from kasane_kit.web import Form, read_cursor, reading, strings, term, text, write_cursor
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 from kasane_portal.queries import (
     AuditFilter,
@@ -62,7 +66,23 @@ def story_page(correlation_id: str) -> str:
 
 def words(name: str) -> str:
     """An action, kind or service in words where there are some, else as it was written."""
-    return term(name) if name in glossary() else name
+    stem, _, ending = name.rpartition(".")
+    if ending in ("refused", "form_opened") and stem in glossary():
+        return text(f"audit.{ending}", action=term(stem))
+    known = name if name in glossary() else _event_terms().get(name, "")
+    if known:
+        return term(known)
+    return text(f"service_name.{name}") if strings().has(f"service_name.{name}") else name
+
+
+@cache
+def _event_terms() -> dict[str, str]:
+    """The glossary's id of each event by the event's name."""
+    found = {
+        entry.name: re.sub(r"(?<!^)(?=[A-Z])", "_", entry.event_class.__name__).lower()
+        for entry in all_events()
+    }
+    return {name: term_id for name, term_id in found.items() if term_id in glossary()}
 
 
 def _before() -> tuple[str, str] | None:

@@ -51,8 +51,8 @@ ADMINISTRATION = (
 
 LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
     TaskKind.CONSULTATION: lambda m, t: links.consultation(m, t.consultation_id),
-    TaskKind.SHEET_ACKNOWLEDGEMENT: lambda m, t: links.consultation(m, t.consultation_id),
-    TaskKind.SHEET_ANSWER: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.SHEET_ACKNOWLEDGEMENT: lambda m, t: links.referral_sheet(m, t.subject_id),
+    TaskKind.SHEET_ANSWER: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_RETURNED: lambda m, t: links.consultation(m, t.consultation_id),
     TaskKind.OUTREACH: lambda m, _t: links.households_to_reach(m),
     TaskKind.VISIT: lambda m, t: links.visit(m, t.subject_id),

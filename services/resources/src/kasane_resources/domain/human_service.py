@@ -44,6 +44,7 @@ class ContactMode(StrEnum):
     MESSAGE = "message"
     WALK_IN = "walk_in"
     HOME_VISIT = "home_visit"
+    ONLINE = "online"
 
 
 @dataclass(frozen=True)

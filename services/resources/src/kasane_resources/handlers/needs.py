@@ -13,6 +13,7 @@ from kasane_kit.ids import new_id
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_resources.domain.gap import Gap, age_band
+from kasane_resources.domain.human_service import ContactMode
 from kasane_resources.domain.location import Position
 from kasane_resources.domain.matching import (
     ExclusionReason,
@@ -56,7 +57,7 @@ def suggest_human_services(event: SupportNeedIdentified, uow: UnitOfWork, hooks:
         HumanServicesSuggested(
             need_id=event.need_id,
             case_id=event.case_id,
-            suggestions=tuple(_suggestion(one, label) for one in found.matches),
+            suggestions=tuple(suggestion(one, label) for one in found.matches),
             missing=missing,
         )
     )
@@ -90,7 +91,8 @@ def _position(event: SupportNeedIdentified) -> Position | None:
         return None
 
 
-def _suggestion(one: Match, label: str) -> Suggestion:
+def suggestion(one: Match, label: str) -> Suggestion:
+    """One match in the words that a person reads, with the points of every part."""
     return Suggestion(
         human_service_id=one.human_service.id,
         name=one.human_service.entry.name,
@@ -114,6 +116,8 @@ def _shown_fact(name: str, value: object) -> str:
         return taxonomy()[str(value)].ja
     if name == "days" and isinstance(value, Sequence):
         return "".join(_say(f"day.{day}") for day in value)
+    if isinstance(value, ContactMode):
+        return _say(f"contact_mode.{value.value}")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

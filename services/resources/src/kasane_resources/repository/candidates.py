@@ -22,9 +22,8 @@ def candidates(connection: Connection, need: Need) -> Sequence[HumanService]:
     """
     h, e, place = tables.human_service.c, tables.eligibility.c, tables.location.c
     usable = [h.status == ServiceStatus.ACTIVE.value, _area_covers(need)]
-    if need.age is not None:
-        usable.append(or_(e.minimum_age.is_(None), e.minimum_age <= need.age))
-        usable.append(or_(e.maximum_age.is_(None), e.maximum_age >= need.age))
+    if need.known_ages:
+        usable.append(or_(*(_admits_age(age) for age in need.known_ages)))
     kinds = [code for code, term in taxonomy().items() if set(term.meets) & set(need.categories)]
     link = tables.service_at_location
     ids = connection.scalars(
@@ -42,6 +41,14 @@ def of_kind(kinds: Sequence[str]) -> ColumnElement[bool]:
     """Whether an entry is of one of these kinds."""
     c = tables.service_category.c
     return exists().where(c.human_service_id == tables.human_service.c.id, c.category.in_(kinds))
+
+
+def _admits_age(age: int) -> ColumnElement[bool]:
+    e = tables.eligibility.c
+    return and_(
+        or_(e.minimum_age.is_(None), e.minimum_age <= age),
+        or_(e.maximum_age.is_(None), e.maximum_age >= age),
+    )
 
 
 def _area_covers(need: Need) -> ColumnElement[bool]:

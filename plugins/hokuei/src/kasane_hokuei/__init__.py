@@ -1,0 +1,1 @@
+"""北栄町の仕組み: the town plugin of Hokuei Town."""

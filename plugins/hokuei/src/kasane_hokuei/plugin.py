@@ -1,0 +1,305 @@
+"""Answers the platform's questions as Hokuei Town's slides of March 2024 have it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from kasane_plugin_api import (
+    AttendeeKind,
+    Campaign,
+    CaseView,
+    ConsentView,
+    ConsultationView,
+    Escalation,
+    EscalationLevel,
+    FieldSpec,
+    HandoffPolicy,
+    MeetingBody,
+    MeetingRoute,
+    NeedView,
+    Office,
+    OutreachAgency,
+    Phase,
+    PhaseAnswer,
+    PluginKind,
+    PluginMetadata,
+    ResponsibleOffice,
+    Role,
+    SecrecyNotice,
+    Sentences,
+    SettingSpec,
+    SheetView,
+    Structure,
+    hookimpl,
+    valid_on,
+)
+
+CONFERENCE = "comprehensive_support_conference"
+PSYCHIATRIC_VISITS = "psychiatric_visits"
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One item of the slides; ``draft`` marks what they say is only being considered （検討）.
+
+    An item that is no draft and has no first day has none in the document either.
+    """
+
+    feature: str
+    label: str
+    words: str
+    source: str
+    since: date | None = None
+    until: date | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class FirstDesk:
+    """Which office takes a kind of trouble first; ``reason`` is a key of the strings."""
+
+    category: str
+    office: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
+class DatedCampaign:
+    """A campaign and the first fiscal year in which the document has it."""
+
+    from_year: int
+    campaign: Campaign
+
+
+class Plugin:
+    """北栄町: no one-stop desk, one conference under 106条の6 for all, five corporations visit."""
+
+    metadata = PluginMetadata(
+        name="hokuei",
+        label="北栄町",
+        label_en="Hokuei Town",
+        kind=PluginKind.TOWN,
+        settings={
+            "acknowledge_within_days": SettingSpec(
+                int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
+            ),
+            "sheet_fields": SettingSpec(
+                dict,
+                "つなぐシートに加える欄の名前と見出し（資料に様式なし）",
+                default={},
+                item_type=str,
+            ),
+            "areas": SettingSpec(
+                dict,
+                "地区（自治会など）と、そこを訪問する法人のコード（資料に分担なし）",
+                default={},
+                item_type=str,
+            ),
+            "psychiatric_corporation": SettingSpec(
+                str, "精神科のある医療法人の名前（資料に記載なし）", default=""
+            ),
+            "started": SettingSpec(
+                dict,
+                "検討中の項目のコードと、町が実際に始めた日",
+                default={},
+                item_type=date,
+            ),
+        },
+        documents={
+            "002": "令和5年度市町村・支援機関連携強化研修会の資料 令和6年3月14日"
+            "（鳥取県、米子市福祉政策課、北栄町福祉課）",
+        },
+    )
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        structure = Structure(_file("structure.toml"))
+        self._sentences = Sentences(_file("strings", "ja.toml"))
+        self._terms = dict(structure.table("terms"))
+        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
+        self._started = self._checked_starts(settings["started"])
+        self._corporations = structure.rows("corporations", Office)
+        self._psychiatric = self._psychiatric_corporation(
+            structure, settings["psychiatric_corporation"]
+        )
+        self._offices = (
+            *structure.rows("offices", Office),
+            *self._corporations,
+            *self._psychiatric,
+        )
+        self._areas = self._checked_areas(settings["areas"])
+        self._roles = structure.rows("roles", Role)
+        self._first_desks = {row.category: row for row in structure.rows("responsible", FirstDesk)}
+        self._bodies = structure.rows("bodies", MeetingBody)
+        self._campaigns = structure.rows("campaigns", DatedCampaign)
+        self._days: int = settings["acknowledge_within_days"]
+        self._sheet_fields = tuple(
+            FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
+        )
+
+    @hookimpl
+    def town_terms(self, on: date) -> Mapping[str, str]:
+        """The town's own words."""
+        return dict(self._terms)
+
+    @hookimpl
+    def organization(self, on: date) -> Sequence[Office]:
+        """The desks by field, the five corporations and, once it visits, the psychiatric one."""
+        return valid_on(self._offices, on)
+
+    @hookimpl
+    def roles(self, on: date) -> Sequence[Role]:
+        """相談支援包括化推進員, where the post sat that year, and the others the slides name."""
+        return valid_on(self._roles, on)
+
+    @hookimpl
+    def responsible_office(self, consultation: ConsultationView) -> ResponsibleOffice | None:
+        """The desk of the field; 福祉課's 推進員 for what has no clear desk."""
+        row = self._first_desks.get(consultation.main_category)
+        if row is None:
+            return None
+        return ResponsibleOffice(
+            row.office, self._sentences.say(f"responsible.{row.reason}"), row.source
+        )
+
+    @hookimpl
+    def phase(self, feature: str, on: date) -> PhaseAnswer | None:
+        """H25 to R6 as dated; what is being considered runs only from the day the town has set."""
+        item = self._items.get(feature)
+        if item is None:
+            return None
+        since = self._started.get(feature) if item.draft else item.since
+        words = item.words
+        if item.draft and since is not None:
+            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
+        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+
+    @hookimpl
+    def escalation(self, consultation: ConsultationView) -> Escalation | None:
+        """Beyond one desk, and beyond ordinary cooperation, to 相談支援包括化推進員."""
+        screening = consultation.screening
+        if screening.ordinary_cooperation_enough is False:
+            return Escalation(
+                EscalationLevel.MULTI_AGENCY,
+                "coordinator",
+                self._sentences.say("escalation.multi_agency"),
+                "002:L688; 002:L769-773",
+            )
+        if screening.single_agency_enough is False:
+            return Escalation(
+                EscalationLevel.RELATED_AGENCIES,
+                "coordinator",
+                self._sentences.say("escalation.related_agencies"),
+                "002:L677-679; 002:L769-773",
+            )
+        return None
+
+    @hookimpl
+    def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
+        """The sheet by its name; the slides give neither its form nor its days."""
+        return HandoffPolicy(
+            label=self._sentences.say("handoff.label"),
+            acknowledge_within_days=self._days,
+            overdue_role="coordinator",
+            requires_consent=True,
+            source="002:L792-794; 002:L805-807",
+        )
+
+    @hookimpl
+    def handoff_form_fields(self) -> Sequence[FieldSpec]:
+        """The fields the town has set: the slides do not show the form."""
+        return self._sheet_fields
+
+    @hookimpl
+    def meeting_bodies(self, on: date) -> Sequence[MeetingBody]:
+        """包括的支援会議 under 106条の6, the three liaison meetings and the residents' two."""
+        return valid_on(self._bodies, on)
+
+    @hookimpl
+    def meeting_for(self, case: CaseView, consent: ConsentView, urgent: bool) -> MeetingRoute:
+        """One body with and without consent; as 106条の6 its material stays closed in both."""
+        key = "meeting.with_consent" if consent.given else "meeting.without_consent"
+        return MeetingRoute(CONFERENCE, self._sentences.say(key), "002:L778-782")
+
+    @hookimpl
+    def cadence(self, body: str, year: int) -> Sequence[str] | None:
+        """包括的支援会議 flexibly; for the others the slides give none."""
+        words = {one.code: one.cadence for one in self._bodies if one.cadence}.get(body)
+        return (words,) if words is not None else None
+
+    @hookimpl
+    def secrecy_notice(self, body: str, attendee: AttendeeKind, on: date) -> SecrecyNotice | None:
+        """The law's duty in 包括的支援会議; the slides print no penalty, so none is shown."""
+        if body != CONFERENCE:
+            return None
+        return SecrecyNotice(
+            text=self._sentences.say("secrecy.support_conference"),
+            basis=self._sentences.say("secrecy.basis"),
+            needs_signature=attendee is not AttendeeKind.MUNICIPAL_STAFF,
+            source="002:L780",
+        )
+
+    @hookimpl
+    def outreach_agencies(self, area: str, need: NeedView) -> Sequence[OutreachAgency]:
+        """The corporation the town gave the area to, else all five; psychiatry once it visits."""
+        of_area = [one for one in self._corporations if one.code == self._areas.get(area)]
+        agencies = [
+            OutreachAgency(
+                one.code, one.label, area, "outreach_worker", "002:L713-723; 002:L844-848"
+            )
+            for one in of_area or self._corporations
+        ]
+        if need.category == "illness_disability":
+            agencies.extend(
+                OutreachAgency(one.code, one.label, area, source=one.source)
+                for one in self._psychiatric
+            )
+        return agencies
+
+    @hookimpl
+    def campaigns(self, year: int) -> Sequence[Campaign]:
+        """世帯訪問調査 from R3 on."""
+        return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
+
+    def _psychiatric_corporation(self, structure: Structure, name: str) -> tuple[Office, ...]:
+        started = self._started.get(PSYCHIATRIC_VISITS)
+        if started is None:
+            return ()
+        (row,) = structure.rows("psychiatric_corporation", Office)
+        return (replace(row, label=name or row.label, valid_from=started),)
+
+    def _checked_areas(self, areas: Mapping[str, str]) -> Mapping[str, str]:
+        known = [one.code for one in self._corporations]
+        for area, code in areas.items():
+            if code not in known:
+                raise ValueError(
+                    f"設定 areas の「{area}」に知らない法人「{code}」があります。"
+                    f"書けるのは{'、'.join(known)}です"
+                )
+        return dict(areas)
+
+    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
+        drafts = [item.feature for item in self._items.values() if item.draft]
+        for feature in started:
+            if feature not in drafts:
+                raise ValueError(
+                    f"設定 started に知らない項目「{feature}」があります。"
+                    f"書けるのは{'、'.join(drafts)}です"
+                )
+        return dict(started)
+
+
+def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
+    if since is None:
+        return Phase.PLANNED if item.draft else Phase.NOT_STATED
+    if on < since:
+        return Phase.PLANNED
+    if item.until is not None and on > item.until:
+        return Phase.ENDED
+    return Phase.ACTIVE
+
+
+def _file(*parts: str) -> str:
+    return resources.files("kasane_hokuei").joinpath(*parts).read_text("utf-8")

@@ -1,0 +1,1 @@
+"""春日井市の仕組み: the town plugin of Kasugai City."""

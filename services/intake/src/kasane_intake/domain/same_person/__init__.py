@@ -1,0 +1,1 @@
+"""Judges whether two records speak of the same person (名寄せ); it proposes, a person decides."""

@@ -1,0 +1,106 @@
+"""A need as the matching sees it: what somebody needs, and what is known of the household."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from kasane_resources.domain.folding import fold
+from kasane_resources.domain.human_service import DAYS, ContactMode
+from kasane_resources.domain.location import Position
+from kasane_resources.domain.thesaurus import Condition, Situation, thesaurus
+
+USEFUL = 2.0
+_WEEK, _WEEKEND = DAYS[:5], DAYS[5:]
+_TIMES = (
+    ("平日昼は困難", DAYS, "17:00", "22:00"),
+    ("平日夕", _WEEK, "17:00", "22:00"),
+    ("平日夜", _WEEK, "18:00", "22:00"),
+    ("放課後", _WEEK, "15:00", "20:00"),
+    ("土日", _WEEKEND, "09:00", "17:00"),
+    ("土曜", ("SA",), "09:00", "17:00"),
+    ("日曜", ("SU",), "09:00", "17:00"),
+    ("夕方", DAYS, "16:00", "20:00"),
+    ("夜間", DAYS, "18:00", "22:00"),
+    ("平日", _WEEK, "09:00", "17:00"),
+    ("日中", DAYS, "09:00", "17:00"),
+)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """On which days and between which hours the household can be reached or can go somewhere."""
+
+    days: tuple[str, ...]
+    since: str
+    until: str
+
+    @classmethod
+    def read(cls, words: str) -> "Availability | None":
+        """What a worker's words say of it; None when they say nothing or "at any time"."""
+        for known, days, since, until in _TIMES:
+            if known in words:
+                return cls(days, since, until)
+        return None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What somebody needs, without the person; ``categories`` are its code and the national one.
+
+    ``ages`` and ``conditions`` are those of the household, ``issues`` words of the intake; the
+    rest says how the household can be reached. Everything but the category may be unknown.
+    """
+
+    category: str
+    categories: tuple[str, ...]
+    municipality: str
+    age: int | None = None
+    area: str = ""
+    town_name: str = ""
+    position: Position | None = None
+    description: str = ""
+    ages: tuple[int, ...] = ()
+    issues: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    without_car: bool = False
+    contact: ContactMode | None = None
+    availability: Availability | None = None
+
+    @cached_property
+    def known_ages(self) -> tuple[int, ...]:
+        """The ages of everybody a service could be for."""
+        own = () if self.age is None else (self.age,)
+        coming = (one.age for one in self.situations if one.age is not None)
+        known = (*own, *self.ages)
+        return tuple(dict.fromkeys((*known, *coming))) if known else ()
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """What the words of the need tell of, by the thesaurus."""
+        return thesaurus().told_by((self.description, *self.issues, *self.conditions))
+
+    @cached_property
+    def strengths(self) -> dict[str, tuple[float, int]]:
+        """For each kind of service: how well it answers the words, and how many situations."""
+        told = self.situations
+        found: dict[str, tuple[float, int]] = {}
+        for situation in told:
+            for kind, strength in situation.answered.items():
+                best, count = found.get(kind, (0.0, 0))
+                found[kind] = (max(best, strength), count + (strength >= USEFUL))
+        for kind in {kind for situation in told for kind in situation.later} & set(found):
+            best, count = found[kind]
+            found[kind] = (max(best - 1, min(best, 1.0)), count)
+        fields = {situation.life_field for situation in told}
+        for kind, (one, many) in thesaurus().gateway.items() if fields else ():
+            best, count = found.get(kind, (0.0, 0))
+            found[kind] = (max(best, many if len(fields) > 1 else one), count)
+        return found
+
+    def has(self, condition: Condition) -> bool | None:
+        """Whether somebody has what a service asks for; None when nothing says so."""
+        texts = [fold(text) for text in (self.description, *self.issues, *self.conditions)]
+        if any(word in text for word in condition.has for text in texts):
+            return True
+        if any(word in text for word in condition.lacks for text in texts):
+            return False
+        return None

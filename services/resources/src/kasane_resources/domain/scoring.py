@@ -1,0 +1,312 @@
+"""Gives a human service its points for a need: one function for each facet, each part with a sentence."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import log
+
+from kasane_resources.domain.eligibility import AreaKind
+from kasane_resources.domain.folding import bigrams, fold
+from kasane_resources.domain.human_service import ContactMode, HumanService
+from kasane_resources.domain.need import Need
+from kasane_resources.domain.suitability import REACHABLE_KM, distance_to
+from kasane_resources.domain.taxonomy import TaxonomyTerm
+from kasane_resources.domain.thesaurus import thesaurus
+
+SIMILAR_ENOUGH = 0.2
+FRESHNESS = ((180, 8.0), (365, 5.0), (730, 2.0))
+FAR_WITHOUT_CAR_KM = 5.0
+_FETCHES = ("送迎", "迎エ", "届ケ", "配達", "出向", "訪問", "玄関先")
+_GROUPS: tuple[tuple[str, int, int], ...] = (
+    ("乳幼児", 0, 6),
+    ("乳児", 0, 2),
+    ("子ども", 0, 18),
+    ("若者", 15, 39),
+    ("高齢者", 60, 130),
+)
+
+
+class PartKind(StrEnum):
+    """Which field of the entry a part of the score comes from."""
+
+    CATEGORY = "category"
+    VOCABULARY = "vocabulary"
+    OFFER = "offer"
+    AGE = "age"
+    AUDIENCE = "audience"
+    AREA = "area"
+    DISTANCE = "distance"
+    SCHEDULE = "schedule"
+    CONTACT = "contact"
+    ACCESS = "access"
+    REFERRAL = "referral"
+    CAPACITY = "capacity"
+    FRESHNESS = "freshness"
+    DESCRIPTION = "description"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How many points each facet can give; a set of weights is one policy, the same for all."""
+
+    main_category: float = 40.0
+    other_category: float = 25.0
+    strength: float = 16.0
+    further: float = 4.0
+    offer: float = 7.0
+    age_stated: float = 15.0
+    not_usually_for: float = -10.0
+    audience: float = 6.0
+    other_audience: float = -8.0
+    area_stated: float = 12.0
+    same_town: float = 8.0
+    online: float = 6.0
+    nearest: float = 20.0
+    open_often: float = 6.0
+    open_sometimes: float = 3.0
+    times: float = 3.0
+    contact: float = 4.0
+    access: float = 5.0
+    certificate: float = -45.0
+    full: float = -40.0
+    similarity: float = 25.0
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
+class ScorePart:
+    """Some points, and the code and facts of the sentence that says which field gave them."""
+
+    kind: PartKind
+    code: str
+    points: float
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """One need against one entry after another, with the taxonomy and weights of the day."""
+
+    need: Need
+    terms: Mapping[str, TaxonomyTerm]
+    today: date
+    weights: Weights = DEFAULT_WEIGHTS
+
+    def parts(self, one: HumanService, similar: float) -> tuple[ScorePart, ...]:
+        """Every part of the score; empty when nothing relates the entry to the need."""
+        text = fold(text_of(one))
+        category = tuple(self._category(one))
+        vocabulary = tuple(self._vocabulary(one))
+        if not category and not vocabulary and similar < SIMILAR_ENOUGH:
+            return ()
+        return (
+            *category,
+            *vocabulary,
+            *(self._offer(text) if vocabulary else ()),
+            *self._age(one),
+            *self._audience(one),
+            *self._area(one),
+            *self._distance(one),
+            *self._schedule(one),
+            *self._contact(one),
+            *self._access(one, text),
+            *self._referral(one, text),
+            *self._capacity(text),
+            self._freshness(one.entry.last_confirmed_on),
+            *self._description(similar),
+        )
+
+    def _category(self, one: HumanService) -> Iterator[ScorePart]:
+        best = best_term(self.need, one, self.terms)
+        if best is not None:
+            term, mainly = best
+            points = self.weights.main_category if mainly else self.weights.other_category
+            code = "main" if mainly else "other"
+            yield ScorePart(PartKind.CATEGORY, code, points, {"kind": term.code})
+
+    def _vocabulary(self, one: HumanService) -> Iterator[ScorePart]:
+        kinds = [code for code in one.entry.categories if code in self.terms]
+        found = [(self.need.strengths[kind], kind) for kind in kinds if kind in self.need.strengths]
+        if found:
+            (strength, count), kind = max(found, key=lambda entry: entry[0])
+            further = self.weights.further * min(2, max(0, count - 1))
+            points = round(self.weights.strength * strength + further, 1)
+            code = "first" if strength >= 2.5 else "useful" if strength >= 1.5 else "supporting"
+            facts = {"kind": kind, "version": thesaurus().version}
+            yield ScorePart(PartKind.VOCABULARY, code, points, facts)
+
+    def _offer(self, text: str) -> Iterator[ScorePart]:
+        count = sum(
+            any(word in text for word in situation.offered) for situation in self.need.situations
+        )
+        if count:
+            points = round(self.weights.offer * min(3, count), 1)
+            yield ScorePart(PartKind.OFFER, "named", points, {"count": count})
+
+    def _age(self, one: HumanService) -> Iterator[ScorePart]:
+        ages, entry = self.need.known_ages, one.entry
+        if not ages:
+            return
+        if entry.eligibility.states_age:
+            low, high = entry.eligibility.minimum_age, entry.eligibility.maximum_age
+            code = "from" if high is None else "to" if low is None else "inside"
+            facts = {"low": low, "high": high}
+            yield ScorePart(PartKind.AGE, code, self.weights.age_stated, facts)
+            return
+        known = [self.terms[code] for code in entry.categories if code in self.terms]
+        if known and not any(term.usually_admits(age) for term in known for age in ages):
+            points = self.weights.not_usually_for
+            yield ScorePart(PartKind.AGE, "not_usual", points, {"kind": known[0].code})
+
+    def _audience(self, one: HumanService) -> Iterator[ScorePart]:
+        """Only groups that an age can prove are weighed; other words are left to the text."""
+        audience, ages = one.entry.eligibility.audience, self.need.known_ages
+        words = [word for word in audience.replace(",", "、").split("、") if word.strip()]
+        if not words or not ages:
+            return
+        groups = {name: (low, high) for name, low, high in _GROUPS}
+        inside = [
+            word
+            for word in words
+            if word in groups and any(groups[word][0] <= age <= groups[word][1] for age in ages)
+        ]
+        if inside:
+            points = self.weights.audience
+            yield ScorePart(PartKind.AUDIENCE, "inside", points, {"words": tuple(inside)})
+        elif all(word in groups for word in words):
+            points = self.weights.other_audience
+            yield ScorePart(PartKind.AUDIENCE, "other", points, {"words": tuple(words)})
+
+    def _area(self, one: HumanService) -> Iterator[ScorePart]:
+        area, location, weights = one.entry.eligibility.area, one.entry.location, self.weights
+        if area.kind is AreaKind.TOWNS:
+            yield ScorePart(PartKind.AREA, "towns", weights.area_stated, {"words": area.words})
+        elif area.kind is AreaKind.RADIUS:
+            known = self.need.position is not None
+            code = "radius" if known else "radius_unchecked"
+            points = weights.area_stated if known else 0.0
+            yield ScorePart(PartKind.AREA, code, points, {"km": area.radius_km})
+        elif area.kind is AreaKind.ONLINE:
+            yield ScorePart(PartKind.AREA, "online", weights.online, {})
+        elif location.municipality == self.need.municipality:
+            yield ScorePart(PartKind.AREA, "same_town", weights.same_town, {})
+        else:
+            yield ScorePart(PartKind.AREA, "not_stated", 0.0, {})
+
+    def _distance(self, one: HumanService) -> Iterator[ScorePart]:
+        distance = distance_to(self.need, one)
+        if distance is not None:
+            points = round(self.weights.nearest * max(0.0, 1 - distance / REACHABLE_KM), 1)
+            yield ScorePart(PartKind.DISTANCE, "known", points, {"km": f"{distance:.1f}"})
+
+    def _schedule(self, one: HumanService) -> Iterator[ScorePart]:
+        schedule, wanted = one.entry.schedule, self.need.availability
+        if schedule.byday:
+            facts = {"days": schedule.byday}
+            points = self.weights.open_often
+            if wanted is None:
+                yield ScorePart(PartKind.SCHEDULE, "days", points, facts)
+            elif set(wanted.days) & set(schedule.byday) and (
+                not (schedule.opens_at and schedule.closes_at)
+                or (schedule.opens_at < wanted.until and wanted.since < schedule.closes_at)
+            ):
+                points += self.weights.times
+                yield ScorePart(PartKind.SCHEDULE, "suits", points, facts)
+            else:
+                points -= self.weights.times
+                yield ScorePart(PartKind.SCHEDULE, "not_then", points, facts)
+        elif schedule.known:
+            yield ScorePart(PartKind.SCHEDULE, "text", self.weights.open_sometimes, {})
+
+    def _contact(self, one: HumanService) -> Iterator[ScorePart]:
+        wanted = self.need.contact
+        if wanted is not None and wanted in one.entry.contact_modes:
+            facts = {"mode": wanted}
+            yield ScorePart(PartKind.CONTACT, "wanted", self.weights.contact, facts)
+
+    def _access(self, one: HumanService, text: str) -> Iterator[ScorePart]:
+        if not self.need.without_car:
+            return
+        comes = bool({ContactMode.HOME_VISIT, ContactMode.ONLINE} & set(one.entry.contact_modes))
+        distance = distance_to(self.need, one)
+        if comes or any(word in text for word in _FETCHES):
+            yield ScorePart(PartKind.ACCESS, "comes", self.weights.access, {})
+        elif distance is not None and distance > FAR_WITHOUT_CAR_KM:
+            facts = {"km": f"{distance:.1f}"}
+            yield ScorePart(PartKind.ACCESS, "far", -self.weights.access, facts)
+
+    def _referral(self, one: HumanService, text: str) -> Iterator[ScorePart]:
+        """Asked for in several words, one of the certificates is enough (AまたはB)."""
+        asked = fold(one.entry.application_process) + text
+        conditions = [found for found in thesaurus().conditions if found.asked_in(asked)]
+        if conditions and not any(self.need.has(found) for found in conditions):
+            code = conditions[0].code
+            yield ScorePart(PartKind.REFERRAL, code, self.weights.certificate, {})
+
+    def _capacity(self, text: str) -> Iterator[ScorePart]:
+        if any(word in text for word in thesaurus().full):
+            yield ScorePart(PartKind.CAPACITY, "full", self.weights.full, {})
+
+    def _freshness(self, confirmed: date | None) -> ScorePart:
+        if confirmed is None:
+            return ScorePart(PartKind.FRESHNESS, "never", 0.0, {})
+        age = (self.today - confirmed).days
+        points = next((points for days, points in FRESHNESS if age <= days), 0.0)
+        code = "fresh" if points else "old"
+        return ScorePart(PartKind.FRESHNESS, code, points, {"on": confirmed})
+
+    def _description(self, similar: float) -> Iterator[ScorePart]:
+        if similar > 0:
+            points = round(self.weights.similarity * min(1.0, similar), 1)
+            facts = {"percent": round(similar * 100)}
+            yield ScorePart(PartKind.DESCRIPTION, "similar", points, facts)
+
+
+SPEAKING_FOR = frozenset(
+    {PartKind.CATEGORY, PartKind.VOCABULARY, PartKind.OFFER, PartKind.DESCRIPTION}
+)
+SPEAKING_AGAINST = frozenset({PartKind.REFERRAL, PartKind.CAPACITY})
+
+
+def outweighed(parts: Sequence[ScorePart]) -> bool:
+    """Whether a missing condition or no room weighs more than what relates it to the need."""
+    weighed = SPEAKING_FOR | SPEAKING_AGAINST
+    against = any(part.kind in SPEAKING_AGAINST for part in parts)
+    return against and sum(part.points for part in parts if part.kind in weighed) <= 0
+
+
+def best_term(
+    need: Need, human_service: HumanService, terms: Mapping[str, TaxonomyTerm]
+) -> tuple[TaxonomyTerm, bool] | None:
+    """The kind that meets the need best, and whether it is what that kind is mainly for."""
+    known = [terms[code] for code in human_service.entry.categories if code in terms]
+    for term in known:
+        if term.meets[0] in need.categories:
+            return term, True
+    for term in known:
+        if set(term.meets) & set(need.categories):
+            return term, False
+    return None
+
+
+def similarities(need: Need, human_services: Sequence[HumanService]) -> Mapping[str, float]:
+    """How much of the need's words each text covers; rare pairs of characters count more."""
+    wanted = set(bigrams(" ".join((need.description, *need.issues))))
+    texts = {found.id: set(bigrams(text_of(found))) for found in human_services}
+    frequency = Counter(pair for pairs in texts.values() for pair in pairs & wanted)
+    weights = {pair: log(1 + (len(texts) + 1) / (1 + frequency[pair])) for pair in wanted}
+    total = sum(weights[pair] for pair in sorted(wanted))
+    return {
+        service_id: sum(weights[pair] for pair in sorted(wanted & pairs)) / total if total else 0.0
+        for service_id, pairs in texts.items()
+    }
+
+
+def text_of(human_service: HumanService) -> str:
+    """What a human service says of itself."""
+    entry = human_service.entry
+    return " ".join((entry.name, entry.description, entry.eligibility.audience))

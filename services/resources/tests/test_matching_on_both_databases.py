@@ -1,0 +1,174 @@
+"""The same ids, points and sentences for every need on SQLite and on PostgreSQL."""
+
+import importlib.util
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from kasane_contracts.resources import Suggestion
+from kasane_resources import tables
+from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
+from kasane_resources.domain.human_service import (
+    DAYS,
+    ContactMode,
+    HumanService,
+    HumanServiceEntry,
+    Schedule,
+)
+from kasane_resources.domain.location import Location, Position
+from kasane_resources.domain.matching import match
+from kasane_resources.domain.need import Need
+from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.domain.thesaurus import thesaurus
+from kasane_resources.handlers.needs import suggestion
+from kasane_resources.repository import candidates
+from kasane_resources.repository.human_services import HumanServices
+from tests.support.private_postgres import PrivatePostgres
+
+TODAY = date(2026, 11, 21)
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "matching.py"
+LABELLED = Path(__file__).parents[4] / "shared" / "eval" / "matching"
+SCHEMA = "resources_matching"
+
+
+@contextmanager
+def sqlite() -> Iterator[Connection]:
+    """An empty directory in memory."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        tables.metadata.create_all(connection)
+        yield connection
+    engine.dispose()
+
+
+@contextmanager
+def postgresql(server: PrivatePostgres) -> Iterator[Connection]:
+    """An empty directory in a schema of its own."""
+    server.psql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    engine = create_engine(
+        server.dsn.replace("postgresql://", "postgresql+psycopg://", 1),
+        connect_args={"options": f"-c search_path={SCHEMA}"},
+    )
+    with engine.begin() as connection:
+        tables.metadata.create_all(connection)
+        yield connection
+    engine.dispose()
+
+
+def answers(
+    connection: Connection, services: Sequence[HumanService], needs: Sequence[Need]
+) -> list[tuple[Suggestion, ...]]:
+    """What is suggested for each need, in the sentences that a person reads."""
+    HumanServices(connection).add(services)
+    return [
+        tuple(
+            suggestion(one, "困りごと")
+            for one in match(need, candidates(connection, need), taxonomy(), TODAY).matches
+        )
+        for need in needs
+    ]
+
+
+def made_up_services(chance: random.Random) -> list[HumanService]:
+    """An invented directory over two towns in every kind of area."""
+    kinds, situations = list(taxonomy()), thesaurus().situations
+    areas = (
+        ServiceArea(),
+        ServiceArea(AreaKind.TOWNS, ("生駒市",)),
+        ServiceArea(AreaKind.TOWNS, ("生駒市北部",)),
+        ServiceArea(AreaKind.TOWNS, ("生駒市南部",)),
+        ServiceArea(AreaKind.TOWNS, ("奈良県",)),
+        ServiceArea(AreaKind.RADIUS, radius_km=8),
+        ServiceArea(AreaKind.ONLINE),
+    )
+    made = []
+    for number in range(120):
+        low = chance.choice((None, 0, 15, 18, 65))
+        words = [word for one in chance.sample(situations, 3) for word in one.offered[:2]]
+        place = Position(34.69 + chance.uniform(-0.2, 0.2), 135.70 + chance.uniform(-0.2, 0.2))
+        entry = HumanServiceEntry(
+            name=f"支援室{number}",
+            description="。".join(words),
+            categories=tuple(chance.sample(kinds, chance.randint(0, 2))),
+            contact_modes=tuple(chance.sample(list(ContactMode), 2)),
+            application_process=chance.choice(("", "", "要介護認定", "受給者証")),
+            last_confirmed_on=chance.choice((None, date(2026, 9, 1), date(2023, 1, 1))),
+            eligibility=Eligibility(low, None, chance.choice(("", "高齢者")), chance.choice(areas)),
+            schedule=Schedule(tuple(chance.sample(DAYS, 2)), "10:00", "16:00"),
+            location=Location("", "", chance.choice(("292095", "292010")), place),
+        )
+        made.append(HumanService(f"s{number:03d}", entry))
+    return made
+
+
+def made_up_needs(chance: random.Random) -> list[Need]:
+    """Two hundred needs written with the words of the thesaurus."""
+    situations = thesaurus().situations
+    return [
+        Need(
+            category="income",
+            categories=chance.choice(((), ("income",), ("nursing_care",))),
+            municipality="292095",
+            town_name="生駒市",
+            area=chance.choice(("", "壱分", "中央")),
+            age=chance.choice((None, 8, 24, 52, 82)),
+            ages=chance.choice(((), (8, 40), (82, 52))),
+            position=chance.choice((None, Position(34.70, 135.71))),
+            description="。".join(
+                "".join(chance.choice(one.said).together) for one in chance.sample(situations, 3)
+            ),
+            without_car=chance.random() < 0.5,
+            contact=chance.choice((None, *ContactMode)),
+        )
+        for _ in range(200)
+    ]
+
+
+def test_two_hundred_made_up_needs_are_answered_alike(private_postgres: PrivatePostgres) -> None:
+    chance = random.Random(20261121)
+    services, needs = made_up_services(chance), made_up_needs(chance)
+
+    with sqlite() as connection:
+        on_sqlite = answers(connection, services, needs)
+    with postgresql(private_postgres) as connection:
+        on_postgresql = answers(connection, services, needs)
+
+    assert on_sqlite == on_postgresql
+    assert sum(map(bool, on_sqlite)) > 190
+
+
+def benchmark() -> ModuleType:
+    """The benchmark's module, which reads the labelled files."""
+    spec = importlib.util.spec_from_file_location("resources_benchmark_matching", BENCHMARK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.skipif(not LABELLED.is_dir(), reason="the labelled needs are not at hand")
+def test_the_labelled_needs_are_answered_alike_and_as_without_a_database(
+    private_postgres: PrivatePostgres,
+) -> None:
+    bench = benchmark().Bench(benchmark().read(LABELLED, "dev"))
+    needs = list(bench.needs.values())
+
+    with sqlite() as connection:
+        on_sqlite = answers(connection, bench.services, needs)
+    with postgresql(private_postgres) as connection:
+        on_postgresql = answers(connection, bench.services, needs)
+
+    in_memory = bench.product()
+    assert on_sqlite == on_postgresql
+    assert [[one.human_service_id for one in found] for found in on_sqlite] == [
+        in_memory(key) for key in bench.needs
+    ]

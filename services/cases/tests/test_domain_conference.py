@@ -10,8 +10,6 @@ from kasane_cases.domain.conference import (
     ConferenceSession,
     ItemFact,
     LegalKind,
-    Obstacle,
-    ObstacleCode,
     PersonStanding,
     SecrecyDuty,
     SessionStatus,
@@ -33,6 +31,7 @@ from kasane_cases.domain.errors import (
     SignatureNeeded,
     WrongStep,
 )
+from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 
 DAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import kasane_cases
 from kasane_cases.domain import errors
-from kasane_cases.domain.conference import ObstacleCode
+from kasane_cases.domain.obstacle import ObstacleCode
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_kit.strings import Strings, flatten
 

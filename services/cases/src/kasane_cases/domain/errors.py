@@ -1,9 +1,6 @@
 """Names what cases refuses; each code has its sentences in strings/."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from kasane_cases.domain.conference import Obstacle
+from kasane_cases.domain.obstacle import Obstacle
 
 
 class CasesRefusal(Exception):
@@ -156,7 +153,7 @@ class HostNotMunicipal(CasesRefusal):
 class SessionNotReady(CasesRefusal):
     """A session does not open while a gate fails; the first of ``obstacles`` chooses the words."""
 
-    def __init__(self, obstacles: tuple["Obstacle", ...]) -> None:
+    def __init__(self, obstacles: tuple[Obstacle, ...]) -> None:
         first = obstacles[0]
         super().__init__(who=first.who, detail=first.detail, others=len(obstacles) - 1)
         self.code = f"not_ready_{first.code}"

@@ -16,7 +16,6 @@ from kasane_cases.domain.conference import (
     Attendee,
     ConferenceSession,
     LegalKind,
-    ObstacleCode,
     PersonStanding,
     SecrecyDuty,
     obstacles_of_item,
@@ -33,6 +32,7 @@ from kasane_cases.domain.errors import (
     UnknownBody,
     UnknownChoice,
 )
+from kasane_cases.domain.obstacle import ObstacleCode
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
 from kasane_cases.handlers.views import meeting_route, office_kind, routed_bodies, suggestion

@@ -23,14 +23,13 @@ from kasane_cases.commands import (
 from kasane_cases.domain.case import Case, Person
 from kasane_cases.domain.conference import (
     ConferenceSession,
-    Obstacle,
-    ObstacleCode,
     PersonStanding,
     SessionStatus,
     obstacles_of_item,
 )
 from kasane_cases.domain.consent import AttendeeKind, Consent, state_on
 from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.handlers.conferences import quorum_of
 from kasane_cases.handlers.views import case_view, meeting_route, routed_bodies
 from kasane_cases.pages import forms, words

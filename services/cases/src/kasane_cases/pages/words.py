@@ -7,9 +7,9 @@ from typing import Any
 from flask import g, render_template
 
 from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
-from kasane_cases.domain.conference import Obstacle, ObstacleCode
 from kasane_cases.domain.consent import HEARD_AT_INTAKE
 from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
 from kasane_contracts import links
 from kasane_kit import clock

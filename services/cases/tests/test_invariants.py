@@ -709,3 +709,42 @@ def test_i_01_an_outside_agency_is_not_in_the_team_when_nobody_consented(at_work
     with at_work.bench.reading() as connection:
         page = queries.case_file(connection, at_work.coordinator, case_id, clock.today())
     assert page.team == ()
+
+
+ONE_BODY = "comprehensive_support_conference"
+
+
+def held_before_the_one_body(town, case_id, *person_ids):
+    session_id = town.session(SUPPORT, body=ONE_BODY)
+    for person_id in person_ids:
+        town.item(session_id, case_id, person_id)
+    town.open(session_id)
+    town.do(handlers.hold_session, commands.HoldSession(session_id))
+    return session_id
+
+
+def test_i_14_the_one_body_that_a_town_names_decides_for_who_consented(at_work_in):
+    town = at_work_in("hokuei", "292095")
+    case_id = town.case(MOTHER)
+    plan_id = town.plan(case_id, MOTHER)
+    session_id = held_before_the_one_body(town, case_id, MOTHER, SON)
+
+    town.do(handlers.decide_plan, commands.DecidePlan(case_id, plan_id, session_id, (MOTHER,)))
+
+    (said,) = town.bench.said(says.SupportPlanAgreed)
+    assert (said.plan_id, said.session_id) == (plan_id, session_id)
+
+
+def test_i_14_the_one_body_of_a_town_does_not_decide_for_who_did_not_consent(at_work_in):
+    town = at_work_in("hokuei", "292095")
+    case_id = town.case(MOTHER)
+    plan_id = town.plan(case_id, MOTHER, SON)
+    session_id = held_before_the_one_body(town, case_id, MOTHER, SON)
+
+    with pytest.raises(PlanNotDeliberated):
+        town.do(
+            handlers.decide_plan,
+            commands.DecidePlan(case_id, plan_id, session_id, (MOTHER, SON)),
+        )
+
+    assert town.bench.said(says.SupportPlanAgreed) == []

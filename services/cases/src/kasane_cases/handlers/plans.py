@@ -5,13 +5,18 @@ from typing import Any
 
 from kasane_cases.commands import DecidePlan, DraftPlan, RevisePlan
 from kasane_cases.domain.case import Case
-from kasane_cases.domain.conference import ConferenceSession, LegalKind, SessionStatus
+from kasane_cases.domain.conference import ConferenceSession, SessionStatus
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import ConsentNeeded, PlanNotDeliberated
 from kasane_cases.domain.support_plan import PlanTrack, SupportPlan
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
-from kasane_cases.handlers.views import meeting_route, routed_bodies, suggestion
+from kasane_cases.handlers.views import (
+    may_decide_plans,
+    meeting_route,
+    routed_bodies,
+    suggestion,
+)
 from kasane_cases.repository import Cases, Consents, Plans, Sessions
 from kasane_contracts import cases as events
 from kasane_kit import clock
@@ -61,7 +66,10 @@ def revise_plan(command: RevisePlan, uow: UnitOfWork) -> None:
 
 
 def decide_plan(command: DecidePlan, uow: UnitOfWork, hooks: Any) -> None:
-    """Takes the decision of a held 重層的支援会議 that had each person on its agenda (I-14)."""
+    """Takes the decision of a held session that had each person on its agenda (I-14).
+
+    It is a 重層的支援会議, or the body that the town names for people who consented.
+    """
     case, _ = open_for_change(command.case_id, uow)
     plans = Plans(uow.connection)
     plan = plans.get(case.id, command.plan_id)
@@ -99,11 +107,11 @@ def _must_have_deliberated(
     plan: SupportPlan, case: Case, session: ConferenceSession, uow: UnitOfWork, hooks: Any
 ) -> None:
     over = session.status in (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
-    if session.legal_kind is not LegalKind.MULTI_AGENCY_CONFERENCE or not over:
-        raise PlanNotDeliberated(body=session.body_label)
-    on_agenda = {item.person_id for item in session.items if item.case_id == case.id}
     today = clock.today()
     standing = Consents(uow.connection).standing(case.id)
+    if not over or not may_decide_plans(session, case, plan.persons, standing, today, hooks):
+        raise PlanNotDeliberated(body=session.body_label)
+    on_agenda = {item.person_id for item in session.items if item.case_id == case.id}
     for person_id in plan.persons:
         if person_id not in on_agenda:
             raise PlanNotDeliberated(body=session.body_label)

@@ -1,11 +1,13 @@
 """The snapshots that a town's rules may see of a case: no name, no address, no free text."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from kasane_cases.domain.assessment import SupportNeed
 from kasane_cases.domain.case import Case
-from kasane_cases.domain.consent import AttendeeKind, Consent, state_on
+from kasane_cases.domain.conference import ConferenceSession, LegalKind
+from kasane_cases.domain.consent import AttendeeKind, Consent, ConsentPurpose, state_on
 from kasane_cases.domain.errors import UnknownChoice
 from kasane_plugin_api import (
     CaseView,
@@ -65,6 +67,31 @@ def meeting_route(
 def routed_bodies(route: MeetingRoute, day: date, hooks: Any) -> tuple[MeetingBody, ...]:
     """The bodies that a route means; none when it is undecided."""
     return () if route.undecided else matching_bodies(hooks.meeting_bodies(on=day), route.body)
+
+
+def may_decide_plans(
+    session: ConferenceSession,
+    case: Case,
+    persons: Iterable[str],
+    standing: Mapping[str, Consent],
+    day: date,
+    hooks: Any,
+) -> bool:
+    """Whether a session is of a body that decides plans for these persons (I-14).
+
+    The national rule is the 重層的支援会議. A town that names another body for a person who consented,
+    as one with a single body does, decides there, and only for persons whose consent holds.
+    """
+    if session.legal_kind is LegalKind.MULTI_AGENCY_CONFERENCE:
+        return True
+    for person_id in persons:
+        consent = standing.get(person_id)
+        if consent is None or not consent.covers(day, ConsentPurpose.MULTI_AGENCY):
+            return False
+        route = meeting_route(case, person_id, consent, day, hooks)
+        if session.body not in {body.code for body in routed_bodies(route, day, hooks)}:
+            return False
+    return True
 
 
 def suggestion(route: MeetingRoute, bodies: tuple[MeetingBody, ...]) -> str:

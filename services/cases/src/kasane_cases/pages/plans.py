@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import DecidePlan, DraftPlan, RevisePlan
-from kasane_cases.domain.conference import LegalKind, SessionStatus
+from kasane_cases.domain.conference import SessionStatus
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.support_plan import PlanKind, PlanStatus, PlanTrack, SupportPlan
+from kasane_cases.handlers.views import may_decide_plans
 from kasane_cases.pages import forms
 from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
@@ -173,16 +174,17 @@ def _fields(file: queries.CaseFile, kind: str) -> list[FieldSpec]:
 
 def _decision_form(file: queries.CaseFile, plan: SupportPlan) -> Form:
     persons = {key: name for key, name in _persons(file).items() if key in plan.persons}
-    return Form(forms.decision_fields(_sessions(file), persons))
+    return Form(forms.decision_fields(_sessions(file, plan), persons))
 
 
-def _sessions(file: queries.CaseFile) -> dict[str, str]:
+def _sessions(file: queries.CaseFile, plan: SupportPlan) -> dict[str, str]:
+    today = clock.today()
     over = (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
     return {
         one.session.id: f"{one.session.held_on} {one.session.body_label}"
         for one in file.sessions
         if one.session.status in over
-        and one.session.legal_kind is LegalKind.MULTI_AGENCY_CONFERENCE
+        and may_decide_plans(one.session, file.case, plan.persons, file.consents, today, hooks())
     }
 
 
@@ -211,7 +213,7 @@ def _decision_page(file: queries.CaseFile, plan: SupportPlan, form: Form) -> str
         plan=plan,
         form=form,
         names=_persons(file),
-        sessions=_sessions(file),
+        sessions=_sessions(file, plan),
         states={person: file.consent_state(person, today) for person in plan.persons},
     )
 

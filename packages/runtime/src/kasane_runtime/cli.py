@@ -194,7 +194,7 @@ def _composition(settings: Settings | None = None) -> Composition:
         try:
             composition.house.plugins.hooks_for(town.code)
         except MisconfiguredTown as error:
-            print(f"kasane: {town.name}（{town.code}）: {error.sentence}", file=sys.stderr)
+            print(f"kasane: {error.sentence}", file=sys.stderr)
     return composition
 
 

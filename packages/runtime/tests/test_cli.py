@@ -180,3 +180,22 @@ def test_a_port_in_use_is_told_before_anything_is_prepared(
 
     assert f"127.0.0.1:{port} で待ち受けられません" in capsys.readouterr().err
     assert not (tmp_path / "var").exists()
+
+
+def test_a_town_that_cannot_be_read_is_told_and_the_others_are_verified(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (house / "keys" / "012319.key").unlink()
+
+    status = main(["audit", "verify"])
+
+    said = capsys.readouterr().out
+    assert status == 1
+    assert "✗ 012319: 読み出せません（KeyMissing）。" in said
+    assert "○ 292095 portal" in said
+
+
+def test_nothing_parked_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dead-letters", "list"]) == 0
+
+    assert capsys.readouterr().out == "止め置かれた出来事はありません。 / Nothing is parked.\n"

@@ -9,10 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
 from kasane_kit import audit
 from kasane_kit.bus import dead_letters
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered
+from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, WrongName, catalogue, new_plugin
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
@@ -43,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         databases.NotMigrated,
         broker.BrokerUnreachable,
         NotDelivered,
+        KeyMissing,
     ) as error:
         print(f"kasane: {error}", file=sys.stderr)
         return 2
@@ -316,40 +321,53 @@ def _accounts_create(options: argparse.Namespace) -> int:
 
 def _audit_verify(_options: argparse.Namespace) -> int:
     composition = _composition()
-    broken = 0
-    for municipality in composition.municipalities():
+
+    def look(municipality: str, service: str, connection: Connection) -> bool:
         key = composition.house.keys.derived(municipality, "audit")
-        for service in composition.services:
-            with (
-                municipality_scope(municipality),
-                composition.house.databases.reading(service) as connection,
-            ):
-                found = audit.verify(connection, key)
-            if found is not None:
-                broken += 1
-                print(f"✗ {municipality} {service}: {found.sentence}")
-            else:
-                print(f"○ {municipality} {service}")
-    return 1 if broken else 0
+        found = audit.verify(connection, key)
+        print(f"{'○' if found is None else '✗'} {municipality} {service}", end="")
+        print("" if found is None else f": {found.sentence}")
+        return found is None
+
+    return 0 if _in_every_database(composition, look) else 1
 
 
 def _letters_list(_options: argparse.Namespace) -> int:
-    composition = _composition()
-    found = 0
-    for municipality in composition.municipalities():
-        for service in composition.services:
-            with (
-                municipality_scope(municipality),
-                composition.house.databases.reading(service) as connection,
-            ):
-                for letter in dead_letters.list_letters(connection):
-                    found += 1
-                    print(
-                        f"{service} {municipality} {letter.id} {letter.type} {letter.reason}: {letter.detail}"
-                    )
-    if not found:
+    parked = 0
+
+    def look(municipality: str, service: str, connection: Connection) -> bool:
+        nonlocal parked
+        for letter in dead_letters.list_letters(connection):
+            parked += 1
+            about = f"{service} {municipality} {letter.id} {letter.type}"
+            print(f"{about} {letter.reason}: {letter.detail}")
+        return True
+
+    whole = _in_every_database(_composition(), look)
+    if whole and not parked:
         print("止め置かれた出来事はありません。 / Nothing is parked.")
-    return 0
+    return 0 if whole else 1
+
+
+def _in_every_database(
+    composition: Composition, look: Callable[[str, str, Connection], bool]
+) -> bool:
+    """Looks into every service's database; what cannot be read is told and the others go on."""
+    good = True
+    for municipality in composition.municipalities():
+        try:
+            with municipality_scope(municipality):
+                for service in composition.services:
+                    with composition.house.databases.reading(service) as connection:
+                        good &= look(municipality, service, connection)
+        except (KeyMissing, DBAPIError) as error:
+            good = False
+            print(
+                f"✗ {municipality}: 読み出せません（{type(error).__name__}）。"
+                "まだ用意していない町なら kasane migrate を、用意した町なら控えから戻してください。"
+                " / cannot be read; run kasane migrate, or restore it from its backup."
+            )
+    return good
 
 
 def _letters_requeue(options: argparse.Namespace) -> int:

@@ -196,17 +196,14 @@ def long_modules(root: Path, most: int = 600, most_in_kit: int = 600) -> list[st
 def unfinished_or_bound_to_one_place(root: Path) -> list[str]:
     """Files with a mark of unfinished work, or with the address of a package registry."""
     marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
-    hosts = re.compile(
-        r"(?i)\b("
-        + "|".join(
-            (r"py" + r"pi\.org", r"python" + r"hosted\.org", r"registry\.npm", r"arti" + "factory")
-        )
-        + r")"
+    # The address of any registry, wherever it is: what names one, and then an address.
+    addresses = re.compile(
+        r"""(?i)(index-url|trusted-host|find-links|registry|"resolved")["']?\s*[:= ]\s*["']?https?://"""
     )
     found = []
     for path in _texts(root):
         for number, line in enumerate((root / path).read_text("utf-8", "ignore").splitlines(), 1):
-            for pattern in (marks, hosts):
+            for pattern in (marks, addresses):
                 if hit := pattern.search(line):
                     found.append(f"{path}:{number}: {hit.group()}")
     return found

@@ -78,7 +78,7 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (
         rules.unfinished_or_bound_to_one_place,
         "requirements/x.txt",
-        "--index-url https://py" + "pi.org/simple",
+        "--index-url " + "https://packages.example/simple",
         "requirements/x.txt:1",
     ),
     (rules.missing_docstrings, f"{SERVICE}/app.py", "x = 1", "app.py"),

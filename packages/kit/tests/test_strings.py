@@ -4,9 +4,9 @@ import string
 
 import pytest
 
-from kasane_kit.strings import KIT_PACKAGE, Strings, _load, flatten
+from kasane_kit.strings import KIT_PACKAGE, Strings, flatten, sentences
 
-JA, EN = _load(KIT_PACKAGE, "ja"), _load(KIT_PACKAGE, "en")
+JA, EN = sentences(KIT_PACKAGE, "ja"), sentences(KIT_PACKAGE, "en")
 
 
 def test_the_kit_says_everything_in_both_languages() -> None:

@@ -14,8 +14,8 @@ class Strings:
     def __init__(self, package: str) -> None:
         self._tables = {
             language: {
-                **_load(KIT_PACKAGE, language),
-                **(_load(package, language) if package != KIT_PACKAGE else {}),
+                **sentences(KIT_PACKAGE, language),
+                **(sentences(package, language) if package != KIT_PACKAGE else {}),
             }
             for language in ("ja", "en")
         }
@@ -30,9 +30,23 @@ class Strings:
         return key in self._tables["ja"]
 
 
-def _load(package: str, language: str) -> dict[str, str]:
-    file = resources.files(package).joinpath("strings", f"{language}.toml")
-    return flatten(tomllib.loads(file.read_text("utf-8")))
+def sentences(package: str, language: str) -> dict[str, str]:
+    """``strings/<language>.toml`` and, in name order, every file of ``strings/<language>/``; a key stands once."""
+    folder = resources.files(package).joinpath("strings")
+    files = [folder.joinpath(f"{language}.toml")]
+    if (parts := folder.joinpath(language)).is_dir():
+        files += sorted(
+            (f for f in parts.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
+        )
+    table: dict[str, str] = {}
+    for file in files:
+        for key, sentence in flatten(tomllib.loads(file.read_text("utf-8"))).items():
+            if key in table:
+                raise ValueError(
+                    f"{package}: the sentence {key!r} stands twice in {language}; keep one, see {file}"
+                )
+            table[key] = sentence
+    return table
 
 
 def flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

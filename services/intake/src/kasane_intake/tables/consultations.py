@@ -1,8 +1,8 @@
-"""Names the columns of intake's tables; never leaves repository and queries."""
+"""Consultations and the people they are about."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
-metadata = MetaData()
+from kasane_intake.tables.schema import metadata
 
 consultation = Table(
     "intake_consultation",
@@ -36,6 +36,8 @@ consultation = Table(
     Column("search_text", Text, nullable=False),
     Column("version", Integer, nullable=False),
 )
+
+
 person_concerned = Table(
     "intake_person_concerned",
     metadata,
@@ -50,33 +52,16 @@ person_concerned = Table(
     Column("phone", String(40), nullable=False),
     Column("given_consent", Boolean, nullable=False),
 )
+
+
 person_key = Table(
     "intake_person_key",
     metadata,
     Column("person_id", String(36), primary_key=True),
     Column("key", String(32), primary_key=True),
 )
-referral_sheet = Table(
-    "intake_referral_sheet",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("consultation_id", String(36), nullable=False),
-    Column("from_office", String(60), nullable=False),
-    Column("to_office", String(60), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("consent", Boolean, nullable=False),
-    Column("companionship", String(60), nullable=False),
-    Column("sent_on", Date, nullable=False),
-    Column("acknowledge_by", Date, nullable=False),
-    Column("overdue_role", String(60), nullable=False),
-    Column("includes_arrears", Boolean, nullable=False),
-    Column("arrears_consent", Boolean, nullable=False),
-    Column("status", String(30), nullable=False),
-    Column("return_reason", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("extensions", JSON, nullable=False),
-    Column("version", Integer, nullable=False),
-)
+
+
 counter = Table(
     "intake_counter",
     metadata,

@@ -1,4 +1,4 @@
-"""Loads and saves whole consultations and sheets."""
+"""Loads and saves consultations with the people they are about."""
 
 from datetime import UTC, date
 
@@ -14,9 +14,8 @@ from kasane_intake.domain.consultation import (
     PersonConcerned,
     Screening,
 )
-from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound, SheetNotFound
+from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound
 from kasane_intake.domain.folding import fold
-from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
 from kasane_intake.domain.same_person.traits import stored_keys
 
 
@@ -108,49 +107,6 @@ class Consultations:
         ]
         if keys:
             self._connection.execute(insert(tables.person_key), keys)
-
-
-class ReferralSheets:
-    """The つなぐシート of the open municipality."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def get(self, sheet_id: str) -> ReferralSheet:
-        """The sheet; raises SheetNotFound."""
-        row = self._connection.execute(
-            select(tables.referral_sheet).where(tables.referral_sheet.c.id == sheet_id)
-        ).one_or_none()
-        if row is None:
-            raise SheetNotFound
-        return _sheet(row)
-
-    def of_consultation(self, consultation_id: str) -> tuple[ReferralSheet, ...]:
-        """All sheets of a consultation, oldest first."""
-        rows = self._connection.execute(
-            select(tables.referral_sheet)
-            .where(tables.referral_sheet.c.consultation_id == consultation_id)
-            .order_by(tables.referral_sheet.c.id)
-        )
-        return tuple(_sheet(row) for row in rows)
-
-    def add(self, sheet: ReferralSheet) -> None:
-        """Saves a new sheet."""
-        self._connection.execute(insert(tables.referral_sheet).values(**_sheet_columns(sheet)))
-
-    def save(self, sheet: ReferralSheet) -> None:
-        """Saves a changed sheet; raises ChangedMeanwhile when somebody else was faster."""
-        expected = sheet.version
-        sheet.version = expected + 1
-        saved = self._connection.execute(
-            update(tables.referral_sheet)
-            .where(
-                tables.referral_sheet.c.id == sheet.id, tables.referral_sheet.c.version == expected
-            )
-            .values(**_sheet_columns(sheet))
-        )
-        if saved.rowcount != 1:
-            raise ChangedMeanwhile
 
 
 def fiscal_year(day: date) -> int:
@@ -249,12 +205,3 @@ def _person(row: Row[tuple[object, ...]]) -> PersonConcerned:
         phone=values["phone"],
         given_consent=values["given_consent"],
     )
-
-
-def _sheet_columns(sheet: ReferralSheet) -> dict[str, object]:
-    return {**vars(sheet), "status": sheet.status.value}
-
-
-def _sheet(row: Row[tuple[object, ...]]) -> ReferralSheet:
-    values = dict(row._mapping)
-    return ReferralSheet(**{**values, "status": SheetStatus(values["status"])})

@@ -1,0 +1,41 @@
+"""Names the columns of cases' tables; never leaves repository and queries."""
+
+from kasane_cases.tables.cases import (
+    access_grant,
+    case,
+    consultation_summary,
+    counter,
+    household,
+    membership,
+    person,
+)
+from kasane_cases.tables.conferences import agenda_item, attendee, item_decision, item_fact, session
+from kasane_cases.tables.consents import consent
+from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
+from kasane_cases.tables.plans import support_plan
+from kasane_cases.tables.schema import metadata
+from kasane_cases.tables.timeline import task, timeline
+
+__all__ = [
+    "access_grant",
+    "agenda_item",
+    "attendee",
+    "case",
+    "consent",
+    "consultation_summary",
+    "counter",
+    "household",
+    "item_decision",
+    "item_fact",
+    "membership",
+    "metadata",
+    "outreach_request",
+    "person",
+    "referral",
+    "session",
+    "suggestion",
+    "support_need",
+    "support_plan",
+    "task",
+    "timeline",
+]

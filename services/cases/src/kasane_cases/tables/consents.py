@@ -1,0 +1,34 @@
+"""Consents."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from kasane_cases.tables.schema import metadata
+
+consent = Table(
+    "cases_consent",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", String(64), nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("data_classes", JSON, nullable=False),
+    Column("given_by", String(30), nullable=False),
+    Column("method", String(60), nullable=False),
+    Column("valid_from", Date),
+    Column("expires_on", Date),
+    Column("note", Text, nullable=False),
+)

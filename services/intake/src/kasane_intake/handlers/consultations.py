@@ -1,0 +1,130 @@
+"""Takes a consultation, screens it, ends it with an outcome."""
+
+from typing import Any
+
+from kasane_contracts import intake as events
+from kasane_intake.commands import (
+    CloseConsultation,
+    ReceiveConsultation,
+    ScreenConsultation,
+)
+from kasane_intake.domain.consultation import Consultation
+from kasane_intake.domain.errors import UnknownCategory, UnknownDesk
+from kasane_intake.handlers.escalation import ask_escalation
+from kasane_intake.repository import Consultations, ReferralSheets, fiscal_year
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+
+OBJECT = "consultation"
+
+
+def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
+    """Takes a consultation at any desk, asks the town's rule where it goes, and says so; returns its id."""
+    _check_words_of_the_town(command, hooks)
+    consultations = Consultations(uow.connection)
+    consultation = Consultation.receive(
+        consultation_id=command.consultation_id,
+        number=consultations.next_number(fiscal_year(clock.today())),
+        received_at=clock.now(),
+        received_by=uow.actor.account_id,
+        desk=command.desk,
+        channel=command.channel,
+        story=command.story,
+        categories=command.categories,
+        main_category=command.main_category,
+        contact=command.contact,
+        persons=command.persons,
+        urgent=command.urgent,
+        area=command.area,
+        screening=command.screening,
+        extensions={name: dict(values) for name, values in command.extensions.items()},
+    )
+    ask_escalation(consultation, hooks)
+    consultations.add(consultation)
+    uow.record("intake.consultation.received", OBJECT, consultation.id)
+    uow.publish(
+        events.ConsultationReceived(
+            consultation_id=consultation.id,
+            number=consultation.number,
+            channel=consultation.channel.value,
+            desk=consultation.desk,
+            received_on=clock.today(),
+            categories=consultation.categories,
+            main_category=consultation.main_category,
+            urgent=consultation.urgent,
+            area=consultation.area,
+            escalation_level=consultation.escalation.level,
+            target_role=consultation.escalation.target_role,
+            reason=consultation.escalation.reason,
+            persons=tuple(
+                events.PersonConcerned(
+                    person_id=person.person_id,
+                    relation=person.relation,
+                    given_consent=person.given_consent,
+                    name=person.name,
+                    kana=person.kana,
+                    birth_date=person.birth_date.isoformat() if person.birth_date else "",
+                    address=person.address,
+                    phone=person.phone,
+                )
+                for person in consultation.persons
+            ),
+            story=consultation.story,
+        )
+    )
+    uow.commit()
+    return consultation.id
+
+
+def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any) -> None:
+    """Writes down what the desk found and asks the town's rule again."""
+    consultations = Consultations(uow.connection)
+    consultation = consultations.get(command.consultation_id)
+    before = consultation.escalation
+    consultation.screen(command.screening)
+    ask_escalation(consultation, hooks)
+    consultations.save(consultation, command.version)
+    uow.record("intake.consultation.screened", OBJECT, consultation.id)
+    if consultation.escalation != before:
+        uow.publish(
+            events.ConsultationEscalated(
+                consultation_id=consultation.id,
+                escalation_level=consultation.escalation.level,
+                target_role=consultation.escalation.target_role,
+                reason=consultation.escalation.reason,
+            )
+        )
+    uow.commit()
+
+
+def close_consultation(command: CloseConsultation, uow: UnitOfWork) -> None:
+    """Ends a consultation with an outcome; never while a sheet has no taker (I-13)."""
+    consultations = Consultations(uow.connection)
+    consultation = consultations.get(command.consultation_id)
+    on_their_way = any(
+        s.on_its_way for s in ReferralSheets(uow.connection).of_consultation(consultation.id)
+    )
+    consultation.answer(command.outcome, sheets_on_their_way=on_their_way)
+    consultations.save(consultation, command.version)
+    uow.record("intake.consultation.closed", OBJECT, consultation.id)
+    uow.publish(events.ConsultationClosed(consultation.id, consultation.status.value))
+    uow.commit()
+
+
+def link_to_case(consultation_id: str, case_id: str, uow: UnitOfWork) -> None:
+    """Remembers that a case was opened from a consultation; the caller's delivery commits."""
+    consultations = Consultations(uow.connection)
+    consultation = consultations.get(consultation_id)
+    consultation.became_case(case_id)
+    consultations.save(consultation)
+    uow.record("intake.consultation.linked_to_case", OBJECT, consultation_id)
+
+
+def _check_words_of_the_town(command: ReceiveConsultation, hooks: Any) -> None:
+    desks = {office.code for office in hooks.organization(on=clock.today()) if office.receives}
+    if desks and command.desk not in desks:
+        raise UnknownDesk
+    known = {category.code for category in hooks.consultation_categories()}
+    named = {*command.categories, command.main_category} - {""}
+    if not named <= known:
+        raise UnknownCategory(categories="、".join(sorted(named - known)))

@@ -1,0 +1,98 @@
+"""Reads consultations for lists and one page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, and_, or_, select
+
+from kasane_intake import tables
+from kasane_intake.domain.consultation import Consultation, ConsultationStatus
+from kasane_intake.domain.errors import ConsultationNotFound
+from kasane_intake.domain.folding import fold
+from kasane_intake.queries.visibility import visible_to
+from kasane_intake.repository import Consultations
+from kasane_kit.auth import Actor
+
+CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
+
+
+@dataclass(frozen=True)
+class ConsultationLine:
+    """One line of a list: no address, no telephone number."""
+
+    id: str
+    number: str
+    received_at: datetime
+    desk: str
+    persons: tuple[tuple[str, str], ...]
+    main_category: str
+    categories: tuple[str, ...]
+    urgent: bool
+    status: str
+    target_role: str
+
+
+def consultations(
+    connection: Connection,
+    viewer: Actor,
+    *,
+    words: str = "",
+    status: str = "",
+    before: tuple[str, str] | None = None,
+    most: int = 50,
+) -> Sequence[ConsultationLine]:
+    """Consultations that the viewer may see, newest first; ``before`` is (received_at, id) of the last one shown."""
+    c = tables.consultation.c
+    statement = select(tables.consultation).where(visible_to(viewer))
+    for word in words.split():
+        statement = statement.where(c.search_text.contains(fold(word), autoescape=True))
+    if status == "open":
+        statement = statement.where(c.status.not_in(CLOSED))
+    elif status:
+        statement = statement.where(c.status == status)
+    if before:
+        moment = datetime.fromisoformat(before[0])
+        statement = statement.where(
+            or_(c.received_at < moment, and_(c.received_at == moment, c.id < before[1]))
+        )
+    rows = connection.execute(
+        statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)
+    ).all()
+    names: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
+    p = tables.person_concerned.c
+    for person in connection.execute(
+        select(p.consultation_id, p.name, p.kana)
+        .where(p.consultation_id.in_(names))
+        .order_by(p.position)
+    ):
+        names[person.consultation_id].append((person.name, person.kana))
+    return [
+        ConsultationLine(
+            id=row.id,
+            number=row.number,
+            received_at=row.received_at
+            if row.received_at.tzinfo
+            else row.received_at.replace(tzinfo=UTC),
+            desk=row.desk,
+            persons=tuple(names[row.id]),
+            main_category=row.main_category,
+            categories=tuple(row.categories),
+            urgent=row.urgent,
+            status=row.status,
+            target_role=row.target_role,
+        )
+        for row in rows
+    ]
+
+
+def consultation(connection: Connection, viewer: Actor, consultation_id: str) -> Consultation:
+    """One consultation; raises ConsultationNotFound when there is none or it is not open to the viewer."""
+    allowed = connection.scalar(
+        select(tables.consultation.c.id).where(
+            tables.consultation.c.id == consultation_id, visible_to(viewer)
+        )
+    )
+    if allowed is None:
+        raise ConsultationNotFound
+    return Consultations(connection).get(consultation_id)

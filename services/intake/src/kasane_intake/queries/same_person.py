@@ -1,0 +1,76 @@
+"""Finds records that may be of the same person."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from kasane_intake import tables
+from kasane_intake.domain.same_person.scoring import SamePersonLevel, compare
+from kasane_intake.domain.same_person.traits import PersonTraits, fold_person, stored_keys
+from kasane_intake.queries.visibility import visible_to
+from kasane_kit.auth import Actor
+
+COMPARED_AT_MOST = 200
+
+
+SHOWN_AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that may be of the same person; one that the viewer may not see has only desk and number."""
+
+    number: str
+    desk: str
+    consultation_id: str = ""
+    name: str = ""
+    kana: str = ""
+    level: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+def same_person_candidates(
+    connection: Connection, viewer: Actor, typed: PersonTraits, *, leaving_out: str = ""
+) -> tuple[Candidate, ...]:
+    """Records that may be of the typed person, most alike first; ``leaving_out`` is a consultation's id."""
+    keys = stored_keys(typed)
+    if not keys:
+        return ()
+    k, p, c = tables.person_key.c, tables.person_concerned.c, tables.consultation.c
+    shared = func.count().label("shared")
+    nearest = (
+        select(k.person_id, shared)
+        .where(k.key.in_(keys))
+        .group_by(k.person_id)
+        .order_by(shared.desc(), k.person_id)
+        .limit(COMPARED_AT_MOST)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(tables.person_concerned, c.number, c.desk, visible_to(viewer).label("visible"))
+        .join(nearest, nearest.c.person_id == p.id)
+        .join(tables.consultation, c.id == p.consultation_id)
+        .where(p.consultation_id != leaving_out)
+    ).all()
+    searched, found = fold_person(typed), []
+    for row in rows:
+        traits = PersonTraits(row.name, row.kana, row.birth_date, row.address, row.phone)
+        resemblance = compare(searched, fold_person(traits))
+        if resemblance.level is not SamePersonLevel.UNLIKELY:
+            found.append((resemblance, row))
+    found.sort(key=lambda one: (-one[0].score, one[1].number, one[1].id))
+    candidates = (
+        Candidate(
+            row.number,
+            row.desk,
+            row.consultation_id,
+            row.name,
+            row.kana,
+            resemblance.level.value,
+            resemblance.said,
+        )
+        if row.visible
+        else Candidate(row.number, row.desk)
+        for resemblance, row in found
+    )
+    return tuple(dict.fromkeys(candidates))[:SHOWN_AT_MOST]

@@ -1,0 +1,14 @@
+"""Names the columns of intake's tables; never leaves repository and queries."""
+
+from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
+from kasane_intake.tables.schema import metadata
+from kasane_intake.tables.sheets import referral_sheet
+
+__all__ = [
+    "consultation",
+    "counter",
+    "metadata",
+    "person_concerned",
+    "person_key",
+    "referral_sheet",
+]

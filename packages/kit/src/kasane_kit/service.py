@@ -10,9 +10,23 @@ from flask_smorest import Blueprint as ApiBlueprint
 
 from kasane_contracts import registry
 from kasane_kit.auth import Permission
-from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.unit_of_work import House, UnitOfWork
 
 Subscriber = Callable[[Any, UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that a service does by itself, again and again, in every town.
+
+    ``run(house, municipality)`` is called inside the town's scope, at once when the worker starts and then
+    every ``seconds``. It may be cut off at any moment and run twice at the same time by two workers: it must
+    do what is left to do, each piece in a unit of work of its own, and find nothing to do the second time.
+    """
+
+    name: str
+    seconds: float
+    run: Callable[[House, str], None]
 
 
 @dataclass(frozen=True)
@@ -22,7 +36,7 @@ class Service:
     ``hears`` maps an event class to a function ``(event, uow, hooks)``. ``refusal`` is the base class of the
     domain's errors: they carry ``code`` and ``facts`` and are shown with the sentences ``refusal.<code>.*``.
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
-    each a function ``(house, municipality, **arguments)``.
+    each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
     """
 
     name: str
@@ -38,6 +52,7 @@ class Service:
     template_globals: Mapping[str, Any] = field(default_factory=dict)
     front: tuple[Blueprint, ...] = ()
     commands: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
 
     @property
     def migrations(self) -> Path:

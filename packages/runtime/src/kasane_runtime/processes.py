@@ -17,6 +17,7 @@ from kasane_kit.db import is_outage
 from kasane_kit.delivery import NotDelivered, Stream
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
+from kasane_runtime.jobs import JobLoop
 
 log = logging.getLogger("kasane.processes")
 
@@ -110,7 +111,7 @@ def work(composition: Composition, service: str) -> int:
 
 
 class Worker:
-    """Relay, consumer and sweep of one service, a thread each; an outage ends none of them."""
+    """Relay, consumer, sweep and jobs of one service, a thread each; an outage ends none of them."""
 
     def __init__(self, composition: Composition, service: str) -> None:
         settings = composition.settings
@@ -132,7 +133,9 @@ class Worker:
                 ("relay", self._relay),
                 ("consumer", self._consume),
                 ("sweep", self._sweep),
+                ("jobs", self._jobs),
             )
+            if name != "jobs" or composition.services[service].jobs
         ]
 
     def start(self) -> None:
@@ -162,6 +165,9 @@ class Worker:
 
     def _consume(self) -> None:
         self._consumer.run(self._take, self._stop, self._behind.everything)
+
+    def _jobs(self) -> None:
+        JobLoop(self._composition, (self._service,), self._stop, _warn).run()
 
     def _take(self, bodies: Sequence[bytes]) -> Collection[int]:
         outcome = self._delivery.deliver_texts(bodies)
@@ -286,22 +292,28 @@ class RelayLoop:
 
 
 class EmbeddedLoop:
-    """The one background thread of the embedded mode: relays when woken, sweeps while idle."""
+    """The background of the embedded mode: a thread that relays when woken and sweeps while idle, one for jobs."""
 
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="kasane-relay", daemon=True)
+        jobs = JobLoop(composition, composition.services, self._stop, _warn)
+        self._threads = [
+            threading.Thread(target=self._run, name="kasane-relay", daemon=True),
+            threading.Thread(target=jobs.run, name="kasane-jobs", daemon=True),
+        ]
 
     def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
+        """Starts the threads."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Ends the thread after the turn it is in."""
+        """Ends each thread after the turn it is in."""
         self._stop.set()
         self._composition.wake("")
-        self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
 
     def _run(self) -> None:
         everywhere = set(self._composition.municipalities())

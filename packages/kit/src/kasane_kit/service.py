@@ -10,9 +10,11 @@ from flask_smorest import Blueprint as ApiBlueprint
 
 from kasane_contracts import registry
 from kasane_kit.auth import Permission
+from kasane_kit.bus import Parcel
 from kasane_kit.unit_of_work import House, UnitOfWork
 
 Subscriber = Callable[[Any, UnitOfWork, Any], None]
+ParcelHandler = Callable[[Parcel, UnitOfWork, Any], None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Service:
     domain's errors: they carry ``code`` and ``facts`` and are shown with the sentences ``refusal.<code>.*``.
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
     each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
+    ``parcels`` maps a kind of parcel from another town to a function ``(parcel, uow, hooks)`` that does not commit.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Service:
     front: tuple[Blueprint, ...] = ()
     commands: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
+    parcels: Mapping[str, ParcelHandler] = field(default_factory=dict)
 
     @property
     def migrations(self) -> Path:

@@ -1,6 +1,6 @@
 """Joins a business change, its events and its audit entry into one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,7 +14,7 @@ from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.envelope import Envelope
 from kasane_kit import audit, clock
 from kasane_kit.auth import Actor
-from kasane_kit.bus import Sealer, outbox
+from kasane_kit.bus import Parcel, Sealer, outbox, parcels
 from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing
@@ -135,6 +135,12 @@ class UnitOfWork:
     def publish(self, event: Any) -> None:
         """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
         self._append(event)
+
+    def post(self, kind: str, to: str, body: Mapping[str, Any]) -> str:
+        """Hands in a parcel for the same service of another town in this transaction; returns its id."""
+        parcel = Parcel(new_id(), kind, self.municipality, to, body)
+        parcels.hand_in(self.connection, parcel)
+        return parcel.id
 
     def commit(self) -> None:
         """Makes everything permanent at once; raises UnrecordedChange when no audit entry was written."""

@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from kasane_kit.delivery import Post
 from kasane_kit.service import Job
 from kasane_kit.tenancy import HOST, municipality_scope
 from kasane_runtime.compose import Composition
 
 IDLE_SECONDS = 1.0
+POST_SECONDS = 3.0
 Told = Callable[[str, Exception], None]
 
 
@@ -22,8 +24,17 @@ def run_jobs(composition: Composition, services: Iterable[str], told: Told) -> i
     return ended
 
 
+def carry_parcels(composition: Composition, services: Iterable[str]) -> int:
+    """One round of the post of the services that take parcels; returns how many parcels arrived."""
+    return sum(
+        Post(composition.services[name], composition.house).carry()
+        for name in services
+        if composition.services[name].parcels
+    )
+
+
 class JobLoop:
-    """Calls each job of some services in each town when its time has come."""
+    """Calls each job of some services in each town when its time has come, and their post between towns."""
 
     def __init__(
         self,
@@ -35,6 +46,9 @@ class JobLoop:
         self._composition = composition
         self._stop = stop
         self._told = told
+        services = tuple(services)
+        self._posting = tuple(name for name in services if composition.services[name].parcels)
+        self._next_post = 0.0
         self._due = {
             (service, job, municipality): 0.0
             for service in services
@@ -43,14 +57,21 @@ class JobLoop:
         }
 
     def run(self) -> None:
-        """Works until the stop is asked for; returns at once when there is no job."""
-        while self._due and not self._stop.is_set():
+        """Works until the stop is asked for; returns at once when there is nothing to do."""
+        while (self._due or self._posting) and not self._stop.is_set():
+            self._carry()
             for service, job, municipality in [k for k, due in self._due.items() if due <= _now()]:
                 if self._stop.is_set():
                     return
                 _run(self._composition, service, job, municipality, self._told)
                 self._due[service, job, municipality] = _now() + job.seconds
-            self._stop.wait(min(IDLE_SECONDS, max(0.0, min(self._due.values()) - _now())))
+            next_job = min(self._due.values(), default=_now() + IDLE_SECONDS)
+            self._stop.wait(min(IDLE_SECONDS, max(0.0, next_job - _now())))
+
+    def _carry(self) -> None:
+        if self._posting and self._next_post <= _now():
+            carry_parcels(self._composition, self._posting)
+            self._next_post = _now() + POST_SECONDS
 
 
 def _run(composition: Composition, service: str, job: Job, municipality: str, told: Told) -> bool:

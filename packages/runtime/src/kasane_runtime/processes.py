@@ -135,7 +135,7 @@ class Worker:
                 ("sweep", self._sweep),
                 ("jobs", self._jobs),
             )
-            if name != "jobs" or composition.services[service].jobs
+            if name != "jobs" or self._has_jobs()
         ]
 
     def start(self) -> None:
@@ -165,6 +165,10 @@ class Worker:
 
     def _consume(self) -> None:
         self._consumer.run(self._take, self._stop, self._behind.everything)
+
+    def _has_jobs(self) -> bool:
+        service = self._composition.services[self._service]
+        return bool(service.jobs or service.parcels)
 
     def _jobs(self) -> None:
         JobLoop(self._composition, (self._service,), self._stop, _warn).run()

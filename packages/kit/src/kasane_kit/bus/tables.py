@@ -1,4 +1,4 @@
-"""Names the columns of the bus's own tables: outbox, log, stream, cursor, attempts and dead letters."""
+"""Names the columns of the bus's own tables: outbox, log, stream, cursor, attempts, dead letters, parcels."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, String, Table, Text
 
@@ -54,4 +54,23 @@ dead_letter = Table(
     Column("reason", String(40), nullable=False),
     Column("detail", Text, nullable=False),
     Column("parked_at", DateTime(timezone=True), nullable=False),
+)
+parcel_out = Table(
+    "parcel_out",
+    metadata,
+    Column("position", _number, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("to_municipality", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("handed_in_at", DateTime(timezone=True), nullable=False),
+    Column("carried_at", DateTime(timezone=True)),
+)
+parcel_in = Table(
+    "parcel_in",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(60), nullable=False),
+    Column("from_municipality", String(16), nullable=False),
+    Column("arrived_at", DateTime(timezone=True), nullable=False),
 )

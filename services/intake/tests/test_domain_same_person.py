@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kasane_intake.domain.same_person.addresses import fold_address, fold_phone, kanji_number
@@ -122,8 +122,19 @@ def test_birth_dates_are_compared_with_slips_in_mind(
         PersonTraits("タカハシ エミ", "", date(1985, 4, 2)),
         PersonTraits("高橋 恵美", "", date(1984, 4, 2), "生駒市東生駒3-5-2"),
         PersonTraits("佐藤 恵美", "さとう えみ", date(1985, 4, 2), "生駒市東生駒3-5-2"),
+        PersonTraits("恵美 佐藤", "", date(1985, 4, 2), "生駒市東生駒3-5-2"),
+        PersonTraits("高橋 絵美", "たかはし えみ", date(1985, 4, 2), "生駒市東生駒3-5-2"),
     ],
-    ids=["variants", "one field", "swapped", "kana", "wrong era year", "married"],
+    ids=[
+        "variants",
+        "one field",
+        "swapped",
+        "kana",
+        "wrong era year",
+        "married",
+        "married and swapped",
+        "other characters",
+    ],
 )
 def test_the_damage_of_a_desk_leaves_one_person(other: PersonTraits) -> None:
     resemblance = compare(fold_person(HANAKO), fold_person(other))
@@ -183,6 +194,9 @@ def test_no_variant_folds_to_another_variant() -> None:
 
 
 @given(words)
+@example("A´")
+@example("オーウ")
+@example("ᄀ ᅡ")
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold_written(fold_written(text)) == fold_written(text)
     assert fold_sound(fold_sound(text)) == fold_sound(text)

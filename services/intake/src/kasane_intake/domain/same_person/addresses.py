@@ -15,6 +15,7 @@ _UNIT = re.compile(r"(?<=\d)(?:丁目|番地の?|番|号(?!室|棟)|ノ)(?=\d|$|
 _DASH = re.compile(r"[‐‑‒–—―−ー－ｰ-]+")
 _AFTER_DIGIT = re.compile(r"(?<=\d)[‐‑‒–—―−ー－ｰ-]+(?=\d)")
 _SHAPE = re.compile(r"^([^\d]*)(\d[\d-]*)?(.*)$", re.DOTALL)
+_MUNICIPALITY = re.compile(r".+?[市区町村]")
 _ROOM = re.compile(r"(\d+)(?:号室?)?$")
 _NOT_DIGITS = re.compile(r"\D")
 LONGEST = 300
@@ -49,6 +50,13 @@ def fold_address(text: str) -> tuple[str, str, str]:
         _DASH.sub("-", numbers).strip("-"),
         room[1] if room else "",
     )
+
+
+@lru_cache(maxsize=4096)
+def municipality_of(town: str) -> str:
+    """The city, ward, town or village that a folded address begins with; empty when none is named."""
+    named = _MUNICIPALITY.match(town)
+    return named[0] if named else ""
 
 
 @lru_cache(maxsize=32768)

@@ -4,7 +4,8 @@ from datetime import date
 
 SAME, SWAPPED, ONE_DIGIT = "same", "swapped", "one_digit"
 YEAR_SLIP, YEAR_AND_DAY = "year_slip", "year_and_day"
-PLACEHOLDER, DIFFERENT, UNKNOWN = "placeholder", "different", "unknown"
+PLACEHOLDER, PLACEHOLDER_NEAR = "placeholder", "placeholder_near"
+DIFFERENT, UNKNOWN = "different", "unknown"
 
 
 def compare_birth_dates(a: date | None, b: date | None) -> str:
@@ -19,6 +20,6 @@ def compare_birth_dates(a: date | None, b: date | None) -> str:
     if a.year == b.year and (a.month, a.day) == (b.day, b.month):
         return SWAPPED
     if abs(a.year - b.year) <= 1 and (1, 1) in ((a.month, a.day), (b.month, b.day)):
-        return PLACEHOLDER
+        return PLACEHOLDER if a.year == b.year else PLACEHOLDER_NEAR
     digits = sum(x != y for x, y in zip(a.isoformat(), b.isoformat(), strict=True))
     return ONE_DIGIT if digits == 1 else DIFFERENT

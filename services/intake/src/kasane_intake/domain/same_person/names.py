@@ -40,22 +40,47 @@ _PARTS = re.compile(r"[\s・･,、.]+")
 _KANA = re.compile(r"[ァ-ヺー]+")
 _LONG = re.compile(r"ー|(?<=[オコソトノホモヨロ])[ウオ]|(?<=[ウクスツヌフムユル])ウ(?!$)")
 _GA = re.compile(r"(?<=[一-龠々])[ヶケガ](?=[一-龠々])")
+_WOMANS = re.compile(
+    r"(?:[子美恵香代江奈菜織花華乃里理穂咲音月莉葵希佳紀保世枝]|コ|ミ|エ|ヨ|カ|ナ|ノ|リ|オリ|ホ)$"
+)
 LONGEST = 200
 
 
 @lru_cache(maxsize=32768)
 def fold_written(text: str) -> str:
-    """A name as written with variants, width, kana and selectors folded; the parts keep one space between them."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST].translate(_SELECTORS)).casefold()
-    normal = unicodedata.normalize("NFKC", plain).translate(_TO_KATAKANA).translate(_VARIANT_TABLE)
-    return _GA.sub("ケ", " ".join(_PARTS.split(normal))[:LONGEST]).strip()
+    """A name as written with variants, width, kana and selectors folded; the parts keep one space between them.
+
+    Folding what is folded changes nothing: steps are repeated until they find nothing more to do.
+    """
+    folded = _written_once(text[:LONGEST])
+    while (again := _written_once(folded)) != folded:
+        folded = again
+    return folded
 
 
 @lru_cache(maxsize=32768)
 def fold_sound(text: str) -> str:
     """A reading without what is often written differently: small kana, voicing marks, long vowels."""
-    large = fold_written(text).replace(" ", "").translate(_LARGE).translate(_BARE)
-    return _LONG.sub("", large)
+    folded = _sound_once(fold_written(text))
+    while (again := _sound_once(fold_written(folded))) != folded:
+        folded = again
+    return folded
+
+
+def _written_once(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text.translate(_SELECTORS)).casefold()
+    normal = unicodedata.normalize("NFKC", plain).translate(_TO_KATAKANA).translate(_VARIANT_TABLE)
+    return _GA.sub("ケ", " ".join(_PARTS.split(normal))[:LONGEST]).strip()
+
+
+def _sound_once(written: str) -> str:
+    return _LONG.sub("", written.replace(" ", "").translate(_LARGE).translate(_BARE))
+
+
+@lru_cache(maxsize=4096)
+def is_womans(folded: str) -> bool:
+    """Whether a folded given name is of the kind that mostly women bear: who marries is then more often renamed."""
+    return _WOMANS.search(folded) is not None
 
 
 def is_kana(folded: str) -> bool:

@@ -4,15 +4,18 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kasane_intake.domain.same_person.addresses import municipality_of
 from kasane_intake.domain.same_person.birth_dates import compare_birth_dates
-from kasane_intake.domain.same_person.names import is_kana
+from kasane_intake.domain.same_person.names import is_kana, is_womans
 from kasane_intake.domain.same_person.traits import FoldedPerson
 from kasane_intake.domain.same_person.weights import LIKELY_FROM, SAME_FROM, START, WEIGHTS
 
 Part = tuple[str, str]
 FIELDS = frozenset({"family", "given", "birth", "address", "phone", "order"})
-AGREE = frozenset({"same", "sound"})
-NEARLY = frozenset({"swapped", "one_digit", "year_slip", "year_and_day", "placeholder"})
+AGREE = frozenset({"same", "sound", "homophone"})
+NEARLY = frozenset(
+    {"swapped", "one_digit", "year_slip", "year_and_day", "placeholder", "placeholder_near"}
+)
 # The thirty most frequent family names of Japan, folded: sharing one says less.
 COMMON_FAMILIES = frozenset(
     {
@@ -48,7 +51,7 @@ COMMON_FAMILIES = frozenset(
         "小川",
     }
 )
-NAMED = frozenset({"family.same", "family.sound", "given.same", "given.sound"})
+NAMED = frozenset(f"{part}.{how}" for part in ("family", "given") for how in AGREE)
 UNREAD = frozenset({"given.unknown", "birth.same"})
 BACKING = frozenset(
     {"birth.same", "address.same", "phone.same", *(f"birth.{how}" for how in NEARLY)}
@@ -115,11 +118,12 @@ def evidence(a: FoldedPerson, b: FoldedPerson) -> tuple[str, ...]:
     if (a.family in COMMON_FAMILIES or b.family in COMMON_FAMILIES) and family in AGREE:
         found.append("family.common" if not (known and born == "same") else "family.common_birth")
     if swapped:
-        found.append("order.swapped")
+        found.append("order.swapped" if family in AGREE else "order.swapped_part")
+    if known and born == "same" and family == "different" and not swapped:
+        womans = is_womans(a.given) or is_womans(b.given)
+        found.append("renamed.womans" if womans else "renamed.other")
     if known and born == "same":
-        found.append(
-            "together.given_birth" if family in ("same", "sound") else "together.given_birth_only"
-        )
+        found.append("together.given_birth" if family in AGREE else "together.given_birth_only")
     if known and born in NEARLY:
         found.append("together.given_nearly" + ("" if family in AGREE else "_only"))
         if home:
@@ -146,13 +150,24 @@ def _names(a: FoldedPerson, b: FoldedPerson) -> tuple[str, str, bool]:
     family, given = _part(a_family, b_family), _part(a_given, b_given)
     if not a.family and not b.family and given == "same" and len(a.given) >= SHORTEST_WHOLE_NAME:
         family = "same"
-    if given in ("same", "sound") and family != "different":
+    if given in AGREE and family != "different":
         return family, given, False
     crossed_family, crossed_given = _part(a_family, b_given), _part(a_given, b_family)
     if {crossed_family, crossed_given} <= AGREE:
         crossed_family, crossed_given = sorted((crossed_family, crossed_given))
         return crossed_family, crossed_given, True
+    if crossed_family in AGREE and given == "different":
+        return _crossed(crossed_family, {a_family[0], b_given[0]}, crossed_given)
+    if crossed_given in AGREE and given == "different":
+        return _crossed(crossed_given, {a_given[0], b_family[0]}, crossed_family)
     return family, given, False
+
+
+def _crossed(agrees: str, words: set[str], other: str) -> tuple[str, str, bool]:
+    """Of two names written in opposite order one part agrees: whether that part is the given name decides."""
+    if words & COMMON_FAMILIES or not any(is_womans(word) for word in words):
+        return agrees, other, True
+    return other, agrees, True
 
 
 def _split_like(whole: FoldedPerson, other: FoldedPerson) -> tuple[Part, Part]:
@@ -177,7 +192,9 @@ def _part(a: Part, b: Part) -> str:
     if a[0] and a[0] == b[0]:
         return "same"
     if a[1] and b[1]:
-        return "sound" if a[1] == b[1] else "different"
+        if a[1] != b[1]:
+            return "different"
+        return "sound" if not (a[0] and b[0]) or is_kana(a[0]) or is_kana(b[0]) else "homophone"
     if a[0] and b[0] and is_kana(a[0]) == is_kana(b[0]):
         return "different"
     return "unknown"
@@ -193,7 +210,8 @@ def _address(a: FoldedPerson, b: FoldedPerson) -> str:
     if not (a.town and b.town):
         return "unknown"
     if a.town != b.town:
-        return "different"
+        here = municipality_of(a.town)
+        return "same_city" if here and here == municipality_of(b.town) else "different"
     if a.house != b.house:
         return "same_town"
     return "other_room" if _agree(a.room, b.room) == "different" else "same"

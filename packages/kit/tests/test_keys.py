@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kasane_kit.keys import KeyMissing, KeyRing
+from kasane_kit.keys import KeyMissing, KeyRing, SealBroken, seal, unseal
 
 
 def test_the_folder_and_the_files_are_for_this_account_only(tmp_path: Path) -> None:
@@ -114,3 +114,21 @@ def test_derived_keys_differ_by_key_and_by_purpose(tmp_path: Path) -> None:
         derived["292095", "audit"]
         == hmac.new(keys.key("292095"), b"audit", hashlib.sha256).digest()
     )
+
+
+def test_what_is_sealed_opens_with_its_key_at_its_place_and_nowhere_else() -> None:
+    key, other = b"k" * 32, b"o" * 32
+    sealed = seal(key, "とても大事なこと".encode(), "292095|cases|1")
+
+    assert unseal(key, sealed, "292095|cases|1").decode() == "とても大事なこと"
+    assert "大事".encode() not in sealed
+    assert seal(key, b"", "a") != seal(key, b"", "a")
+    for wrong in (
+        lambda: unseal(other, sealed, "292095|cases|1"),
+        lambda: unseal(key, sealed, "012319|cases|1"),
+        lambda: unseal(key, sealed[:-1] + bytes([sealed[-1] ^ 1]), "292095|cases|1"),
+        lambda: unseal(key, b"", "292095|cases|1"),
+        lambda: unseal(key, sealed[:5], "292095|cases|1"),
+    ):
+        with pytest.raises(SealBroken):
+            wrong()

@@ -8,11 +8,33 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 KEY_BYTES = 32
+_NONCE_BYTES = 12
 
 
 class KeyMissing(LookupError):
     """A key file is not there; the message says which and how it is made."""
+
+
+class SealBroken(ValueError):
+    """What was sealed does not open with this key at this place; nothing of it was shown or applied."""
+
+
+def seal(key: bytes, content: bytes, place: str) -> bytes:
+    """The content under AES-256-GCM, with a fresh nonce before it; it opens only with the same key and place."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+
+
+def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
+    """What ``seal`` was given; raises SealBroken for another key, another place or changed bytes."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("the seal does not open with this key at this place") from error
 
 
 class KeyRing:

@@ -3,7 +3,7 @@
 from kasane_kit.bus.dead_letters import DeadLetter, ParkingReason
 from kasane_kit.bus.parcels import Parcel
 from kasane_kit.bus.relay import Relay
-from kasane_kit.bus.sealing import SealBroken, Sealer
+from kasane_kit.bus.sealing import Sealer
 from kasane_kit.bus.transports import Deliver, Transport, TransportUnavailable
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Parcel",
     "ParkingReason",
     "Relay",
-    "SealBroken",
     "Sealer",
     "Transport",
     "TransportUnavailable",

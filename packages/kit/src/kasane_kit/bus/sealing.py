@@ -2,22 +2,13 @@
 
 import base64
 import json
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from kasane_contracts import registry
-from kasane_kit.keys import KeyRing
+from kasane_kit.keys import KeyRing, SealBroken, seal, unseal
 
 SEALED = "sealed"
-_NONCE_BYTES = 12
-
-
-class SealBroken(ValueError):
-    """A sealed field does not open with this town's key at this place; the event was not applied."""
 
 
 class Sealer:
@@ -30,12 +21,11 @@ class Sealer:
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The data with every personal field, empty ones too, replaced by ``{"sealed": …}``."""
-        cipher = self._cipher(municipality)
+        key = self._key(municipality)
 
-        def close(value: Any, place: bytes) -> dict[str, str]:
-            nonce = os.urandom(_NONCE_BYTES)
+        def close(value: Any, place: str) -> dict[str, str]:
             text = json.dumps(value, ensure_ascii=False).encode()
-            return {SEALED: base64.b64encode(nonce + cipher.encrypt(nonce, text, place)).decode()}
+            return {SEALED: base64.b64encode(seal(key, text, place)).decode()}
 
         return self._walk(municipality, event_type, event_id, data, close)
 
@@ -43,21 +33,21 @@ class Sealer:
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The data as it was; raises SealBroken."""
-        cipher = self._cipher(municipality)
+        key = self._key(municipality)
 
-        def unclose(value: Any, place: bytes) -> Any:
+        def unclose(value: Any, place: str) -> Any:
             if not isinstance(value, Mapping) or SEALED not in value:
                 raise SealBroken("a personal field is not sealed")
             try:
                 raw = base64.b64decode(value[SEALED], validate=True)
-                return json.loads(cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place))
-            except (InvalidTag, ValueError) as error:
+                return json.loads(unseal(key, raw, place))
+            except ValueError as error:
                 raise SealBroken("a personal field does not open with this town's key") from error
 
         return self._walk(municipality, event_type, event_id, data, unclose)
 
-    def _cipher(self, municipality: str) -> AESGCM:
-        return AESGCM(self._keys.derived(municipality, "events"))
+    def _key(self, municipality: str) -> bytes:
+        return self._keys.derived(municipality, "events")
 
     @staticmethod
     def _walk(
@@ -65,7 +55,7 @@ class Sealer:
         event_type: str,
         event_id: str,
         data: Mapping[str, Any],
-        change: Callable[[Any, bytes], Any],
+        change: Callable[[Any, str], Any],
     ) -> dict[str, Any]:
         result: dict[str, Any] = json.loads(json.dumps(data))
         for path in registry.personal_paths(registry.find(event_type).event_class):
@@ -74,7 +64,7 @@ class Sealer:
 
 
 def _change_at(
-    node: Any, path: tuple[str, ...], place: str, change: Callable[[Any, bytes], Any]
+    node: Any, path: tuple[str, ...], place: str, change: Callable[[Any, str], Any]
 ) -> None:
     step, *rest = path
     if step == "*":
@@ -82,6 +72,6 @@ def _change_at(
             _change_at(item, tuple(rest), f"{place}/{index}", change)
     elif not rest:
         if step in node:
-            node[step] = change(node[step], f"{place}/{step}".encode())
+            node[step] = change(node[step], f"{place}/{step}")
     elif node.get(step) is not None:
         _change_at(node[step], tuple(rest), f"{place}/{step}", change)

@@ -12,10 +12,10 @@ from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope
 from kasane_contracts.portal import StaffAccountChanged
 from kasane_kit.auth import AccountFacts, accounts, platform_actor
-from kasane_kit.bus import ParkingReason, SealBroken, cursor, dead_letters
+from kasane_kit.bus import ParkingReason, cursor, dead_letters
 from kasane_kit.bus.cursor import Cursor, Place
 from kasane_kit.db import MigrationSource, is_outage, pending_migrations
-from kasane_kit.keys import KeyMissing
+from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.service import Service
 from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork

@@ -149,6 +149,7 @@ def test_personal_fields_are_found_at_every_depth() -> None:
         ("persons", "*", "birth_date"),
         ("persons", "*", "address"),
         ("persons", "*", "phone"),
+        ("persons", "*", "description"),
         ("story",),
     )
     assert personal_paths(OutreachRequested) == (

@@ -18,12 +18,18 @@ class PersonConcerned:
     birth_date: str = personal("")
     address: str = personal("")
     phone: str = personal("")
+    carer: bool = False
+    description: str = personal("")
 
 
 @event("intake.consultation.received", version=1, subject="consultation_id")
 @dataclass(frozen=True)
 class ConsultationReceived:
-    """A desk took a consultation. ``target_role`` is empty when the desk can cope alone."""
+    """A desk took a consultation. ``target_role`` is empty when the desk can cope alone.
+
+    ``route`` says through whom it came (``commissioner`` is a 民生委員), ``national_categories`` count it in the
+    national words. Who told it is never in it, and a hidden complainant's name is taken out of the story (I-11).
+    """
 
     consultation_id: str
     number: str
@@ -39,6 +45,11 @@ class ConsultationReceived:
     reason: str = ""
     persons: tuple[PersonConcerned, ...] = ()
     story: str = personal("")
+    route: str = ""
+    national_categories: tuple[str, ...] = ()
+    national_main: str = ""
+    survey_campaign: str = ""
+    survey_next_step: str = ""
 
 
 @event("intake.consultation.escalated", version=1, subject="consultation_id")

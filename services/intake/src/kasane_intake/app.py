@@ -65,6 +65,8 @@ service = Service(
         "intake_person_key",
         "intake_referral_sheet",
         "intake_counter",
+        "intake_reception",
+        "intake_national_category",
     ),
     refusal=IntakeRefusal,
 )

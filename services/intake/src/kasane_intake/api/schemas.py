@@ -2,7 +2,8 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from kasane_intake.domain.consultation import Channel, ConsultationStatus
+from kasane_intake.domain.consultation import ConsultationStatus
+from kasane_intake.domain.reception import BroughtBy, Channel, SurveyNeed
 
 
 class Strict(Schema):
@@ -33,6 +34,8 @@ class PersonConcernedSchema(Strict):
     address = fields.String(load_default="", validate=validate.Length(max=300))
     phone = fields.String(load_default="", validate=validate.Length(max=40))
     given_consent = fields.Boolean(load_default=False)
+    carer = fields.Boolean(load_default=False)
+    description = fields.String(load_default="", validate=validate.Length(max=300))
 
 
 class ScreeningSchema(Strict):
@@ -51,6 +54,20 @@ class EscalationSchema(Strict):
     source = fields.String()
 
 
+class ReceptionSchema(Strict):
+    """How the matter reached the desk. A letter or e-mail needs ``written_on``, another agency its ``agency``,
+    a reply to a survey ``campaign`` and ``need``; no reply is not a consultation."""
+
+    route = fields.Enum(BroughtBy, by_value=True, load_default=None, allow_none=True)
+    written_on = fields.Date(load_default=None, allow_none=True)
+    heard_by = fields.String(load_default="", validate=validate.Length(max=200))
+    agency = fields.String(load_default="", validate=validate.Length(max=200))
+    campaign = fields.String(load_default="", validate=validate.Length(max=60))
+    need = fields.Enum(SurveyNeed, by_value=True, load_default=None, allow_none=True)
+    contact_by = fields.String(load_default="", validate=validate.Length(max=300))
+    do_not_contact = fields.String(load_default="", validate=validate.Length(max=300))
+
+
 class ReceiveConsultationSchema(Strict):
     """A consultation as a desk heard it."""
 
@@ -65,6 +82,7 @@ class ReceiveConsultationSchema(Strict):
     )
     urgent = fields.Boolean(load_default=False)
     screening = fields.Nested(ScreeningSchema, load_default=dict)
+    reception = fields.Nested(ReceptionSchema, load_default=dict)
 
 
 class ConsultationSchema(Strict):
@@ -83,6 +101,9 @@ class ConsultationSchema(Strict):
     persons = fields.List(fields.Nested(PersonConcernedSchema))
     urgent = fields.Boolean()
     screening = fields.Nested(ScreeningSchema)
+    reception = fields.Nested(ReceptionSchema)
+    national_categories = fields.List(fields.String())
+    national_main = fields.String()
     escalation = fields.Nested(EscalationSchema)
     outcome = fields.String()
     case_id = fields.String()

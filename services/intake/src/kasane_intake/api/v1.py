@@ -16,6 +16,7 @@ from kasane_intake.commands import (
     SendReferralSheet,
 )
 from kasane_intake.domain.consultation import ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.reception import Reception
 from kasane_intake.handlers import (
     answer_referral_sheet,
     close_consultation,
@@ -85,6 +86,7 @@ def create_consultation(payload: dict[str, Any]) -> Response:
                 ),
                 urgent=payload["urgent"],
                 screening=Screening(**payload["screening"]),
+                reception=Reception(**payload["reception"]),
             ),
             uow,
             hooks(),

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.consultation import (
+    NOTHING_NOTED,
+    ContactPerson,
+    PersonConcerned,
+    Screening,
+)
+from kasane_intake.domain.reception import Channel, Reception
 
 NOT_SCREENED = Screening()
 
@@ -24,6 +30,7 @@ class ReceiveConsultation:
     area: str = ""
     screening: Screening = NOT_SCREENED
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    reception: Reception = NOTHING_NOTED
 
 
 @dataclass(frozen=True)

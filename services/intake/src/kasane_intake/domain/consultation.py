@@ -1,23 +1,16 @@
 """A consultation: received by any desk, never rejected, and ended only with an outcome."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from kasane_intake.domain.errors import OutcomeMissing, StillOnItsWay, WrongStep
+from kasane_intake.domain.reception import Channel, Reception
 from kasane_intake.domain.same_person.traits import PersonTraits
 
-
-class Channel(StrEnum):
-    """How a consultation came."""
-
-    WINDOW = "window"
-    TELEPHONE = "telephone"
-    VISIT = "visit"
-    LETTER = "letter"
-    EMAIL = "email"
-    EVENT = "event"
-    SURVEY = "survey"
+HIDDEN_WORD = "（情報の提供者）"
+NOTHING_NOTED = Reception()
 
 
 class ConsultationStatus(StrEnum):
@@ -34,7 +27,10 @@ class ConsultationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class ContactPerson:
-    """Who came or called (相談者): often not the person concerned, sometimes without a name."""
+    """Who came or called (相談者): often not the person concerned, sometimes without a name.
+
+    ``hidden`` is for who reports a neighbour or an abuse: the name stays at the desk that heard it (I-11).
+    """
 
     name: str = ""
     kana: str = ""
@@ -47,10 +43,32 @@ class ContactPerson:
         """True when no name was given."""
         return not self.name
 
+    @property
+    def outside_the_desk(self) -> "ContactPerson":
+        """This person as other offices may see them: a hidden one without name, relation and telephone."""
+        return ContactPerson(hidden=True) if self.hidden else self
+
+    def taken_out_of(self, text: str) -> str:
+        """The text without a hidden person's name, reading and telephone number, whatever the spaces in them."""
+        if not self.hidden:
+            return text
+        whole = (self.name, self.kana, self.phone)
+        for trait in (*whole, *self.name.split(), *self.kana.split()):
+            signs = [
+                re.escape(sign) for sign in trait if not sign.isspace() and sign not in "-－ー()"
+            ]
+            if len(signs) > 1:
+                text = re.sub(r"[\s\-－ー()]*".join(signs), HIDDEN_WORD, text)
+        return text
+
 
 @dataclass(frozen=True)
 class PersonConcerned:
-    """Whom the consultation is about (本人). ``given_consent`` is what the desk heard from this very person."""
+    """Whom the consultation is about (本人). ``given_consent`` is what the desk heard from this very person.
+
+    Without a name ``description`` says whom one means; ``carer`` marks somebody who cares for another person of
+    the household and is a person concerned in their own right.
+    """
 
     person_id: str
     name: str = ""
@@ -60,6 +78,8 @@ class PersonConcerned:
     address: str = ""
     phone: str = ""
     given_consent: bool = False
+    carer: bool = False
+    description: str = ""
 
     @property
     def traits(self) -> PersonTraits:
@@ -117,6 +137,9 @@ class Consultation:
     case_id: str = ""
     extensions: dict[str, dict[str, object]] = field(default_factory=dict)
     version: int = 1
+    reception: Reception = NOTHING_NOTED
+    national_categories: tuple[str, ...] = ()
+    national_main: str = ""
 
     @classmethod
     def receive(
@@ -137,8 +160,10 @@ class Consultation:
         area: str,
         screening: Screening,
         extensions: dict[str, dict[str, object]],
+        reception: Reception = NOTHING_NOTED,
+        national: tuple[tuple[str, ...], str] = ((), ""),
     ) -> "Consultation":
-        """A consultation as the desk heard it; urgent ones start in *emergency*."""
+        """A consultation as the desk heard it; urgent ones start in *emergency*. ``national`` counts it (P36)."""
         if main_category and main_category not in categories:
             categories = (*categories, main_category)
         return cls(
@@ -157,8 +182,16 @@ class Consultation:
             area=area,
             screening=screening,
             extensions=extensions,
+            reception=reception,
+            national_categories=national[0],
+            national_main=national[1],
             status=ConsultationStatus.EMERGENCY if urgent else ConsultationStatus.RECEIVED,
         )
+
+    @property
+    def shared_story(self) -> str:
+        """The story as it may leave this desk: without the name of a hidden complainant."""
+        return self.contact.taken_out_of(self.story)
 
     @property
     def open(self) -> bool:

@@ -85,3 +85,31 @@ class UnknownCategory(IntakeRefusal):
 
     code = "unknown_category"
     status = 422
+
+
+class LetterNeedsItsDate(IntakeRefusal):
+    """A letter or an e-mail is taken with the date that it bears."""
+
+    code = "letter_needs_its_date"
+    status = 422
+
+
+class LetterFromTheFuture(IntakeRefusal):
+    """Nobody can have received what is written tomorrow."""
+
+    code = "letter_from_the_future"
+    status = 422
+
+
+class AgencyNeedsItsName(IntakeRefusal):
+    """What another agency brought is taken with the name of the agency."""
+
+    code = "agency_needs_its_name"
+    status = 422
+
+
+class SurveyNeedsAReply(IntakeRefusal):
+    """Only a reply makes a consultation: no reply is neither refusal nor consent (I-17)."""
+
+    code = "survey_needs_a_reply"
+    status = 422

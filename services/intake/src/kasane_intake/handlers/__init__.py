@@ -6,6 +6,7 @@ from kasane_intake.handlers.consultations import (
     link_to_case,
     receive_consultation,
     screen_consultation,
+    take_consultation,
 )
 from kasane_intake.handlers.escalation import consultation_view
 from kasane_intake.handlers.sheets import SHEET, answer_referral_sheet, send_referral_sheet
@@ -21,5 +22,6 @@ __all__ = [
     "receive_consultation",
     "screen_consultation",
     "send_referral_sheet",
+    "take_consultation",
     "working_days_after",
 ]

@@ -8,6 +8,7 @@ from kasane_intake.commands import (
     ReceiveConsultation,
     ScreenConsultation,
 )
+from kasane_intake.domain.categories import canonical, national_codes
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.errors import UnknownCategory, UnknownDesk
 from kasane_intake.handlers.escalation import ask_escalation
@@ -20,6 +21,14 @@ OBJECT = "consultation"
 
 def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
     """Takes a consultation at any desk, asks the town's rule where it goes, and says so; returns its id."""
+    take_consultation(command, uow, hooks)
+    uow.commit()
+    return command.consultation_id
+
+
+def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
+    """What ``receive_consultation`` does, in the caller's transaction; returns the receipt number."""
+    command.reception.check(command.channel, clock.today())
     _check_words_of_the_town(command, hooks)
     consultations = Consultations(uow.connection)
     consultation = Consultation.receive(
@@ -38,6 +47,10 @@ def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: A
         area=command.area,
         screening=command.screening,
         extensions={name: dict(values) for name, values in command.extensions.items()},
+        reception=command.reception,
+        national=canonical(
+            (*command.categories, command.main_category), command.main_category, _mapping(hooks)
+        ),
     )
     ask_escalation(consultation, hooks)
     consultations.add(consultation)
@@ -66,14 +79,20 @@ def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: A
                     birth_date=person.birth_date.isoformat() if person.birth_date else "",
                     address=person.address,
                     phone=person.phone,
+                    carer=person.carer,
+                    description=person.description,
                 )
                 for person in consultation.persons
             ),
-            story=consultation.story,
+            story=consultation.shared_story,
+            route=_route(consultation),
+            national_categories=consultation.national_categories,
+            national_main=consultation.national_main,
+            survey_campaign=consultation.reception.campaign,
+            survey_next_step=need.next_step if (need := consultation.reception.need) else "",
         )
     )
-    uow.commit()
-    return consultation.id
+    return consultation.number
 
 
 def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any) -> None:
@@ -118,6 +137,15 @@ def link_to_case(consultation_id: str, case_id: str, uow: UnitOfWork) -> None:
     consultation.became_case(case_id)
     consultations.save(consultation)
     uow.record("intake.consultation.linked_to_case", OBJECT, consultation_id)
+
+
+def _mapping(hooks: Any) -> dict[str, str]:
+    return national_codes((one.code, one.national) for one in hooks.consultation_categories())
+
+
+def _route(consultation: Consultation) -> str:
+    route = consultation.reception.route_by(consultation.channel)
+    return route.value if route else ""
 
 
 def _check_words_of_the_town(command: ReceiveConsultation, hooks: Any) -> None:

@@ -9,15 +9,16 @@ from werkzeug.wrappers import Response
 
 from kasane_intake import queries
 from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
-from kasane_intake.domain.consultation import Channel, ConsultationStatus
+from kasane_intake.domain.consultation import ConsultationStatus
 from kasane_intake.domain.errors import ChangedMeanwhile
+from kasane_intake.domain.reception import Channel
 from kasane_intake.handlers import (
     close_consultation,
     consultation_view,
     receive_consultation,
     screen_consultation,
 )
-from kasane_intake.pages import forms
+from kasane_intake.pages import forms, reception_form
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -68,6 +69,7 @@ def list_consultations() -> str:
         offices=forms.office_labels(),
         roles=forms.role_labels(),
         categories=forms.category_labels(),
+        unmapped=forms.unmapped_labels() if actor().has("coordinator") else (),
     )
 
 
@@ -90,7 +92,7 @@ def create_consultation() -> Response | tuple[str, int]:
     persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
     if "_add" in request.form or "_check" in request.form:
         return _show_unfinished(whole, persons)
-    right = whole.check(request.form, forms.say)
+    right = reception_form.check(whole, request.form)
     if not right or any(person.errors for person in persons):
         for person in persons:
             whole.specs = (
@@ -116,6 +118,7 @@ def create_consultation() -> Response | tuple[str, int]:
                 urgent=values["urgent"],
                 screening=forms.screening_from(values),
                 extensions=forms.extensions_of(values, town),
+                reception=reception_form.reception_from(values),
             ),
             uow,
             hooks(),
@@ -214,6 +217,8 @@ def _show(consultation_id: str, closing: Form) -> str:
         roles=forms.role_labels(),
         categories=forms.category_labels(),
         town_answers=_town_answers(consultation),
+        way=reception_form.shown(consultation),
+        age=reception_form.age_today,
     )
 
 
@@ -254,6 +259,8 @@ def _show_form(
             offices=forms.office_labels(),
             person_fields=forms.person_fields(),
             reception=forms.reception_fields(),
+            way=reception_form.way_fields(),
+            way_open=reception_form.is_open(form),
             contact=forms.contact_fields(),
             story=forms.story_fields(),
             screening=forms.screening_fields(),
@@ -268,6 +275,7 @@ def _show_form(
 def _all_fields(town: tuple[tuple[str, FieldSpec], ...]) -> tuple[FieldSpec, ...]:
     return (
         *forms.reception_fields(),
+        *reception_form.way_fields(),
         *forms.contact_fields(),
         *forms.story_fields(),
         *forms.screening_fields(),

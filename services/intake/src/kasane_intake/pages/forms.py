@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import g
 
-from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.categories import unmapped
+from kasane_intake.domain.consultation import ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_kit import clock
 from kasane_kit.plugins import ask_each
@@ -33,6 +35,13 @@ def role_labels() -> Mapping[str, str]:
 def category_labels() -> Mapping[str, str]:
     """The town's words for each category."""
     return {category.code: category.label for category in hooks().consultation_categories()}
+
+
+def unmapped_labels() -> tuple[str, ...]:
+    """The town's words for categories that no national category stands for."""
+    given = hooks().consultation_categories()
+    missing = unmapped((one.code, one.national) for one in given)
+    return tuple(one.label for one in given if one.code in missing)
 
 
 def reception_fields() -> tuple[FieldSpec, ...]:
@@ -113,6 +122,12 @@ def person_fields() -> tuple[FieldSpec, ...]:
         FieldSpec("kana", text("field.kana"), max_length=200),
         FieldSpec("birth_date", text("field.birth_date"), FieldKind.DATE),
         FieldSpec("relation", text("field.relation"), hint=text("hint.relation"), max_length=60),
+        FieldSpec(
+            "description",
+            text("receiving.field.description"),
+            hint=text("receiving.hint.description"),
+            max_length=300,
+        ),
         FieldSpec("address", text("field.address"), max_length=300),
         FieldSpec("phone", text("field.phone"), FieldKind.TEL, max_length=40),
         FieldSpec(
@@ -120,6 +135,12 @@ def person_fields() -> tuple[FieldSpec, ...]:
             text("field.given_consent"),
             FieldKind.BOOLEAN,
             hint=text("hint.given_consent"),
+        ),
+        FieldSpec(
+            "carer",
+            text("receiving.field.carer"),
+            FieldKind.BOOLEAN,
+            hint=text("receiving.hint.carer"),
         ),
     )
 

@@ -87,7 +87,10 @@ def consultations(
 
 
 def consultation(connection: Connection, viewer: Actor, consultation_id: str) -> Consultation:
-    """One consultation; raises ConsultationNotFound when there is none or it is not open to the viewer."""
+    """One consultation; raises ConsultationNotFound when there is none or it is not open to the viewer.
+
+    Who is not of the desk that heard it reads nothing of a hidden complainant (I-11).
+    """
     allowed = connection.scalar(
         select(tables.consultation.c.id).where(
             tables.consultation.c.id == consultation_id, visible_to(viewer)
@@ -95,4 +98,9 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
     )
     if allowed is None:
         raise ConsultationNotFound
-    return Consultations(connection).get(consultation_id)
+    found = Consultations(connection).get(consultation_id)
+    heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
+    if not heard_it:
+        found.story = found.shared_story
+        found.contact = found.contact.outside_the_desk
+    return found

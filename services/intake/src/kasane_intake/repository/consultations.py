@@ -6,7 +6,6 @@ from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import (
-    Channel,
     Consultation,
     ConsultationStatus,
     ContactPerson,
@@ -16,7 +15,14 @@ from kasane_intake.domain.consultation import (
 )
 from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound
 from kasane_intake.domain.folding import fold
+from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import stored_keys
+from kasane_intake.repository.receptions import (
+    load_national,
+    load_reception,
+    save_national,
+    save_reception,
+)
 
 
 class Consultations:
@@ -48,12 +54,24 @@ class Consultations:
             .where(tables.person_concerned.c.consultation_id == consultation_id)
             .order_by(tables.person_concerned.c.position)
         )
-        return _consultation(row, tuple(_person(person) for person in persons))
+        found = _consultation(row, tuple(_person(person) for person in persons))
+        found.reception = load_reception(self._connection, consultation_id)
+        found.national_categories, found.national_main = load_national(
+            self._connection, consultation_id
+        )
+        return found
 
     def add(self, consultation: Consultation) -> None:
         """Saves a new consultation."""
         self._connection.execute(insert(tables.consultation).values(**_columns(consultation)))
         self._add_persons(consultation)
+        save_reception(self._connection, consultation.id, consultation.reception)
+        save_national(
+            self._connection,
+            consultation.id,
+            consultation.national_categories,
+            consultation.national_main,
+        )
 
     def save(self, consultation: Consultation, read_version: int | None = None) -> None:
         """Saves a changed consultation; raises ChangedMeanwhile when its version is not the one that was read."""
@@ -95,6 +113,8 @@ class Consultations:
                 "address": person.address,
                 "phone": person.phone,
                 "given_consent": person.given_consent,
+                "carer": person.carer,
+                "description": person.description,
             }
             for position, person in enumerate(consultation.persons)
         ]
@@ -117,8 +137,8 @@ def fiscal_year(day: date) -> int:
 def _columns(c: Consultation) -> dict[str, object]:
     names = [
         c.number,
-        c.contact.name,
-        c.contact.kana,
+        c.contact.outside_the_desk.name,
+        c.contact.outside_the_desk.kana,
         *(f"{p.name} {p.kana} {p.phone}" for p in c.persons),
     ]
     return {
@@ -204,4 +224,6 @@ def _person(row: Row[tuple[object, ...]]) -> PersonConcerned:
         address=values["address"],
         phone=values["phone"],
         given_consent=values["given_consent"],
+        carer=values["carer"],
+        description=values["description"],
     )

@@ -1,6 +1,7 @@
 """Names the columns of intake's tables; never leaves repository and queries."""
 
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
+from kasane_intake.tables.receptions import national_category, reception
 from kasane_intake.tables.schema import metadata
 from kasane_intake.tables.sheets import referral_sheet
 
@@ -8,7 +9,9 @@ __all__ = [
     "consultation",
     "counter",
     "metadata",
+    "national_category",
     "person_concerned",
     "person_key",
+    "reception",
     "referral_sheet",
 ]

@@ -51,6 +51,8 @@ person_concerned = Table(
     Column("address", Text, nullable=False),
     Column("phone", String(40), nullable=False),
     Column("given_consent", Boolean, nullable=False),
+    Column("carer", Boolean, nullable=False),
+    Column("description", Text, nullable=False),
 )
 
 

@@ -1,0 +1,72 @@
+"""Loads and saves how a consultation came, and its national categories."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from kasane_intake import tables
+from kasane_intake.domain.categories import NATIONAL
+from kasane_intake.domain.reception import BroughtBy, Reception, SurveyNeed
+
+
+def save_reception(connection: Connection, consultation_id: str, reception: Reception) -> None:
+    """Saves what was noted about the way of a new consultation."""
+    connection.execute(
+        insert(tables.reception).values(
+            consultation_id=consultation_id,
+            route=reception.route.value if reception.route else "",
+            written_on=reception.written_on,
+            heard_by=reception.heard_by,
+            agency=reception.agency,
+            campaign=reception.campaign,
+            need=reception.need.value if reception.need else "",
+            contact_by=reception.contact_by,
+            do_not_contact=reception.do_not_contact,
+        )
+    )
+
+
+def load_reception(connection: Connection, consultation_id: str) -> Reception:
+    """What was noted; nothing for a consultation that was taken before ways were noted."""
+    row = connection.execute(
+        select(tables.reception).where(tables.reception.c.consultation_id == consultation_id)
+    ).one_or_none()
+    if row is None:
+        return Reception()
+    return Reception(
+        route=BroughtBy(row.route) if row.route else None,
+        written_on=row.written_on,
+        heard_by=row.heard_by,
+        agency=row.agency,
+        campaign=row.campaign,
+        need=SurveyNeed(row.need) if row.need else None,
+        contact_by=row.contact_by,
+        do_not_contact=row.do_not_contact,
+    )
+
+
+def save_national(
+    connection: Connection, consultation_id: str, codes: tuple[str, ...], main: str
+) -> None:
+    """Writes the national categories of a consultation in place of those before."""
+    t = tables.national_category
+    connection.execute(delete(t).where(t.c.consultation_id == consultation_id))
+    if codes:
+        connection.execute(
+            insert(t),
+            [
+                {"consultation_id": consultation_id, "code": code, "main": code == main}
+                for code in codes
+            ],
+        )
+
+
+def load_national(connection: Connection, consultation_id: str) -> tuple[tuple[str, ...], str]:
+    """The national categories in their order, and the main one."""
+    t = tables.national_category
+    rows = {
+        row.code: row.main
+        for row in connection.execute(
+            select(t.c.code, t.c.main).where(t.c.consultation_id == consultation_id)
+        )
+    }
+    codes = tuple(code for code in NATIONAL if code in rows)
+    return codes, next((code for code in codes if rows[code]), "")

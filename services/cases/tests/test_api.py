@@ -117,7 +117,7 @@ def test_i_01_through_the_api(at_work, program):
     )
 
     assert answer.status_code == 409
-    assert answer.json["type"] == "urn:kasane:problem:not_covered_by_consent"
+    assert answer.json["type"] == "urn:kasane:problem:disclosure_consent_missing"
     assert at_work.bench.said(says.ReferralRequested) == []
 
 

@@ -19,11 +19,10 @@ from kasane_cases.domain.errors import (
     CaseNotFound,
     ClosingIncomplete,
     ConsentNeeded,
+    DisclosureRefused,
     HostNotMunicipal,
-    NoBasisForSharing,
     NobodyConsents,
     NoPersonsHere,
-    NotCoveredByConsent,
     NotInSession,
     PlanNotDeliberated,
     RecordNotFound,
@@ -47,13 +46,18 @@ def test_i_01_a_referral_without_this_persons_consent_is_refused(at_work):
     case_id = at_work.case(MOTHER)
     need_id = at_work.need(case_id, SON)
 
-    with pytest.raises(NotCoveredByConsent) as refused:
+    with pytest.raises(DisclosureRefused) as refused:
         at_work.do(
             handlers.request_referral,
             commands.RequestReferral(new_id(), case_id, need_id, "service-1"),
         )
 
-    assert refused.value.facts == {"person": "試験 太郎"}
+    assert refused.value.code == "disclosure_consent_missing"
+    assert refused.value.facts == {
+        "person": "試験 太郎",
+        "recipient": "支援関係機関",
+        "missing": "未確認",
+    }
     assert at_work.bench.said(says.ReferralRequested) == []
     with at_work.bench.reading() as connection:
         found = queries.case_file(connection, at_work.coordinator, case_id, clock.today())
@@ -71,7 +75,7 @@ def test_i_01_a_consent_that_does_not_name_the_kind_of_recipient_does_not_cover_
         ),
     )
 
-    with pytest.raises(NotCoveredByConsent):
+    with pytest.raises(DisclosureRefused):
         at_work.do(
             handlers.request_referral,
             commands.RequestReferral(
@@ -100,7 +104,7 @@ def test_i_01_an_outside_agency_is_not_told_who_it_is_without_a_basis(at_work_in
     at_work = at_work_in("eniwa")
     case_id = at_work.case(MOTHER)
 
-    with pytest.raises(NoBasisForSharing):
+    with pytest.raises(DisclosureRefused):
         at_work.do(
             handlers.request_outreach,
             commands.RequestOutreach(
@@ -112,10 +116,11 @@ def test_i_01_an_outside_agency_is_not_told_who_it_is_without_a_basis(at_work_in
     assert at_work.read_case(case_id).status is CaseStatus.IDENTIFIED
 
 
-def test_i_01_a_support_conference_that_put_the_agency_in_charge_is_a_basis(at_work_in):
+def test_i_01_a_support_conference_that_the_agency_attended_bound_is_a_basis(at_work_in):
     at_work = at_work_in("eniwa")
+    at_work.bench.staff("contact", account_id="account-center", office="community_support_center_1")
     case_id = at_work.case(MOTHER)
-    session_id = at_work.session(SUPPORT)
+    session_id = at_work.session(SUPPORT, commands.AttendeeAsked(account_id="account-center"))
     item_id = at_work.item(session_id, case_id, SON)
     at_work.open(session_id)
     at_work.do(
@@ -431,7 +436,7 @@ def test_i_08_a_withdrawal_is_added_and_the_past_stays(at_work):
         (first, 1, ConsentState.GIVEN),
         (second, 2, ConsentState.WITHDRAWN),
     ]
-    with pytest.raises(NotCoveredByConsent):
+    with pytest.raises(DisclosureRefused):
         at_work.do(
             handlers.request_referral,
             commands.RequestReferral(new_id(), case_id, need_id, "service-2"),
@@ -696,7 +701,7 @@ def test_i_01_an_outside_agency_is_not_in_the_team_when_nobody_consented(at_work
     at_work = at_work_in("eniwa")
     case_id = at_work.case()
 
-    with pytest.raises(NoBasisForSharing):
+    with pytest.raises(DisclosureRefused):
         at_work.do(
             handlers.assign_team,
             commands.AssignTeam(

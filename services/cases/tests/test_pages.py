@@ -253,7 +253,7 @@ def test_a_referral_without_consent_is_refused_with_its_reason(at_work, browser)
     )
 
     assert answer.status_code == 409
-    assert "試験 太郎さんの同意は、この相手・目的・内容を含んでいません。" in answer.text
+    assert "試験 太郎さんの有効な同意がありません（今の状態：未確認）。" in answer.text
     assert at_work.bench.said(says.ReferralRequested) == []
 
 

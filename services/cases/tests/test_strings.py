@@ -5,6 +5,7 @@ from pathlib import Path
 
 import kasane_cases
 from kasane_cases.domain import errors
+from kasane_cases.domain.disclosure import DisclosureObstacle
 from kasane_cases.domain.obstacle import ObstacleCode
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_kit.strings import Strings
@@ -30,6 +31,7 @@ def test_every_refusal_says_what_happened_what_was_not_done_and_what_to_do():
         if isinstance(refusal, type) and issubclass(refusal, errors.CasesRefusal)
     } - {"refused"}
     codes |= {f"not_ready_{code.value}" for code in ObstacleCode}
+    codes |= {f"disclosure_{code.value}" for code in DisclosureObstacle}
     codes |= {f"closing_needs_{what}" for what in ("evaluation", "next_contact", "review_date")}
 
     missing = {

@@ -190,17 +190,29 @@ class HandoffPolicy:
     source: str = ""
 
 
+class AttendeeKind(StrEnum):
+    """Who sits in a meeting, as far as secrecy is concerned."""
+
+    MUNICIPAL_STAFF = "municipal_staff"
+    CONTRACTOR = "contractor"
+    PARTNER_AGENCY = "partner_agency"
+    RESIDENT = "resident"
+    PERSON_OR_FAMILY = "person_or_family"
+
+
 @dataclass(frozen=True)
 class ConsentPolicy:
     """How a person consents in this town: what is explained, for how long, in which ways.
 
-    Without ``methods`` the platform's own ways stand.
+    Without ``methods`` the platform's own ways stand. ``recipients`` are the only kinds of recipients
+    that a consent may name here; without them every kind may be named.
     """
 
     explanation: str
     valid_for_days: int = 365
     methods: tuple[Choice, ...] = ()
     source: str = ""
+    recipients: tuple[AttendeeKind, ...] = ()
 
 
 class LegalKind(StrEnum):
@@ -255,16 +267,6 @@ class MeetingRoute:
     def undecided(self) -> bool:
         """True when a person has to choose the legal body; the platform never guesses."""
         return not self.body
-
-
-class AttendeeKind(StrEnum):
-    """Who sits in a meeting, as far as secrecy is concerned."""
-
-    MUNICIPAL_STAFF = "municipal_staff"
-    CONTRACTOR = "contractor"
-    PARTNER_AGENCY = "partner_agency"
-    RESIDENT = "resident"
-    PERSON_OR_FAMILY = "person_or_family"
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ service = Service(
         "cases_membership",
         "cases_access_grant",
         "cases_consent",
+        "cases_disclosure",
+        "cases_legal_ground",
         "cases_support_need",
         "cases_suggestion",
         "cases_referral",

@@ -146,7 +146,7 @@ def request_referral(payload: dict[str, Any], case_id: str) -> Response:
     """Ask a human service to take the person of a need on."""
     create_once(
         lambda uow, new: handlers.request_referral(
-            RequestReferral(referral_id=new, case_id=case_id, **payload), uow
+            RequestReferral(referral_id=new, case_id=case_id, **payload), uow, hooks()
         )
     )
     return _case(case_id, 201)

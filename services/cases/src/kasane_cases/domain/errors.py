@@ -82,16 +82,13 @@ class NothingToWithdraw(CasesRefusal):
     code = "nothing_to_withdraw"
 
 
-class NotCoveredByConsent(CasesRefusal):
-    """Information would go to somebody whom this person's consent does not cover (I-01)."""
+class DisclosureRefused(CasesRefusal):
+    """Nothing allows that this about this person is shown or sent there (I-01)."""
 
-    code = "not_covered_by_consent"
-
-
-class NoBasisForSharing(CasesRefusal):
-    """Neither consent nor a 支援会議 allows telling this agency who it is (I-01)."""
-
-    code = "no_basis_for_sharing"
+    def __init__(self, obstacle: str, **facts: object) -> None:
+        super().__init__(**facts)
+        self.code = f"disclosure_{obstacle}"
+        self.obstacle = obstacle
 
 
 class ConsentNeeded(CasesRefusal):

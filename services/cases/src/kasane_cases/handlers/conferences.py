@@ -20,9 +20,16 @@ from kasane_cases.domain.conference import (
     SecrecyDuty,
     obstacles_of_item,
 )
-from kasane_cases.domain.consent import AttendeeKind, state_on
+from kasane_cases.domain.consent import AttendeeKind, DataClass, state_on
+from kasane_cases.domain.disclosure import (
+    Destination,
+    DisclosureBasis,
+    DisclosureObstacle,
+    table_obstacle,
+)
 from kasane_cases.domain.errors import (
     ConsentNeeded,
+    DisclosureRefused,
     HostNotMunicipal,
     SessionNotFound,
     SessionNotReady,
@@ -35,6 +42,7 @@ from kasane_cases.domain.errors import (
 from kasane_cases.domain.obstacle import ObstacleCode
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
+from kasane_cases.handlers.disclosures import standing_of
 from kasane_cases.handlers.views import meeting_route, office_kind, routed_bodies, suggestion
 from kasane_cases.repository import Consents, Sessions
 from kasane_contracts import cases as events
@@ -47,6 +55,11 @@ from kasane_plugin_api import MeetingBody
 
 OBJECT = "conference"
 MUNICIPALITY = "市町村"
+SPOKEN_OF = (DataClass.IDENTITY, DataClass.RECORD)
+BASIS_OF_BODY = {
+    LegalKind.SUPPORT_CONFERENCE: DisclosureBasis.SUPPORT_CONFERENCE,
+    LegalKind.MULTI_AGENCY_CONFERENCE: DisclosureBasis.CONSENT,
+}
 
 
 def plan_session(command: PlanSession, uow: UnitOfWork, hooks: Any) -> str:
@@ -198,6 +211,13 @@ def _check_gate(
     person = case.person(item.person_id)
     route = meeting_route(case, item.person_id, standing.consent, today, hooks)
     bodies = routed_bodies(route, today, hooks)
+    before = Destination(session.legal_kind.value)
+    basis = BASIS_OF_BODY.get(session.legal_kind, DisclosureBasis.CONSENT)
+    closed = table_obstacle(before, standing_of(case), basis)
+    if closed is DisclosureObstacle.CASE_ENDED:
+        raise DisclosureRefused(
+            closed.value, person=person.name, recipient=session.body_label, missing=""
+        )
     obstacles = obstacles_of_item(session.legal_kind, standing, session.kinds_present, today)
     for obstacle in obstacles:
         if obstacle.code is ObstacleCode.CONSENT_MISSING:

@@ -5,12 +5,13 @@ from typing import Any
 from kasane_cases.commands import IdentifyNeed, RequestReferral
 from kasane_cases.domain.assessment import SupportNeed
 from kasane_cases.domain.consent import ConsentPurpose, DataClass
-from kasane_cases.domain.errors import NotCoveredByConsent
+from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.requests import Referral
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose
 from kasane_cases.handlers.views import known_choice
-from kasane_cases.repository import Consents, Needs, Referrals, Tasks
+from kasane_cases.repository import Needs, Referrals, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -52,19 +53,27 @@ def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
     return need.id
 
 
-def request_referral(command: RequestReferral, uow: UnitOfWork) -> str:
-    """Asks a human service to take a person on; refused unless that person's consent covers it."""
+def request_referral(command: RequestReferral, uow: UnitOfWork, hooks: Any) -> str:
+    """Asks a human service to take a person on; refused unless something allows telling it."""
     case, _ = open_for_change(command.case_id, uow)
     need = Needs(uow.connection).get(case.id, command.need_id)
     person = case.person(need.person_id)
     today = clock.today()
-    consent = Consents(uow.connection).standing_of(case.id, person.id)
-    if consent is None or not consent.covers(
-        today, ConsentPurpose.HANDOFF, (command.recipient,), REFERRED_DATA
-    ):
-        raise NotCoveredByConsent(person=person.name)
     suggested = {one.human_service_id: one.name for one in need.suggestions}
     name = command.human_service_name or suggested.get(command.human_service_id, "")
+    disclosed = disclose(
+        uow,
+        hooks,
+        Disclosing(
+            case=case,
+            person_id=person.id,
+            recipient=Recipient.of_kind(command.recipient, name, command.human_service_id),
+            purpose=ConsentPurpose.HANDOFF,
+            data_classes=REFERRED_DATA,
+            act=DisclosureAct.REFERRAL,
+            reference=command.referral_id,
+        ),
+    )
     referral = Referral(
         id=command.referral_id,
         case_id=case.id,
@@ -79,7 +88,12 @@ def request_referral(command: RequestReferral, uow: UnitOfWork) -> str:
     )
     Referrals(uow.connection).add(referral)
     Tasks(uow.connection).finish(case.id, person.id, CaseTaskKind.FIND_ANOTHER_SERVICE, today)
-    uow.record("cases.referral.requested", OBJECT, case.id, basis=f"consent:{consent.id}")
+    uow.record(
+        "cases.referral.requested",
+        OBJECT,
+        case.id,
+        basis=f"{disclosed.basis.value}:{disclosed.basis_reference}",
+    )
     uow.publish(
         events.ReferralRequested(
             referral_id=referral.id,

@@ -24,14 +24,18 @@ from kasane_cases.domain.consent import (
     DataClass,
 )
 from kasane_cases.domain.consultation_summary import ConsultationSummary
-from kasane_cases.domain.errors import (
-    AlreadyOpened,
-    NoBasisForSharing,
-    RecordNotFound,
-    UnknownChoice,
-)
+from kasane_cases.domain.disclosure import DisclosureBasis
+from kasane_cases.domain.errors import AlreadyOpened, RecordNotFound, UnknownChoice
+from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.disclosures import (
+    Disclosing,
+    Recipient,
+    disclose,
+    refused,
+    would_disclose,
+)
 from kasane_cases.handlers.views import known_choice, office_kind
 from kasane_cases.repository import Cases, Consents, Grants, Summaries
 from kasane_contracts import cases as events
@@ -212,33 +216,49 @@ def _give(
     )
     grants = [whole]
     if kind is not AttendeeKind.MUNICIPAL_STAFF:
-        grants = _by_consent(whole, kind, uow)
-        if not grants:
-            names = "・".join(person.name for person in case.persons)
-            raise NoBasisForSharing(person=names, agency=label)
+        to = Recipient.of_kind(kind, label, member.subject)
+        grants = _by_consent(whole, case, to, uow, hooks)
     for grant in grants:
         Grants(uow.connection).add(grant)
     return label
 
 
-def _by_consent(whole: AccessGrant, kind: AttendeeKind, uow: UnitOfWork) -> list[AccessGrant]:
-    standing = Consents(uow.connection).standing(whole.case_id)
-    covered = [
-        consent
-        for consent in standing.values()
-        if consent.covers(whole.valid_from, ConsentPurpose.MULTI_AGENCY, (kind,), SEEN_BY_TEAM)
-    ]
-    return [
-        replace(
-            whole,
-            id=whole.id if position == 0 else new_id(),
-            basis=GrantBasis.CONSENT,
-            basis_reference=consent.id,
-            person_id=consent.person_id,
-            valid_to=min(filter(None, (whole.valid_to, consent.expires_on)), default=None),
+def _by_consent(
+    whole: AccessGrant, case: Case, to: Recipient, uow: UnitOfWork, hooks: Any
+) -> list[AccessGrant]:
+    disclosings = [
+        Disclosing(
+            case=case,
+            person_id=person.id,
+            recipient=to,
+            purpose=ConsentPurpose.MULTI_AGENCY,
+            data_classes=SEEN_BY_TEAM,
+            act=DisclosureAct.TEAM,
+            reference=whole.id,
+            basis=DisclosureBasis.CONSENT,
         )
-        for position, consent in enumerate(covered)
+        for person in case.persons
     ]
+    rulings = [would_disclose(uow, hooks, one) for one in disclosings]
+    covered = [d for d, ruling in zip(disclosings, rulings, strict=True) if ruling.allowed]
+    if not covered:
+        raise refused(disclosings[0], rulings[0])
+    standing = Consents(uow.connection).standing(case.id)
+    found = []
+    for position, disclosing in enumerate(covered):
+        consent = standing[disclosing.person_id]
+        disclose(uow, hooks, disclosing)
+        found.append(
+            replace(
+                whole,
+                id=whole.id if position == 0 else new_id(),
+                basis=GrantBasis.CONSENT,
+                basis_reference=consent.id,
+                person_id=consent.person_id,
+                valid_to=min(filter(None, (whole.valid_to, consent.expires_on)), default=None),
+            )
+        )
+    return found
 
 
 def _member(member: TeamMember, uow: UnitOfWork, hooks: Any) -> tuple[str, AttendeeKind]:

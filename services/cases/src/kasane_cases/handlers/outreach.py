@@ -1,16 +1,17 @@
 """Asks that somebody visits a person, when there is a basis for telling them who it is."""
 
+from dataclasses import replace
 from typing import Any
 
 from kasane_cases.commands import RequestOutreach
-from kasane_cases.domain.case import Case
 from kasane_cases.domain.consent import AttendeeKind, ConsentPurpose, DataClass
-from kasane_cases.domain.errors import NoBasisForSharing
+from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.requests import OutreachRequest
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose, would_disclose
 from kasane_cases.handlers.views import known_choice, need_view, office_kind
-from kasane_cases.repository import Cases, Consents, Needs, OutreachRequests, Sessions
+from kasane_cases.repository import Cases, Needs, OutreachRequests
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -25,8 +26,23 @@ def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> s
     need = need_view(case, Needs(uow.connection).of_case(case.id), person.id)
     agencies = hooks.outreach_agencies(area=case.area, need=need)
     label = known_choice(command.agency, {one.code: one.label for one in agencies})
-    basis = _basis(case, command, label, uow, hooks)
     today = clock.today()
+    kind = office_kind(command.agency, today, hooks)
+    to = Recipient.of_kind(kind, label, command.agency)
+    disclosing = Disclosing(
+        case=case,
+        person_id=person.id,
+        recipient=to,
+        purpose=ConsentPurpose.HANDOFF,
+        data_classes=TOLD,
+        act=DisclosureAct.OUTREACH_REQUEST,
+        reference=command.request_id,
+        within_town=kind is AttendeeKind.MUNICIPAL_STAFF,
+    )
+    if not would_disclose(uow, hooks, disclosing).allowed:
+        disclosing = replace(disclosing, purpose=ConsentPurpose.MULTI_AGENCY)
+    disclosed = disclose(uow, hooks, disclosing)
+    basis = f"{disclosed.basis.value}:{disclosed.basis_reference}".rstrip(":")
     request = OutreachRequest(
         id=command.request_id,
         case_id=case.id,
@@ -70,20 +86,3 @@ def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> s
         uow.publish(events.CaseStatusChanged(case.id, case.status.value))
     uow.commit()
     return request.id
-
-
-def _basis(case: Case, command: RequestOutreach, label: str, uow: UnitOfWork, hooks: Any) -> str:
-    today = clock.today()
-    kind = office_kind(command.agency, today, hooks)
-    consent = Consents(uow.connection).standing_of(case.id, command.person_id)
-    for purpose in ConsentPurpose:
-        if consent is not None and consent.covers(today, purpose, (kind,), TOLD):
-            return f"consent:{consent.id}"
-    session_id = Sessions(uow.connection).support_conference_naming(
-        case.id, command.person_id, (command.agency, label)
-    )
-    if session_id:
-        return f"support_conference:{session_id}"
-    if kind is AttendeeKind.MUNICIPAL_STAFF:
-        return "own_duty"
-    raise NoBasisForSharing(person=case.person(command.person_id).name, agency=label)

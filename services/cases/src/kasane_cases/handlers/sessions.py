@@ -1,5 +1,6 @@
 """Leads a session: opens it when no gate fails, writes down what is said and decided, ends it."""
 
+from dataclasses import replace
 from typing import Any
 
 from kasane_cases.commands import (
@@ -11,10 +12,20 @@ from kasane_cases.commands import (
 )
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
 from kasane_cases.domain.conference import ConferenceSession, ItemDecision, ItemFact
+from kasane_cases.domain.consent import ConsentPurpose
+from kasane_cases.domain.disclosure import Destination
+from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import note
-from kasane_cases.handlers.conferences import OBJECT, quorum_of
-from kasane_cases.repository import Grants, Sessions, standings
+from kasane_cases.handlers.conferences import BASIS_OF_BODY, OBJECT, SPOKEN_OF, quorum_of
+from kasane_cases.handlers.disclosures import (
+    Disclosing,
+    Recipient,
+    disclose,
+    refused,
+    would_disclose,
+)
+from kasane_cases.repository import Cases, Grants, Sessions, standings
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -29,6 +40,7 @@ def open_session(command: OpenSession, uow: UnitOfWork, hooks: Any) -> None:
     met, reason = quorum_of(session, hooks)
     session.open(session.obstacles(standings(uow.connection, session), met, reason, today), today)
     sessions.save(session)
+    _tell_attendees(session, uow, hooks)
     _let_attendees_in(session, uow)
     uow.record("cases.conference.opened", OBJECT, session.id)
     uow.commit()
@@ -99,6 +111,33 @@ def fix_minutes(command: FixMinutes, uow: UnitOfWork) -> None:
     sessions.save(session)
     uow.record("cases.conference.minutes_fixed", OBJECT, session.id)
     uow.commit()
+
+
+def _tell_attendees(session: ConferenceSession, uow: UnitOfWork, hooks: Any) -> None:
+    """Everybody present hears of each person on the agenda: one line of the ledger for each."""
+    for item in session.items:
+        if not item.identified:
+            continue
+        case = Cases(uow.connection).get(item.case_id)
+        before = Disclosing(
+            case=case,
+            person_id=item.person_id,
+            recipient=Recipient(Destination(session.legal_kind.value), session.body_label),
+            purpose=ConsentPurpose.MULTI_AGENCY,
+            data_classes=SPOKEN_OF,
+            act=DisclosureAct.SESSION,
+            reference=session.id,
+            basis=BASIS_OF_BODY.get(session.legal_kind),
+            session=session,
+            present=session.kinds_present,
+        )
+        ruling = would_disclose(uow, hooks, before)
+        if not ruling.allowed:
+            raise refused(before, ruling)
+        for attendee in session.attendees:
+            if attendee.present:
+                to = Recipient.of_kind(attendee.kind, attendee.name, attendee.id)
+                disclose(uow, hooks, replace(before, recipient=to, present=()))
 
 
 def _let_attendees_in(session: ConferenceSession, uow: UnitOfWork) -> None:

@@ -134,6 +134,7 @@ def request_referral(case_id: str, need_id: str) -> Response | tuple[str, int]:
                 recipient=AttendeeKind(form.values["recipient"]),
                 message=form.values["message"],
             ),
+            hooks(),
         )
     except CasesRefusal as refusal:
         return _again(refusal, lambda: _referral_page(case_id, need_id, service_id, form))

@@ -100,7 +100,7 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
     leads = viewer.has("coordinator")
     inside = session.shows_material_to(viewer.account_id)
     material = inside or (leads and not session.closed_material)
-    identities = inside or leads
+    identities = leads or (inside and session.status is not SessionStatus.PLANNED)
     known = standings(connection, session) if identities else {}
     cases = {}
     if identities:

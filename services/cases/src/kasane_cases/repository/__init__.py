@@ -11,6 +11,7 @@ from kasane_cases.repository.access import (
 )
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
+from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
 from kasane_cases.repository.plans import Plans
 from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
 from kasane_cases.repository.sessions import Sessions
@@ -25,6 +26,8 @@ __all__ = [
     "Cases",
     "Consents",
     "Grants",
+    "Ledger",
+    "LegalGrounds",
     "Needs",
     "OutreachRequests",
     "Plans",
@@ -34,6 +37,7 @@ __all__ = [
     "Tasks",
     "Timeline",
     "attends",
+    "best_ground",
     "enter",
     "fiscal_year",
     "granted_cases",

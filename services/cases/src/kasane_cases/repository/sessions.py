@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
 from kasane_cases import tables
 from kasane_cases.domain.conference import (
@@ -72,17 +72,19 @@ class Sessions:
             self._connection.execute(delete(part).where(part.c.session_id == session.id))
         self._add_parts(session)
 
-    def support_conference_naming(
-        self, case_id: str, person_id: str, agency: tuple[str, ...]
-    ) -> str:
-        """The last 支援会議 that spoke of the person with this agency attending or put in charge.
+    def support_conference_with(self, case_id: str, person_id: str, agency: tuple[str, ...]) -> str:
+        """The last opened 支援会議 that spoke of the person with this agency present and bound.
 
         Empty when there is none. ``agency`` holds the code and the label of the agency.
         """
-        s, i = tables.session.c, tables.agenda_item.c
-        a, d = tables.attendee.c, tables.item_decision.c
-        there = exists().where(a.session_id == s.id, a.affiliation.in_(agency), a.present.is_(True))
-        in_charge = exists().where(d.item_id == i.id, d.in_charge.in_(agency))
+        s, i, a = tables.session.c, tables.agenda_item.c, tables.attendee.c
+        bound = and_(
+            a.acknowledged_at.is_not(None),
+            or_(a.needs_signature.is_(False), a.signed_at.is_not(None)),
+        )
+        names = [one for one in agency if one]
+        hears = or_(a.affiliation.in_(names), a.account_id.in_(names))
+        there = exists().where(a.session_id == s.id, hears, a.present.is_(True), bound)
         found = self._connection.scalar(
             select(s.id)
             .join(tables.agenda_item, i.session_id == s.id)
@@ -91,7 +93,7 @@ class Sessions:
                 s.status != SessionStatus.PLANNED.value,
                 i.case_id == case_id,
                 i.person_id == person_id,
-                or_(there, in_charge),
+                there,
             )
             .order_by(s.id.desc())
             .limit(1)

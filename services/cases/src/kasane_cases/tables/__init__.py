@@ -11,6 +11,7 @@ from kasane_cases.tables.cases import (
 )
 from kasane_cases.tables.conferences import agenda_item, attendee, item_decision, item_fact, session
 from kasane_cases.tables.consents import consent
+from kasane_cases.tables.disclosures import disclosure, legal_ground
 from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
 from kasane_cases.tables.plans import support_plan
 from kasane_cases.tables.schema import metadata
@@ -24,9 +25,11 @@ __all__ = [
     "consent",
     "consultation_summary",
     "counter",
+    "disclosure",
     "household",
     "item_decision",
     "item_fact",
+    "legal_ground",
     "membership",
     "metadata",
     "outreach_request",

@@ -237,6 +237,7 @@ def domain_nouns_in_kit(root: Path) -> list[str]:
         "plugin",
         "audit_entry",
         "dead_letter",
+        "kept_draft",
         "position",
         "total",
         "cell",

@@ -35,6 +35,7 @@ class House:
         self.ready: list[str] = []
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._programs: list[tuple[str, list[str], dict[str, str]]] = []
         self._doors: list[FrontDoor] = []
 
     def wait(self) -> None:
@@ -46,6 +47,7 @@ class House:
 
     def start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         """Starts one program of the house; its output goes to a log named after it."""
+        self._programs.append((name, command, environment))
         self._processes.append(
             own_processes.start(
                 [str(Path(sys.executable).parent / command[0]), *command[1:]],
@@ -59,6 +61,19 @@ class House:
         """Puts a front door before the services."""
         self._doors.append(FrontDoor(ports))
         self.address = self._doors[-1].address
+
+    def kill(self) -> None:
+        """Every program dies at once, as when the power goes."""
+        for process in self._processes:
+            own_processes.end(process, signal.SIGKILL, patience=10, group=True)
+        self._processes.clear()
+
+    def start_again(self) -> None:
+        """Starts what was killed, at the same addresses, and waits for it."""
+        programs, self._programs = self._programs, []
+        for name, command, environment in programs:
+            self.start(name, command, environment)
+        self.wait()
 
     def close(self) -> None:
         """Ends everything."""

@@ -76,7 +76,7 @@ def doors_of(bench: Workbench) -> list[Door]:
                         rule.rule,
                         method,
                         tuple(sorted(rule.arguments)),
-                        access.permission is None,
+                        access.is_public,
                     )
                 )
     return found

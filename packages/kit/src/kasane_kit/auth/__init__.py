@@ -9,6 +9,7 @@ from kasane_kit.auth.permissions import (
     platform_actor,
     public,
     require,
+    signed_in,
 )
 from kasane_kit.auth.tokens import COOKIE, AccountFacts, Session, SessionSigner
 
@@ -28,4 +29,5 @@ __all__ = [
     "platform_actor",
     "public",
     "require",
+    "signed_in",
 ]

@@ -53,11 +53,17 @@ class Permission:
 
 @dataclass(frozen=True)
 class Access:
-    """What a route declares: a permission, or that it is public and why."""
+    """What a route declares: a permission, or that it is public or open to every account of the town, and why."""
 
     permission: str | None
     public_because: str = ""
     object_argument: str = ""
+    signed_in_because: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the route needs no account."""
+        return self.permission is None and not self.signed_in_because
 
 
 def require(permission: str, object_argument: str = "") -> Callable[[F], F]:
@@ -68,6 +74,11 @@ def require(permission: str, object_argument: str = "") -> Callable[[F], F]:
 def public(because: str) -> Callable[[F], F]:
     """Declares that a route needs no account, with the reason."""
     return _declare(Access(None, public_because=because))
+
+
+def signed_in(because: str) -> Callable[[F], F]:
+    """Declares that a route is open to every account of the town, with the reason; it shows only the account's own."""
+    return _declare(Access(None, signed_in_because=because))
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:

@@ -60,6 +60,10 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         if access is None:
             raise NotFound
         if access.permission is None:
+            if access.signed_in_because and g.actor is None:
+                return _to_sign_in()
+            if access.signed_in_because and g.actor.municipality != g.municipality:
+                raise NotFound
             csrf.check(signer)
             return None
         g.permission = permission = service.permission(access.permission)

@@ -18,6 +18,7 @@ from kasane_kit.web import context, csrf
 from kasane_kit.web.access import check_every_route_is_declared, install_access
 from kasane_kit.web.api import install_api
 from kasane_kit.web.dates import japan_time, wareki
+from kasane_kit.web.drafts import install_drafts
 from kasane_kit.web.errors import install_error_handlers
 from kasane_kit.web.health import install_health
 from kasane_kit.web.town_urls import PREFIX, MunicipalityConverter, install_town_urls
@@ -66,6 +67,7 @@ def create_service_app(service: Service, house: House, *, secure_cookies: bool =
     for blueprint in service.front:
         app.register_blueprint(blueprint)
     install_api(app, service)
+    install_drafts(app, house, service)
     install_health(app, house, service)
     _install_static(app, service)
     _install_templates(app, house, service)
@@ -120,6 +122,8 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
             "links": links,
             "municipality": municipality,
             "notices": g.get("notices", []),
+            "drafts_href": url_for("drafts") if here else "",
+            "draft_goes_on": g.get("draft_goes_on", ""),
             "sign_out_href": links.sign_out(municipality) if municipality else "",
             "home_href": links.home(municipality) if municipality else "/",
             "service_nav": [

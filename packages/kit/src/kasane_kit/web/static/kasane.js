@@ -1,5 +1,6 @@
 // The small comforts of Kasane's pages. Every page works without this file.
-// It keeps nothing in the browser: desks are shared, and personal data must not stay behind.
+// It keeps nothing in the browser: desks are shared, and personal data must not stay behind. drafts.js keeps what
+// is typed at the server, and only while that is away in the browser, sealed.
 // The words it shows come from data-text-* on <body> (kasane/base.html).
 "use strict";
 (() => {
@@ -17,12 +18,14 @@
   }
   const touch = (event) => {
     const form = event.target.form;
-    if (guarded(form)) dirty.add(form);
+    if (!guarded(form)) return;
+    delete form.dataset.draftKept;
+    dirty.add(form);
   };
   document.addEventListener("input", touch);
   document.addEventListener("change", touch);
   window.addEventListener("beforeunload", (event) => {
-    for (const form of dirty) if (!form.isConnected) dirty.delete(form);
+    for (const form of dirty) if (!form.isConnected || form.dataset.draftKept) dirty.delete(form);
     if (dirty.size === 0) return;
     event.preventDefault();
     event.returnValue = ""; // older browsers ask only if this is set

@@ -114,3 +114,27 @@ class ConsultationClosed:
 
     consultation_id: str
     outcome: str
+
+
+@event("intake.persons.merged", version=1, subject="merge_id")
+@dataclass(frozen=True)
+class PersonsMerged:
+    """Two records were found to be of one person. Both stay as they are; nothing of a person is told here."""
+
+    merge_id: str
+    one_person_id: str
+    other_person_id: str
+    one_consultation_id: str
+    other_consultation_id: str
+
+
+@event("intake.persons.merge_undone", version=1, subject="merge_id")
+@dataclass(frozen=True)
+class PersonsMergeUndone:
+    """Two records joined before are of different people after all; may be heard before the merge itself."""
+
+    merge_id: str
+    one_person_id: str
+    other_person_id: str
+    one_consultation_id: str
+    other_consultation_id: str

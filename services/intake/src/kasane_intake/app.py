@@ -4,9 +4,11 @@ from pathlib import Path
 
 from kasane_contracts import intake as says
 from kasane_contracts.cases import CaseOpened
+from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.pages.consultations import blueprint as consultations
+from kasane_intake.pages.merges import blueprint as merges
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.subscribers import on_case_opened
 from kasane_kit.auth import Permission
@@ -18,8 +20,8 @@ service = Service(
     name="intake",
     package="kasane_intake",
     root=Path(__file__).parent,
-    pages=(consultations, referral_sheets),
-    api=(api,),
+    pages=(consultations, referral_sheets, merges),
+    api=(api, merges_api),
     permissions=(
         Permission(
             "intake.consultation.receive",
@@ -48,6 +50,20 @@ service = Service(
             STAFF,
             "referral_sheet",
         ),
+        Permission(
+            "intake.person_merge.request",
+            "intake.person_merge.requested",
+            STAFF,
+            "person_merge",
+        ),
+        Permission("intake.person_merge.list", "intake.person_merge.listed", STAFF, "person_merge"),
+        Permission("intake.person_merge.read", "intake.person_merge.read", STAFF, "person_merge"),
+        Permission(
+            "intake.person_merge.decide",
+            "intake.person_merge.decided",
+            frozenset({"responsible", "coordinator"}),
+            "person_merge",
+        ),
     ),
     says=(
         says.ConsultationReceived,
@@ -57,12 +73,16 @@ service = Service(
         says.ReferralSheetAcknowledged,
         says.ReferralSheetAccepted,
         says.ReferralSheetReturned,
+        says.PersonsMerged,
+        says.PersonsMergeUndone,
     ),
     hears={CaseOpened: on_case_opened},
     tables=(
         "intake_consultation",
         "intake_person_concerned",
         "intake_person_key",
+        "intake_person_merge",
+        "intake_merge_turn",
         "intake_referral_sheet",
         "intake_counter",
         "intake_reception",

@@ -6,13 +6,17 @@ from kasane_intake.commands.consultations import (
     ReceiveConsultation,
     ScreenConsultation,
 )
+from kasane_intake.commands.merges import DecideMerge, MergeStep, RequestMerge
 from kasane_intake.commands.sheets import AnswerReferralSheet, SendReferralSheet
 
 __all__ = [
     "NOT_SCREENED",
     "AnswerReferralSheet",
     "CloseConsultation",
+    "DecideMerge",
+    "MergeStep",
     "ReceiveConsultation",
+    "RequestMerge",
     "ScreenConsultation",
     "SendReferralSheet",
 ]

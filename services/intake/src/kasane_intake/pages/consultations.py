@@ -41,7 +41,8 @@ from kasane_plugin_api import FieldKind, FieldSpec
 blueprint = Blueprint("consultations", __name__)
 
 PER_PAGE = 30
-Alike = tuple[str, tuple[queries.Candidate, ...]]
+# Whose name, the candidates, and the record's id; empty while it is not saved.
+Alike = tuple[str, tuple[queries.Candidate, ...], str]
 
 
 @blueprint.get("/consultations")
@@ -185,12 +186,21 @@ def _show(consultation_id: str, closing: Form) -> str:
     with reading() as connection:
         consultation = queries.consultation(connection, actor(), consultation_id)
         sheets = queries.sheets_of(connection, consultation_id)
+        same_persons = queries.same_persons(
+            connection, actor(), [person.person_id for person in consultation.persons]
+        )
+        joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
         alike = [
             (
                 person.name,
                 queries.same_person_candidates(
-                    connection, actor(), person.traits, leaving_out=consultation_id
+                    connection,
+                    actor(),
+                    person.traits,
+                    leaving_out=consultation_id,
+                    joined=joined.get(person.person_id, ()),
                 ),
+                person.person_id,
             )
             for person in consultation.persons
         ]
@@ -204,6 +214,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         consultation=consultation,
         sheets=sheets,
         alike=[one for one in alike if one[1]],
+        same_persons=same_persons,
         today=clock.today(),
         saved="saved" in request.args,
         sent="sent" in request.args,
@@ -242,6 +253,7 @@ def _candidates_of(persons: list[Form]) -> list[Alike]:
                 queries.same_person_candidates(
                     connection, actor(), forms.traits_from(person.values)
                 ),
+                "",
             )
             for person in persons
         ]

@@ -1,11 +1,16 @@
 """Finds records that may be of the same person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from kasane_intake import tables
-from kasane_intake.domain.same_person.scoring import SamePersonLevel, compare
+from kasane_intake.domain.same_person.scoring import (
+    SamePersonLevel,
+    compare,
+    compare_homes,
+)
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person, stored_keys
 from kasane_intake.queries.visibility import visible_to
 from kasane_kit.auth import Actor
@@ -27,12 +32,21 @@ class Candidate:
     kana: str = ""
     level: str = ""
     reasons: tuple[str, ...] = ()
+    person_id: str = ""
 
 
 def same_person_candidates(
-    connection: Connection, viewer: Actor, typed: PersonTraits, *, leaving_out: str = ""
+    connection: Connection,
+    viewer: Actor,
+    typed: PersonTraits,
+    *,
+    leaving_out: str = "",
+    joined: Collection[str] = (),
 ) -> tuple[Candidate, ...]:
-    """Records that may be of the typed person, most alike first; ``leaving_out`` is a consultation's id."""
+    """Records that may be of the typed person, most alike first, then those of the same household.
+
+    ``leaving_out`` is a consultation's id, ``joined`` the records that are shown as this person already.
+    """
     keys = stored_keys(typed)
     if not keys:
         return ()
@@ -54,11 +68,24 @@ def same_person_candidates(
     ).all()
     searched, found = fold_person(typed), []
     for row in rows:
+        if row.id in joined:
+            continue
         traits = PersonTraits(row.name, row.kana, row.birth_date, row.address, row.phone)
-        resemblance = compare(searched, fold_person(traits))
-        if resemblance.level is not SamePersonLevel.UNLIKELY:
-            found.append((resemblance, row))
-    found.sort(key=lambda one: (-one[0].score, one[1].number, one[1].id))
+        folded = fold_person(traits)
+        resemblance = compare(searched, folded)
+        level, reasons = resemblance.level, resemblance.said
+        if level is SamePersonLevel.UNLIKELY:
+            level, reasons = SamePersonLevel.SAME_HOUSEHOLD, compare_homes(searched, folded)
+        if reasons:
+            found.append((level, resemblance.score, reasons, row))
+    found.sort(
+        key=lambda one: (
+            one[0] is SamePersonLevel.SAME_HOUSEHOLD,
+            -one[1],
+            one[3].number,
+            one[3].id,
+        )
+    )
     candidates = (
         Candidate(
             row.number,
@@ -66,11 +93,12 @@ def same_person_candidates(
             row.consultation_id,
             row.name,
             row.kana,
-            resemblance.level.value,
-            resemblance.said,
+            level.value,
+            reasons,
+            row.id,
         )
         if row.visible
         else Candidate(row.number, row.desk)
-        for resemblance, row in found
+        for level, _, reasons, row in found
     )
     return tuple(dict.fromkeys(candidates))[:SHOWN_AT_MOST]

@@ -1,6 +1,7 @@
 """Names the columns of intake's tables; never leaves repository and queries."""
 
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
+from kasane_intake.tables.merges import merge_turn, person_merge
 from kasane_intake.tables.receptions import national_category, reception
 from kasane_intake.tables.schema import metadata
 from kasane_intake.tables.sheets import referral_sheet
@@ -8,10 +9,12 @@ from kasane_intake.tables.sheets import referral_sheet
 __all__ = [
     "consultation",
     "counter",
+    "merge_turn",
     "metadata",
     "national_category",
     "person_concerned",
     "person_key",
+    "person_merge",
     "reception",
     "referral_sheet",
 ]

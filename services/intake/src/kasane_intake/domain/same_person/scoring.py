@@ -65,6 +65,7 @@ class SamePersonLevel(StrEnum):
     SAME = "same"
     LIKELY = "likely"
     UNLIKELY = "unlikely"
+    SAME_HOUSEHOLD = "same_household"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,16 @@ class Resemblance:
         if self.score >= SAME_FROM and found & BACKING:
             return SamePersonLevel.SAME
         return SamePersonLevel.LIKELY if self.score >= LIKELY_FROM else SamePersonLevel.UNLIKELY
+
+
+def compare_homes(a: FoldedPerson, b: FoldedPerson) -> tuple[str, ...]:
+    """What says that two different people are of one household; a family name without a home says nothing."""
+    address, phone = _address(a, b), _agree(a.phone, b.phone)
+    found = [f"address.{address}"] if address == "same" else []
+    found += [f"phone.{phone}"] if phone == "same" else []
+    if found and a.family and a.family == b.family:
+        found.append("family.same")
+    return tuple(found)
 
 
 def compare(a: FoldedPerson, b: FoldedPerson) -> Resemblance:

@@ -86,11 +86,20 @@ def keys_of(person: FoldedPerson) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
+def household_keys(person: FoldedPerson) -> tuple[str, ...]:
+    """Two records of one household, who need not be one person, share at least one of these."""
+    keys = ["phone:" + person.phone] if person.phone else []
+    if person.house:
+        keys.append(f"home:{person.town}:{person.house}:{person.room}")
+    return tuple(keys)
+
+
 def stored_keys(traits: PersonTraits) -> tuple[str, ...]:
     """The keys as they are kept: hashed to one short length, so that they are no second copy of a name."""
+    person = fold_person(traits)
     return tuple(
         blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-        for key in keys_of(fold_person(traits))
+        for key in dict.fromkeys((*keys_of(person), *household_keys(person)))
     )
 
 

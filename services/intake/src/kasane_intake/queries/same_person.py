@@ -75,6 +75,9 @@ def same_person_candidates(
         resemblance = compare(searched, folded)
         level, reasons = resemblance.level, resemblance.said
         if level is SamePersonLevel.UNLIKELY:
+            # Who only shares a home is nobody whom another office would be asked about.
+            if not row.visible:
+                continue
             level, reasons = SamePersonLevel.SAME_HOUSEHOLD, compare_homes(searched, folded)
         if reasons:
             found.append((level, resemblance.score, reasons, row))

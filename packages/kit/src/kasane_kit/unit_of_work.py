@@ -136,6 +136,14 @@ class UnitOfWork:
         """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
         self._append(event)
 
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes of the open municipality for one purpose, for ``kasane_kit.keys.seal``."""
+        return self._house.keys.derived(self.municipality, purpose)
+
+    def name_of(self, municipality: str) -> str:
+        """The name of a town of this installation; raises UnknownTown, a LookupError."""
+        return self._house.directory.get(municipality).name
+
     def post(self, kind: str, to: str, body: Mapping[str, Any]) -> str:
         """Hands in a parcel for the same service of another town in this transaction; returns its id."""
         parcel = Parcel(new_id(), kind, self.municipality, to, body)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kasane_cases import subscribers
+from kasane_cases import handlers, subscribers
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.pages import PAGES
@@ -64,6 +64,14 @@ service = Service(
         "cases_timeline",
         "cases_task",
         "cases_counter",
+        "cases_transfer",
+        "cases_transfer_offer",
+        "cases_transfer_document",
     ),
+    parcels={
+        handlers.OFFER: handlers.hear_offer,
+        handlers.ANSWER: handlers.hear_answer,
+        handlers.WITHDRAWAL: handlers.hear_withdrawal,
+    },
     refusal=CasesRefusal,
 )

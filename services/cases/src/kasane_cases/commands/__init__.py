@@ -26,10 +26,19 @@ from kasane_cases.commands.conferences import (
 from kasane_cases.commands.consents import RecordConsent
 from kasane_cases.commands.needs import IdentifyNeed, RequestOutreach, RequestReferral
 from kasane_cases.commands.plans import DecidePlan, DraftPlan, RevisePlan
+from kasane_cases.commands.transfers import (
+    AcceptOffer,
+    ApproveTransfer,
+    PrepareTransfer,
+    ReturnOffer,
+    WithdrawTransfer,
+)
 
 __all__ = [
+    "AcceptOffer",
     "AddAgendaItem",
     "AddAttendee",
+    "ApproveTransfer",
     "AssignTeam",
     "AttendeeAsked",
     "ChangeStatus",
@@ -46,12 +55,15 @@ __all__ = [
     "OpenSession",
     "PersonOfCase",
     "PlanSession",
+    "PrepareTransfer",
     "RecordConsent",
     "RecordDecision",
     "RecordFact",
     "RecordSecrecy",
     "RequestOutreach",
     "RequestReferral",
+    "ReturnOffer",
     "RevisePlan",
     "TeamMember",
+    "WithdrawTransfer",
 ]

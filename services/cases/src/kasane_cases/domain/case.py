@@ -36,6 +36,7 @@ class ClosingOutcome(StrEnum):
     HANDED_OVER = "handed_over"
     MOVED_AWAY = "moved_away"
     DIED = "died"
+    SUPPORT_ENDED = "support_ended"
     OTHER = "other"
 
 

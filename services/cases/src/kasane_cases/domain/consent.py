@@ -27,6 +27,7 @@ class ConsentPurpose(StrEnum):
 
     MULTI_AGENCY = "multi_agency"
     HANDOFF = "handoff"
+    TRANSFER = "transfer"
 
 
 class AttendeeKind(StrEnum):

@@ -28,6 +28,8 @@ class TimelineKind(StrEnum):
     PLAN_AGREED = "plan_agreed"
     STATUS_CHANGED = "status_changed"
     CASE_CLOSED = "case_closed"
+    TAKEN_OVER = "taken_over"
+    MEMBERS_LEFT = "members_left"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class CaseTaskKind(StrEnum):
 
     ASK_CONSENT = "ask_consent"
     FIND_ANOTHER_SERVICE = "find_another_service"
+    ASK_CONSENT_HERE = "ask_consent_here"
+    ASK_PROTECTION = "ask_protection"
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,8 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
     if before is not None:
         Grants(uow.connection).end_with(before.id, clock.now())
     if command.state is not ConsentState.PENDING:
-        Tasks(uow.connection).finish(
-            case.id, command.person_id, CaseTaskKind.ASK_CONSENT, clock.today()
-        )
+        for asked in (CaseTaskKind.ASK_CONSENT, CaseTaskKind.ASK_CONSENT_HERE):
+            Tasks(uow.connection).finish(case.id, command.person_id, asked, clock.today())
     uow.record("cases.consent.recorded", "person", command.person_id, basis=command.method)
     uow.publish(events.ConsentRecorded(case.id, command.person_id, command.state.value))
     note(

@@ -18,6 +18,7 @@ from kasane_cases.repository.sessions import Sessions
 from kasane_cases.repository.standings import standings
 from kasane_cases.repository.summaries import Summaries, summary_from
 from kasane_cases.repository.timeline import Tasks, Timeline
+from kasane_cases.repository.transfers import TransferOffers, Transfers
 
 __all__ = [
     "PERMISSIONS",
@@ -36,6 +37,8 @@ __all__ = [
     "Summaries",
     "Tasks",
     "Timeline",
+    "TransferOffers",
+    "Transfers",
     "attends",
     "best_ground",
     "enter",

@@ -79,6 +79,19 @@ class Cases:
         if saved.rowcount != 1:
             raise ChangedMeanwhile
 
+    def end_memberships(self, household_id: str, person_ids: Iterable[str], day: date) -> None:
+        """The persons belong to the household until the day and no longer."""
+        m = tables.membership.c
+        self._connection.execute(
+            update(tables.membership)
+            .where(
+                m.household_id == household_id,
+                m.person_id.in_(list(person_ids)),
+                m.valid_to.is_(None),
+            )
+            .values(valid_to=day)
+        )
+
     def _memberships(self, household_id: str) -> tuple[Membership, ...]:
         m = tables.membership.c
         rows = self._connection.execute(

@@ -16,6 +16,7 @@ from kasane_cases.tables.needs import outreach_request, referral, suggestion, su
 from kasane_cases.tables.plans import support_plan
 from kasane_cases.tables.schema import metadata
 from kasane_cases.tables.timeline import task, timeline
+from kasane_cases.tables.transfers import transfer, transfer_document, transfer_offer
 
 __all__ = [
     "access_grant",
@@ -41,4 +42,7 @@ __all__ = [
     "support_plan",
     "task",
     "timeline",
+    "transfer",
+    "transfer_document",
+    "transfer_offer",
 ]

@@ -21,6 +21,9 @@ PUBLIC_AND_CHANGING = {
     ("portal", "POST", "/<municipality:municipality>/sign-in"),
     ("portal", "POST", "/<municipality:municipality>/sign-out"),
     ("portal", "POST", "/<municipality:municipality>/api/v1/sessions"),
+    ("intake", "POST", "/<municipality:municipality>/soudan"),
+    ("intake", "POST", "/<municipality:municipality>/soudan/minsei"),
+    ("intake", "POST", "/<municipality:municipality>/soudan/receipt"),
 }
 
 

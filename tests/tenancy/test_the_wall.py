@@ -149,7 +149,9 @@ def test_the_canary_is_in_every_table_of_the_town(fortress: Fortress) -> None:
     assert all(fortress.content[table] for table in fortress.bench.service.tables)
 
 
-def test_only_signing_in_and_out_change_anything_without_an_account(fortress: Fortress) -> None:
+def test_only_signing_in_and_out_and_the_public_form_change_anything_without_an_account(
+    fortress: Fortress,
+) -> None:
     public = {
         (door.service, door.method, door.rule)
         for door in fortress.doors

@@ -9,7 +9,9 @@ from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.pages.consultations import blueprint as consultations
 from kasane_intake.pages.merges import blueprint as merges
+from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
+from kasane_intake.pages.web_messages import blueprint as web_messages
 from kasane_intake.subscribers import on_case_opened
 from kasane_kit.auth import Permission
 from kasane_kit.service import Service
@@ -20,7 +22,7 @@ service = Service(
     name="intake",
     package="kasane_intake",
     root=Path(__file__).parent,
-    pages=(consultations, referral_sheets, merges),
+    pages=(consultations, public_form, referral_sheets, web_messages, merges),
     api=(api, merges_api),
     permissions=(
         Permission(
@@ -64,6 +66,21 @@ service = Service(
             frozenset({"responsible", "coordinator"}),
             "person_merge",
         ),
+        Permission("intake.web_message.list", "intake.web_message.listed", STAFF, "web_message"),
+        Permission("intake.web_message.read", "intake.web_message.read", STAFF, "web_message"),
+        Permission(
+            "intake.web_message.confirm", "intake.web_message.confirmed", STAFF, "web_message"
+        ),
+        Permission(
+            "intake.web_message.set_aside", "intake.web_message.set_aside", STAFF, "web_message"
+        ),
+        Permission(
+            "intake.public_form.set",
+            "intake.public_form.set",
+            frozenset({"coordinator", "town_administrator"}),
+            "public_form",
+            False,
+        ),
     ),
     says=(
         says.ConsultationReceived,
@@ -87,6 +104,10 @@ service = Service(
         "intake_counter",
         "intake_reception",
         "intake_national_category",
+        "intake_public_form",
+        "intake_web_message",
+        "intake_web_addition",
+        "intake_web_count",
     ),
     refusal=IntakeRefusal,
 )

@@ -113,3 +113,59 @@ class SurveyNeedsAReply(IntakeRefusal):
 
     code = "survey_needs_a_reply"
     status = 422
+
+
+class PublicFormNeedsADesk(IntakeRefusal):
+    """A public form opens only with the desk that reads it and a telephone number above it."""
+
+    code = "public_form_needs_a_desk"
+    status = 422
+
+
+class EmergencyNeedsASource(IntakeRefusal):
+    """A number for emergencies is shown only with its name and its source."""
+
+    code = "emergency_needs_a_source"
+    status = 422
+
+
+class SetAsideNeedsAReason(IntakeRefusal):
+    """Setting something aside needs a reason."""
+
+    code = "set_aside_needs_a_reason"
+    status = 422
+
+
+class FloodRefused(IntakeRefusal):
+    """More came from one place, or for one town, within an hour than people send."""
+
+    code = "flood_refused"
+    status = 429
+
+
+class WrongWord(IntakeRefusal):
+    """The word is not the one that was given out."""
+
+    code = "wrong_word"
+    status = 422
+
+
+class FormTooOld(IntakeRefusal):
+    """The form was opened too long ago, or not here."""
+
+    code = "form_too_old"
+    status = 422
+
+
+class AlreadySent(IntakeRefusal):
+    """The same opened form was sent before with other words."""
+
+    code = "already_sent"
+    status = 422
+
+
+class WebMessageNotFound(IntakeRefusal):
+    """No such message, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404

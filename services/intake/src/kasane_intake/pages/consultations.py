@@ -55,6 +55,7 @@ def list_consultations() -> str:
             connection, actor(), words=words, status=status, before=_place(), most=PER_PAGE + 1
         )
         sheets = queries.sheets_for_office(connection, actor(), clock.today())
+        web_waiting = queries.waiting_web_messages(connection, actor())
     shown, more = lines[:PER_PAGE], len(lines) > PER_PAGE
     last = shown[-1] if shown else None
     return render_template(
@@ -70,6 +71,7 @@ def list_consultations() -> str:
         offices=forms.office_labels(),
         roles=forms.role_labels(),
         categories=forms.category_labels(),
+        web_waiting=web_waiting,
         unmapped=forms.unmapped_labels() if actor().has("coordinator") else (),
     )
 
@@ -190,6 +192,7 @@ def _show(consultation_id: str, closing: Form) -> str:
             connection, actor(), [person.person_id for person in consultation.persons]
         )
         joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
+        web_message = queries.web_message_of(connection, consultation_id)
         alike = [
             (
                 person.name,
@@ -213,6 +216,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         "intake/consultation.html",
         consultation=consultation,
         sheets=sheets,
+        web_message=web_message if consultation.desk == actor().office else None,
         alike=[one for one in alike if one[1]],
         same_persons=same_persons,
         today=clock.today(),

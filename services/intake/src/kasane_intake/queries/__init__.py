@@ -24,6 +24,15 @@ from kasane_intake.queries.same_person import (
     same_person_candidates,
 )
 from kasane_intake.queries.sheets import SheetLine, sheet, sheets_for_office, sheets_of
+from kasane_intake.queries.web_messages import (
+    WebMessageLine,
+    may_read_queue,
+    public_form,
+    waiting_web_messages,
+    web_message,
+    web_message_of,
+    web_messages,
+)
 
 __all__ = [
     "CLOSED",
@@ -36,15 +45,22 @@ __all__ = [
     "PersonRecord",
     "SamePerson",
     "SheetLine",
+    "WebMessageLine",
     "compared_pair",
     "consultation",
     "consultations",
+    "may_read_queue",
     "person_merge",
     "person_merges",
     "person_records",
+    "public_form",
     "same_person_candidates",
     "same_persons",
     "sheet",
     "sheets_for_office",
     "sheets_of",
+    "waiting_web_messages",
+    "web_message",
+    "web_message_of",
+    "web_messages",
 ]

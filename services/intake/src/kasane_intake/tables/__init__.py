@@ -2,6 +2,12 @@
 
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
 from kasane_intake.tables.merges import merge_turn, person_merge
+from kasane_intake.tables.public_form import (
+    public_form,
+    web_addition,
+    web_count,
+    web_message,
+)
 from kasane_intake.tables.receptions import national_category, reception
 from kasane_intake.tables.schema import metadata
 from kasane_intake.tables.sheets import referral_sheet
@@ -15,6 +21,10 @@ __all__ = [
     "person_concerned",
     "person_key",
     "person_merge",
+    "public_form",
     "reception",
     "referral_sheet",
+    "web_addition",
+    "web_count",
+    "web_message",
 ]

@@ -1,0 +1,372 @@
+"""The town's form for anybody without an account, for residents and for 民生委員; nothing of the town is read here."""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import NotFound
+
+from kasane_intake import queries
+from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage
+from kasane_intake.domain.errors import (
+    AlreadySent,
+    FloodRefused,
+    FormTooOld,
+    IntakeRefusal,
+    WrongWord,
+)
+from kasane_intake.domain.public_form import ContactWay, PublicForm, Sender
+from kasane_intake.domain.receipt import Receipt
+from kasane_intake.domain.reception import BroughtBy
+from kasane_intake.handlers.public_form import (
+    check_commissioner_word,
+    open_receipt,
+    send_web_message,
+)
+from kasane_intake.pages.easy_words import checkable, easy, plain, readable
+from kasane_kit import clock
+from kasane_kit.auth import platform_actor, public
+from kasane_kit.ids import new_id
+from kasane_kit.tenancy import HOST, current_municipality
+from kasane_kit.unit_of_work import Cause, UnitOfWork
+from kasane_kit.web import Form, reading, text, this_house, this_service
+from kasane_plugin_api import Choice, FieldKind, FieldSpec
+
+blueprint = Blueprint("public_form", __name__)
+
+# Four thousand characters of Japanese and the rest of the form, as a browser sends them.
+LARGEST_FORM = 64 * 1024
+LONGEST_STORY = 4000
+OPEN_SECONDS = 12 * 60 * 60
+BECAUSE = "residents have no account; it takes words and gives a receipt, and shows no record"
+WHO = (BroughtBy.PERSON, BroughtBy.FAMILY, BroughtBy.NEIGHBOUR, BroughtBy.OTHER)
+
+
+@blueprint.url_value_preprocessor
+def take_small_forms_only(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Nobody writes more than the form has room for."""
+    request.max_content_length = LARGEST_FORM
+
+
+@blueprint.after_request
+def tell_nobody(response: Response) -> Response:
+    """No other site and no shared memory learns that somebody was here."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noarchive"
+    return response
+
+
+@blueprint.get("/soudan")
+@public(BECAUSE)
+def open_form() -> str:
+    """The form for residents, with the telephone first."""
+    return _show(Sender.RESIDENT, _form(Sender.RESIDENT))
+
+
+@blueprint.post("/soudan")
+@public(BECAUSE)
+def send_form() -> Response:
+    """Keeps what a resident wrote and shows the receipt, or the form again with everything that was typed."""
+    return _take(Sender.RESIDENT)
+
+
+@blueprint.get("/soudan/minsei")
+@public(BECAUSE)
+def open_commissioner_form() -> str:
+    """The form for 民生委員, who have a word from the town."""
+    return _show(Sender.COMMISSIONER, _form(Sender.COMMISSIONER))
+
+
+@blueprint.post("/soudan/minsei")
+@public(BECAUSE)
+def send_commissioner_form() -> Response:
+    """Keeps what a 民生委員 wrote, when the word is the town's."""
+    return _take(Sender.COMMISSIONER)
+
+
+@blueprint.get("/soudan/receipt")
+@public(BECAUSE)
+def open_receipt_page() -> str:
+    """Asks for the receipt number and its words."""
+    return _show_receipt(Form(_receipt_fields()))
+
+
+@blueprint.post("/soudan/receipt")
+@public(BECAUSE)
+def show_receipt() -> Response:
+    """Says whether the message is being looked at, and takes what the sender adds; nothing else is shown."""
+    settings = _settings()
+    form = Form(_receipt_fields())
+    if not form.check(request.form, text):
+        return make_response(_show_receipt(form), 422)
+    command = OpenReceipt(
+        form.values["number"], form.values["word"], _address(), form.values["addition"]
+    )
+    try:
+        with public_unit() as uow:
+            message = open_receipt(command, uow, secret_key())
+    except (WrongWord, FloodRefused) as refusal:
+        form.add_error("word", _why(refusal, settings))
+        return make_response(_show_receipt(form), refusal.status)
+    return make_response(
+        _show_receipt(form, state=message.status.value, added=bool(command.addition))
+    )
+
+
+def secret_key() -> bytes:
+    """The town's key for receipts, words and counts."""
+    return this_house().keys.derived(current_municipality(), "intake-public-form")
+
+
+@contextmanager
+def public_unit() -> Iterator[UnitOfWork]:
+    """A unit of work for somebody without an account: the trail names the platform."""
+    actor = platform_actor(this_service().name, current_municipality())
+    with UnitOfWork(
+        this_house(), this_service().name, actor, Cause(correlation_id=g.request_id)
+    ) as uow:
+        yield uow
+
+
+def _settings() -> PublicForm:
+    if current_municipality() == HOST:
+        raise NotFound
+    with reading() as connection:
+        settings = queries.public_form(connection)
+    if not settings.enabled:
+        raise NotFound
+    return settings
+
+
+def _form(sender: Sender) -> Form:
+    return Form(tuple(checkable(spec) for spec in _fields(sender)))
+
+
+def _take(sender: Sender) -> Response:
+    settings = _settings()
+    form = _form(sender)
+    right = form.check(request.form, text)
+    _check_contact(form)
+    if not right or form.errors:
+        return make_response(_show(sender, form), 422)
+    try:
+        form_id, seconds = _read_token(request.form.get("opened", ""))
+        command = _command(sender, form, form_id, seconds)
+        if sender is Sender.COMMISSIONER:
+            with public_unit() as uow:
+                check_commissioner_word(command.commissioner_word, _address(), uow, secret_key())
+        with public_unit() as uow:
+            receipt = send_web_message(command, uow, secret_key())
+    except (FormTooOld, AlreadySent, FloodRefused, WrongWord) as refusal:
+        name = "commissioner_word" if isinstance(refusal, WrongWord) else ""
+        form.add_error(name, _why(refusal, settings))
+        renewed = isinstance(refusal, FormTooOld | AlreadySent)
+        return make_response(_show(sender, form, renewed=renewed), refusal.status)
+    return make_response(_show_sent(settings, receipt))
+
+
+def _command(sender: Sender, form: Form, form_id: str, seconds: float) -> SendWebMessage:
+    values = form.values
+    return SendWebMessage(
+        form_id=form_id,
+        seconds=seconds,
+        trap=request.form.get("homepage", ""),
+        address=_address(),
+        sender=sender,
+        story=values["story"],
+        contact_way=ContactWay(values["contact_way"]),
+        commissioner_word=values.get("commissioner_word", ""),
+        name=values["name"],
+        kana=values["kana"],
+        brought_by=values.get("brought_by", ""),
+        hidden=values["hidden"],
+        contact=values["contact"],
+        do_not_contact=_never(values),
+    )
+
+
+def _never(values: dict[str, Any]) -> str:
+    family = plain("public.text.family_must_not_know") if values.get("family_must_not_know") else ""
+    return "。".join(part for part in (values["do_not_contact"], family) if part)
+
+
+def _check_contact(form: Form) -> None:
+    way, contact = form.values.get("contact_way"), form.values.get("contact")
+    if way and way != ContactWay.NONE.value and not contact and "contact" not in form.errors:
+        form.add_error("contact", plain("public.text.contact_needed"))
+    if way == ContactWay.NONE.value and not form.values.get("story") and "story" not in form.errors:
+        form.add_error("story", plain("public.text.story_needed"))
+
+
+def _why(refusal: IntakeRefusal, settings: PublicForm) -> str:
+    why = text(f"refusal.{refusal.code}.why", **refusal.facts)
+    following = text(f"refusal.{refusal.code}.next", phone=settings.phone, **refusal.facts)
+    return f"{why}{following}"
+
+
+def _show(sender: Sender, form: Form, *, renewed: bool = False) -> str:
+    settings = _settings()
+    return render_template(
+        "intake/public/form.html",
+        settings=settings,
+        sender=sender.value,
+        form=form,
+        fields=[readable(spec) for spec in _fields(sender)],
+        opened=_kept_or_new_token(renewed),
+        easy=easy,
+        plain=plain,
+    )
+
+
+def _show_sent(settings: PublicForm, receipt: Receipt) -> str:
+    return render_template(
+        "intake/public/sent.html", settings=settings, receipt=receipt, easy=easy, plain=plain
+    )
+
+
+def _show_receipt(form: Form, state: str = "", added: bool = False) -> str:
+    return render_template(
+        "intake/public/receipt.html",
+        settings=_settings(),
+        form=form,
+        state=state,
+        added=added,
+        easy=easy,
+        plain=plain,
+    )
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key(), salt="opened-form")
+
+
+def _new_token() -> str:
+    return str(_serializer().dumps([new_id(), int(clock.now().timestamp() * 1000)]))
+
+
+def _kept_or_new_token(renewed: bool) -> str:
+    """The token of the form that came back, so that correcting it stays one message; a new one where it is used up."""
+    opened = "" if renewed else request.form.get("opened", "")
+    try:
+        _read_token(opened)
+    except FormTooOld:
+        return _new_token()
+    return opened
+
+
+def _read_token(token: str) -> tuple[str, float]:
+    """The id of the opened form and for how many seconds it was open; raises FormTooOld."""
+    try:
+        form_id, opened = _serializer().loads(token)
+    except (BadSignature, TypeError, ValueError):
+        raise FormTooOld from None
+    seconds = clock.now().timestamp() - int(opened) / 1000
+    if not 0 <= seconds <= OPEN_SECONDS:
+        raise FormTooOld
+    return str(form_id), seconds
+
+
+def _address() -> str:
+    """Where the caller is, for counting: of IPv6 the part that belongs to one household."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _receipt_fields() -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec("number", plain("public.field.number"), required=True, max_length=40),
+        FieldSpec("word", plain("public.field.word"), required=True, max_length=60),
+        FieldSpec(
+            "addition",
+            plain("public.field.addition"),
+            FieldKind.TEXTAREA,
+            max_length=LONGEST_STORY,
+        ),
+    )
+
+
+def _fields(sender: Sender) -> tuple[FieldSpec, ...]:
+    """Every field with readings in its words; only the way of answering has to be chosen."""
+    commissioner = sender is Sender.COMMISSIONER
+    first = (
+        FieldSpec(
+            "story",
+            text("public.field.story_of_commissioner" if commissioner else "public.field.story"),
+            FieldKind.TEXTAREA,
+            commissioner,
+            text("public.hint.story"),
+            max_length=LONGEST_STORY,
+        ),
+    )
+    who = FieldSpec(
+        "brought_by",
+        text("public.field.brought_by"),
+        FieldKind.CHOICE,
+        choices=tuple(Choice(one.value, text(f"public.brought_by.{one.value}")) for one in WHO),
+    )
+    word = FieldSpec(
+        "commissioner_word",
+        text("public.field.commissioner_word"),
+        required=True,
+        hint=text("public.hint.commissioner_word"),
+        max_length=60,
+    )
+    ways = [way for way in ContactWay if not (commissioner and way is ContactWay.NONE)]
+    rest = (
+        FieldSpec(
+            "contact_way",
+            text("public.field.contact_way"),
+            FieldKind.CHOICE,
+            True,
+            choices=tuple(
+                Choice(way.value, text(f"public.contact_way.{way.value}")) for way in ways
+            ),
+        ),
+        FieldSpec(
+            "contact",
+            text("public.field.contact"),
+            hint=text("public.hint.contact"),
+            max_length=300,
+        ),
+        FieldSpec(
+            "do_not_contact",
+            text("public.field.do_not_contact"),
+            hint=text("public.hint.do_not_contact"),
+            max_length=300,
+        ),
+        *(
+            ()
+            if commissioner
+            else (
+                FieldSpec(
+                    "family_must_not_know",
+                    text("public.field.family_must_not_know"),
+                    FieldKind.BOOLEAN,
+                ),
+            )
+        ),
+        FieldSpec(
+            "name",
+            text("public.field.name"),
+            required=commissioner,
+            hint="" if commissioner else text("public.hint.name"),
+            max_length=200,
+        ),
+        FieldSpec("kana", text("public.field.kana"), max_length=200),
+        FieldSpec(
+            "hidden",
+            text("public.field.hidden"),
+            FieldKind.BOOLEAN,
+            hint=text("public.hint.hidden"),
+        ),
+    )
+    return (word, *first, *rest) if commissioner else (*first, who, *rest)

@@ -1,0 +1,173 @@
+"""Loads and saves the public form, its messages and its counts."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Row,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from kasane_intake import tables
+from kasane_intake.domain.errors import ChangedMeanwhile, WebMessageNotFound
+from kasane_intake.domain.public_form import (
+    ContactWay,
+    PublicForm,
+    Sender,
+    WebAddition,
+    WebMessage,
+    WebMessageStatus,
+)
+
+THE_FORM = "form"
+
+
+class PublicForms:
+    """The public form of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self) -> PublicForm:
+        """The settings; a town that has set nothing has a form that is switched off."""
+        row = self._connection.execute(
+            select(tables.public_form).where(tables.public_form.c.id == THE_FORM)
+        ).one_or_none()
+        if row is None:
+            return PublicForm()
+        values = dict(row._mapping)
+        del values["id"]
+        return PublicForm(**values)
+
+    def save(self, form: PublicForm) -> None:
+        """Saves changed settings; raises ChangedMeanwhile when somebody else was faster."""
+        columns = {**vars(form), "version": form.version + 1}
+        if form.version == 0:
+            self._connection.execute(insert(tables.public_form).values(id=THE_FORM, **columns))
+            return
+        saved = self._connection.execute(
+            update(tables.public_form)
+            .where(
+                tables.public_form.c.id == THE_FORM, tables.public_form.c.version == form.version
+            )
+            .values(**columns)
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+
+class WebMessages:
+    """What arrived through the public form of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, message_id: str) -> WebMessage:
+        """The message with its additions; raises WebMessageNotFound."""
+        return self._one(tables.web_message.c.id == message_id)
+
+    def by_receipt(self, receipt: str) -> WebMessage:
+        """The message of a receipt number; raises WebMessageNotFound."""
+        return self._one(tables.web_message.c.receipt == receipt)
+
+    def add(self, message: WebMessage) -> None:
+        """Saves a new message."""
+        self._connection.execute(insert(tables.web_message).values(**_columns(message)))
+
+    def save(self, message: WebMessage, read_version: int) -> None:
+        """Saves a changed message; raises ChangedMeanwhile when its version is not the one that was read."""
+        saved = self._connection.execute(
+            update(tables.web_message)
+            .where(
+                tables.web_message.c.id == message.id,
+                tables.web_message.c.version == read_version,
+            )
+            .values(**{**_columns(message), "version": read_version + 1})
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+    def append(self, message_id: str, addition_id: str, at: datetime, words: str) -> None:
+        """Saves what the sender added."""
+        self._connection.execute(
+            insert(tables.web_addition).values(
+                id=addition_id, message_id=message_id, at=at, text=words, seen=False
+            )
+        )
+
+    def mark_seen(self, message_id: str) -> None:
+        """Remembers that somebody looked at every addition so far."""
+        t = tables.web_addition
+        self._connection.execute(update(t).where(t.c.message_id == message_id).values(seen=True))
+
+    def _one(self, condition: ColumnElement[bool]) -> WebMessage:
+        row = self._connection.execute(select(tables.web_message).where(condition)).one_or_none()
+        if row is None:
+            raise WebMessageNotFound
+        t = tables.web_addition
+        additions = self._connection.execute(
+            select(t).where(t.c.message_id == row.id).order_by(t.c.at, t.c.id)
+        )
+        return _message(row, tuple(WebAddition(_utc(a.at), a.text, a.seen) for a in additions))
+
+
+class WebCounts:
+    """Counts tries by the hour, exactly, however many processes count at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, bucket: str, until: datetime) -> int:
+        """Counts one try and says how many there were."""
+        return int(
+            self._connection.scalar(
+                text(
+                    "INSERT INTO intake_web_count (bucket, count, until) VALUES (:bucket, 1, :until) "
+                    "ON CONFLICT (bucket) DO UPDATE SET count = intake_web_count.count + 1 RETURNING count"
+                ).bindparams(
+                    bindparam("bucket", bucket),
+                    bindparam("until", until, type_=DateTime(timezone=True)),
+                )
+            )
+            or 0
+        )
+
+    def forget(self, now: datetime) -> None:
+        """Deletes every count whose hour is over."""
+        self._connection.execute(delete(tables.web_count).where(tables.web_count.c.until <= now))
+
+
+def _columns(message: WebMessage) -> dict[str, object]:
+    columns = {**vars(message)}
+    del columns["additions"]
+    return {
+        **columns,
+        "sender": message.sender.value,
+        "contact_way": message.contact_way.value,
+        "status": message.status.value,
+    }
+
+
+def _message(row: Row[tuple[object, ...]], additions: tuple[WebAddition, ...]) -> WebMessage:
+    values = dict(row._mapping)
+    return WebMessage(
+        **{
+            **values,
+            "arrived_at": _utc(values["arrived_at"]),
+            "sender": Sender(values["sender"]),
+            "contact_way": ContactWay(values["contact_way"]),
+            "status": WebMessageStatus(values["status"]),
+        },
+        additions=additions,
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

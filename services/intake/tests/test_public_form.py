@@ -1,0 +1,543 @@
+"""Writes into the town's form as somebody without an account, and reads the queue as its desk."""
+
+import re
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.intake import ConsultationReceived
+from kasane_intake import queries
+from kasane_intake.commands.public_form import SendWebMessage, SetPublicForm
+from kasane_intake.domain.public_form import ContactWay, PublicForm, Sender, WebMessageStatus
+from kasane_intake.domain.receipt import Receipt, bucket, plain_number, sealed_word
+from kasane_intake.handlers.public_form import (
+    SENT_PER_ADDRESS,
+    TRIED_PER_ADDRESS,
+    renew_commissioner_word,
+    send_web_message,
+    set_public_form,
+)
+from kasane_kit import clock
+from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench
+
+OPEN = PublicForm(enabled=True, office="fukushi", phone="000-0000-9999")
+KEY = b"k" * 32
+WORDS: dict[str, Any] = {
+    "story": "眠れません。",
+    "contact_way": "phone",
+    "contact": "000-1111-2222",
+}
+
+
+@dataclass
+class Passerby:
+    """Somebody without an account, with a browser and a clock of their own."""
+
+    bench: Workbench
+    moment: datetime = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+    address: str = "192.0.2.7"
+
+    def __post_init__(self) -> None:
+        self.client = self.bench.app.test_client()
+
+    def open(self, path: str = "/soudan") -> TestResponse:
+        """What the page shows."""
+        with clock.fixed(lambda: self.moment):
+            return self.client.get(f"/{TOWN}{path}", environ_base={"REMOTE_ADDR": self.address})
+
+    def send(
+        self, words: dict[str, Any], path: str = "/soudan", *, after: float = 60, opened: str = ""
+    ) -> TestResponse:
+        """Opens the page, fills it in for ``after`` seconds, and sends it."""
+        page = self.open(path).text
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+        if opened:
+            hidden["opened"] = opened
+        self.moment += timedelta(seconds=after)
+        with clock.fixed(lambda: self.moment):
+            return self.client.post(
+                f"/{TOWN}{path}",
+                data={**hidden, **words},
+                environ_base={"REMOTE_ADDR": self.address},
+            )
+
+
+@pytest.fixture
+def town(workbench: Workbench) -> Workbench:
+    """A town whose form is open and read by 福祉課."""
+    with workbench.unit(workbench.staff("coordinator")) as uow:
+        set_public_form(SetPublicForm(OPEN), uow, ())
+    return workbench
+
+
+def desk(bench: Workbench, office: str = "fukushi") -> Visitor:
+    """A browser of the desk that reads the form."""
+    return bench.visit_as(bench.staff("receiver", office=office))
+
+
+def receipt_of(answer: TestResponse) -> tuple[str, str]:
+    """The number and the words on the page that was shown after sending."""
+    number, word = re.findall(r'class="i-receipt">([^<]+)<', answer.text)
+    return number, word
+
+
+def queue(bench: Workbench, status: str = "waiting") -> list[Any]:
+    """The lines of the queue."""
+    with bench.reading() as connection:
+        return list(
+            queries.web_messages(connection, bench.staff("receiver", office="fukushi"), status)
+        )
+
+
+def test_a_town_that_has_set_nothing_has_no_form(workbench: Workbench) -> None:
+    passerby = Passerby(workbench)
+
+    assert [
+        passerby.open(path).status_code for path in ("/soudan", "/soudan/minsei", "/soudan/receipt")
+    ] == [404, 404, 404]
+    assert workbench.app.test_client().get("/host/soudan").status_code == 404
+
+
+def test_the_form_shows_the_telephone_first_in_words_with_readings(town: Workbench) -> None:
+    page = Passerby(town).open().text
+
+    assert page.index("tel:000-0000-9999") < page.index("<textarea")
+    assert "<ruby>相談<rp>（</rp><rt>そうだん</rt><rp>）</rp></ruby>" in page
+    assert "《" not in page
+
+
+def test_what_a_resident_sends_waits_for_the_desk_and_is_no_consultation_yet(
+    town: Workbench,
+) -> None:
+    answer = Passerby(town).send({**WORDS, "family_must_not_know": "1"})
+
+    number, word = receipt_of(answer)
+    (line,) = queue(town)
+    assert answer.status_code == 200
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", number)
+    assert len(word.split("・")) == 3
+    assert (line.receipt, line.beginning) == (number, "眠れません。")
+    assert town.said(ConsultationReceived) == []
+    assert "家族に知られたくない" in desk(town).get(f"/web-messages/{line.id}").text
+
+
+def test_nothing_personal_has_to_be_told_but_how_to_answer(town: Workbench) -> None:
+    passerby = Passerby(town)
+
+    nothing = passerby.send({"story": "つらい"})
+    no_number = passerby.send({"story": "つらい", "contact_way": "phone"})
+    enough = passerby.send({"story": "つらい", "contact_way": "none"})
+
+    assert (nothing.status_code, no_number.status_code, enough.status_code) == (422, 422, 200)
+    assert "つらい" in nothing.text
+    assert "選んだ方法の連絡先を書いてください。" in no_number.text
+    assert len(queue(town)) == 1
+
+
+def test_somebody_who_only_wants_a_call_need_not_write(town: Workbench) -> None:
+    answer = Passerby(town).send({"contact_way": "phone", "contact": "000-1111-2222"})
+
+    assert answer.status_code == 200
+
+
+def test_the_desk_takes_it_up_as_a_consultation(town: Workbench) -> None:
+    Passerby(town).send(
+        {**WORDS, "name": "森田 とし", "brought_by": "person", "do_not_contact": "夜"}
+    )
+    (line,) = queue(town)
+
+    answer = desk(town).post(
+        f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1", "urgent": "1"}
+    )
+
+    (said,) = town.said(ConsultationReceived)
+    page = desk(town).get(answer.headers["Location"].split("/292095", 1)[1]).text
+    assert answer.status_code == 303
+    assert (said.channel, said.route, said.urgent) == ("web", "person", True)
+    assert [p.name for p in said.persons] == ["森田 とし"]
+    assert "連絡してはいけません：夜" in page
+    assert queue(town) == []
+    assert [line.consultation_id for line in queue(town, "confirmed")] == [said.consultation_id]
+
+
+def test_taking_it_up_twice_makes_one_consultation(town: Workbench) -> None:
+    Passerby(town).send(WORDS)
+    (line,) = queue(town)
+    form = {"desk": "fukushi", "version": "1"}
+
+    first = desk(town).post(f"/web-messages/{line.id}/confirm", form)
+    second = desk(town).post(f"/web-messages/{line.id}/confirm", form)
+
+    assert (first.status_code, second.status_code) == (303, 412)
+    assert len(town.said(ConsultationReceived)) == 1
+
+
+def test_i_11_a_web_sender_who_wants_to_stay_hidden_is_in_no_event(town: Workbench) -> None:
+    Passerby(town).send(
+        {
+            **WORDS,
+            "story": "近田知子です。となりの家の子が泣いています。",
+            "name": "近田 知子",
+            "hidden": "1",
+        }
+    )
+    (line,) = queue(town)
+
+    desk(town).post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"})
+
+    (said,) = town.said(ConsultationReceived)
+    assert said.story == "（情報の提供者）です。となりの家の子が泣いています。"
+    assert all("知子" not in str(event) for event in town.said())
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "reason"),
+    [({"homepage": "http://spam.example"}, 60, "trap"), ({}, 1, "too_fast")],
+)
+def test_what_a_machine_sent_is_set_aside_with_a_reason_and_can_come_back(
+    town: Workbench, words: dict[str, str], after: float, reason: str
+) -> None:
+    answer = Passerby(town).send({**WORDS, **words}, after=after)
+
+    (line,) = queue(town, "set_aside")
+    assert answer.status_code == 200
+    assert (line.reason, queue(town)) == (reason, [])
+    back = desk(town).post(f"/web-messages/{line.id}/bring-back", {"version": "1"})
+    assert back.status_code == 303
+    assert [one.id for one in queue(town)] == [line.id]
+
+
+def test_staff_set_aside_only_with_a_reason(town: Workbench) -> None:
+    Passerby(town).send(WORDS)
+    (line,) = queue(town)
+    staff = desk(town)
+
+    without = staff.post(f"/web-messages/{line.id}/set-aside", {"version": "1"})
+    with_reason = staff.post(
+        f"/web-messages/{line.id}/set-aside", {"version": "1", "reason": "同じ方から二通"}
+    )
+
+    assert (without.status_code, with_reason.status_code) == (422, 303)
+    assert [one.reason for one in queue(town, "set_aside")] == ["同じ方から二通"]
+
+
+def test_another_desk_and_another_town_see_nothing_of_the_queue(town: Workbench) -> None:
+    Passerby(town).send(WORDS)
+    (line,) = queue(town)
+    stranger = town.visit_as(town.staff("receiver", office="fukushi", municipality=OTHER_TOWN))
+
+    assert desk(town, "zei").get(f"/web-messages/{line.id}").status_code == 404
+    assert "眠れません" not in desk(town, "zei").get("/web-messages").text
+    assert "Webフォームから" not in desk(town, "zei").get("/consultations").text
+    assert "Webフォームから 1件" in desk(town).get("/consultations").text
+    assert stranger.get(f"/web-messages/{line.id}").status_code == 404
+
+
+def test_a_form_sent_twice_is_kept_once_under_the_same_receipt(town: Workbench) -> None:
+    passerby = Passerby(town)
+    opened = re.findall(r'name="opened" value="([^"]*)"', passerby.open().text)[0]
+
+    first = passerby.send(WORDS, opened=opened)
+    again = passerby.send(WORDS, opened=opened)
+    other = passerby.send({**WORDS, "story": "別のこと"}, opened=opened)
+
+    assert receipt_of(first) == receipt_of(again)
+    assert other.status_code == 422
+    assert "もう受け取っています" in other.text
+    assert "別のこと" in other.text
+    assert len(queue(town)) == 1
+
+
+@pytest.mark.parametrize("opened", ["", "x", "WyJhIiwxXQ.abc"])
+def test_a_form_that_was_not_opened_here_is_not_taken(town: Workbench, opened: str) -> None:
+    passerby = Passerby(town)
+
+    answer = passerby.send({**WORDS, "opened": opened})
+
+    assert answer.status_code == 422
+    assert "もう一度「送る」を押してください。" in answer.text
+    assert "眠れません。" in answer.text
+    assert queue(town) == []
+
+
+def test_a_form_left_open_for_a_day_comes_back_with_its_words_and_goes_through_then(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+
+    late = passerby.send(WORDS, after=24 * 3600)
+    renewed = re.findall(r'name="opened" value="([^"]*)"', late.text)[0]
+    now = passerby.send(WORDS, opened=renewed)
+
+    assert (late.status_code, now.status_code) == (422, 200)
+
+
+def test_the_receipt_shows_only_that_it_is_looked_at_and_takes_an_addition(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    keys = {"number": number.lower().replace("-", " "), "word": word.replace("・", " ")}
+
+    before = passerby.send(keys, "/soudan/receipt")
+    added = passerby.send({**keys, "addition": "夫も病気です。"}, "/soudan/receipt")
+    (line,) = queue(town)
+    desk(town).post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"})
+    after = passerby.send(keys, "/soudan/receipt")
+
+    assert "<ruby>受<rp>" in before.text
+    assert "眠れません" not in before.text + added.text + after.text
+    assert "書<rp>（</rp><rt>か</rt>" in added.text
+    assert "これから" in before.text
+    assert "担当者" in after.text
+    (said,) = town.said(ConsultationReceived)
+    assert said.story == "眠れません。\n\n夫も病気です。"
+
+
+def test_an_addition_after_taking_up_is_news_for_the_desk_until_somebody_read_it(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    (line,) = queue(town)
+    path = (
+        desk(town)
+        .post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"})
+        .headers["Location"]
+        .split("/292095", 1)[1]
+    )
+
+    passerby.send({"number": number, "word": word, "addition": "追伸"}, "/soudan/receipt")
+
+    assert [(one.id, one.news) for one in queue(town)] == [(line.id, 1)]
+    assert "書き足しあり（1件）" in desk(town).get(path).text
+    desk(town).post(f"/web-messages/{line.id}/seen")
+    assert queue(town) == []
+
+
+def test_a_wrong_word_tells_nothing_and_too_many_are_stopped(town: Workbench) -> None:
+    passerby = Passerby(town)
+    number, _word = receipt_of(passerby.send(WORDS))
+    wrong = {"number": number, "word": "あさひ"}
+
+    known = passerby.send(wrong, "/soudan/receipt")
+    unknown = passerby.send({**wrong, "number": "2222-2222-2222"}, "/soudan/receipt", after=0)
+    for _ in range(TRIED_PER_ADDRESS - 2):
+        passerby.send(wrong, "/soudan/receipt", after=0)
+    stopped = passerby.send(wrong, "/soudan/receipt", after=0)
+
+    assert "番号か合言葉が違います。" in known.text
+    assert known.text.replace(number, "").count("違います") == unknown.text.count("違います")
+    assert (known.status_code, unknown.status_code, stopped.status_code) == (422, 422, 429)
+
+
+def test_one_address_cannot_flood_the_town_and_another_still_gets_through(town: Workbench) -> None:
+    passerby = Passerby(town)
+    answers = [passerby.send({**WORDS, "story": f"{n}"}, after=5) for n in range(SENT_PER_ADDRESS)]
+
+    stopped = passerby.send({**WORDS, "story": "六つめ"}, after=5)
+    other = Passerby(town, moment=passerby.moment, address="198.51.100.4").send(WORDS)
+    later = Passerby(town, moment=passerby.moment + timedelta(hours=1)).send(WORDS)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert stopped.status_code == 429
+    assert "六つめ" in stopped.text
+    assert "000-0000-9999" in stopped.text
+    assert (other.status_code, later.status_code) == (200, 200)
+
+
+def test_addresses_are_kept_neither_plainly_nor_for_long(town: Workbench) -> None:
+    passerby = Passerby(town)
+    passerby.send(WORDS)
+    with town.reading() as connection:
+        kept = connection.exec_driver_sql("SELECT * FROM intake_web_count").all()
+    Passerby(town, moment=passerby.moment + timedelta(hours=3), address="198.51.100.4").send(WORDS)
+    with town.reading() as connection:
+        later = connection.exec_driver_sql("SELECT bucket FROM intake_web_count").all()
+
+    assert len(kept) == 2
+    assert "192.0.2.7" not in str(kept)
+    assert not {row[0] for row in later} & {row[0] for row in kept}
+    assert bucket(KEY, "send", "192.0.2.7", 1) != bucket(KEY, "send", "192.0.2.7", 2)
+
+
+def test_households_behind_one_ipv6_network_are_counted_together(town: Workbench) -> None:
+    moment = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+    answers = [
+        Passerby(town, moment=moment, address=f"2001:db8::{n}").send({**WORDS, "story": f"{n}"})
+        for n in range(1, SENT_PER_ADDRESS + 2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * SENT_PER_ADDRESS + [429]
+
+
+def test_many_at_once_are_counted_exactly(town: Workbench) -> None:
+    """Six threads send from one address at the same moment; as many as are allowed get through."""
+    outcomes: list[str] = []
+
+    def send(number: int) -> None:
+        command = SendWebMessage(
+            f"form-{number}", 60, "", "192.0.2.7", Sender.RESIDENT, "", ContactWay.NONE
+        )
+        try:
+            with town.unit(town.staff("receiver", account_id=f"a{number}")) as uow:
+                send_web_message(command, uow, KEY)
+            outcomes.append("kept")
+        except Exception as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(SENT_PER_ADDRESS + 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["FloodRefused"] * 3 + ["kept"] * SENT_PER_ADDRESS
+    assert len(queue(town)) == SENT_PER_ADDRESS
+
+
+def test_a_commissioner_needs_the_towns_word_and_is_counted_by_route(town: Workbench) -> None:
+    with town.unit(town.staff("coordinator")) as uow:
+        renew_commissioner_word(uow, key_of(town))
+    with town.unit(town.staff("coordinator")) as uow:
+        word = renew_commissioner_word(uow, key_of(town))
+    seen = {**WORDS, "name": "民生 花子", "commissioner_word": word}
+    passerby = Passerby(town)
+
+    wrong = passerby.send({**seen, "commissioner_word": "さくら・さくら"}, "/soudan/minsei")
+    right = passerby.send(seen, "/soudan/minsei")
+    (line,) = queue(town)
+    desk(town).post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"})
+
+    (said,) = town.said(ConsultationReceived)
+    assert (wrong.status_code, right.status_code) == (422, 200)
+    assert "民生 花子" in wrong.text
+    assert (said.channel, said.route) == ("web_commissioner", "commissioner")
+
+
+def test_a_new_word_ends_the_one_before(town: Workbench) -> None:
+    with town.unit(town.staff("coordinator")) as uow:
+        before = renew_commissioner_word(uow, key_of(town))
+    page = town.visit_as(town.staff("coordinator")).post("/web-form/commissioner-word").text
+    seen = {**WORDS, "name": "民生 花子", "commissioner_word": before}
+
+    assert Passerby(town).send(seen, "/soudan/minsei").status_code == 422
+    assert re.search(r"<strong>[ぁ-ん]+・[ぁ-ん]+・[ぁ-ん]+</strong>", page)
+    assert (
+        "<strong>"
+        not in town.visit_as(town.staff("coordinator")).get("/web-form").text.split('id="word"')[1]
+    )
+
+
+def key_of(bench: Workbench) -> bytes:
+    """The town's key for the public form."""
+    return bench.house.keys.derived(TOWN, "intake-public-form")
+
+
+def test_the_form_opens_only_with_a_desk_and_a_telephone(workbench: Workbench) -> None:
+    head = workbench.visit_as(workbench.staff("town_administrator"))
+
+    refused = head.post("/web-form", {"enabled": "1", "office": "fukushi", "version": "0"})
+    taken = head.post(
+        "/web-form", {"enabled": "1", "office": "fukushi", "phone": "000-0000-9999", "version": "0"}
+    )
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert "フォームを開くには、読む窓口と電話番号が要ります。" in refused.text
+    assert Passerby(workbench).open().status_code == 200
+
+
+def test_a_number_for_emergencies_is_shown_only_with_its_source(town: Workbench) -> None:
+    head = town.visit_as(town.staff("coordinator"))
+    number = {
+        "enabled": "1",
+        "office": "fukushi",
+        "phone": "000-0000-9999",
+        "emergency_number": "000-0000-1190",
+        "emergency_label": "夜間の相談",
+        "version": "1",
+    }
+
+    refused = head.post("/web-form", number)
+    assert "000-0000-1190" not in Passerby(town).open().text
+    head.post("/web-form", {**number, "emergency_source": "市の資料"})
+
+    assert refused.status_code == 422
+    assert "出典がなければ載せられません" in refused.text
+    assert "市の資料" in Passerby(town).open().text
+
+
+def test_a_receiver_does_not_set_the_form(town: Workbench) -> None:
+    answer = desk(town).post("/web-form", {"enabled": "", "version": "1"})
+
+    assert answer.status_code == 403
+    assert Passerby(town).open().status_code == 200
+
+
+def test_more_than_the_form_has_room_for_is_refused(town: Workbench) -> None:
+    passerby = Passerby(town)
+
+    long = passerby.send({**WORDS, "story": "あ" * 4001})
+    huge = passerby.send({**WORDS, "story": "あ" * 100_000})
+
+    assert (long.status_code, huge.status_code) == (422, 413)
+    assert "4000文字までです" in long.text
+    assert "あ" * 4001 in long.text
+    assert queue(town) == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["\x00", "<script>alert(1)</script>", "ﾔﾏ\U000e0100①", "' OR 1=1 --"]
+)
+def test_odd_words_are_kept_as_typed_or_refused_never_run(town: Workbench, bad: str) -> None:
+    answer = Passerby(town).send({**WORDS, "story": bad})
+
+    if "\x00" in bad:
+        assert answer.status_code == 422
+    else:
+        (line,) = queue(town)
+        assert line.beginning == bad
+        assert "<script>alert" not in desk(town).get(f"/web-messages/{line.id}").text
+
+
+def test_the_public_pages_tell_no_other_site_and_load_nothing_from_elsewhere(
+    town: Workbench,
+) -> None:
+    answer = Passerby(town).open()
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', answer.text) == []
+
+
+def test_every_step_of_somebody_without_an_account_is_in_the_trail(town: Workbench) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    passerby.send({"number": number, "word": word}, "/soudan/receipt")
+
+    trail = [(one.action, one.actor) for one in town.said(AuditEntryRecorded)]
+    assert trail[-2:] == [
+        ("intake.web_message.arrived", "platform:intake"),
+        ("intake.web_message.looked", "platform:intake"),
+    ]
+
+
+def test_a_receipt_is_the_same_for_one_form_and_opens_nothing_by_what_is_kept() -> None:
+    one, other = Receipt.of(KEY, "a"), Receipt.of(KEY, "b")
+
+    assert Receipt.of(KEY, "a") == one
+    assert one.number != other.number
+    assert plain_number(" k7qm３3xwb 9t4p") == "K7QM-3XWB-9T4P"
+    assert one.word not in sealed_word(KEY, one.number, one.word)
+    assert sealed_word(KEY, one.number, one.word) != sealed_word(KEY, other.number, one.word)
+
+
+def test_a_confirmed_message_is_not_set_aside() -> None:
+    assert replace(OPEN, enabled=False).phone == "000-0000-9999"
+    assert [status.value for status in WebMessageStatus] == ["waiting", "confirmed", "set_aside"]

@@ -10,10 +10,13 @@ from kasane_cases.handlers.hearing import (
     take_suggestions,
     take_visit,
 )
+from kasane_cases.handlers.person_links import take_merge, take_merge_undone
 from kasane_contracts.intake import (
     ConsultationClosed,
     ConsultationEscalated,
     ConsultationReceived,
+    PersonsMerged,
+    PersonsMergeUndone,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import HumanServicesSuggested, ReferralAccepted, ReferralDeclined
@@ -65,3 +68,13 @@ def on_visit_completed(event: VisitCompleted, uow: UnitOfWork, _hooks: Any) -> N
 def on_contact_not_made(event: ContactNotMade, uow: UnitOfWork, _hooks: Any) -> None:
     """Shows that nobody was met."""
     take_visit(event, uow)
+
+
+def on_persons_merged(event: PersonsMerged, uow: UnitOfWork, _hooks: Any) -> None:
+    """Lets the case page say where the same person also appears."""
+    take_merge(event, uow)
+
+
+def on_persons_merge_undone(event: PersonsMergeUndone, uow: UnitOfWork, _hooks: Any) -> None:
+    """They are two people after all."""
+    take_merge_undone(event, uow)

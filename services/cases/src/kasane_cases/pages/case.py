@@ -160,12 +160,16 @@ def _case_page(case_id: str, **opened: Any) -> str:
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
         staff = queries.colleagues(connection)
+        elsewhere = queries.also_elsewhere(
+            connection, actor(), case_id, [person.id for person in file.persons], today
+        )
     names = _names(file)
     people = {one.account_id: one.display_name for one in staff}
     return page(
         "case.html",
         file=file,
         names=names,
+        elsewhere=elsewhere,
         may=_may(),
         gates={person.id: _gates(file, person.id) for person in file.persons},
         states={person.id: file.consent_state(person.id, today) for person in file.persons},

@@ -11,14 +11,17 @@ from kasane_cases.queries.cases import (
     waiting,
 )
 from kasane_cases.queries.conferences import SessionFile, SessionLine, session_file, session_lines
+from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
 from kasane_cases.queries.staff import colleagues
 
 __all__ = [
+    "AlsoElsewhere",
     "CaseFile",
     "CaseLine",
     "SessionFile",
     "SessionLine",
     "SessionOfCase",
+    "also_elsewhere",
     "case_file",
     "case_lines",
     "colleagues",

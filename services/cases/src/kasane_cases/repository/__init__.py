@@ -12,6 +12,7 @@ from kasane_cases.repository.access import (
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
+from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plans import Plans
 from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
 from kasane_cases.repository.sessions import Sessions
@@ -31,6 +32,7 @@ __all__ = [
     "LegalGrounds",
     "Needs",
     "OutreachRequests",
+    "PersonLinks",
     "Plans",
     "Referrals",
     "Sessions",

@@ -13,6 +13,7 @@ from kasane_cases.tables.conferences import agenda_item, attendee, item_decision
 from kasane_cases.tables.consents import consent
 from kasane_cases.tables.disclosures import disclosure, legal_ground
 from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
+from kasane_cases.tables.person_links import person_link
 from kasane_cases.tables.plans import support_plan
 from kasane_cases.tables.schema import metadata
 from kasane_cases.tables.timeline import task, timeline
@@ -35,6 +36,7 @@ __all__ = [
     "metadata",
     "outreach_request",
     "person",
+    "person_link",
     "referral",
     "session",
     "suggestion",

@@ -137,3 +137,14 @@ class CaseClosed:
     case_id: str
     consultation_id: str
     outcome: str
+
+
+@event("cases.address_protection.changed", version=1, subject="person_id")
+@dataclass(frozen=True)
+class AddressProtectionChanged:
+    """A person's address is to be hidden everywhere, or may be shown again; it is not in here itself."""
+
+    person_id: str
+    case_id: str
+    protected: bool
+    phone_too: bool = False

@@ -5,11 +5,12 @@ from pathlib import Path
 from kasane_cases import handlers, subscribers
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.handlers import remind_of_protections
 from kasane_cases.pages import PAGES
 from kasane_cases.repository import PERMISSIONS
 from kasane_contracts import cases as says
 from kasane_contracts import intake, outreach, resources
-from kasane_kit.service import Service
+from kasane_kit.service import Job, Service
 
 service = Service(
     name="cases",
@@ -29,6 +30,7 @@ service = Service(
         says.ReferralRequested,
         says.CaseStatusChanged,
         says.CaseClosed,
+        says.AddressProtectionChanged,
     ),
     hears={
         intake.ConsultationReceived: subscribers.on_consultation_received,
@@ -36,6 +38,10 @@ service = Service(
         intake.ConsultationClosed: subscribers.on_consultation_closed,
         intake.PersonsMerged: subscribers.on_persons_merged,
         intake.PersonsMergeUndone: subscribers.on_persons_merge_undone,
+        intake.ReferralSheetSent: subscribers.on_referral_sheet_sent,
+        intake.ReferralSheetAcknowledged: subscribers.on_referral_sheet_acknowledged,
+        intake.ReferralSheetAccepted: subscribers.on_referral_sheet_accepted,
+        intake.ReferralSheetReturned: subscribers.on_referral_sheet_returned,
         resources.HumanServicesSuggested: subscribers.on_human_services_suggested,
         resources.ReferralAccepted: subscribers.on_referral_accepted,
         resources.ReferralDeclined: subscribers.on_referral_declined,
@@ -70,6 +76,13 @@ service = Service(
         "cases_transfer",
         "cases_transfer_offer",
         "cases_transfer_document",
+        "cases_household_step",
+        "cases_care_tie",
+        "cases_address_protection",
+        "cases_protected_reader",
+        "cases_episode",
+        "cases_handoff",
+        "cases_watch_rule",
     ),
     parcels={
         handlers.OFFER: handlers.hear_offer,
@@ -77,4 +90,5 @@ service = Service(
         handlers.WITHDRAWAL: handlers.hear_withdrawal,
     },
     refusal=CasesRefusal,
+    jobs=(Job("remind-of-protections", 3600.0, remind_of_protections),),
 )

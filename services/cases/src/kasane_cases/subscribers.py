@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kasane_cases.domain.gap import HandoffState
 from kasane_cases.handlers.hearing import (
     forget_waiting,
     queue_escalated,
@@ -11,12 +12,17 @@ from kasane_cases.handlers.hearing import (
     take_visit,
 )
 from kasane_cases.handlers.person_links import take_merge, take_merge_undone
+from kasane_cases.handlers.watching import take_sheet_answer, take_sheet_sent
 from kasane_contracts.intake import (
     ConsultationClosed,
     ConsultationEscalated,
     ConsultationReceived,
     PersonsMerged,
     PersonsMergeUndone,
+    ReferralSheetAccepted,
+    ReferralSheetAcknowledged,
+    ReferralSheetReturned,
+    ReferralSheetSent,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import HumanServicesSuggested, ReferralAccepted, ReferralDeclined
@@ -78,3 +84,25 @@ def on_persons_merged(event: PersonsMerged, uow: UnitOfWork, _hooks: Any) -> Non
 def on_persons_merge_undone(event: PersonsMergeUndone, uow: UnitOfWork, _hooks: Any) -> None:
     """They are two people after all."""
     take_merge_undone(event, uow)
+
+
+def on_referral_sheet_sent(event: ReferralSheetSent, uow: UnitOfWork, _hooks: Any) -> None:
+    """Watches that the sheet is answered."""
+    take_sheet_sent(event, uow)
+
+
+def on_referral_sheet_acknowledged(
+    event: ReferralSheetAcknowledged, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """The receiver has seen the sheet."""
+    take_sheet_answer(event.sheet_id, HandoffState.ACKNOWLEDGED, uow)
+
+
+def on_referral_sheet_accepted(event: ReferralSheetAccepted, uow: UnitOfWork, _hooks: Any) -> None:
+    """The receiver took the matter over."""
+    take_sheet_answer(event.sheet_id, HandoffState.ACCEPTED, uow)
+
+
+def on_referral_sheet_returned(event: ReferralSheetReturned, uow: UnitOfWork, _hooks: Any) -> None:
+    """The sheet came back: its sender is still responsible, and it waits for a new receiver."""
+    take_sheet_answer(event.sheet_id, HandoffState.RETURNED, uow)

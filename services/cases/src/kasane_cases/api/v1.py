@@ -2,5 +2,7 @@
 
 from kasane_cases.api.case_file import blueprint as case_file
 from kasane_cases.api.conferences import blueprint as conferences
+from kasane_cases.api.gaps import blueprint as gaps
+from kasane_cases.api.households import blueprint as households
 
-BLUEPRINTS = (case_file, conferences)
+BLUEPRINTS = (case_file, households, gaps, conferences)

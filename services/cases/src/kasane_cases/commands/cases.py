@@ -1,9 +1,11 @@
 """The inputs about a case and its team."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
+from kasane_cases.domain.gap import GapKind
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class PersonOfCase:
     relation: str = ""
     address: str = ""
     phone: str = ""
+    householder: bool = False
+    sex: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,18 @@ class CloseCase:
     next_contact: str = ""
     no_contact_needed: bool = False
     review_on: date | None = None
+
+
+@dataclass(frozen=True)
+class FinishTask:
+    """Mark something that came up on a case as done."""
+
+    case_id: str
+    task_id: str
+
+
+@dataclass(frozen=True)
+class SetWatchRules:
+    """After how many days the town looks, by kind of gap."""
+
+    days: Mapping[GapKind, int]

@@ -8,10 +8,12 @@ from kasane_cases.domain.errors import (
     ClosingIncomplete,
     NobodyConcerned,
     NobodyConsents,
+    PersonLeft,
     RecordNotFound,
     ReviewDateMissing,
     WrongStep,
 )
+from kasane_cases.domain.household import Household, Person
 
 
 class CaseStatus(StrEnum):
@@ -37,6 +39,8 @@ class ClosingOutcome(StrEnum):
     MOVED_AWAY = "moved_away"
     DIED = "died"
     SUPPORT_ENDED = "support_ended"
+    INSTITUTION = "institution"
+    JOINED = "joined"
     OTHER = "other"
 
 
@@ -56,48 +60,6 @@ NEXT_STATUS: dict[CaseStatus, tuple[CaseStatus, ...]] = {
 NEEDS_CONSENT = frozenset({CaseStatus.ASSESSMENT, CaseStatus.PLAN_DRAFT})
 
 
-@dataclass(frozen=True)
-class Person:
-    """One person of a household. A protected address is shown to the team only and sent nowhere."""
-
-    id: str
-    name: str = ""
-    kana: str = ""
-    birth_date: date | None = None
-    address: str = ""
-    phone: str = ""
-    address_protected: bool = False
-
-    def age_on(self, day: date) -> int | None:
-        """Age in full years on a day; None without a birth date."""
-        born = self.birth_date
-        if born is None:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-@dataclass(frozen=True)
-class Membership:
-    """That a person belongs to a household, as what, from when and until when."""
-
-    person_id: str
-    relation: str
-    valid_from: date
-    valid_to: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the person belongs to the household on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True)
-class Household:
-    """Who lives together: the unit of support, never the unit of consent."""
-
-    id: str
-    memberships: tuple[Membership, ...]
-
-
 class GrantSubject(StrEnum):
     """To whom a right to a case is given."""
 
@@ -112,6 +74,7 @@ class GrantBasis(StrEnum):
     TEAM = "team"
     CONSENT = "consent"
     MEETING = "meeting"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True)
@@ -128,6 +91,19 @@ class AccessGrant:
     person_id: str = ""
     valid_to: date | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One stretch of work on a case, from its opening or reopening to its evaluated end."""
+
+    case_id: str
+    number: int
+    opened_on: date
+    closed_on: date
+    outcome: str
+    evaluation: str
+    next_contact: str
 
 
 @dataclass
@@ -153,6 +129,11 @@ class Case:
     next_contact: str = ""
     closing_outcome: str = ""
     closed_on: date | None = None
+    restricted: bool = False
+    lead: str = ""
+    episode: int = 1
+    episode_opened_on: date | None = None
+    last_contact_on: date | None = None
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -166,6 +147,11 @@ class Case:
         return self.status is not CaseStatus.CLOSED
 
     @property
+    def unasked_for_consent(self) -> bool:
+        """Whether multi-agency work has not begun, for want of a consent until now."""
+        return self.status in (CaseStatus.IDENTIFIED, CaseStatus.OUTREACH, CaseStatus.REOPENED)
+
+    @property
     def support_decided(self) -> bool:
         """Whether the town decided to support this household (支援決定)."""
         return self.support_decided_on is not None
@@ -177,11 +163,18 @@ class Case:
                 return person
         raise RecordNotFound
 
+    def member(self, person_id: str, day: date) -> Person:
+        """One person who belongs to the household on a day; raises RecordNotFound or PersonLeft."""
+        person = self.person(person_id)
+        left_on = self.household.left_on(person_id, day)
+        if left_on is not None:
+            raise PersonLeft(person=person.name, day=left_on.isoformat())
+        return person
+
     def relation(self, person_id: str) -> str:
-        """What the person is in the household."""
-        return next(
-            (m.relation for m in self.household.memberships if m.person_id == person_id), ""
-        )
+        """What the person is, or was last, in the household."""
+        found = [m.relation for m in self.household.memberships if m.person_id == person_id]
+        return found[-1] if found else ""
 
     def decide_support(self, day: date, reason: str) -> None:
         """Writes down that the town decided to support this household."""
@@ -194,7 +187,12 @@ class Case:
         return NEXT_STATUS[self.status]
 
     def change_status(
-        self, status: CaseStatus, review_on: date | None, *, somebody_consents: bool
+        self,
+        status: CaseStatus,
+        review_on: date | None,
+        *,
+        somebody_consents: bool,
+        day: date,
     ) -> None:
         """Moves on; raises WrongStep, ReviewDateMissing or NobodyConsents."""
         if status not in self.next_states():
@@ -203,10 +201,19 @@ class Case:
             raise NobodyConsents
         if status is CaseStatus.OBSERVING and review_on is None:
             raise ReviewDateMissing
-        self.status = status
-        self.review_on = review_on if status is not CaseStatus.REOPENED else None
         if status is CaseStatus.REOPENED:
-            self.closed_on, self.closing_outcome = None, ""
+            self.reopen(day)
+        else:
+            self.status, self.review_on = status, review_on
+
+    def reopen(self, day: date) -> None:
+        """Takes the work up again: after an end as a new episode with the same household."""
+        if self.status is CaseStatus.CLOSED:
+            self.episode += 1
+            self.episode_opened_on = day
+        self.status, self.review_on = CaseStatus.REOPENED, None
+        self.closed_on, self.closing_outcome = None, ""
+        self.evaluation, self.next_contact = "", ""
 
     def begin_outreach(self) -> bool:
         """Somebody is to visit: an identified case is now outreach; True when that changed it."""

@@ -30,6 +30,20 @@ class TimelineKind(StrEnum):
     CASE_CLOSED = "case_closed"
     TAKEN_OVER = "taken_over"
     MEMBERS_LEFT = "members_left"
+    MEMBER_ADDED = "member_added"
+    MEMBER_LEFT = "member_left"
+    PERSON_CHANGED = "person_changed"
+    HOUSEHOLD_SPLIT = "household_split"
+    SPLIT_FROM = "split_from"
+    HOUSEHOLDS_MERGED = "households_merged"
+    CARE_RECORDED = "care_recorded"
+    CARE_ENDED = "care_ended"
+    PROTECTION_RECORDED = "protection_recorded"
+    PROTECTION_ENDED = "protection_ended"
+    EMERGENCY_ACCESS = "emergency_access"
+    LEAD_NAMED = "lead_named"
+    SHEET_SENT = "sheet_sent"
+    SHEET_ANSWERED = "sheet_answered"
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,11 @@ class CaseTaskKind(StrEnum):
     FIND_ANOTHER_SERVICE = "find_another_service"
     ASK_CONSENT_HERE = "ask_consent_here"
     ASK_PROTECTION = "ask_protection"
+    RENEW_PROTECTION = "renew_protection"
+    OFFER_MULTI_AGENCY = "offer_multi_agency"
+    RECORD_PROTECTION = "record_protection"
+    ASK_PROTECTION_AGAIN = "ask_protection_again"
+    REVIEW_EMERGENCY = "review_emergency"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a person can do in cases; each handler is one transaction."""
 
-from kasane_cases.handlers.closing import change_status, close_case
+from kasane_cases.handlers.closing import change_status, close_case, finish_task
 from kasane_cases.handlers.conferences import (
     add_agenda_item,
     add_attendee,
@@ -9,16 +9,43 @@ from kasane_cases.handlers.conferences import (
     record_secrecy,
 )
 from kasane_cases.handlers.consents import record_consent
+from kasane_cases.handlers.members import (
+    add_member,
+    change_person,
+    end_care,
+    end_membership,
+    record_care,
+)
 from kasane_cases.handlers.needs import identify_need, request_referral
-from kasane_cases.handlers.opening import assign_team, decide_support, end_team, open_case
+from kasane_cases.handlers.opening import (
+    assign_team,
+    decide_support,
+    end_team,
+    name_lead,
+    open_case,
+)
 from kasane_cases.handlers.outreach import request_outreach
 from kasane_cases.handlers.plans import decide_plan, draft_plan, revise_plan
+from kasane_cases.handlers.protection import (
+    admit_reader,
+    end_protection,
+    end_reader,
+    open_protected_address,
+    open_restricted_case,
+    protect_address,
+    restrict_case,
+)
 from kasane_cases.handlers.sessions import (
     fix_minutes,
     hold_session,
     open_session,
     record_decision,
     record_fact,
+)
+from kasane_cases.handlers.splitting import (
+    join_households,
+    split_household,
+    undo_household_step,
 )
 from kasane_cases.handlers.transfer_offers import (
     accept_offer,
@@ -36,6 +63,7 @@ from kasane_cases.handlers.transfers import (
     show_accept_key,
     withdraw_transfer,
 )
+from kasane_cases.handlers.watching import remind_of_protections, set_watch_rules
 
 __all__ = [
     "ANSWER",
@@ -44,33 +72,52 @@ __all__ = [
     "accept_offer",
     "add_agenda_item",
     "add_attendee",
+    "add_member",
+    "admit_reader",
     "approve_transfer",
     "assign_team",
+    "change_person",
     "change_status",
     "close_case",
     "decide_plan",
     "decide_support",
     "draft_plan",
+    "end_care",
+    "end_membership",
+    "end_protection",
+    "end_reader",
     "end_team",
+    "finish_task",
     "fix_minutes",
     "hear_answer",
     "hear_offer",
     "hear_withdrawal",
     "hold_session",
     "identify_need",
+    "join_households",
     "mark_presence",
+    "name_lead",
     "open_case",
+    "open_protected_address",
+    "open_restricted_case",
     "open_session",
     "plan_session",
     "prepare_transfer",
+    "protect_address",
+    "record_care",
     "record_consent",
     "record_decision",
     "record_fact",
     "record_secrecy",
+    "remind_of_protections",
     "request_outreach",
     "request_referral",
+    "restrict_case",
     "return_offer",
     "revise_plan",
+    "set_watch_rules",
     "show_accept_key",
+    "split_household",
+    "undo_household_step",
     "withdraw_transfer",
 ]

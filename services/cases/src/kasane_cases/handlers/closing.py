@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from kasane_cases.commands import ChangeStatus, CloseCase
+from kasane_cases.commands import ChangeStatus, CloseCase, FinishTask
+from kasane_cases.domain.case import Case, CaseStatus, ClosingOutcome
 from kasane_cases.domain.consent import ConsentPurpose
-from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.protection import moved_out
 from kasane_cases.handlers.views import case_view
-from kasane_cases.repository import Cases, Consents, Needs
+from kasane_cases.repository import Cases, Consents, Needs, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -17,13 +20,18 @@ def change_status(command: ChangeStatus, uow: UnitOfWork) -> None:
     """Moves a case on: to observation with a review date, to multi-agency with consent."""
     case, _ = open_for_change(command.case_id, uow)
     today = clock.today()
-    consents = Consents(uow.connection).standing(case.id).values()
+    members = case.household.members_on(today)
+    standing = Consents(uow.connection).standing(case.id)
+    consents = [consent for person_id, consent in standing.items() if person_id in members]
     case.change_status(
         command.status,
         command.review_on,
         somebody_consents=any(c.covers(today, ConsentPurpose.MULTI_AGENCY) for c in consents),
+        day=today,
     )
     Cases(uow.connection).save(case, command.version)
+    if case.status is CaseStatus.ASSESSMENT:
+        Tasks(uow.connection).finish_all(case.id, CaseTaskKind.OFFER_MULTI_AGENCY, today)
     uow.record("cases.case.status_changed", OBJECT, case.id)
     uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))
     note(uow, case.id, TimelineKind.STATUS_CHANGED, status=case.status.value)
@@ -44,9 +52,29 @@ def close_case(command: CloseCase, uow: UnitOfWork, hooks: Any) -> None:
         review_date_required="review_date" in required,
         day=clock.today(),
     )
-    Cases(uow.connection).save(case, command.version)
+    if command.outcome is ClosingOutcome.MOVED_AWAY:
+        for person in case.persons:
+            if person.address_protected:
+                moved_out(uow, case.id, person, "")
+    end_episode(case, uow, command.version)
+    uow.commit()
+
+
+def end_episode(case: Case, uow: UnitOfWork, read_version: int | None = None) -> None:
+    """Saves a case that has just ended and keeps how this episode ended, for when it is reopened."""
+    cases = Cases(uow.connection)
+    cases.save(case, read_version)
+    cases.keep_episode(case)
     uow.record("cases.case.closed", OBJECT, case.id)
     uow.publish(events.CaseClosed(case.id, case.consultation_id, case.closing_outcome))
     uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))
     note(uow, case.id, TimelineKind.CASE_CLOSED, outcome=case.closing_outcome)
+
+
+def finish_task(command: FinishTask, uow: UnitOfWork) -> None:
+    """Marks something that came up on a case as done; raises RecordNotFound when it is not open."""
+    case, _ = open_for_change(command.case_id, uow)
+    if not Tasks(uow.connection).finish_one(case.id, command.task_id, clock.today()):
+        raise RecordNotFound
+    uow.record("cases.case.task_done", OBJECT, case.id)
     uow.commit()

@@ -133,7 +133,7 @@ def add_agenda_item(command: AddAgendaItem, uow: UnitOfWork, hooks: Any) -> str:
     item = AgendaItem(id=command.item_id, topic=command.topic, reason=command.reason)
     if command.case_id:
         case, _ = open_for_change(command.case_id, uow)
-        person = case.person(command.person_id)
+        person = case.member(command.person_id, clock.today())
         consent = Consents(uow.connection).standing_of(case.id, person.id)
         item.case_id, item.person_id = case.id, person.id
         item.consent_state = state_on(consent, clock.today()).value

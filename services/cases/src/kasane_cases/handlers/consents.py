@@ -6,11 +6,12 @@ from typing import Any
 from kasane_cases.commands import RecordConsent
 from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState
 from kasane_cases.domain.errors import TermTooLong, UnknownChoice
-from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
+from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
-from kasane_cases.repository import Consents, Grants, Tasks
+from kasane_cases.repository import Cases, Consents, Grants, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
+from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 
 OWN_METHODS = ("written", "spoken")
@@ -19,7 +20,7 @@ OWN_METHODS = ("written", "spoken")
 def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
     """Adds to one person's consent history (I-08); rights from the last entry end with it."""
     case, _ = open_for_change(command.case_id, uow)
-    case.person(command.person_id)
+    case.member(command.person_id, clock.today())
     consents = Consents(uow.connection)
     before = consents.standing_of(case.id, command.person_id)
     given = command.state is ConsentState.GIVEN
@@ -48,6 +49,19 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
     if command.state is not ConsentState.PENDING:
         for asked in (CaseTaskKind.ASK_CONSENT, CaseTaskKind.ASK_CONSENT_HERE):
             Tasks(uow.connection).finish(case.id, command.person_id, asked, clock.today())
+    if command.state is not ConsentState.PENDING:
+        Cases(uow.connection).contact_made(case.id, clock.today())
+    if case.unasked_for_consent and consent.covers(clock.today(), ConsentPurpose.MULTI_AGENCY):
+        Tasks(uow.connection).raise_once(
+            CaseTask(
+                new_id(),
+                case.id,
+                command.person_id,
+                CaseTaskKind.OFFER_MULTI_AGENCY,
+                consent.id,
+                clock.today(),
+            )
+        )
     uow.record("cases.consent.recorded", "person", command.person_id, basis=command.method)
     uow.publish(events.ConsentRecorded(case.id, command.person_id, command.state.value))
     note(

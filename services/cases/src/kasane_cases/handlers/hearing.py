@@ -7,10 +7,11 @@ from kasane_cases.domain.assessment import NeedSuggestion
 from kasane_cases.domain.consent import ConsentState, state_on
 from kasane_cases.domain.consultation_summary import ConsultationSummary, HeardPerson
 from kasane_cases.domain.errors import RecordNotFound
-from kasane_cases.domain.requests import OutreachStatus, ReferralStatus
+from kasane_cases.domain.requests import OutreachRequest, OutreachStatus, ReferralStatus
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note
 from kasane_cases.repository import (
+    Cases,
     Consents,
     Needs,
     OutreachRequests,
@@ -98,7 +99,7 @@ def take_suggestions(event: HumanServicesSuggested, uow: UnitOfWork) -> None:
     """Shows what the directory offers for a need, in place of an earlier answer."""
     needs = Needs(uow.connection)
     try:
-        need = needs.get(event.case_id, event.need_id)
+        need = needs.where(event.need_id)
     except RecordNotFound:
         return
     suggestions = [
@@ -106,11 +107,11 @@ def take_suggestions(event: HumanServicesSuggested, uow: UnitOfWork) -> None:
         for one in event.suggestions
     ]
     needs.replace_suggestions(need.id, suggestions, event.missing, clock.now())
-    uow.record("cases.support_need.suggestions_taken", OBJECT, event.case_id)
+    uow.record("cases.support_need.suggestions_taken", OBJECT, need.case_id)
     if need.suggested_at is None:
         note(
             uow,
-            event.case_id,
+            need.case_id,
             TimelineKind.SUGGESTIONS_ARRIVED,
             need.person_id,
             need.id,
@@ -122,7 +123,7 @@ def take_referral_answer(event: ReferralAccepted | ReferralDeclined, uow: UnitOf
     """Takes an organisation's answer; a refusal leaves the task of finding another."""
     referrals = Referrals(uow.connection)
     try:
-        referral = referrals.get(event.case_id, event.referral_id)
+        referral = referrals.where(event.referral_id)
     except RecordNotFound:
         return
     declined = isinstance(event, ReferralDeclined)
@@ -136,17 +137,17 @@ def take_referral_answer(event: ReferralAccepted | ReferralDeclined, uow: UnitOf
         Tasks(uow.connection).raise_once(
             CaseTask(
                 new_id(),
-                event.case_id,
+                referral.case_id,
                 referral.person_id,
                 CaseTaskKind.FIND_ANOTHER_SERVICE,
                 referral.id,
                 today,
             )
         )
-    uow.record(f"cases.referral.{status.value}", OBJECT, event.case_id)
+    uow.record(f"cases.referral.{status.value}", OBJECT, referral.case_id)
     note(
         uow,
-        event.case_id,
+        referral.case_id,
         TimelineKind.REFERRAL_DECLINED if declined else TimelineKind.REFERRAL_ACCEPTED,
         referral.person_id,
         referral.id,
@@ -159,7 +160,7 @@ def take_visit(event: VisitScheduled | VisitCompleted | ContactNotMade, uow: Uni
     """Takes what became of a request to visit; consent heard at the door is a task, no consent."""
     requests = OutreachRequests(uow.connection)
     try:
-        request = requests.get(event.case_id, event.request_id)
+        request = requests.where(event.request_id)
     except RecordNotFound:
         return
     facts: dict[str, str] = {"on": event.on.isoformat()}
@@ -176,21 +177,23 @@ def take_visit(event: VisitScheduled | VisitCompleted | ContactNotMade, uow: Uni
         request.next_visit_on, request.attempts = None, event.attempt
         facts |= {"result": event.result, "note": event.note, "attempt": str(event.attempt)}
     requests.save(request)
-    uow.record(f"cases.outreach.{request.status.value}", OBJECT, event.case_id)
-    note(uow, event.case_id, kind, request.person_id, event.visit_id, **facts)
+    uow.record(f"cases.outreach.{request.status.value}", OBJECT, request.case_id)
+    note(uow, request.case_id, kind, request.person_id, event.visit_id, **facts)
+    if isinstance(event, VisitCompleted):
+        Cases(uow.connection).contact_made(request.case_id, event.on)
     if isinstance(event, VisitCompleted) and event.consent_heard:
-        _ask_for_consent(event, request.person_id, uow)
+        _ask_for_consent(event, request, uow)
 
 
-def _ask_for_consent(event: VisitCompleted, person_id: str, uow: UnitOfWork) -> None:
-    consent = Consents(uow.connection).standing_of(event.case_id, person_id)
+def _ask_for_consent(event: VisitCompleted, request: OutreachRequest, uow: UnitOfWork) -> None:
+    consent = Consents(uow.connection).standing_of(request.case_id, request.person_id)
     if state_on(consent, clock.today()) is ConsentState.GIVEN:
         return
     Tasks(uow.connection).raise_once(
         CaseTask(
             new_id(),
-            event.case_id,
-            person_id,
+            request.case_id,
+            request.person_id,
             CaseTaskKind.ASK_CONSENT,
             event.visit_id,
             clock.today(),

@@ -22,7 +22,7 @@ REFERRED_DATA = (DataClass.IDENTITY, DataClass.RECORD)
 def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
     """Writes a need down and tells the directory, which answers with suggestions."""
     case, _ = open_for_change(command.case_id, uow)
-    person = case.person(command.person_id)
+    person = case.member(command.person_id, clock.today())
     labels = {one.code: one.label for one in hooks.consultation_categories()}
     label = known_choice(command.category, labels)
     today = clock.today()
@@ -57,7 +57,7 @@ def request_referral(command: RequestReferral, uow: UnitOfWork, hooks: Any) -> s
     """Asks a human service to take a person on; refused unless something allows telling it."""
     case, _ = open_for_change(command.case_id, uow)
     need = Needs(uow.connection).get(case.id, command.need_id)
-    person = case.person(need.person_id)
+    person = case.member(need.person_id, clock.today())
     today = clock.today()
     suggested = {one.human_service_id: one.name for one in need.suggestions}
     name = command.human_service_name or suggested.get(command.human_service_id, "")

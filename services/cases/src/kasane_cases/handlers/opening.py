@@ -4,15 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from kasane_cases.commands import AssignTeam, DecideSupport, EndTeam, OpenCase, TeamMember
+from kasane_cases.commands import AssignTeam, DecideSupport, EndTeam, NameLead, OpenCase, TeamMember
+from kasane_cases.domain.address_protection import ProtectedReader
 from kasane_cases.domain.case import (
     AccessGrant,
     Case,
     GrantBasis,
     GrantSubject,
-    Household,
-    Membership,
-    Person,
 )
 from kasane_cases.domain.consent import (
     HEARD_AT_INTAKE,
@@ -26,8 +24,9 @@ from kasane_cases.domain.consent import (
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.disclosure import DisclosureBasis
 from kasane_cases.domain.errors import AlreadyOpened, RecordNotFound, UnknownChoice
+from kasane_cases.domain.household import Household, Membership, Person
 from kasane_cases.domain.ledger import DisclosureAct
-from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.disclosures import (
     Disclosing,
@@ -37,7 +36,7 @@ from kasane_cases.handlers.disclosures import (
     would_disclose,
 )
 from kasane_cases.handlers.views import known_choice, office_kind
-from kasane_cases.repository import Cases, Consents, Grants, Summaries
+from kasane_cases.repository import Cases, Consents, Grants, Protections, Summaries, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.auth import accounts
@@ -59,8 +58,8 @@ def open_case(command: OpenCase, uow: UnitOfWork, hooks: Any) -> str:
         household=Household(
             new_id(),
             tuple(
-                Membership(person_id, relation, today)
-                for person_id, relation in _relations(command, summary)
+                Membership(person_id, relation, today, None, householder)
+                for person_id, relation, householder in _relations(command, summary)
             ),
         ),
         persons=_persons(command, summary),
@@ -88,8 +87,11 @@ def open_case(command: OpenCase, uow: UnitOfWork, hooks: Any) -> str:
     )
     note(uow, case.id, TimelineKind.CASE_OPENED, object_id=case.consultation_id)
     _take_over_consents(command, summary, uow, hooks)
+    for person in case.persons:
+        if person.address_protected:
+            _protect_from_the_start(case, person, uow)
     for member in command.team:
-        _give(case, new_id(), member, None, uow, hooks)
+        give(case, new_id(), member, None, uow, hooks)
     if summary is not None:
         summary.case_id = case.id
         Summaries(uow.connection).save(summary)
@@ -110,9 +112,20 @@ def decide_support(command: DecideSupport, uow: UnitOfWork) -> None:
 def assign_team(command: AssignTeam, uow: UnitOfWork, hooks: Any) -> None:
     """Gives an account, an office or a role a right to the case."""
     case, _ = open_for_change(command.case_id, uow)
-    label = _give(case, command.grant_id, command.member, command.valid_to, uow, hooks)
+    label = give(case, command.grant_id, command.member, command.valid_to, uow, hooks)
     uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
     note(uow, case.id, TimelineKind.TEAM_CHANGED, object_id=command.grant_id, member=label)
+    uow.commit()
+
+
+def name_lead(command: NameLead, uow: UnitOfWork, hooks: Any) -> None:
+    """Names who is in charge (主担当); they get the right that comes with the team."""
+    case, _ = open_for_change(command.case_id, uow)
+    label = give(case, new_id(), command.member, None, uow, hooks)
+    case.lead = f"{command.member.kind.value}:{command.member.subject}"
+    Cases(uow.connection).save(case, command.version)
+    uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
+    note(uow, case.id, TimelineKind.LEAD_NAMED, member=label)
     uow.commit()
 
 
@@ -138,10 +151,10 @@ def _summary(command: OpenCase, uow: UnitOfWork) -> ConsultationSummary | None:
 
 def _relations(
     command: OpenCase, summary: ConsultationSummary | None
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[tuple[str, str, bool], ...]:
     if summary is not None:
-        return tuple((person.id, person.relation) for person in summary.persons)
-    return tuple((person.person_id, person.relation) for person in command.persons)
+        return tuple((person.id, person.relation, False) for person in summary.persons)
+    return tuple((one.person_id, one.relation, one.householder) for one in command.persons)
 
 
 def _persons(command: OpenCase, summary: ConsultationSummary | None) -> tuple[Person, ...]:
@@ -152,9 +165,35 @@ def _persons(command: OpenCase, summary: ConsultationSummary | None) -> tuple[Pe
         else [(p.person_id, p) for p in command.persons]
     )
     return tuple(
-        Person(person_id, p.name, p.kana, p.birth_date, p.address, p.phone, person_id in protected)
+        Person(
+            person_id,
+            p.name,
+            p.kana,
+            p.birth_date,
+            p.address,
+            p.phone,
+            person_id in protected,
+            getattr(p, "sex", ""),
+            phone_protected=person_id in protected,
+        )
         for person_id, p in heard
     )
+
+
+def _protect_from_the_start(case: Case, person: Person, uow: UnitOfWork) -> None:
+    """Hides the address at once; the measure itself is still to be written down."""
+    admit_actor(uow, person.id)
+    Tasks(uow.connection).raise_once(
+        CaseTask(
+            new_id(),
+            case.id,
+            person.id,
+            CaseTaskKind.RECORD_PROTECTION,
+            person.id,
+            clock.today(),
+        )
+    )
+    uow.publish(events.AddressProtectionChanged(person.id, case.id, True, True))
 
 
 def _take_over_consents(
@@ -191,7 +230,29 @@ def _take_over_consents(
         )
 
 
-def _give(
+def admit_actor(uow: UnitOfWork, person_id: str) -> None:
+    """Who takes a protected person on reads the address until others are named."""
+    account_id = uow.actor.account_id
+    Protections(uow.connection).admit(
+        ProtectedReader(new_id(), person_id, account_id, "", account_id, clock.now())
+    )
+
+
+def give_to_actor(case: Case, uow: UnitOfWork) -> None:
+    """Gives the right to the whole case to who acts, so that nobody shuts themselves out."""
+    Grants(uow.connection).add(
+        AccessGrant(
+            id=new_id(),
+            case_id=case.id,
+            subject_kind=GrantSubject.ACCOUNT,
+            subject=uow.actor.account_id,
+            basis=GrantBasis.TEAM,
+            valid_from=clock.today(),
+        )
+    )
+
+
+def give(
     case: Case,
     grant_id: str,
     member: TeamMember,

@@ -22,7 +22,7 @@ TOLD = (DataClass.IDENTITY, DataClass.CONTACT)
 def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> str:
     """Asks for a visit and says so; a protected address stays here (I-10)."""
     case, _ = open_for_change(command.case_id, uow)
-    person = case.person(command.person_id)
+    person = case.member(command.person_id, clock.today())
     need = need_view(case, Needs(uow.connection).of_case(case.id), person.id)
     agencies = hooks.outreach_agencies(area=case.area, need=need)
     label = known_choice(command.agency, {one.code: one.label for one in agencies})
@@ -77,7 +77,7 @@ def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> s
             address="" if person.address_protected else person.address,
             reason=request.reason,
             kana=person.kana,
-            phone="" if person.address_protected else person.phone,
+            phone="" if person.phone_protected else person.phone,
         )
     )
     note(uow, case.id, TimelineKind.OUTREACH_REQUESTED, person.id, request.id, agency=label)

@@ -100,7 +100,7 @@ def decide_plan(command: DecidePlan, uow: UnitOfWork, hooks: Any) -> None:
 
 def _check_persons(case: Case, persons: tuple[str, ...], tracks: tuple[PlanTrack, ...]) -> None:
     for person_id in (*persons, *(track.person_id for track in tracks if track.person_id)):
-        case.person(person_id)
+        case.member(person_id, clock.today())
 
 
 def _must_have_deliberated(

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from kasane_cases.commands import AcceptOffer, ReturnOffer
-from kasane_cases.domain.case import Case, Household, Membership, Person
+from kasane_cases.domain.case import Case
 from kasane_cases.domain.errors import WrongAcceptKey
+from kasane_cases.domain.household import Household, Membership, Person
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.domain.transfer import (
     OfferStatus,
@@ -19,6 +20,7 @@ from kasane_cases.domain.transfer import (
     package_key,
 )
 from kasane_cases.handlers.case_access import OBJECT, note
+from kasane_cases.handlers.opening import admit_actor
 from kasane_cases.handlers.transfers import ANSWER
 from kasane_cases.repository import Cases, Tasks, TransferOffers
 from kasane_contracts import cases as events
@@ -88,6 +90,7 @@ def accept_offer(command: AcceptOffer, uow: UnitOfWork) -> str:
     for person, told in zip(case.persons, package["people"], strict=True):
         _to_do(case, person.id, CaseTaskKind.ASK_CONSENT_HERE, uow)
         if told["protected"]:
+            admit_actor(uow, person.id)
             _to_do(case, person.id, CaseTaskKind.ASK_PROTECTION, uow)
     uow.record("cases.transfer_offer.accepted", OFFERED, offer.id)
     uow.record("cases.case.opened", OBJECT, case.id, basis="transfer")
@@ -155,6 +158,7 @@ def _case(case_id: str, package: Mapping[str, Any], uow: UnitOfWork) -> Case:
             address=told["address"],
             phone=told["phone"],
             address_protected=told["protected"],
+            phone_protected=told["protected"],
         )
         for told in package["people"]
     )

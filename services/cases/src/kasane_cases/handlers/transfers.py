@@ -24,11 +24,11 @@ from kasane_cases.domain.transfer import (
     new_accept_key,
     package_key,
 )
-from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.case_access import note, open_for_change
+from kasane_cases.handlers.closing import end_episode
 from kasane_cases.handlers.disclosures import disclose, refused, would_disclose
 from kasane_cases.handlers.transfer_documents import Package, collect, disclosing, written
 from kasane_cases.repository import Cases, Transfers
-from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.bus import Parcel
 from kasane_kit.keys import seal, unseal
@@ -185,11 +185,7 @@ def _let_go(transfer: Transfer, uow: UnitOfWork) -> None:
         review_date_required=False,
         day=today,
     )
-    cases.save(case)
-    uow.record("cases.case.closed", OBJECT, case.id)
-    uow.publish(events.CaseClosed(case.id, case.consultation_id, case.closing_outcome))
-    uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))
-    note(uow, case.id, TimelineKind.CASE_CLOSED, outcome=case.closing_outcome)
+    end_episode(case, uow)
 
 
 def _check(transfer: Transfer, case: Case, label: str, uow: UnitOfWork, hooks: Any) -> None:

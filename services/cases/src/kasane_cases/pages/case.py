@@ -13,12 +13,13 @@ from kasane_cases.commands import (
     CloseCase,
     DecideSupport,
     EndTeam,
+    NameLead,
     TeamMember,
 )
 from kasane_cases.domain.case import NEEDS_CONSENT, CaseStatus, ClosingOutcome, GrantSubject
 from kasane_cases.domain.conference import LegalKind, PersonStanding, obstacles_of_item
 from kasane_cases.domain.consent import ConsentPurpose
-from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.errors import CaseRestricted, CasesRefusal
 from kasane_cases.handlers.views import meeting_route, routed_bodies
 from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import change, create
@@ -39,9 +40,12 @@ def name_in(code: str, names: Mapping[str, str]) -> str:
 
 @blueprint.get("/cases/<case_id>")
 @require("cases.case.read", object_argument="case_id")
-def show(case_id: str) -> str:
-    """One case as far as the viewer may see it."""
-    return _case_page(case_id)
+def show(case_id: str) -> str | Response:
+    """One case as far as the viewer may see it; a coordinator is told how a restricted one opens."""
+    try:
+        return _case_page(case_id)
+    except CaseRestricted:
+        return redirect(url_for("protection.restricted_form", case_id=case_id))
 
 
 @blueprint.get("/cases/<case_id>/needs/fragment")
@@ -78,6 +82,19 @@ def assign_team(case_id: str) -> Response | tuple[str, int]:
         lambda object_id: AssignTeam(object_id, case_id, member, form.values["valid_to"]),
         hooks(),
     )
+    return _back(case_id)
+
+
+@blueprint.post("/cases/<case_id>/lead")
+@require("cases.case.assign", object_argument="case_id")
+def name_lead(case_id: str) -> Response | tuple[str, int]:
+    """Names who is in charge."""
+    form = _team_form()
+    if not form.check(request.form, text):
+        return _case_page(case_id, team_form=form), 422
+    kind, _, subject = form.values["member"].partition(":")
+    command = NameLead(case_id, TeamMember(GrantSubject(kind), subject), _version())
+    change(handlers.name_lead, command, hooks())
     return _back(case_id)
 
 
@@ -180,6 +197,8 @@ def _case_page(case_id: str, **opened: Any) -> str:
         ),
         team_form=opened.get("team_form", _team_form()),
         method_labels=words.method_labels(),
+        people=people,
+        lead=words.subject_label(file.case.lead, people),
         task_words={task.id: text(f"task.{task.kind.value}") for task in file.tasks},
     )
 

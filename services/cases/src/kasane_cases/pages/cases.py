@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import OpenCase, PersonOfCase, TeamMember
-from kasane_cases.domain.case import GrantSubject
+from kasane_cases.domain.case import CaseStatus, GrantSubject
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.pages import forms
+from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
@@ -18,26 +18,46 @@ from kasane_kit.web import Form, actor, hooks, reading, repeated, term, text
 
 blueprint = Blueprint("cases", __name__)
 PAGE = 50
+FILTERS = ("status", "area", "due", "mine", "sort")
 
 
 @blueprint.get("/cases")
 @require("cases.case.list")
 def list_cases() -> str:
     """What waits for a coordinator, and the open cases."""
-    closed = request.args.get("closed") == "1"
-    after = request.args.get("after", "")
+    asked = request.args
+    wanted = queries.CaseFilter(
+        closed=asked.get("closed") == "1",
+        status=asked.get("status", ""),
+        area=asked.get("area", "").strip(),
+        overdue=asked.get("due") == "1",
+        mine=asked.get("mine") == "1",
+        attention=asked.get("sort", "attention") == "attention",
+    )
     with reading() as connection:
         waiting = queries.waiting(connection, actor())
         lines = queries.case_lines(
-            connection, actor(), clock.today(), closed=closed, after=after, limit=PAGE + 1
+            connection,
+            actor(),
+            clock.today(),
+            after=asked.get("after", ""),
+            limit=PAGE + 1,
+            narrowed=wanted,
         )
+        people = {one.account_id: one.display_name for one in queries.colleagues(connection)}
     more = lines[PAGE - 1].id if len(lines) > PAGE else ""
+    leads = {line.id: words.subject_label(line.lead, people) for line in lines if line.lead}
+    kept = {name: asked[name] for name in FILTERS if asked.get(name)}
     return page(
         "list.html",
-        waiting=() if closed else waiting,
+        waiting=() if wanted.closed else waiting,
         lines=lines[:PAGE],
+        leads=leads,
         more=more,
-        closed=closed,
+        closed=wanted.closed,
+        wanted=wanted,
+        kept=kept,
+        states=[state for state in CaseStatus if state is not CaseStatus.CLOSED],
         may_open=actor().has("coordinator"),
     )
 

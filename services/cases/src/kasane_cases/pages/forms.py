@@ -107,7 +107,9 @@ def person_fields() -> list[FieldSpec]:
         spec("name", required=True, max_length=100),
         spec("kana", max_length=100),
         spec("relation", max_length=60),
+        spec("householder", FieldKind.BOOLEAN),
         spec("birth_date", FieldKind.DATE),
+        spec("sex", max_length=20),
         spec("address", max_length=300),
         spec("phone", FieldKind.TEL, max_length=40),
     ]
@@ -223,10 +225,13 @@ def status_fields(states: Iterable[CaseStatus]) -> list[FieldSpec]:
 
 def closing_fields() -> list[FieldSpec]:
     """The end of the multi-agency work."""
+    reasons = [
+        choice
+        for choice in members(ClosingOutcome, "closing_outcome")
+        if choice.value != ClosingOutcome.JOINED
+    ]
     return [
-        spec(
-            "outcome", FieldKind.CHOICE, members(ClosingOutcome, "closing_outcome"), required=True
-        ),
+        spec("outcome", FieldKind.CHOICE, reasons, required=True),
         spec("evaluation", FieldKind.TEXTAREA, required=True, max_length=2000),
         spec("next_contact", max_length=200, hint=text("closing.next_contact_hint")),
         spec("no_contact_needed", FieldKind.BOOLEAN),

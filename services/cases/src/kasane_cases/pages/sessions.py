@@ -20,7 +20,7 @@ from kasane_cases.commands import (
     RecordFact,
     RecordSecrecy,
 )
-from kasane_cases.domain.case import Case, Person
+from kasane_cases.domain.case import Case
 from kasane_cases.domain.conference import (
     ConferenceSession,
     PersonStanding,
@@ -29,6 +29,7 @@ from kasane_cases.domain.conference import (
 )
 from kasane_cases.domain.consent import AttendeeKind, Consent, state_on
 from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.household import Person
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.handlers.conferences import quorum_of
 from kasane_cases.handlers.views import case_view, meeting_route, routed_bodies

@@ -18,6 +18,8 @@ from kasane_kit.web import hooks, term, text, wareki
 
 _SERVICE_OF = {
     TimelineKind.CASE_OPENED: ("consultation", links.consultation),
+    TimelineKind.SHEET_SENT: ("referral_sheet", links.referral_sheet),
+    TimelineKind.SHEET_ANSWERED: ("referral_sheet", links.referral_sheet),
     TimelineKind.REFERRAL_REQUESTED: ("human_service", None),
     TimelineKind.REFERRAL_ACCEPTED: ("human_service", None),
     TimelineKind.REFERRAL_DECLINED: ("human_service", None),
@@ -28,7 +30,7 @@ _SERVICE_OF = {
     TimelineKind.CONFERENCE_HELD: ("conference", links.conference),
     TimelineKind.PLAN_AGREED: ("conference", links.conference),
 }
-_CODED = {"state": "consent_state", "outcome": "closing_outcome"}
+_CODED = {"state": "consent_state", "outcome": "closing_outcome", "handoff": "handoff_state"}
 
 
 def category_labels() -> dict[str, str]:
@@ -69,6 +71,13 @@ def member_label(grant: AccessGrant, names: Mapping[str, str]) -> str:
         return names.get(grant.subject, grant.subject)
     labels = office_labels() if grant.subject_kind is GrantSubject.OFFICE else role_labels()
     return labels.get(grant.subject, grant.subject)
+
+
+def subject_label(subject: str, names: Mapping[str, str]) -> str:
+    """An account, an office or a post that was kept as ``kind:code``, in words."""
+    kind, _, code = subject.partition(":")
+    labels = {"account": names, "office": office_labels(), "role": role_labels()}
+    return labels.get(kind, {}).get(code, code)
 
 
 def obstacle_words(obstacle: Obstacle) -> str:
@@ -115,6 +124,8 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
     }
     if "on" in facts:
         facts["on"] = wareki(facts["on"])
+    if "office" in entry.facts:
+        facts["office"] = office_labels().get(entry.facts["office"], entry.facts["office"])
     if "status" in entry.facts:
         facts["status"] = status_label(CaseStatus(entry.facts["status"]))
     who = names.get(entry.person_id, "")

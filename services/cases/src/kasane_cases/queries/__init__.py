@@ -2,6 +2,7 @@
 
 from kasane_cases.queries.cases import (
     CaseFile,
+    CaseFilter,
     CaseLine,
     SessionOfCase,
     case_file,
@@ -11,23 +12,40 @@ from kasane_cases.queries.cases import (
     waiting,
 )
 from kasane_cases.queries.conferences import SessionFile, SessionLine, session_file, session_lines
+from kasane_cases.queries.gaps import gap_counts, gaps, watch_days
+from kasane_cases.queries.households import (
+    HouseholdFile,
+    OtherCase,
+    PersonOnFile,
+    StepLine,
+    on_file,
+)
 from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
 from kasane_cases.queries.staff import colleagues
 
 __all__ = [
     "AlsoElsewhere",
     "CaseFile",
+    "CaseFilter",
     "CaseLine",
+    "HouseholdFile",
+    "OtherCase",
+    "PersonOnFile",
     "SessionFile",
     "SessionLine",
     "SessionOfCase",
+    "StepLine",
     "also_elsewhere",
     "case_file",
     "case_lines",
     "colleagues",
     "consultation_summary",
+    "gap_counts",
+    "gaps",
+    "on_file",
     "open_cases",
     "session_file",
     "session_lines",
     "waiting",
+    "watch_days",
 ]

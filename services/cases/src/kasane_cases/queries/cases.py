@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
 
 from kasane_cases import tables
 from kasane_cases.domain.assessment import SupportNeed
-from kasane_cases.domain.case import AccessGrant, Case, CaseStatus, Person
+from kasane_cases.domain.case import AccessGrant, Case, CaseStatus
 from kasane_cases.domain.conference import (
     AgendaItem,
     ConferenceSession,
@@ -19,9 +19,17 @@ from kasane_cases.domain.conference import (
 from kasane_cases.domain.consent import Consent, ConsentState, state_on
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.household import Person
 from kasane_cases.domain.requests import OutreachRequest, Referral
 from kasane_cases.domain.support_plan import SupportPlan
 from kasane_cases.domain.timeline import CaseTask, TimelineEntry
+from kasane_cases.queries.households import (
+    HouseholdFile,
+    earlier_lines,
+    household_file,
+    sheet_lines,
+    shown_persons,
+)
 from kasane_cases.repository import (
     Admission,
     Cases,
@@ -63,6 +71,7 @@ class CaseLine:
     urgent: bool
     unmet: tuple[str, ...]
     version: int
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,12 @@ class CaseFile:
     timeline: tuple[TimelineEntry, ...]
     tasks: tuple[CaseTask, ...]
     team: tuple[AccessGrant, ...]
+    household: HouseholdFile
+
+    @property
+    def members(self) -> tuple[Person, ...]:
+        """The persons whose record is open and who belong to the household now."""
+        return tuple(person for person in self.persons if person.id in self.household.members)
 
     def consent_state(self, person_id: str, day: date) -> ConsentState:
         """The consent state of one person on a day."""
@@ -139,6 +154,18 @@ def _for_viewer(viewer: Actor) -> ColumnElement[bool]:
     return tables.consultation_summary.c.target_role.in_(viewer.roles)
 
 
+@dataclass(frozen=True)
+class CaseFilter:
+    """What the list is narrowed to; ``mine`` are cases that the viewer is in charge of."""
+
+    closed: bool = False
+    status: str = ""
+    area: str = ""
+    overdue: bool = False
+    mine: bool = False
+    attention: bool = False
+
+
 def case_lines(
     connection: Connection,
     viewer: Actor,
@@ -147,18 +174,23 @@ def case_lines(
     closed: bool = False,
     after: str = "",
     limit: int = 50,
+    narrowed: CaseFilter | None = None,
 ) -> Sequence[CaseLine]:
-    """Cases that the viewer may see, newest first; ``after`` is the id of the last one seen."""
-    c = tables.case.c
-    state = c.status == CaseStatus.CLOSED.value if closed else c.status != CaseStatus.CLOSED.value
+    """Cases that the viewer may see, newest first; ``after`` is the id of the last one seen.
+
+    ``narrowed`` takes the place of ``closed``; what needs attention comes first when it says so.
+    """
+    wanted = narrowed or CaseFilter(closed=closed)
+    closed = wanted.closed
+    order, behind = _order(connection, wanted, after)
     rows = connection.execute(
         select(tables.case)
-        .where(state, granted_cases(viewer, today), c.id < after if after else true())
-        .order_by(c.id.desc())
+        .where(_narrowed(wanted, viewer, today), granted_cases(viewer, today), behind)
+        .order_by(*order)
         .limit(limit)
     ).all()
     ids = [row.id for row in rows]
-    persons = _names(connection, [row.household_id for row in rows])
+    persons = _names(connection, [row.household_id for row in rows], today)
     sessions = _next_sessions(connection, ids)
     consents = _states(connection, ids, today)
     tasks = _open_tasks(connection, ids)
@@ -185,15 +217,60 @@ def case_lines(
                 urgent=row.urgent,
                 unmet=tuple(dict.fromkeys(unmet)),
                 version=row.version,
+                lead=row.lead,
             )
         )
     return lines
+
+
+def _narrowed(wanted: CaseFilter, viewer: Actor, today: date) -> ColumnElement[bool]:
+    c = tables.case.c
+    ended = CaseStatus.CLOSED.value
+    found = [c.status == ended if wanted.closed else c.status != ended]
+    if wanted.status:
+        found.append(c.status == wanted.status)
+    if wanted.area:
+        found.append(c.area == wanted.area)
+    if wanted.overdue:
+        found.append(c.review_on < today)
+    if wanted.mine:
+        held = [f"account:{viewer.account_id}", *(f"role:{role}" for role in viewer.roles)]
+        if viewer.office:
+            held.append(f"office:{viewer.office}")
+        found.append(c.lead.in_(held))
+    return and_(*found)
+
+
+def _order(
+    connection: Connection, wanted: CaseFilter, after: str
+) -> tuple[list[ColumnElement[Any]], ColumnElement[bool]]:
+    """How the list is ordered, and the condition for what comes behind the last one seen."""
+    c = tables.case.c
+    if not wanted.attention:
+        return [c.id.desc()], c.id < after if after else true()
+    rank = case((c.urgent.is_(True), 0), else_=1)
+    due = func.coalesce(c.review_on, date.max)
+    order: list[ColumnElement[Any]] = [rank, due, c.id]
+    last = connection.execute(select(rank, due).where(c.id == after)).one_or_none()
+    if last is None:
+        return order, true()
+    return order, or_(
+        rank > last[0],
+        and_(rank == last[0], due > last[1]),
+        and_(rank == last[0], due == last[1], c.id > after),
+    )
 
 
 def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) -> CaseFile:
     """One case as far as the viewer may see it; raises CaseNotFound."""
     admission = enter(connection, viewer, case_id, today)
     case = Cases(connection).get(case_id)
+    case.persons = shown_persons(connection, viewer, case, today)
+    lines = [
+        *Timeline(connection).of_case(case_id),
+        *earlier_lines(connection, case_id),
+        *sheet_lines(connection, case),
+    ]
     history = Consents(connection).history(case_id)
     shown = admission.shows
     return CaseFile(
@@ -215,11 +292,12 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
         sessions=_sessions_of(connection, viewer, case_id, admission),
         timeline=tuple(
             entry
-            for entry in Timeline(connection).of_case(case_id)
+            for entry in sorted(lines, key=lambda line: (line.at, line.id), reverse=True)
             if admission.whole or (entry.person_id and shown(entry.person_id))
         ),
         tasks=tuple(t for t in Tasks(connection).open_of_case(case_id) if shown(t.person_id)),
         team=Grants(connection).of_case(case_id, today) if admission.whole else (),
+        household=household_file(connection, viewer, case, admission, today),
     )
 
 
@@ -234,8 +312,12 @@ def open_cases(
         .order_by(c.id.desc())
         .limit(limit)
     ).all()
-    cases, consents = Cases(connection), Consents(connection)
-    return [(cases.get(case_id), consents.standing(case_id)) for case_id in ids]
+    found = []
+    for case_id in ids:
+        case = Cases(connection).get(case_id)
+        case.persons = shown_persons(connection, viewer, case, today)
+        found.append((case, Consents(connection).standing(case_id)))
+    return found
 
 
 def _sessions_of(
@@ -265,13 +347,17 @@ def _without_material(item: AgendaItem) -> AgendaItem:
 
 
 def _names(
-    connection: Connection, household_ids: Sequence[str]
+    connection: Connection, household_ids: Sequence[str], today: date
 ) -> dict[str, list[tuple[str, str]]]:
     m, p = tables.membership.c, tables.person.c
     rows = connection.execute(
         select(m.household_id, p.id, p.name)
         .join(tables.person, p.id == m.person_id)
-        .where(m.household_id.in_(household_ids), m.valid_to.is_(None))
+        .where(
+            m.household_id.in_(household_ids),
+            m.valid_from <= today,
+            or_(m.valid_to.is_(None), m.valid_to >= today),
+        )
         .order_by(m.household_id, m.position)
     )
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)

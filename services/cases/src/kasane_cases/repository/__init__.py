@@ -12,6 +12,8 @@ from kasane_cases.repository.access import (
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
+from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
+from kasane_cases.repository.moving import move_open_records
 from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plans import Plans
 from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
@@ -20,20 +22,25 @@ from kasane_cases.repository.standings import standings
 from kasane_cases.repository.summaries import Summaries, summary_from
 from kasane_cases.repository.timeline import Tasks, Timeline
 from kasane_cases.repository.transfers import TransferOffers, Transfers
+from kasane_cases.repository.watch import Handoffs, WatchRules
 
 __all__ = [
     "PERMISSIONS",
     "READERS",
     "Admission",
+    "CareTies",
     "Cases",
     "Consents",
     "Grants",
+    "Handoffs",
+    "HouseholdSteps",
     "Ledger",
     "LegalGrounds",
     "Needs",
     "OutreachRequests",
     "PersonLinks",
     "Plans",
+    "Protections",
     "Referrals",
     "Sessions",
     "Summaries",
@@ -41,11 +48,13 @@ __all__ = [
     "Timeline",
     "TransferOffers",
     "Transfers",
+    "WatchRules",
     "attends",
     "best_ground",
     "enter",
     "fiscal_year",
     "granted_cases",
+    "move_open_records",
     "standings",
     "summary_from",
 ]

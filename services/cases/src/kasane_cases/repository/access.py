@@ -1,5 +1,6 @@
 """Who may see which case: rights are rows, and a case is read together with the right to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +19,7 @@ from sqlalchemy import (
 
 from kasane_cases import tables
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
-from kasane_cases.domain.errors import CaseNotFound
+from kasane_cases.domain.errors import CaseNotFound, CaseRestricted
 from kasane_cases.repository.rows import as_utc, columns
 from kasane_kit.auth import Actor, Grant, Permission, decide
 
@@ -34,6 +35,12 @@ PERMISSIONS = (
     Permission("cases.case.open", "cases.case.opened", _LEADS, "case"),
     Permission("cases.case.assign", "cases.case.assigned", _LEADS, "case"),
     Permission("cases.case.close", "cases.case.closed", _LEADS, "case"),
+    Permission("cases.household.change", "cases.household.changed", _TEAM, "case"),
+    Permission("cases.protection.record", "cases.protection.recorded", _TEAM, "person"),
+    Permission("cases.protection.break_glass", "cases.protection.opened", READERS, "person"),
+    Permission("cases.case.break_glass", "cases.case.opened_for_a_day", _LEADS, "case"),
+    Permission("cases.gap.list", "cases.gap.listed", _LEADS, "case"),
+    Permission("cases.gap.set", "cases.gap.rules_set", _LEADS, "municipality"),
     Permission("cases.consent.record", "cases.consent.recorded", READERS, "person"),
     Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
     Permission("cases.conference.plan", "cases.conference.planned", _LEADS, "conference"),
@@ -65,11 +72,12 @@ def enter(
 ) -> Admission:
     """Reads a case and the viewer's right to it in one statement; raises CaseNotFound without one.
 
+    A restricted case is closed to coordinators too: CaseRestricted tells them how to open it.
     ``team_only`` leaves out rights to single persons: changing a case takes a right to the whole.
     """
     g = tables.access_grant.c
     rows = connection.execute(
-        select(tables.case.c.id, g.basis, g.person_id)
+        select(tables.case.c.id, tables.case.c.restricted, g.basis, g.person_id)
         .select_from(
             tables.case.outerjoin(
                 tables.access_grant,
@@ -82,28 +90,31 @@ def enter(
         raise CaseNotFound
     if viewer.is_platform:
         return Admission(True, frozenset(), "platform")
+    restricted = bool(rows[0].restricted)
+    coordinates = viewer.has(COORDINATOR) and not restricted
     held = [row for row in rows if row.basis is not None and not (team_only and row.person_id)]
     decision = decide(
         viewer,
         _READ,
         viewer.municipality,
         case_id,
-        needs_grant=not viewer.has(COORDINATOR),
+        needs_grant=not coordinates,
         grants=tuple(Grant(case_id, row.basis) for row in held),
     )
     if not decision.allowed:
-        raise CaseNotFound
-    whole = viewer.has(COORDINATOR) or any(not row.person_id for row in held)
+        raise CaseRestricted if viewer.has(COORDINATOR) else CaseNotFound
+    whole = coordinates or any(not row.person_id for row in held)
     return Admission(whole, frozenset(row.person_id for row in held), decision.basis)
 
 
 def granted_cases(viewer: Actor, today: date, *, whole: bool = False) -> ColumnElement[bool]:
     """The condition on a case that the viewer may see it, or may see all of it; for lists."""
-    if viewer.has(COORDINATOR):
-        return true()
     g = tables.access_grant.c
     kind = g.person_id == "" if whole else true()
-    return exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today), kind)
+    held = exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today), kind)
+    if viewer.has(COORDINATOR):
+        return or_(tables.case.c.restricted.is_(False), held)
+    return held
 
 
 def attends(viewer: Actor) -> ColumnElement[bool]:
@@ -153,6 +164,15 @@ class Grants:
             .values(ended_at=at)
         )
         return ended.rowcount == 1
+
+    def end_for_persons(self, case_id: str, person_ids: Sequence[str], at: datetime) -> None:
+        """Ends every right to single persons of a case, because they left it."""
+        g = tables.access_grant.c
+        self._connection.execute(
+            update(tables.access_grant)
+            .where(g.case_id == case_id, g.person_id.in_(person_ids), g.ended_at.is_(None))
+            .values(ended_at=at)
+        )
 
     def end_with(self, basis_reference: str, at: datetime) -> None:
         """Ends every right that followed from a session or from a consent."""

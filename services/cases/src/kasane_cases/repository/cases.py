@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kasane_cases import tables
-from kasane_cases.domain.case import Case, CaseStatus, Household, Membership, Person
+from kasane_cases.domain.case import Case, CaseStatus, Episode
 from kasane_cases.domain.errors import CaseNotFound, ChangedMeanwhile
+from kasane_cases.domain.household import Household, Membership, Person
 from kasane_cases.repository.rows import columns
 
-_NOT_COLUMNS = ("household", "persons")
+# The day of the last contact is written by itself, so that saving a case never takes it back.
+_NOT_COLUMNS = ("household", "persons", "last_contact_on")
 
 
 class Cases:
@@ -52,20 +54,52 @@ class Cases:
         )
 
     def add(self, case: Case) -> None:
-        """Saves a new case with its household and persons."""
-        household_id = case.household.id
-        self._connection.execute(insert(tables.household).values(id=household_id))
-        self._connection.execute(
-            insert(tables.person), [columns(person) for person in case.persons]
-        )
-        self._connection.execute(
-            insert(tables.membership),
-            [
-                {"household_id": household_id, "position": position, **columns(membership)}
-                for position, membership in enumerate(case.household.memberships)
-            ],
-        )
+        """Saves a new case with its household, and the persons who are not on file yet."""
+        known = {person.id for person in self._persons(person.id for person in case.persons)}
+        self._connection.execute(insert(tables.household).values(id=case.household.id))
+        for person in case.persons:
+            if person.id not in known:
+                self.add_person(person)
+        self._add_memberships(case.household)
         self._connection.execute(insert(tables.case).values(**_columns(case)))
+
+    def add_person(self, person: Person) -> None:
+        """Saves a person who is not on file yet."""
+        self._connection.execute(insert(tables.person).values(**columns(person)))
+
+    def save_person(self, person: Person) -> None:
+        """Saves what is known of a person, for every household that they belong to."""
+        self._connection.execute(
+            update(tables.person).where(tables.person.c.id == person.id).values(**columns(person))
+        )
+
+    def find_person(self, person_id: str) -> Person | None:
+        """A person on file, or None."""
+        return next(iter(self._persons([person_id])), None)
+
+    def of_person(self, person_id: str) -> tuple[str, ...]:
+        """The cases of every household that a person belongs to or belonged to."""
+        m, c = tables.membership.c, tables.case.c
+        rows = self._connection.scalars(
+            select(c.id)
+            .join(tables.membership, m.household_id == c.household_id)
+            .where(m.person_id == person_id)
+            .distinct()
+            .order_by(c.id)
+        )
+        return tuple(rows)
+
+    def save_household(self, household: Household) -> None:
+        """Saves the memberships of a household; call ``save`` for its case as well."""
+        m = tables.membership.c
+        self._connection.execute(delete(tables.membership).where(m.household_id == household.id))
+        self._add_memberships(household)
+
+    def contact_made(self, case_id: str, day: date) -> None:
+        """Notes the last day on which somebody was in touch with the household."""
+        self._connection.execute(
+            update(tables.case).where(tables.case.c.id == case_id).values(last_contact_on=day)
+        )
 
     def save(self, case: Case, read_version: int | None = None) -> None:
         """Saves a changed case; raises ChangedMeanwhile when its version is not the one read."""
@@ -92,10 +126,41 @@ class Cases:
             .values(valid_to=day)
         )
 
+    def keep_episode(self, case: Case) -> None:
+        """Keeps how the episode that has just ended was evaluated."""
+        self._connection.execute(
+            insert(tables.episode).values(
+                case_id=case.id,
+                number=case.episode,
+                opened_on=case.episode_opened_on or case.opened_on,
+                closed_on=case.closed_on,
+                outcome=case.closing_outcome,
+                evaluation=case.evaluation,
+                next_contact=case.next_contact,
+            )
+        )
+
+    def episodes(self, case_id: str) -> tuple[Episode, ...]:
+        """The ended episodes of a case, oldest first."""
+        e = tables.episode.c
+        rows = self._connection.execute(
+            select(tables.episode).where(e.case_id == case_id).order_by(e.number)
+        )
+        return tuple(Episode(**row._mapping) for row in rows)
+
+    def _add_memberships(self, household: Household) -> None:
+        self._connection.execute(
+            insert(tables.membership),
+            [
+                {"household_id": household.id, "position": position, **columns(membership)}
+                for position, membership in enumerate(household.memberships)
+            ],
+        )
+
     def _memberships(self, household_id: str) -> tuple[Membership, ...]:
         m = tables.membership.c
         rows = self._connection.execute(
-            select(m.person_id, m.relation, m.valid_from, m.valid_to)
+            select(m.person_id, m.relation, m.valid_from, m.valid_to, m.householder)
             .where(m.household_id == household_id)
             .order_by(m.position, m.valid_from)
         )
@@ -105,7 +170,7 @@ class Cases:
         wanted = list(dict.fromkeys(person_ids))
         rows = self._connection.execute(select(tables.person).where(tables.person.c.id.in_(wanted)))
         found = {row.id: Person(**row._mapping) for row in rows}
-        return tuple(found[person_id] for person_id in wanted)
+        return tuple(found[person_id] for person_id in wanted if person_id in found)
 
 
 def fiscal_year(day: date) -> int:

@@ -45,6 +45,14 @@ class Needs:
                 return need
         raise RecordNotFound
 
+    def where(self, need_id: str) -> SupportNeed:
+        """One need, in whichever case its person is now; raises RecordNotFound."""
+        n = tables.support_need.c
+        case_id = self._connection.scalar(select(n.case_id).where(n.id == need_id))
+        if case_id is None:
+            raise RecordNotFound
+        return self.get(case_id, need_id)
+
     def replace_suggestions(
         self,
         need_id: str,
@@ -112,6 +120,14 @@ class Referrals:
             for row in rows
         )
 
+    def where(self, referral_id: str) -> Referral:
+        """One referral, in whichever case its person is now; raises RecordNotFound."""
+        r = tables.referral.c
+        case_id = self._connection.scalar(select(r.case_id).where(r.id == referral_id))
+        if case_id is None:
+            raise RecordNotFound
+        return self.get(case_id, referral_id)
+
     def get(self, case_id: str, referral_id: str) -> Referral:
         """One referral of a case; raises RecordNotFound."""
         for referral in self.of_case(case_id):
@@ -149,6 +165,14 @@ class OutreachRequests:
             OutreachRequest(**{**row._mapping, "status": OutreachStatus(row.status)})
             for row in rows
         )
+
+    def where(self, request_id: str) -> OutreachRequest:
+        """One request, in whichever case its person is now; raises RecordNotFound."""
+        r = tables.outreach_request.c
+        case_id = self._connection.scalar(select(r.case_id).where(r.id == request_id))
+        if case_id is None:
+            raise RecordNotFound
+        return self.get(case_id, request_id)
 
     def get(self, case_id: str, request_id: str) -> OutreachRequest:
         """One request of a case; raises RecordNotFound."""

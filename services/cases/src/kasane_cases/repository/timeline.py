@@ -39,8 +39,8 @@ class Tasks:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def raise_once(self, task: CaseTask) -> None:
-        """Notes a task unless the same came from the same record before."""
+    def raise_once(self, task: CaseTask) -> bool:
+        """Notes a task unless the same came from the same record before; True when it is new."""
         t = tables.task.c
         known = self._connection.scalar(
             select(t.id).where(
@@ -51,6 +51,7 @@ class Tasks:
         )
         if known is None:
             self._connection.execute(insert(tables.task).values(**columns(task)))
+        return known is None
 
     def finish(self, case_id: str, person_id: str, kind: CaseTaskKind, day: date) -> None:
         """Marks the open tasks of this kind for this person as done."""
@@ -65,6 +66,25 @@ class Tasks:
             )
             .values(done_on=day)
         )
+
+    def finish_all(self, case_id: str, kind: CaseTaskKind, day: date) -> None:
+        """Marks the open tasks of this kind as done, whoever they are about."""
+        t = tables.task.c
+        self._connection.execute(
+            update(tables.task)
+            .where(t.case_id == case_id, t.kind == kind.value, t.done_on.is_(None))
+            .values(done_on=day)
+        )
+
+    def finish_one(self, case_id: str, task_id: str, day: date) -> bool:
+        """Marks one task as done; False when it is not open."""
+        t = tables.task.c
+        finished = self._connection.execute(
+            update(tables.task)
+            .where(t.case_id == case_id, t.id == task_id, t.done_on.is_(None))
+            .values(done_on=day)
+        )
+        return finished.rowcount == 1
 
     def open_of_case(self, case_id: str) -> tuple[CaseTask, ...]:
         """The open tasks of a case, oldest first."""

@@ -12,6 +12,15 @@ from kasane_cases.tables.cases import (
 from kasane_cases.tables.conferences import agenda_item, attendee, item_decision, item_fact, session
 from kasane_cases.tables.consents import consent
 from kasane_cases.tables.disclosures import disclosure, legal_ground
+from kasane_cases.tables.households import (
+    address_protection,
+    care_tie,
+    episode,
+    handoff,
+    household_step,
+    protected_reader,
+    watch_rule,
+)
 from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
 from kasane_cases.tables.person_links import person_link
 from kasane_cases.tables.plans import support_plan
@@ -21,14 +30,19 @@ from kasane_cases.tables.transfers import transfer, transfer_document, transfer_
 
 __all__ = [
     "access_grant",
+    "address_protection",
     "agenda_item",
     "attendee",
+    "care_tie",
     "case",
     "consent",
     "consultation_summary",
     "counter",
     "disclosure",
+    "episode",
+    "handoff",
     "household",
+    "household_step",
     "item_decision",
     "item_fact",
     "legal_ground",
@@ -37,6 +51,7 @@ __all__ = [
     "outreach_request",
     "person",
     "person_link",
+    "protected_reader",
     "referral",
     "session",
     "suggestion",
@@ -47,4 +62,5 @@ __all__ = [
     "transfer",
     "transfer_document",
     "transfer_offer",
+    "watch_rule",
 ]

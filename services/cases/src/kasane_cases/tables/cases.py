@@ -57,6 +57,11 @@ case = Table(
     Column("next_contact", Text, nullable=False),
     Column("closing_outcome", String(30), nullable=False),
     Column("closed_on", Date),
+    Column("restricted", Boolean, nullable=False),
+    Column("lead", String(90), nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("episode_opened_on", Date),
+    Column("last_contact_on", Date),
     Column("version", Integer, nullable=False),
 )
 
@@ -71,6 +76,10 @@ person = Table(
     Column("address", Text, nullable=False),
     Column("phone", String(40), nullable=False),
     Column("address_protected", Boolean, nullable=False),
+    Column("sex", String(20), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("contact_note", Text, nullable=False),
+    Column("phone_protected", Boolean, nullable=False),
 )
 
 
@@ -90,6 +99,7 @@ membership = Table(
     Column("position", Integer, nullable=False),
     Column("relation", String(60), nullable=False),
     Column("valid_to", Date),
+    Column("householder", Boolean, nullable=False),
 )
 
 

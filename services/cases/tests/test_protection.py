@@ -1,0 +1,346 @@
+"""The protection of an address: one term, named readers, the broken glass, and I-10 at every door."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from kasane_cases import commands, handlers, queries
+from kasane_cases.domain.address_protection import last_day_of_term
+from kasane_cases.domain.case import ClosingOutcome, GrantSubject
+from kasane_cases.domain.errors import NotProtected, ReasonMissing, RenewalTooEarly
+from kasane_contracts import cases as says
+from kasane_contracts.registry import dump
+from kasane_kit import clock
+from kasane_kit.auth import access_of
+from kasane_kit.ids import new_id
+
+MOTHER, SON = "person-mother", "person-son"
+SECRET, TELEPHONE = "試験町1番地", "090-1234-5678"
+
+
+def read(at_work, case_id, viewer=None):
+    with at_work.bench.reading() as connection:
+        return queries.case_file(connection, viewer or at_work.coordinator, case_id, clock.today())
+
+
+def protect(at_work, case_id, person_id=MOTHER, actor=None, **changes):
+    command = commands.ProtectAddress(
+        **{
+            "protection_id": new_id(),
+            "case_id": case_id,
+            "person_id": person_id,
+            "from_on": clock.today(),
+            "authority": "試験警察署",
+            "certificate": "支援第1号",
+            "reason": "夫からの暴力",
+            **changes,
+        }
+    )
+    return at_work.do(handlers.protect_address, command, actor)
+
+
+def noon(day):
+    return datetime.combine(day, time(12), clock.JAPAN)
+
+
+def colleague(at_work, *functions, name="account-colleague"):
+    return at_work.bench.staff(*(functions or ("coordinator",)), account_id=name, name="同僚 一郎")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (date(2026, 4, 1), date(2027, 3, 31)),
+        (date(2024, 2, 29), date(2025, 2, 27)),
+        (date(2026, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_term_is_one_year(begins, ends):
+    assert last_day_of_term(begins) == ends
+
+
+def test_i_10_only_who_was_admitted_reads_the_address(at_work):
+    case_id = at_work.case(MOTHER)
+    other, admitted = colleague(at_work), colleague(at_work, name="account-admitted")
+
+    protect(at_work, case_id, readers=("account-admitted",))
+
+    assert read(at_work, case_id).person(MOTHER).address == SECRET
+    assert read(at_work, case_id, admitted).person(MOTHER).address == SECRET
+    hidden = read(at_work, case_id, other).person(MOTHER)
+    assert (hidden.address, hidden.phone, hidden.name) == ("", "", "試験 よし子")
+    (said,) = at_work.bench.said(says.AddressProtectionChanged)
+    assert dump(said) == {
+        "person_id": MOTHER,
+        "case_id": case_id,
+        "protected": True,
+        "phone_too": True,
+    }
+
+
+def test_the_telephone_stays_where_only_the_address_is_to_be_hidden(at_work):
+    case_id = at_work.case(MOTHER)
+
+    protect(at_work, case_id, phone_too=False)
+
+    hidden = read(at_work, case_id, colleague(at_work)).person(MOTHER)
+    assert (hidden.address, hidden.phone) == ("", "0")
+
+
+def test_a_protection_is_renewed_from_one_month_before_its_end(at_work, clock_at):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    ends = last_day_of_term(clock.today())
+    clock_at(noon(ends - timedelta(days=40)))
+
+    with pytest.raises(RenewalTooEarly):
+        protect(at_work, case_id, from_on=ends + timedelta(days=1))
+
+    clock_at(noon(ends - timedelta(days=20)))
+    protect(at_work, case_id, from_on=ends + timedelta(days=1))
+    term = read(at_work, case_id).household.protections[MOTHER]
+    assert term.until_on == last_day_of_term(ends + timedelta(days=1))
+
+
+def test_an_address_stays_hidden_when_its_term_is_over(at_work, clock_at):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    other = colleague(at_work)
+    clock_at(noon(clock.today() + timedelta(days=500)))
+
+    file = read(at_work, case_id, other)
+
+    assert file.person(MOTHER).address == ""
+    assert file.household.protections[MOTHER].renewal_due(clock.today()) is True
+
+
+def test_moving_out_ends_the_measure_and_asks_for_it_again(at_work):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    at_work.do(
+        handlers.change_person,
+        commands.ChangePerson(
+            case_id,
+            MOTHER,
+            commands.PersonDetails("試験 よし子", address="新しい町2番地"),
+            "母",
+            at_work.read_case(case_id).version,
+        ),
+    )
+
+    file = read(at_work, case_id)
+    assert file.household.protections == {}
+    assert [task.kind.value for task in file.tasks] == ["ask_protection_again"]
+    assert read(at_work, case_id, colleague(at_work)).person(MOTHER).address == ""
+
+
+def test_a_case_that_ends_by_moving_away_asks_for_the_protection_again(at_work):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+
+    at_work.do(
+        handlers.close_case,
+        commands.CloseCase(
+            case_id,
+            ClosingOutcome.MOVED_AWAY,
+            "転居",
+            at_work.read_case(case_id).version,
+            "転居先の窓口",
+        ),
+    )
+
+    assert [task.kind.value for task in read(at_work, case_id).tasks] == ["ask_protection_again"]
+
+
+def test_lifting_shows_the_address_again_and_tells_the_other_services(at_work):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+
+    at_work.do(
+        handlers.end_protection, commands.EndProtection(case_id, MOTHER, False, "本人の申し出")
+    )
+
+    assert read(at_work, case_id, colleague(at_work)).person(MOTHER).address == SECRET
+    assert [one.protected for one in at_work.bench.said(says.AddressProtectionChanged)] == [
+        True,
+        False,
+    ]
+
+
+def test_who_may_not_read_the_address_neither_admits_nor_lifts(at_work):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    other = colleague(at_work)
+
+    with pytest.raises(NotProtected):
+        at_work.do(
+            handlers.admit_reader,
+            commands.AdmitReader(new_id(), case_id, MOTHER, "account-colleague", "見たい"),
+            other,
+        )
+    with pytest.raises(NotProtected):
+        at_work.do(
+            handlers.end_protection, commands.EndProtection(case_id, MOTHER, False, "なし"), other
+        )
+
+    assert read(at_work, case_id, other).person(MOTHER).address == ""
+
+
+def test_who_may_not_read_the_address_does_not_wipe_it_by_correcting_the_name(at_work):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+
+    at_work.do(
+        handlers.change_person,
+        commands.ChangePerson(
+            case_id,
+            MOTHER,
+            commands.PersonDetails("試験 良子", address="書きかえ", phone="1"),
+            "母",
+            at_work.read_case(case_id).version,
+        ),
+        colleague(at_work),
+    )
+
+    person = read(at_work, case_id).person(MOTHER)
+    assert (person.name, person.address, person.phone) == ("試験 良子", SECRET, "0")
+
+
+def test_the_glass_is_broken_with_a_reason_for_one_day_and_the_team_is_told(at_work, clock_at):
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    other = colleague(at_work)
+
+    with pytest.raises(ReasonMissing):
+        at_work.do(
+            handlers.open_protected_address,
+            commands.OpenProtectedAddress(new_id(), case_id, MOTHER, "  "),
+            other,
+        )
+    assert read(at_work, case_id, other).person(MOTHER).address == ""
+    at_work.do(
+        handlers.open_protected_address,
+        commands.OpenProtectedAddress(new_id(), case_id, MOTHER, "救急搬送のため"),
+        other,
+    )
+
+    assert read(at_work, case_id, other).person(MOTHER).address == SECRET
+    team = read(at_work, case_id)
+    assert [task.kind.value for task in team.tasks] == ["review_emergency"]
+    assert [(r.account_id, r.reason, r.emergency) for r in team.household.readers][-1] == (
+        "account-colleague",
+        "救急搬送のため",
+        True,
+    )
+    clock_at(noon(clock.today() + timedelta(days=1)))
+    assert read(at_work, case_id, other).person(MOTHER).address == ""
+
+
+def test_a_restricted_case_opens_for_a_day_with_a_reason(at_work, clock_at):
+    case_id = at_work.case(MOTHER)
+    at_work.do(
+        handlers.restrict_case,
+        commands.RestrictCase(case_id, True, at_work.read_case(case_id).version),
+    )
+    other = colleague(at_work)
+    browser = at_work.bench.visit_as(other)
+
+    refused = browser.get(f"/cases/{case_id}", follow_redirects=True)
+    assert "試験 よし子" not in refused.text
+    assert "理由を残して今日だけ開く" in refused.text
+    empty = browser.post(f"/cases/{case_id}/restricted", {"step_reason": ""})
+    assert empty.status_code == 422
+    opened = browser.post(
+        f"/cases/{case_id}/restricted", {"step_reason": "担当者が不在で、命の危険がある"}
+    )
+
+    assert opened.status_code == 303
+    assert "試験 よし子" in browser.get(f"/cases/{case_id}").text
+    assert [task.kind.value for task in read(at_work, case_id).tasks] == ["review_emergency"]
+    clock_at(noon(clock.today() + timedelta(days=1)))
+    assert "試験 よし子" not in browser.get(f"/cases/{case_id}", follow_redirects=True).text
+
+
+def test_i_10_the_address_is_in_no_answer_to_who_was_not_admitted(at_work):
+    """Every door of cases that answers to reading, with every id that there is, for four people."""
+    case_id = at_work.case(
+        MOTHER,
+        consultation_id="",
+        consent_confirmed=(),
+        persons=(
+            commands.PersonOfCase(MOTHER, "試験 よし子", address=SECRET, phone=TELEPHONE),
+            commands.PersonOfCase(SON, "試験 太郎"),
+        ),
+    )
+    at_work.consent(case_id, MOTHER)
+    need_id = at_work.need(case_id, MOTHER)
+    session_id = at_work.held(case_id, MOTHER)
+    plan_id = at_work.plan(case_id, MOTHER)
+    protect(at_work, case_id)
+    colleague(at_work, "contact", name="account-contact")
+    at_work.do(
+        handlers.assign_team,
+        commands.AssignTeam(
+            new_id(), case_id, commands.TeamMember(GrantSubject.ACCOUNT, "account-contact")
+        ),
+    )
+    new_case = at_work.do(
+        handlers.split_household,
+        commands.SplitHousehold(
+            new_id(),
+            case_id,
+            new_id(),
+            (MOTHER,),
+            clock.today(),
+            "逃れた",
+            at_work.read_case(case_id).version,
+        ),
+    )
+    known = {
+        "case_id": (case_id, new_case),
+        "person_id": (MOTHER, SON),
+        "session_id": (session_id,),
+        "plan_id": (plan_id,),
+        "need_id": (need_id,),
+    }
+    people = [
+        colleague(at_work),
+        colleague(at_work, "contact", name="account-contact"),
+        colleague(at_work, "outreach_worker", name="account-outreach"),
+        colleague(at_work, "responsible", name="account-head"),
+    ]
+
+    asked, shown = 0, []
+    for viewer in people:
+        browser = at_work.bench.visit_as(viewer)
+        for address in _addresses(at_work, known):
+            answer = browser.get(address, follow_redirects=True)
+            asked += 1
+            if SECRET in answer.text or TELEPHONE in answer.text:
+                shown.append((viewer.account_id, address))
+
+    assert shown == []
+    assert asked > 150
+    admitted = at_work.bench.visit_as(at_work.coordinator)
+    assert SECRET in admitted.get(f"/cases/{new_case}").text
+
+
+def _addresses(at_work, known):
+    for rule in at_work.bench.app.url_map.iter_rules():
+        access = access_of(at_work.bench.app.view_functions[rule.endpoint])
+        wanted = [name for name in rule.arguments if name != "municipality"]
+        if "GET" not in (rule.methods or ()) or access is None or access.permission is None:
+            continue
+        fillings = [{}]
+        for name in wanted:
+            fillings = [
+                {**filling, name: value}
+                for filling in fillings
+                for value in known.get(name, ("01a1fded-0000-7000-8000-000000000000",))
+            ]
+        for filling in fillings:
+            with at_work.bench.app.test_request_context():
+                built = at_work.bench.app.url_map.bind("").build(
+                    rule.endpoint, {"municipality": at_work.bench.municipality, **filling}
+                )
+            yield built.removeprefix(f"/{at_work.bench.municipality}")

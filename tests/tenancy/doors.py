@@ -24,6 +24,7 @@ PUBLIC_AND_CHANGING = {
     ("intake", "POST", "/<municipality:municipality>/soudan"),
     ("intake", "POST", "/<municipality:municipality>/soudan/minsei"),
     ("intake", "POST", "/<municipality:municipality>/soudan/receipt"),
+    ("intake", "POST", "/<municipality:municipality>/soudan/soudankai"),
 }
 
 

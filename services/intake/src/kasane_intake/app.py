@@ -4,11 +4,15 @@ from pathlib import Path
 
 from kasane_contracts import intake as says
 from kasane_contracts.cases import CaseOpened
+from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.v1 import blueprint as api
+from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
+from kasane_intake.pages.consultation_days import blueprint as consultation_days
 from kasane_intake.pages.consultations import blueprint as consultations
 from kasane_intake.pages.merges import blueprint as merges
+from kasane_intake.pages.public_booking import blueprint as public_booking
 from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.pages.web_messages import blueprint as web_messages
@@ -22,8 +26,16 @@ service = Service(
     name="intake",
     package="kasane_intake",
     root=Path(__file__).parent,
-    pages=(consultations, public_form, referral_sheets, web_messages, merges),
-    api=(api, merges_api),
+    pages=(
+        consultations,
+        public_form,
+        public_booking,
+        referral_sheets,
+        web_messages,
+        consultation_days,
+        merges,
+    ),
+    api=(api, web_messages_api, consultation_days_api, merges_api),
     permissions=(
         Permission(
             "intake.consultation.receive",
@@ -66,6 +78,28 @@ service = Service(
             frozenset({"responsible", "coordinator"}),
             "person_merge",
         ),
+        Permission(
+            "intake.consultation_day.list",
+            "intake.consultation_day.listed",
+            STAFF,
+            "consultation_day",
+            False,
+        ),
+        Permission(
+            "intake.consultation_day.read",
+            "intake.consultation_day.read",
+            STAFF,
+            "consultation_day",
+        ),
+        Permission(
+            "intake.consultation_day.plan",
+            "intake.consultation_day.planned",
+            STAFF,
+            "consultation_day",
+            False,
+        ),
+        Permission("intake.booking.make", "intake.booking.made", STAFF, "booking", False),
+        Permission("intake.booking.settle", "intake.booking.settled", STAFF, "booking"),
         Permission("intake.web_message.list", "intake.web_message.listed", STAFF, "web_message"),
         Permission("intake.web_message.read", "intake.web_message.read", STAFF, "web_message"),
         Permission(
@@ -104,6 +138,9 @@ service = Service(
         "intake_counter",
         "intake_reception",
         "intake_national_category",
+        "intake_consultation_day",
+        "intake_day_slot",
+        "intake_booking",
         "intake_public_form",
         "intake_web_message",
         "intake_web_addition",

@@ -169,3 +169,30 @@ class WebMessageNotFound(IntakeRefusal):
 
     code = "not_found"
     status = 404
+
+
+class DayCannotBeHeld(IntakeRefusal):
+    """A 相談会 lacks a time, a place or a way to meet."""
+
+    code = "day_cannot_be_held"
+    status = 422
+
+
+class DayNotOffered(IntakeRefusal):
+    """The town's plan has no 相談会 on that day yet."""
+
+    code = "day_not_offered"
+    status = 422
+
+
+class SlotFull(IntakeRefusal):
+    """Every seat of the slot is taken; the waiting list is open."""
+
+    code = "slot_full"
+
+
+class DayNotFound(IntakeRefusal):
+    """No such 相談会, slot or booking."""
+
+    code = "not_found"
+    status = 404

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage, SetPublicForm
+from kasane_intake.domain.consultation_day import Booking
 from kasane_intake.domain.errors import (
     AlreadySent,
     FloodRefused,
@@ -17,6 +18,7 @@ from kasane_intake.domain.errors import (
 )
 from kasane_intake.domain.public_form import WebMessage, WebMessageStatus
 from kasane_intake.domain.receipt import Receipt, bucket, plain_number, sealed_word
+from kasane_intake.repository.consultation_days import Bookings
 from kasane_intake.repository.public_form import PublicForms, WebCounts, WebMessages
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -66,7 +68,7 @@ def send_web_message(command: SendWebMessage, uow: UnitOfWork, key: bytes) -> Re
         if before.digest != digest:
             raise AlreadySent
         return receipt
-    _count(uow, key, "send", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
+    count_sending(uow, key, command.address)
     reason = _machine_made(command)
     message = WebMessage(
         id=new_id(),
@@ -110,20 +112,29 @@ def check_commissioner_word(word: str, address: str, uow: UnitOfWork, key: bytes
     raise WrongWord
 
 
-def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessage:
-    """The message of a receipt, with what the sender adds now; raises WrongWord and counts a try in vain."""
-    messages, number = WebMessages(uow.connection), plain_number(command.number)
-    try:
-        message = messages.by_receipt(number)
-    except WebMessageNotFound:
-        message = None
+def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessage | Booking:
+    """What a receipt is for, with what the sender adds now; raises WrongWord and counts a try in vain."""
+    messages, bookings = WebMessages(uow.connection), Bookings(uow.connection)
+    number = plain_number(command.number)
+    message: WebMessage | Booking | None = bookings.by_receipt(number)
+    if message is None:
+        try:
+            message = messages.by_receipt(number)
+        except WebMessageNotFound:
+            message = None
     secret = sealed_word(key, number, command.word)
     if message is None or not secrets.compare_digest(message.secret, secret):
         _count(uow, key, "look", command.address, TRIED_PER_ADDRESS, TRIED_PER_TOWN)
         uow.record("intake.web_message.look_refused", MESSAGE, "unknown")
         uow.commit()
         raise WrongWord
-    if command.addition:
+    if isinstance(message, Booking):
+        if command.addition:
+            _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
+            note = "\n\n".join(part for part in (message.note, command.addition) if part)
+            bookings.save(replace(message, note=note), message.version)
+        uow.record("intake.booking.looked", "booking", message.id)
+    elif command.addition:
         _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
         messages.append(message.id, new_id(), clock.now(), command.addition)
         uow.record("intake.web_message.added", MESSAGE, message.id)
@@ -131,6 +142,11 @@ def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessag
         uow.record("intake.web_message.looked", MESSAGE, message.id)
     uow.commit()
     return message
+
+
+def count_sending(uow: UnitOfWork, key: bytes, address: str) -> None:
+    """Counts one sending of an address; raises FloodRefused beyond what people send."""
+    _count(uow, key, "send", address, SENT_PER_ADDRESS, SENT_PER_TOWN)
 
 
 def _machine_made(command: SendWebMessage) -> str:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from kasane_intake import queries
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage
+from kasane_intake.domain.consultation_day import Booking
 from kasane_intake.domain.errors import (
     AlreadySent,
     FloodRefused,
@@ -99,27 +100,39 @@ def open_receipt_page() -> str:
 @public(BECAUSE)
 def show_receipt() -> Response:
     """Says whether the message is being looked at, and takes what the sender adds; nothing else is shown."""
-    settings = _settings()
+    settings = settings_of_the_open_form()
     form = Form(_receipt_fields())
     if not form.check(request.form, text):
         return make_response(_show_receipt(form), 422)
     command = OpenReceipt(
-        form.values["number"], form.values["word"], _address(), form.values["addition"]
+        form.values["number"], form.values["word"], address(), form.values["addition"]
     )
     try:
         with public_unit() as uow:
-            message = open_receipt(command, uow, secret_key())
+            found = open_receipt(command, uow, secret_key())
     except (WrongWord, FloodRefused) as refusal:
         form.add_error("word", _why(refusal, settings))
         return make_response(_show_receipt(form), refusal.status)
-    return make_response(
-        _show_receipt(form, state=message.status.value, added=bool(command.addition))
-    )
+    added = bool(command.addition)
+    if isinstance(found, Booking):
+        return make_response(_show_receipt(form, added=added, **booking_words(found)))
+    return make_response(_show_receipt(form, state=found.status.value, added=added))
 
 
 def secret_key() -> bytes:
     """The town's key for receipts, words and counts."""
     return this_house().keys.derived(current_municipality(), "intake-public-form")
+
+
+def booking_words(booking: Booking) -> dict[str, Any]:
+    """What the person who booked sees of the booking."""
+    with reading() as connection:
+        _, day = queries.booking(connection, booking.id)
+    return {
+        "booking": booking,
+        "booking_day": day,
+        "booking_time": queries.slot_times(day)[booking.slot_id],
+    }
 
 
 @contextmanager
@@ -132,7 +145,8 @@ def public_unit() -> Iterator[UnitOfWork]:
         yield uow
 
 
-def _settings() -> PublicForm:
+def settings_of_the_open_form() -> PublicForm:
+    """The settings; a town without an open form has no such page."""
     if current_municipality() == HOST:
         raise NotFound
     with reading() as connection:
@@ -147,18 +161,18 @@ def _form(sender: Sender) -> Form:
 
 
 def _take(sender: Sender) -> Response:
-    settings = _settings()
+    settings = settings_of_the_open_form()
     form = _form(sender)
     right = form.check(request.form, text)
     _check_contact(form)
     if not right or form.errors:
         return make_response(_show(sender, form), 422)
     try:
-        form_id, seconds = _read_token(request.form.get("opened", ""))
+        form_id, seconds = read_token(request.form.get("opened", ""))
         command = _command(sender, form, form_id, seconds)
         if sender is Sender.COMMISSIONER:
             with public_unit() as uow:
-                check_commissioner_word(command.commissioner_word, _address(), uow, secret_key())
+                check_commissioner_word(command.commissioner_word, address(), uow, secret_key())
         with public_unit() as uow:
             receipt = send_web_message(command, uow, secret_key())
     except (FormTooOld, AlreadySent, FloodRefused, WrongWord) as refusal:
@@ -175,7 +189,7 @@ def _command(sender: Sender, form: Form, form_id: str, seconds: float) -> SendWe
         form_id=form_id,
         seconds=seconds,
         trap=request.form.get("homepage", ""),
-        address=_address(),
+        address=address(),
         sender=sender,
         story=values["story"],
         contact_way=ContactWay(values["contact_way"]),
@@ -209,17 +223,23 @@ def _why(refusal: IntakeRefusal, settings: PublicForm) -> str:
 
 
 def _show(sender: Sender, form: Form, *, renewed: bool = False) -> str:
-    settings = _settings()
+    settings = settings_of_the_open_form()
     return render_template(
         "intake/public/form.html",
         settings=settings,
         sender=sender.value,
+        days=_days_to_book(),
         form=form,
         fields=[readable(spec) for spec in _fields(sender)],
-        opened=_kept_or_new_token(renewed),
+        opened=kept_or_new_token(renewed),
         easy=easy,
         plain=plain,
     )
+
+
+def _days_to_book() -> bool:
+    with reading() as connection:
+        return bool(queries.consultation_days(connection, clock.today(), public=True))
 
 
 def _show_sent(settings: PublicForm, receipt: Receipt) -> str:
@@ -228,15 +248,16 @@ def _show_sent(settings: PublicForm, receipt: Receipt) -> str:
     )
 
 
-def _show_receipt(form: Form, state: str = "", added: bool = False) -> str:
+def _show_receipt(form: Form, state: str = "", added: bool = False, **booked: Any) -> str:
     return render_template(
         "intake/public/receipt.html",
-        settings=_settings(),
+        settings=settings_of_the_open_form(),
         form=form,
         state=state,
         added=added,
         easy=easy,
         plain=plain,
+        **booked,
     )
 
 
@@ -248,17 +269,17 @@ def _new_token() -> str:
     return str(_serializer().dumps([new_id(), int(clock.now().timestamp() * 1000)]))
 
 
-def _kept_or_new_token(renewed: bool) -> str:
+def kept_or_new_token(renewed: bool) -> str:
     """The token of the form that came back, so that correcting it stays one message; a new one where it is used up."""
     opened = "" if renewed else request.form.get("opened", "")
     try:
-        _read_token(opened)
+        read_token(opened)
     except FormTooOld:
         return _new_token()
     return opened
 
 
-def _read_token(token: str) -> tuple[str, float]:
+def read_token(token: str) -> tuple[str, float]:
     """The id of the opened form and for how many seconds it was open; raises FormTooOld."""
     try:
         form_id, opened = _serializer().loads(token)
@@ -270,7 +291,7 @@ def _read_token(token: str) -> tuple[str, float]:
     return str(form_id), seconds
 
 
-def _address() -> str:
+def address() -> str:
     """Where the caller is, for counting: of IPv6 the part that belongs to one household."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")

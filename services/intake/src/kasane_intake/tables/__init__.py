@@ -1,5 +1,6 @@
 """Names the columns of intake's tables; never leaves repository and queries."""
 
+from kasane_intake.tables.consultation_days import booking, consultation_day, day_slot
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
 from kasane_intake.tables.merges import merge_turn, person_merge
 from kasane_intake.tables.public_form import (
@@ -13,8 +14,11 @@ from kasane_intake.tables.schema import metadata
 from kasane_intake.tables.sheets import referral_sheet
 
 __all__ = [
+    "booking",
     "consultation",
+    "consultation_day",
     "counter",
+    "day_slot",
     "merge_turn",
     "metadata",
     "national_category",

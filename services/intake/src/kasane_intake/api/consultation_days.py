@@ -1,0 +1,194 @@
+"""相談会 and their bookings, for programs."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+
+from kasane_intake import queries
+from kasane_intake.api.schemas import Strict
+from kasane_intake.commands.consultation_days import (
+    BookSlot,
+    ChangeBooking,
+    PlanDay,
+    SettleBooking,
+)
+from kasane_intake.domain.consultation_day import ConsultationDay, DaySlot, MeetingWay
+from kasane_intake.domain.errors import DayNotFound
+from kasane_intake.handlers.consultation_days import (
+    book_slot,
+    cancel_booking,
+    keep_booking,
+    miss_booking,
+    move_booking,
+    plan_day,
+)
+from kasane_kit import clock
+from kasane_kit.auth import require
+from kasane_kit.ids import new_id
+from kasane_kit.web import (
+    actor,
+    asked_version,
+    create_once,
+    hooks,
+    reading,
+    unit_of_work,
+    with_version,
+)
+
+blueprint = Blueprint("consultation_days_api", __name__, description="相談会 / consultation days")
+
+
+class DaySlotSchema(Strict):
+    """One time of a day."""
+
+    id = fields.String(dump_only=True)
+    starts_at = fields.Time(required=True, format="%H:%M")
+    ends_at = fields.Time(required=True, format="%H:%M")
+    seats = fields.Integer(required=True, validate=validate.Range(min=1, max=20))
+    free = fields.Integer(dump_only=True)
+
+
+class ConsultationDaySchema(Strict):
+    """One 相談会: face to face needs a place, online a link that only the booked person and staff see."""
+
+    id = fields.String(dump_only=True)
+    office = fields.String(dump_only=True)
+    held_on = fields.Date(required=True)
+    way = fields.Enum(MeetingWay, by_value=True, required=True)
+    place = fields.String(load_default="", validate=validate.Length(max=300))
+    online_link = fields.String(load_default="", validate=validate.Length(max=300))
+    public = fields.Boolean(load_default=False)
+    cancelled = fields.Boolean(dump_only=True)
+    slots = fields.List(
+        fields.Nested(DaySlotSchema), required=True, validate=validate.Length(min=1, max=40)
+    )
+    version = fields.Integer(dump_only=True)
+
+
+class ConsultationDayListSchema(Strict):
+    """The coming 相談会, nearest first."""
+
+    items = fields.List(fields.Nested(ConsultationDaySchema))
+
+
+class BookSlotSchema(Strict):
+    """A booking taken by staff."""
+
+    slot_id = fields.String(required=True, validate=validate.Length(max=36))
+    name = fields.String(load_default="", validate=validate.Length(max=200))
+    kana = fields.String(load_default="", validate=validate.Length(max=200))
+    phone = fields.String(load_default="", validate=validate.Length(max=40))
+    note = fields.String(load_default="", validate=validate.Length(max=2000))
+    do_not_contact = fields.String(load_default="", validate=validate.Length(max=300))
+    may_wait = fields.Boolean(load_default=False)
+
+
+class BookingSchema(Strict):
+    """One booking; ``seat`` is null while it waits."""
+
+    id = fields.String()
+    slot_id = fields.String()
+    seat = fields.Integer(allow_none=True)
+    status = fields.String(attribute="status.value")
+    name = fields.String()
+    kana = fields.String()
+    phone = fields.String()
+    note = fields.String()
+    do_not_contact = fields.String()
+    consultation_id = fields.String()
+    version = fields.Integer()
+
+
+class SettleSchema(Strict):
+    """What became of a booking; ``kept`` opens a consultation, ``moved`` needs the slot."""
+
+    outcome = fields.String(
+        required=True, validate=validate.OneOf(["kept", "missed", "cancelled", "moved"])
+    )
+    slot_id = fields.String(load_default="", validate=validate.Length(max=36))
+
+
+@blueprint.route("/consultation-days", methods=["GET"])
+@require("intake.consultation_day.list")
+@blueprint.response(200, ConsultationDayListSchema)
+def list_days() -> dict[str, Any]:
+    """The coming 相談会 with their free seats; who booked is not in it."""
+    with reading() as connection:
+        lines = queries.consultation_days(connection, clock.today())
+    return {"items": [_shown(line) for line in lines]}
+
+
+@blueprint.route("/consultation-days", methods=["POST"])
+@require("intake.consultation_day.plan")
+@blueprint.arguments(ConsultationDaySchema)
+@blueprint.response(201, ConsultationDaySchema)
+def create_day(payload: dict[str, Any]) -> Response:
+    """Put a 相談会 on the calendar."""
+    slots = tuple(DaySlot(id=new_id(), **slot) for slot in payload.pop("slots"))
+    day_id = create_once(
+        lambda uow, new: plan_day(
+            PlanDay(
+                ConsultationDay(
+                    id=new, office=actor().office, cancelled=False, slots=slots, **payload
+                )
+            ),
+            uow,
+            hooks(),
+        )
+    )
+    with reading() as connection:
+        line = queries.consultation_day(connection, day_id)
+    return with_version(ConsultationDaySchema().dump(_shown(line)), line.day.version, 201)
+
+
+@blueprint.route("/bookings", methods=["POST"])
+@require("intake.booking.make")
+@blueprint.arguments(BookSlotSchema)
+@blueprint.response(201, BookingSchema)
+def create_booking(payload: dict[str, Any]) -> Response:
+    """Book a slot; a full one is refused unless the person may wait."""
+    booking_id = create_once(
+        lambda uow, new: book_slot(BookSlot(booking_id=new, **payload), uow, b"")
+    )
+    return _booking(booking_id, 201)
+
+
+@blueprint.route("/bookings/<booking_id>/outcome", methods=["PUT"])
+@require("intake.booking.settle", object_argument="booking_id")
+@blueprint.arguments(SettleSchema)
+@blueprint.response(200, BookingSchema)
+def put_outcome(payload: dict[str, Any], booking_id: str) -> Response:
+    """Write down what became of a booking. Needs If-Match."""
+    version = asked_version()
+    with reading() as connection:
+        _, day = queries.booking(connection, booking_id)
+    if not (actor().has("coordinator") or (day.office and day.office == actor().office)):
+        raise DayNotFound
+    desk = actor().office or day.office
+    with unit_of_work() as uow:
+        if payload["outcome"] == "kept":
+            keep_booking(SettleBooking(booking_id, version, new_id(), desk), uow, hooks())
+        elif payload["outcome"] == "missed":
+            miss_booking(SettleBooking(booking_id, version), uow)
+        elif payload["outcome"] == "moved":
+            move_booking(ChangeBooking(booking_id, version, payload["slot_id"]), uow)
+        else:
+            cancel_booking(ChangeBooking(booking_id, version), uow)
+    return _booking(booking_id)
+
+
+def _shown(line: queries.DayLine) -> dict[str, Any]:
+    holds = actor().has("coordinator") or (line.day.office and line.day.office == actor().office)
+    return {
+        **vars(line.day),
+        "online_link": line.day.online_link if holds else "",
+        "slots": [{**vars(one.slot), "free": one.free} for one in line.slots],
+    }
+
+
+def _booking(booking_id: str, status: int = 200) -> Response:
+    with reading() as connection:
+        found, _ = queries.booking(connection, booking_id)
+    return with_version(BookingSchema().dump(found), found.version, status)

@@ -1,0 +1,152 @@
+"""Loads and saves 相談会, their slots and bookings."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kasane_intake import tables
+from kasane_intake.domain.consultation_day import (
+    Booking,
+    BookingStatus,
+    ConsultationDay,
+    DaySlot,
+    MeetingWay,
+)
+from kasane_intake.domain.errors import ChangedMeanwhile, DayNotFound, SlotFull
+
+
+class ConsultationDays:
+    """The 相談会 of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, day_id: str) -> ConsultationDay:
+        """The day with its slots in the order of the clock; raises DayNotFound."""
+        row = self._connection.execute(
+            select(tables.consultation_day).where(tables.consultation_day.c.id == day_id)
+        ).one_or_none()
+        if row is None:
+            raise DayNotFound
+        s = tables.day_slot
+        slots = self._connection.execute(
+            select(s).where(s.c.day_id == day_id).order_by(s.c.starts_at, s.c.id)
+        )
+        return ConsultationDay(
+            **{**row._mapping, "way": MeetingWay(row.way)},
+            slots=tuple(DaySlot(r.id, r.starts_at, r.ends_at, r.seats) for r in slots),
+        )
+
+    def of_slot(self, slot_id: str) -> ConsultationDay:
+        """The day to which a slot belongs; raises DayNotFound."""
+        day_id = self._connection.scalar(
+            select(tables.day_slot.c.day_id).where(tables.day_slot.c.id == slot_id)
+        )
+        if day_id is None:
+            raise DayNotFound
+        return self.get(day_id)
+
+    def add(self, day: ConsultationDay) -> None:
+        """Saves a new day with its slots."""
+        columns = {**vars(day), "way": day.way.value}
+        del columns["slots"]
+        self._connection.execute(insert(tables.consultation_day).values(**columns))
+        self._connection.execute(
+            insert(tables.day_slot), [{**vars(slot), "day_id": day.id} for slot in day.slots]
+        )
+
+    def cancel(self, day_id: str, version: int) -> None:
+        """Marks a day as called off; raises ChangedMeanwhile."""
+        t = tables.consultation_day
+        saved = self._connection.execute(
+            update(t)
+            .where(t.c.id == day_id, t.c.version == version)
+            .values(cancelled=True, version=version + 1)
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+
+class Bookings:
+    """The bookings of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, booking_id: str) -> Booking:
+        """The booking; raises DayNotFound."""
+        row = self._connection.execute(
+            select(tables.booking).where(tables.booking.c.id == booking_id)
+        ).one_or_none()
+        if row is None:
+            raise DayNotFound
+        return _booking(row)
+
+    def by_receipt(self, receipt: str) -> Booking | None:
+        """The booking of a receipt number, if there is one."""
+        row = self._connection.execute(
+            select(tables.booking).where(tables.booking.c.receipt == receipt)
+        ).one_or_none()
+        return _booking(row) if row else None
+
+    def add(self, booking: Booking, slot: DaySlot, at: datetime, *, may_wait: bool) -> Booking:
+        """Saves a new booking with a free seat, or on the waiting list; raises SlotFull. No seat is given twice."""
+        for seat in self._free_seats(slot):
+            seated = booking.seated(slot.id, seat)
+            if self._insert(seated, at):
+                return seated
+        if not may_wait:
+            raise SlotFull
+        self._insert(booking, at)
+        return booking
+
+    def move(self, booking: Booking, slot: DaySlot, version: int) -> Booking:
+        """Gives a booking a free seat of a slot and its old one back; raises SlotFull or ChangedMeanwhile."""
+        for seat in self._free_seats(slot):
+            seated = booking.seated(slot.id, seat)
+            try:
+                with self._connection.begin_nested():
+                    self.save(seated, version)
+                return seated
+            except IntegrityError:
+                continue
+        raise SlotFull
+
+    def save(self, booking: Booking, version: int) -> None:
+        """Saves a changed booking; raises ChangedMeanwhile when its version is not the one that was read."""
+        saved = self._connection.execute(
+            update(tables.booking)
+            .where(tables.booking.c.id == booking.id, tables.booking.c.version == version)
+            .values(**{**_columns(booking), "version": version + 1})
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+    def _insert(self, booking: Booking, at: datetime) -> bool:
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(
+                    insert(tables.booking).values(**_columns(booking), booked_at=at)
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def _free_seats(self, slot: DaySlot) -> list[int]:
+        taken = set(
+            self._connection.scalars(
+                select(tables.booking.c.seat).where(tables.booking.c.slot_id == slot.id)
+            )
+        )
+        return [seat for seat in range(1, slot.seats + 1) if seat not in taken]
+
+
+def _columns(booking: Booking) -> dict[str, object]:
+    return {**vars(booking), "status": booking.status.value}
+
+
+def _booking(row: Row[tuple[object, ...]]) -> Booking:
+    values = dict(row._mapping)
+    del values["booked_at"]
+    return Booking(**{**values, "status": BookingStatus(values["status"])})

@@ -1,0 +1,466 @@
+"""Plans 相談会, books them by telephone and by the public form, and sees who came."""
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from kasane_contracts.intake import ConsultationReceived
+from kasane_intake import queries
+from kasane_intake.app import service as intake
+from kasane_intake.commands.consultation_days import BookSlot, PlanDay
+from kasane_intake.commands.public_form import SetPublicForm
+from kasane_intake.domain.consultation_day import ConsultationDay, DaySlot, MeetingWay
+from kasane_intake.domain.errors import DayCannotBeHeld, DayNotOffered, SlotFull
+from kasane_intake.domain.public_form import PublicForm
+from kasane_intake.handlers.consultation_days import book_slot, plan_day
+from kasane_intake.handlers.public_form import set_public_form
+from kasane_kit import clock
+from kasane_kit.auth import platform_actor
+from kasane_kit.db import Databases, MigrationSource, upgrade
+from kasane_kit.db.engine import open_engine
+from kasane_kit.keys import KeyRing
+from kasane_kit.plugins import PluginHouse
+from kasane_kit.tenancy import Town, municipality_scope
+from kasane_kit.testing.pytest_plugin import BenchMaker
+from kasane_kit.testing.workbench import TOWN, GivenTowns, Visitor, Workbench
+from kasane_kit.unit_of_work import House, UnitOfWork
+from tests.support.private_postgres import PrivatePostgres
+
+DAY = date(2026, 12, 10)
+NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+KEY = b"k" * 32
+LINK = "https://online.example/room-7"
+SLOTS = (
+    DaySlot("morning", time(10, 0), time(10, 50), 1),
+    DaySlot("noon", time(11, 0), time(11, 50), 2),
+)
+
+
+@pytest.fixture(autouse=True)
+def _december() -> Iterator[None]:
+    with clock.fixed(lambda: NOW):
+        yield
+
+
+def planned(bench: Workbench, **changes: Any) -> ConsultationDay:
+    """An online day of 福祉課 with a slot for one and a slot for two."""
+    facts: dict[str, Any] = {
+        "id": "day-1",
+        "office": "fukushi",
+        "held_on": DAY,
+        "way": MeetingWay.ONLINE,
+        "place": "",
+        "online_link": LINK,
+        "public": True,
+        "cancelled": False,
+        "slots": SLOTS,
+    }
+    day = ConsultationDay(**{**facts, **changes})
+    with bench.unit(bench.staff("coordinator")) as uow:
+        plan_day(PlanDay(day), uow, bench.hooks)
+    return day
+
+
+def holder(bench: Workbench) -> Visitor:
+    """A browser of the office that holds the day."""
+    return bench.visit_as(bench.staff("receiver", office="fukushi"))
+
+
+def booked(bench: Workbench, slot: str = "morning", **about: Any) -> str:
+    """The id of a booking made by telephone."""
+    form = {"slot": slot, "phone": "000-1111-2222", "name": "森田 とし", **about}
+    answer = holder(bench).post("/consultation-days/day-1/book", form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"].rpartition("booked=")[2])
+
+
+def bookings(bench: Workbench) -> dict[str, tuple[str, int | None]]:
+    """State and seat of every booking that is not cancelled, by name."""
+    with bench.reading() as connection:
+        line = queries.consultation_day(connection, "day-1")
+    return {
+        one.name: (one.status.value, one.seat)
+        for slot in line.slots
+        for one in (*slot.seated, *slot.waiting)
+    }
+
+
+def test_a_day_is_typed_as_a_row_of_slots(workbench: Workbench) -> None:
+    answer = holder(workbench).post(
+        "/consultation-days/new",
+        {
+            "held_on": "令和8年12月10日",
+            "starts_at": "１３：３０",
+            "minutes": "50",
+            "slots": "3",
+            "seats": "1",
+            "way": "face_to_face",
+            "place": "架空会館",
+        },
+    )
+
+    with workbench.reading() as connection:
+        (line,) = queries.consultation_days(connection, DAY)
+    assert answer.status_code == 303
+    assert list(queries.slot_times(line.day).values()) == [
+        "13:30–14:20",
+        "14:20–15:10",
+        "15:10–16:00",
+    ]
+    assert (line.day.office, line.free, line.day.public) == ("fukushi", 3, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"starts_at": "25:00"}, "starts_at"),
+        ({"starts_at": "23:30"}, "starts_at"),
+        ({"minutes": "0"}, "starts_at"),
+        ({"slots": "0"}, "slots"),
+        ({"seats": "99"}, "seats"),
+        ({"place": ""}, "place"),
+        ({"way": "online"}, "online_link"),
+        ({"way": "online", "online_link": "javascript:alert(1)"}, "online_link"),
+        ({"held_on": "令和8年2月30日"}, "held_on"),
+    ],
+)
+def test_a_day_that_cannot_be_held_comes_back_with_what_was_typed(
+    workbench: Workbench, typed: dict[str, str], field: str
+) -> None:
+    right = {
+        "held_on": "2026-12-10",
+        "starts_at": "13:30",
+        "minutes": "50",
+        "slots": "3",
+        "seats": "1",
+        "way": "face_to_face",
+        "place": "架空会館",
+    }
+
+    answer = holder(workbench).post("/consultation-days/new", {**right, **typed})
+
+    assert answer.status_code == 422
+    assert f'href="#field-{field}"' in answer.text
+    with workbench.reading() as connection:
+        assert queries.consultation_days(connection, DAY) == []
+
+
+def test_ikoma_holds_its_days_from_reiwa_5_and_not_before(make_workbench: BenchMaker) -> None:
+    bench = make_workbench("intake", {TOWN: ("ikoma",)})
+
+    with pytest.raises(DayNotOffered) as refusal:
+        planned(bench, id="early", held_on=date(2023, 3, 31))
+    planned(bench)
+
+    assert "いこまる相談会" in str(refusal.value.facts["words"])
+    with bench.reading() as connection:
+        assert [
+            line.day.id for line in queries.consultation_days(connection, date(2020, 1, 1))
+        ] == ["day-1"]
+
+
+def test_a_full_slot_is_refused_and_offers_the_waiting_list(workbench: Workbench) -> None:
+    planned(workbench)
+    booked(workbench)
+    form = {"slot": "morning", "phone": "000", "name": "二人め"}
+    staff = holder(workbench)
+
+    refused = staff.post("/consultation-days/day-1/book", form)
+    waiting = staff.post("/consultation-days/day-1/book", {**form, "may_wait": "1"})
+
+    assert (refused.status_code, waiting.status_code) == (409, 303)
+    assert "その枠は満席です。" in refused.text
+    assert 'value="二人め"' in refused.text
+    assert bookings(workbench) == {"森田 とし": ("booked", 1), "二人め": ("waiting", None)}
+
+
+def test_a_cancelled_seat_goes_to_who_waits(workbench: Workbench) -> None:
+    planned(workbench)
+    first = booked(workbench)
+    second = booked(workbench, name="二人め", may_wait="1")
+    staff = holder(workbench)
+
+    staff.post(f"/bookings/{first}/cancel", {"version": "1"})
+    seated = staff.post(f"/bookings/{second}/move", {"version": "1", "slot": "morning"})
+
+    assert seated.status_code == 303
+    assert bookings(workbench) == {"二人め": ("booked", 1)}
+
+
+def test_a_booking_moves_to_a_free_slot_and_not_to_a_full_one(workbench: Workbench) -> None:
+    planned(workbench)
+    first = booked(workbench)
+    booked(workbench, "noon", name="二人め")
+    staff = holder(workbench)
+
+    moved = staff.post(f"/bookings/{first}/move", {"version": "1", "slot": "noon"})
+    booked(workbench, name="三人め")
+    full = staff.post(f"/bookings/{first}/move", {"version": "2", "slot": "morning"})
+    stale = staff.post(f"/bookings/{first}/cancel", {"version": "1"})
+
+    assert (moved.status_code, full.status_code, stale.status_code) == (303, 409, 412)
+    assert bookings(workbench) == {
+        "森田 とし": ("booked", 2),
+        "二人め": ("booked", 1),
+        "三人め": ("booked", 1),
+    }
+
+
+def test_who_came_has_a_consultation_with_one_press(workbench: Workbench) -> None:
+    planned(workbench)
+    booking_id = booked(workbench, note="眠れない。", do_not_contact="夜")
+    staff = holder(workbench)
+
+    answer = staff.post(f"/bookings/{booking_id}/kept", {"version": "1"})
+    again = staff.post(f"/bookings/{booking_id}/kept", {"version": "1"})
+
+    (said,) = workbench.said(ConsultationReceived)
+    assert (answer.status_code, again.status_code) == (303, 412)
+    assert (said.channel, said.story, said.desk) == ("event", "眠れない。", "fukushi")
+    assert "連絡してはいけません：夜" in staff.get(f"/consultations/{said.consultation_id}").text
+    assert bookings(workbench) == {"森田 とし": ("kept", 1)}
+
+
+def test_who_did_not_come_is_written_down_without_a_word_and_may_come_later(
+    workbench: Workbench,
+) -> None:
+    planned(workbench)
+    booking_id = booked(workbench)
+    staff = holder(workbench)
+
+    staff.post(f"/bookings/{booking_id}/missed", {"version": "1"})
+    state = bookings(workbench)
+    later = staff.post(f"/bookings/{booking_id}/kept", {"version": "2"})
+
+    assert state == {"森田 とし": ("missed", 1)}
+    assert later.status_code == 303
+    assert len(workbench.said(ConsultationReceived)) == 1
+
+
+def test_another_office_books_but_does_not_see_who_booked_nor_the_entrance(
+    workbench: Workbench,
+) -> None:
+    planned(workbench)
+    booking_id = booked(workbench)
+    other = workbench.visit_as(workbench.staff("receiver", office="zei"))
+
+    page = other.get("/consultation-days/day-1")
+    made = other.post("/consultation-days/day-1/book", {"slot": "noon", "phone": "000"})
+
+    assert page.status_code == 200
+    assert "森田" not in page.text
+    assert LINK not in page.text
+    assert other.get("/consultation-days/day-1/list").status_code == 404
+    assert other.post(f"/bookings/{booking_id}/cancel", {"version": "1"}).status_code == 404
+    assert made.status_code == 303
+    assert bookings(workbench)["森田 とし"] == ("booked", 1)
+
+
+def test_the_list_for_the_day_names_everybody_in_the_order_of_the_clock(
+    workbench: Workbench,
+) -> None:
+    planned(workbench)
+    booked(workbench, "noon", name="二人め", do_not_contact="職場")
+    booked(workbench)
+
+    page = holder(workbench).get("/consultation-days/day-1/list").text
+
+    assert page.index("10:00–10:50") < page.index("森田 とし") < page.index("二人め")
+    assert "職場" in page
+
+
+def test_a_day_called_off_takes_no_booking_and_keeps_the_ones_it_had(workbench: Workbench) -> None:
+    planned(workbench)
+    booked(workbench)
+    staff = holder(workbench)
+
+    staff.post("/consultation-days/day-1/cancel", {"version": "1"})
+    refused = staff.post("/consultation-days/day-1/book", {"slot": "noon", "phone": "000"})
+
+    assert refused.status_code == 404
+    assert bookings(workbench) == {"森田 とし": ("booked", 1)}
+    assert "予約の方に知らせてください" in staff.get("/consultation-days/day-1").text
+
+
+def book_in_public(bench: Workbench, **about: str) -> Any:
+    """The answer to somebody without an account who books the noon slot."""
+    client = bench.app.test_client()
+    page = client.get(f"/{TOWN}/soudan").text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    form = {**hidden, "slot": "noon", "phone": "000-1111-2222", **about}
+    with clock.fixed(lambda: NOW + timedelta(seconds=30)):
+        return client.post(f"/{TOWN}/soudan/soudankai", data=form), client
+
+
+@pytest.fixture
+def open_town(workbench: Workbench) -> Workbench:
+    """A town whose public form is open."""
+    with workbench.unit(workbench.staff("coordinator")) as uow:
+        form = PublicForm(enabled=True, office="fukushi", phone="000-0000-9999")
+        set_public_form(SetPublicForm(form), uow, ())
+    return workbench
+
+
+def test_somebody_without_an_account_books_and_only_they_see_the_entrance(
+    open_town: Workbench,
+) -> None:
+    planned(open_town)
+    listed = open_town.app.test_client().get(f"/{TOWN}/soudan/soudankai").text
+
+    answer, client = book_in_public(open_town, name="呼び名")
+    number, word = re.findall(r'class="i-receipt">([^<]+)<', answer.text)
+    page = client.get(f"/{TOWN}/soudan/receipt").text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    opened = client.post(
+        f"/{TOWN}/soudan/receipt",
+        data={**hidden, "number": number, "word": word, "addition": "車いすです。"},
+    ).text
+
+    assert LINK not in listed
+    assert "空き2" in listed
+    assert (answer.status_code, bookings(open_town)) == (200, {"呼び名": ("booked", 1)})
+    assert LINK in answer.text
+    assert LINK in opened
+    assert "11:00–11:50" in opened
+    with open_town.reading() as connection:
+        line = queries.consultation_day(connection, "day-1")
+    assert line.slots[1].seated[0].note == "車いすです。"
+
+
+def test_a_full_slot_puts_somebody_without_an_account_on_the_waiting_list_without_the_entrance(
+    open_town: Workbench,
+) -> None:
+    planned(open_town, slots=(DaySlot("noon", time(11, 0), time(11, 50), 1),))
+    book_in_public(open_town, name="一人め")
+
+    answer, _ = book_in_public(open_town, name="二人め")
+
+    assert bookings(open_town)["二人め"] == ("waiting", None)
+    assert LINK not in answer.text
+    assert "キャンセル待" in answer.text
+
+
+def test_days_that_only_staff_book_and_closed_forms_are_not_shown_to_the_public(
+    open_town: Workbench,
+) -> None:
+    planned(open_town, public=False)
+
+    page = open_town.app.test_client().get(f"/{TOWN}/soudan/soudankai").text
+    answer, _ = book_in_public(open_town)
+
+    assert "11:00" not in page
+    assert answer.status_code == 422
+    assert bookings(open_town) == {}
+
+
+def test_the_api_plans_books_and_settles(workbench: Workbench) -> None:
+    staff = holder(workbench)
+    day = staff.send_json(
+        "POST",
+        "/api/v1/consultation-days",
+        {
+            "held_on": "2026-12-10",
+            "way": "online",
+            "online_link": LINK,
+            "slots": [{"starts_at": "10:00", "ends_at": "10:50", "seats": 1}],
+        },
+    )
+    slot = day.json["slots"][0]["id"]
+    made = staff.send_json("POST", "/api/v1/bookings", {"slot_id": slot, "name": "森田 とし"})
+    full = staff.send_json("POST", "/api/v1/bookings", {"slot_id": slot})
+    settled = staff.send_json(
+        "PUT",
+        f"/api/v1/bookings/{made.json['id']}/outcome",
+        {"outcome": "kept"},
+        headers={"If-Match": '"1"'},
+    )
+
+    assert (day.status_code, made.status_code, full.status_code) == (201, 201, 409)
+    assert full.json["type"] == "urn:kasane:problem:slot_full"
+    assert settled.json["status"] == "kept"
+    assert (
+        staff.send_json("GET", "/api/v1/consultation-days").json["items"][0]["slots"][0]["free"]
+        == 0
+    )
+
+
+def test_a_day_without_slots_or_with_slots_that_end_before_they_begin_cannot_be_held(
+    workbench: Workbench,
+) -> None:
+    with pytest.raises(DayCannotBeHeld):
+        planned(workbench, slots=())
+    with pytest.raises(DayCannotBeHeld):
+        planned(workbench, slots=(DaySlot("x", time(11, 0), time(11, 0), 1),))
+
+
+def race(house: House, people: int) -> list[str]:
+    """What became of people who book the three seats of one slot at the same moment, each in a thread."""
+    slot = DaySlot("race", time(9, 0), time(10, 0), 3)
+    actor = platform_actor("intake", TOWN)
+    day = ConsultationDay("day-1", "", DAY, MeetingWay.ONLINE, "", LINK, False, False, (slot,))
+    with municipality_scope(TOWN), UnitOfWork(house, "intake", actor) as uow:
+        plan_day(PlanDay(day), uow, house.plugins.hooks_for(TOWN))
+    together, outcomes = threading.Barrier(people), []
+
+    def book(number: int) -> None:
+        together.wait(30)
+        try:
+            with (
+                clock.fixed(lambda: NOW),
+                municipality_scope(TOWN),
+                UnitOfWork(house, "intake", actor) as uow,
+            ):
+                made, _ = book_slot(BookSlot(f"b{number}", "race", f"{number}"), uow, KEY)
+            outcomes.append(f"seat {made.seat}")
+        except SlotFull:
+            outcomes.append("full")
+
+    threads = [threading.Thread(target=book, args=(number,)) for number in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+EXPECTED = ["full", "full", "full", "full", "full", "seat 1", "seat 2", "seat 3"]
+
+
+def test_no_seat_is_given_twice_when_eight_book_at_once_on_sqlite(workbench: Workbench) -> None:
+    assert race(workbench.house, 8) == EXPECTED
+
+
+def test_no_seat_is_given_twice_when_eight_book_at_once_on_postgresql(
+    private_postgres: PrivatePostgres, tmp_path: Path
+) -> None:
+    name = "intake_booking_race"
+    private_postgres.psql(f"DROP DATABASE IF EXISTS {name}")
+    private_postgres.psql(f"CREATE DATABASE {name}")
+    url = make_url(private_postgres.dsn_of(name)).set(drivername="postgresql+psycopg")
+
+    class OneDatabase:
+        def url(self, service: str, municipality: str) -> Any:
+            return url
+
+        def log_url(self, producer: str, municipality: str) -> Any:
+            return url
+
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        upgrade(connection, MigrationSource(intake.migrations))
+        connection.commit()
+    engine.dispose()
+    directory = GivenTowns(Town(TOWN, "生駒市", "290009", ()))
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure("signing", TOWN)
+    house = House(Databases(OneDatabase()), keys, directory, PluginHouse(directory))
+    try:
+        assert race(house, 8) == EXPECTED
+    finally:
+        house.databases.dispose()

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from kasane_contracts.cases import CaseClosed
+from kasane_contracts.cases import AddressProtectionChanged, CaseClosed
 from kasane_contracts.outreach import ContactNotMade
 from kasane_kit.auth import Actor
 from kasane_kit.testing.workbench import Workbench
@@ -98,3 +98,37 @@ def test_a_case_without_requests_is_none_of_outreachs(workbench: Workbench, ask:
 
     with workbench.reading() as connection:
         assert HouseholdsToReach(connection).get("request-1").version == 1
+
+
+def test_i_10_an_address_that_is_protected_later_leaves_lists_and_map(
+    workbench: Workbench, worker: Actor, ask: Ask
+) -> None:
+    ask()
+    with workbench.reading() as connection:
+        before = HouseholdsToReach(connection).get("request-1")
+    assert before.position is not None
+    browser = workbench.visit_as(worker)
+    assert before.address in browser.get("/households").text
+
+    workbench.hear(AddressProtectionChanged(before.person_id, "case-1", True))
+
+    for path in ("/households", "/households/request-1", "/api/v1/households"):
+        assert before.address not in browser.get(path).text
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    assert (found.address, found.position, found.town_block) == (before.address, None, "")
+    assert found.ready_for_round is False
+
+
+def test_an_address_that_is_no_longer_protected_is_shown_again(
+    workbench: Workbench, worker: Actor, ask: Ask
+) -> None:
+    ask()
+    with workbench.reading() as connection:
+        before = HouseholdsToReach(connection).get("request-1")
+    workbench.hear(AddressProtectionChanged(before.person_id, "case-1", True))
+    workbench.hear(AddressProtectionChanged(before.person_id, "case-1", False))
+
+    assert before.address in workbench.visit_as(worker).get("/households").text
+    workbench.hear(AddressProtectionChanged("person-unknown", "case-9", True))
+    assert before.address in workbench.visit_as(worker).get("/households").text

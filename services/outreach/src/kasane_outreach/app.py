@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kasane_contracts import outreach as says
-from kasane_contracts.cases import CaseClosed, OutreachRequested
+from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
 from kasane_kit.auth import Permission
 from kasane_kit.service import Service
 from kasane_outreach.api.v1 import blueprint as api
@@ -13,7 +13,11 @@ from kasane_outreach.pages.campaigns import blueprint as campaigns
 from kasane_outreach.pages.households import blueprint as households
 from kasane_outreach.pages.rounds import blueprint as rounds
 from kasane_outreach.pages.visits import blueprint as visits
-from kasane_outreach.subscribers import on_case_closed, on_outreach_requested
+from kasane_outreach.subscribers import (
+    on_address_protection_changed,
+    on_case_closed,
+    on_outreach_requested,
+)
 
 LOOKERS = VISITORS | {"contact"}
 PLANNERS = LOOKERS | {"responsible", "town_administrator"}
@@ -38,7 +42,11 @@ service = Service(
         ),
     ),
     says=(says.VisitScheduled, says.VisitCompleted, says.ContactNotMade),
-    hears={OutreachRequested: on_outreach_requested, CaseClosed: on_case_closed},
+    hears={
+        OutreachRequested: on_outreach_requested,
+        CaseClosed: on_case_closed,
+        AddressProtectionChanged: on_address_protection_changed,
+    },
     tables=(
         "outreach_household_to_reach",
         "outreach_visit",

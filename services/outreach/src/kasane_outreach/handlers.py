@@ -88,6 +88,20 @@ def close_case(case_id: str, uow: UnitOfWork, reason: str) -> None:
             uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="case_closed")
 
 
+def change_protection(person_id: str, uow: UnitOfWork, *, protected: bool) -> None:
+    """Hides a person's address everywhere but from the workers of their visits, or shows it again.
+
+    What was on the map is taken off it, and stays off until somebody places it anew; the delivery
+    commits.
+    """
+    households = HouseholdsToReach(uow.connection)
+    for household in households.of_person(person_id):
+        if household.address_protected != protected:
+            household.protect_address(protected=protected)
+            households.save(household)
+            uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
+
+
 def place_household(command: PlaceHousehold, uow: UnitOfWork) -> None:
     """Puts a household on the map as a person says."""
     households = HouseholdsToReach(uow.connection)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from kasane_contracts.cases import CaseClosed, OutreachRequested
+from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import PutOnList
-from kasane_outreach.handlers import close_case, put_on_list
+from kasane_outreach.handlers import change_protection, close_case, put_on_list
 
 
 def on_outreach_requested(event: OutreachRequested, uow: UnitOfWork, hooks: Any) -> None:
@@ -19,3 +19,10 @@ def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
     outreach's.
     """
     close_case(event.case_id, uow, Strings("kasane_outreach").text("visit.case_closed"))
+
+
+def on_address_protection_changed(
+    event: AddressProtectionChanged, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """Takes the person's address off lists, map and rounds, or lets it be shown again."""
+    change_protection(event.person_id, uow, protected=event.protected)

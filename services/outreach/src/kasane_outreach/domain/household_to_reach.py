@@ -53,6 +53,12 @@ class HouseholdToReach:
         """Whether visits may still be scheduled."""
         return self.status is not ReachStatus.CLOSED
 
+    def protect_address(self, *, protected: bool) -> None:
+        """The address is shown to the workers of a visit only, or to everybody who may look."""
+        self.address_protected = protected
+        if protected:
+            self.position, self.town_block = None, ""
+
     @property
     def ready_for_round(self) -> bool:
         """Whether a round may take it: waiting, placed, and its address not protected (I-10)."""

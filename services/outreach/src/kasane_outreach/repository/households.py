@@ -38,6 +38,10 @@ class HouseholdsToReach:
         """All requests of a case."""
         return self.load(tables.household_to_reach.c.case_id == case_id)
 
+    def of_person(self, person_id: str) -> tuple[HouseholdToReach, ...]:
+        """All requests about a person."""
+        return self.load(tables.household_to_reach.c.person_id == person_id)
+
     def add(self, household: HouseholdToReach) -> None:
         """Saves a new household to reach."""
         self._connection.execute(insert(tables.household_to_reach).values(**_columns(household)))

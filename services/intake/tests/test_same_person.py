@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
+from kasane_contracts.intake import ConsultationReceived
 from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_intake.domain.same_person.weights import WEIGHTS
 from kasane_intake.queries import Candidate, same_person_candidates
@@ -175,6 +176,33 @@ def test_a_form_that_cannot_be_read_yet_is_shown_again(
     assert answer.status_code == 200
     assert "同じ方かもしれない記録" in answer.text
     assert workbench.said() == []
+
+
+def test_the_candidates_follow_the_typing_and_save_nothing(workbench: Workbench) -> None:
+    desk = workbench.visit_as(workbench.staff("receiver", office="zei"))
+    path = received(desk).split("?")[0]
+    before = workbench.said(ConsultationReceived)
+    asked = "/consultations/candidates"
+
+    answer = desk.post(asked, {"persons-0-name": "高橋　恵美", "persons-0-birth_date": "S60.4.2"})
+
+    assert answer.status_code == 200
+    assert path in answer.text
+    assert "<html" not in answer.text
+    assert workbench.said(ConsultationReceived) == before
+    for typed in ({}, {"persons-0-name": "高"}, {"persons-0-birth_date": "1月32日"}):
+        assert path not in desk.post(asked, typed).text
+    long = {"persons-0-name": "山" * 10_000, "persons-0-kana": "\x00"}
+    assert desk.post(asked, long).status_code == 200
+
+
+def test_the_form_names_where_its_candidates_come_from(workbench: Workbench) -> None:
+    desk = workbench.visit_as(workbench.staff("receiver", office="zei"))
+
+    page = desk.get("/consultations/new").text
+
+    assert 'data-candidates="/292095/consultations/candidates"' in page
+    assert "/candidates.js" in page
 
 
 def test_the_consultation_shows_the_earlier_record_and_not_itself(workbench: Workbench) -> None:

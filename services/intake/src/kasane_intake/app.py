@@ -6,6 +6,7 @@ from kasane_contracts import intake as says
 from kasane_contracts.cases import CaseOpened
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
+from kasane_intake.api.search import blueprint as search_api
 from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
@@ -35,7 +36,7 @@ service = Service(
         consultation_days,
         merges,
     ),
-    api=(api, web_messages_api, consultation_days_api, merges_api),
+    api=(api, web_messages_api, consultation_days_api, merges_api, search_api),
     permissions=(
         Permission(
             "intake.consultation.receive",
@@ -135,6 +136,8 @@ service = Service(
         "intake_person_merge",
         "intake_merge_turn",
         "intake_referral_sheet",
+        "intake_search_term",
+        "intake_search_text",
         "intake_counter",
         "intake_reception",
         "intake_national_category",

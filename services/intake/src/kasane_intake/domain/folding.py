@@ -1,11 +1,8 @@
-"""Folds Japanese text for searching: width, case, kana and spaces do not matter; what is stored is never changed."""
+"""Folds Japanese text for searching: width, case, kana, old characters and spaces do not matter."""
 
-import unicodedata
-
-_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+from kasane_intake.domain.same_person.names import fold_long
 
 
 def fold(text: str) -> str:
-    """The search form of a text: NFKC, lower case, katakana, no spaces. Never shown, never stored as the name."""
-    normal = unicodedata.normalize("NFKC", text).casefold().translate(_TO_KATAKANA)
-    return "".join(normal.split())
+    """The search form of a text, without spaces. Never shown, and what is stored as typed is never changed."""
+    return fold_long(text).replace(" ", "")

@@ -52,8 +52,9 @@ def list_consultations() -> str:
     words, status = request.args.get("q", "").strip()[:200], request.args.get("status", "")
     with reading() as connection:
         lines = queries.consultations(
-            connection, actor(), words=words, status=status, before=_place(), most=PER_PAGE + 1
+            connection, actor(), status=status, before=_place(), most=PER_PAGE + 1
         )
+        answer = queries.search(connection, actor(), words, status=status) if words else None
         sheets = queries.sheets_for_office(connection, actor(), clock.today())
         web_waiting = queries.waiting_web_messages(connection, actor())
     shown, more = lines[:PER_PAGE], len(lines) > PER_PAGE
@@ -61,6 +62,7 @@ def list_consultations() -> str:
     return render_template(
         "intake/consultations.html",
         lines=shown,
+        answer=answer,
         sheets=sheets,
         words=words,
         status=status,
@@ -129,6 +131,18 @@ def create_consultation() -> Response | tuple[str, int]:
 
     consultation_id = create_once(receive)
     return redirect(url_for(".show_consultation", consultation_id=consultation_id, saved=1), 303)
+
+
+@blueprint.post("/consultations/candidates")
+@require("intake.consultation.list")
+def candidates_fragment() -> str:
+    """Who is already known of those typed so far, for the part of the form that follows the typing."""
+    persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
+    return render_template(
+        "intake/_candidates.html",
+        alike=[one for one in _candidates_of(persons) if one[1]],
+        offices=forms.office_labels(),
+    )
 
 
 @blueprint.get("/consultations/<consultation_id>")

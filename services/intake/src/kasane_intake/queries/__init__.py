@@ -32,6 +32,7 @@ from kasane_intake.queries.same_person import (
     Candidate,
     same_person_candidates,
 )
+from kasane_intake.queries.searching import FoundConsultation, SearchAnswer, search
 from kasane_intake.queries.sheets import SheetLine, sheet, sheets_for_office, sheets_of
 from kasane_intake.queries.web_messages import (
     WebMessageLine,
@@ -51,9 +52,11 @@ __all__ = [
     "ComparedPair",
     "ConsultationLine",
     "DayLine",
+    "FoundConsultation",
     "MergeLine",
     "PersonRecord",
     "SamePerson",
+    "SearchAnswer",
     "SheetLine",
     "SlotLine",
     "WebMessageLine",
@@ -71,6 +74,7 @@ __all__ = [
     "public_form",
     "same_person_candidates",
     "same_persons",
+    "search",
     "sheet",
     "sheets_for_office",
     "sheets_of",

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus
 from kasane_intake.domain.errors import ConsultationNotFound
-from kasane_intake.domain.folding import fold
 from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import Consultations
 from kasane_kit.auth import Actor
@@ -37,7 +36,6 @@ def consultations(
     connection: Connection,
     viewer: Actor,
     *,
-    words: str = "",
     status: str = "",
     before: tuple[str, str] | None = None,
     most: int = 50,
@@ -45,8 +43,6 @@ def consultations(
     """Consultations that the viewer may see, newest first; ``before`` is (received_at, id) of the last one shown."""
     c = tables.consultation.c
     statement = select(tables.consultation).where(visible_to(viewer))
-    for word in words.split():
-        statement = statement.where(c.search_text.contains(fold(word), autoescape=True))
     if status == "open":
         statement = statement.where(c.status.not_in(CLOSED))
     elif status:
@@ -59,6 +55,22 @@ def consultations(
     rows = connection.execute(
         statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)
     ).all()
+    return _lines(connection, rows)
+
+
+def lines_of(connection: Connection, ids: Sequence[str]) -> Sequence[ConsultationLine]:
+    """The lines of these consultations, which the viewer may see, in no order."""
+    return _lines(
+        connection,
+        connection.execute(
+            select(tables.consultation).where(tables.consultation.c.id.in_(ids))
+        ).all(),
+    )
+
+
+def _lines(
+    connection: Connection, rows: Sequence[Row[tuple[object, ...]]]
+) -> Sequence[ConsultationLine]:
     names: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
     p = tables.person_concerned.c
     for person in connection.execute(

@@ -14,7 +14,6 @@ from kasane_intake.domain.consultation import (
     Screening,
 )
 from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound
-from kasane_intake.domain.folding import fold
 from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import stored_keys
 from kasane_intake.repository.receptions import (
@@ -23,6 +22,7 @@ from kasane_intake.repository.receptions import (
     save_national,
     save_reception,
 )
+from kasane_intake.repository.search import keep_findable
 
 
 class Consultations:
@@ -65,6 +65,7 @@ class Consultations:
         """Saves a new consultation."""
         self._connection.execute(insert(tables.consultation).values(**_columns(consultation)))
         self._add_persons(consultation)
+        keep_findable(self._connection, consultation)
         save_reception(self._connection, consultation.id, consultation.reception)
         save_national(
             self._connection,
@@ -99,6 +100,7 @@ class Consultations:
             )
         )
         self._add_persons(consultation)
+        keep_findable(self._connection, consultation)
 
     def _add_persons(self, consultation: Consultation) -> None:
         rows = [
@@ -135,12 +137,6 @@ def fiscal_year(day: date) -> int:
 
 
 def _columns(c: Consultation) -> dict[str, object]:
-    names = [
-        c.number,
-        c.contact.outside_the_desk.name,
-        c.contact.outside_the_desk.kana,
-        *(f"{p.name} {p.kana} {p.phone}" for p in c.persons),
-    ]
     return {
         "id": c.id,
         "number": c.number,
@@ -168,7 +164,6 @@ def _columns(c: Consultation) -> dict[str, object]:
         "outcome": c.outcome,
         "case_id": c.case_id,
         "extensions": c.extensions,
-        "search_text": fold(" ".join(names)),
         "version": c.version,
     }
 

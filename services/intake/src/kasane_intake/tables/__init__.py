@@ -11,6 +11,7 @@ from kasane_intake.tables.public_form import (
 )
 from kasane_intake.tables.receptions import national_category, reception
 from kasane_intake.tables.schema import metadata
+from kasane_intake.tables.search import search_term, search_text
 from kasane_intake.tables.sheets import referral_sheet
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "public_form",
     "reception",
     "referral_sheet",
+    "search_term",
+    "search_text",
     "web_addition",
     "web_count",
     "web_message",

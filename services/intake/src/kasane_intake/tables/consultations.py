@@ -33,7 +33,6 @@ consultation = Table(
     Column("outcome", Text, nullable=False),
     Column("case_id", String(36), nullable=False),
     Column("extensions", JSON, nullable=False),
-    Column("search_text", Text, nullable=False),
     Column("version", Integer, nullable=False),
 )
 

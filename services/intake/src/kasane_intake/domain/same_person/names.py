@@ -52,8 +52,16 @@ def fold_written(text: str) -> str:
 
     Folding what is folded changes nothing: steps are repeated until they find nothing more to do.
     """
-    folded = _written_once(text[:LONGEST])
-    while (again := _written_once(folded)) != folded:
+    folded = _with_ga(_long_once(text[:LONGEST]))
+    while (again := _with_ga(_long_once(folded))) != folded:
+        folded = again
+    return folded
+
+
+def fold_long(text: str) -> str:
+    """A text of any length with variants, width, kana and selectors folded; the same part of it folds the same."""
+    folded = _long_once(text)
+    while (again := _long_once(folded)) != folded:
         folded = again
     return folded
 
@@ -67,10 +75,14 @@ def fold_sound(text: str) -> str:
     return folded
 
 
-def _written_once(text: str) -> str:
+def _long_once(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text.translate(_SELECTORS)).casefold()
     normal = unicodedata.normalize("NFKC", plain).translate(_TO_KATAKANA).translate(_VARIANT_TABLE)
-    return _GA.sub("ケ", " ".join(_PARTS.split(normal))[:LONGEST]).strip()
+    return " ".join(_PARTS.split(normal)).strip()
+
+
+def _with_ga(folded: str) -> str:
+    return _GA.sub("ケ", folded[:LONGEST]).strip()
 
 
 def _sound_once(written: str) -> str:

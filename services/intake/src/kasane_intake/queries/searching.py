@@ -1,0 +1,174 @@
+"""Finds consultations by name in any spelling, reading, telephone, receipt number, birth date or words of the story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, and_, literal_column, or_, select
+
+from kasane_intake import tables
+from kasane_intake.domain.search import (
+    FoundBy,
+    SearchQuery,
+    found_by,
+    grams_to_find,
+    read_query,
+)
+from kasane_intake.queries.consultations import CLOSED, ConsultationLine, lines_of
+from kasane_intake.queries.visibility import visible_to
+from kasane_kit.auth import Actor
+from kasane_kit.web.dates import NotADate, parse_date
+
+FOUND_AT_MOST = 50
+# Of so many of the newest the text itself is read; only what is rarer is worth a look into the index.
+NEWEST_READ = 2000
+LAST_SIGN = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class FoundConsultation:
+    """One consultation of an answer, with why it was found. No address, no telephone number."""
+
+    line: ConsultationLine
+    why: tuple[FoundBy, ...]
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """What was found, best first; ``more`` tells that the words could be narrowed."""
+
+    found: tuple[FoundConsultation, ...]
+    more: bool
+
+
+def search(
+    connection: Connection,
+    viewer: Actor,
+    typed: str,
+    *,
+    status: str = "",
+    most: int = FOUND_AT_MOST,
+) -> SearchAnswer:
+    """Consultations open to the viewer in which every word is found: whole names and numbers first, then newest."""
+    query = read_query(typed, _dates(typed))
+    if not query.asks:
+        return SearchAnswer((), False)
+    state = _in_state(status)
+    ids = dict.fromkeys(_by_term(connection, viewer, state, query, most + 1))
+    if len(ids) <= most:
+        ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, most + 1)))
+    if len(ids) <= most:
+        ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, most + 1)))
+    shown = list(ids)[: most + 1]
+    t = tables.search_term.c
+    terms: dict[str, list[tuple[str, str]]] = {i: [] for i in shown}
+    for row in connection.execute(
+        select(t.consultation_id, t.kind, t.term).where(t.consultation_id.in_(shown))
+    ):
+        terms[row.consultation_id].append((row.kind, row.term))
+    reasons = {i: found_by(query, terms[i]) for i in shown}
+    lines = {line.id: line for line in lines_of(connection, shown)}
+    ranked = sorted(
+        (FoundConsultation(lines[i], reasons[i]) for i in shown),
+        key=lambda one: (
+            min(list(FoundBy).index(why) for why in one.why),
+            -one.line.received_at.timestamp(),
+            one.line.id,
+        ),
+    )
+    return SearchAnswer(tuple(ranked[:most]), len(ids) > most)
+
+
+def _by_term(
+    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+) -> Sequence[str]:
+    """Those of whom the whole query is a name, reading, number or date; then those whose term begins with it."""
+    t, c = tables.search_term.c, tables.consultation.c
+    ids: list[str] = []
+    exact = t.term.in_(query.whole)
+    begins = or_(*(and_(t.term >= form, t.term < form + LAST_SIGN) for form in query.whole))
+    for matches in (exact, begins):
+        if len(ids) < most:
+            ids += connection.scalars(
+                select(t.consultation_id)
+                .join(tables.consultation, c.id == t.consultation_id)
+                .where(matches, visible_to(viewer), state)
+                .group_by(t.consultation_id)
+                .order_by(t.consultation_id.desc())
+                .limit(most)
+            ).all()
+    return ids
+
+
+def _in_newest(
+    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+) -> Sequence[str]:
+    """Those among the newest texts that contain every word; enough for words that many texts have."""
+    x, c = tables.search_text.c, tables.consultation.c
+    newest = (
+        select(x.consultation_id, x.received_at, x.text)
+        .order_by(x.received_at.desc(), x.consultation_id.desc())
+        .limit(NEWEST_READ)
+        .subquery()
+    )
+    return connection.scalars(
+        select(newest.c.consultation_id)
+        .join(tables.consultation, c.id == newest.c.consultation_id)
+        .where(_contains(newest.c.text, query), visible_to(viewer), state)
+        .order_by(newest.c.received_at.desc(), newest.c.consultation_id.desc())
+        .limit(most)
+    ).all()
+
+
+def _anywhere(
+    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+) -> Sequence[str]:
+    """Those anywhere that contain every word: PostgreSQL by its index of grams, SQLite by reading."""
+    x, c = tables.search_text.c, tables.consultation.c
+    matches = _contains(x.text, query)
+    if connection.dialect.name == "postgresql":
+        grams = (
+            or_(*(x.grams.op("@>")(list(grams_to_find(form))) for form in word.forms))
+            for word in query.words
+        )
+        matches = and_(*grams, matches)
+    hits = (
+        select(x.consultation_id, x.received_at)
+        .where(matches)
+        .cte("hits")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return connection.scalars(
+        select(hits.c.consultation_id)
+        .join(tables.consultation, c.id == hits.c.consultation_id)
+        .where(visible_to(viewer), state)
+        .order_by(hits.c.received_at.desc(), hits.c.consultation_id.desc())
+        .limit(most)
+    ).all()
+
+
+def _contains(text: ColumnElement[str], query: SearchQuery) -> ColumnElement[bool]:
+    return and_(
+        *(
+            or_(*(text.contains(form, autoescape=True) for form in word.forms))
+            for word in query.words
+        )
+    )
+
+
+def _in_state(status: str) -> ColumnElement[bool]:
+    c = tables.consultation.c
+    if status == "open":
+        return c.status.not_in(CLOSED)
+    return c.status == status if status else literal_column("1") == 1
+
+
+def _dates(typed: str) -> dict[str, date]:
+    """Which of the words, and the whole without spaces, are dates."""
+    found = {}
+    for word in (*typed[:200].split(), "".join(typed[:200].split())):
+        try:
+            found[word] = parse_date(word)
+        except NotADate:
+            continue
+    return found

@@ -232,19 +232,29 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House) -> Non
         f"cases/{case['id']}/plans",
         {
             "persons": [mother["id"]],
-            "goals": ["家計を立て直す"],
+            "goals": [{"text": "家計を立て直す"}],
             "tracks": [{"person_id": mother["id"], "what": "家計の相談", "agency": "生活支援課"}],
         },
     )
-    decision = f"cases/{case['id']}/plans/{planned['plans'][0]['id']}/decision"
-    without = coordinator.call(
-        "POST", "cases", decision, {"session_id": session["id"], "agreed_by": []}
+    plan = f"cases/{case['id']}/plans/{planned['id']}"
+    unsubmitted = coordinator.call(
+        "POST", "cases", f"{plan}/decision", {"session_id": session["id"]}
     )
-    assert without.status in (409, 422), without
-    decided = coordinator.post(
-        "cases", decision, {"session_id": session["id"], "agreed_by": [mother["id"]]}
+    assert unsubmitted.status == 409, unsubmitted
+    coordinator.put("cases", f"{plan}/submission", {}, planned["version"])
+    decided = coordinator.post("cases", f"{plan}/decision", {"session_id": session["id"]})
+    assert (decided["status"], decided["not_agreed"]) == ("decided", [mother["id"]])
+    agreed = coordinator.post(
+        "cases",
+        f"{plan}/agreements",
+        {
+            "person_id": mother["id"],
+            "agreed": True,
+            "way": "spoken",
+            "on": session["planned_for"],
+        },
     )
-    assert decided["plans"][0]["status"] == "decided"
+    assert agreed["status"] == "active"
 
     # 8. ✗ A referral for the child without consent; for the mother it goes, and the answer comes back.
     refused_referral = coordinator.call(
@@ -538,11 +548,17 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(house:
     planned = coordinator.post(
         "cases",
         f"cases/{case['id']}/plans",
-        {"persons": [son["id"]], "goals": ["外に出る日をつくる"]},
+        {"persons": [son["id"]], "goals": [{"text": "外に出る日をつくる"}]},
+    )
+    coordinator.put(
+        "cases",
+        f"cases/{case['id']}/plans/{planned['id']}/submission",
+        {},
+        planned["version"],
     )
     coordinator.post(
         "cases",
-        f"cases/{case['id']}/plans/{planned['plans'][0]['id']}/decision",
+        f"cases/{case['id']}/plans/{planned['id']}/decision",
         {"session_id": consented["id"], "agreed_by": [son["id"]]},
     )
 

@@ -209,19 +209,25 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
 
     # 7. The plan: ✗ without the person's agreement.
     coordinator.go("cases", f"{case}/plans/new")
-    coordinator.fill(kind="multi_agency", goals="家計を立て直す")
+    coordinator.fill(kind="multi_agency")
     coordinator.page.locator("label.k-choice", has_text="川辺 ゆみ").locator("input").first.check()
+    coordinator.fill_named({"goals-0-goal": "家計を立て直す"})
     coordinator.fill_named({"tracks-0-what": "家計の相談", "tracks-0-who": "生活支援課"})
     coordinator.submit(CASES("plan.submit"))
+    coordinator.submit(CASES("plan.sign_off"))
     coordinator.go("cases", case)
     with coordinator.page.expect_navigation():
         coordinator.page.locator('main a[href$="/decision"]').first.click()
     coordinator.look()
     coordinator.page.locator('main [name="session_id"]').first.check()
     coordinator.submit(CASES("plan.decide_submit"))
-    assert coordinator.sees(CASES("refusal.agreement_missing.why"))
-    coordinator.page.locator('main [name="agreed_by"]').first.check()
-    coordinator.submit(CASES("plan.decide_submit"))
+    assert coordinator.sees(CASES("plan.waits_for", who="川辺 ゆみ"))
+    with coordinator.page.expect_navigation():
+        coordinator.page.locator('main a[href$="/agreement"]').first.click()
+    coordinator.look()
+    coordinator.fill(agreed="1", way="spoken", on=clock.today().isoformat(), given_by="self")
+    coordinator.submit(CASES("plan.agreement_submit"))
+    assert not coordinator.sees(CASES("plan.waits_for", who="川辺 ゆみ"))
 
     # 9. The visit: asked for, scheduled, recorded on a phone; nobody home is work as well.
     coordinator.go("cases", f"{case}/outreach/new")

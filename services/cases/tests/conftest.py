@@ -17,7 +17,7 @@ from kasane_cases.domain.consent import (
     ConsentState,
     DataClass,
 )
-from kasane_cases.domain.support_plan import PlanKind
+from kasane_cases.domain.support_plan import PlanGoal, PlanKind
 from kasane_contracts.intake import ConsultationReceived, PersonConcerned
 from kasane_kit import clock
 from kasane_kit.auth import Actor
@@ -164,12 +164,37 @@ class TownAtWork:
         self.do(handlers.hold_session, commands.HoldSession(session_id))
         return session_id
 
-    def plan(self, case_id: str, *person_ids: str) -> str:
+    def draft(self, case_id: str, *person_ids: str, **changes: Any) -> str:
         """A drafted plan for the persons."""
-        command = commands.DraftPlan(
-            new_id(), case_id, PlanKind.MULTI_AGENCY, person_ids, ("家計が落ち着く",)
-        )
-        return str(self.do(handlers.draft_plan, command))
+        facts: dict[str, Any] = {
+            "plan_id": new_id(),
+            "case_id": case_id,
+            "kind": PlanKind.MULTI_AGENCY,
+            "persons": person_ids,
+            "goals": (PlanGoal("家計が落ち着く"),),
+        }
+        return str(self.do(handlers.draft_plan, commands.DraftPlan(**{**facts, **changes})))
+
+    def plan(self, case_id: str, *person_ids: str, **changes: Any) -> str:
+        """A plan for the persons that was submitted, so that a session may decide it."""
+        plan_id = self.draft(case_id, *person_ids, **changes)
+        self.do(handlers.submit_plan, commands.SubmitPlan(case_id, plan_id, 1))
+        return plan_id
+
+    def active(self, case_id: str, *person_ids: str, **changes: Any) -> str:
+        """A plan that a session decided and to which all its persons agreed."""
+        plan_id = self.plan(case_id, *person_ids, **changes)
+        session_id = self.held(case_id, *person_ids)
+        command = commands.DecidePlan(case_id, plan_id, session_id, person_ids)
+        self.do(handlers.decide_plan, command)
+        return plan_id
+
+    def read_plan(self, case_id: str, plan_id: str) -> Any:
+        """The plan as it is stored."""
+        from kasane_cases.repository import Plans
+
+        with self.bench.reading() as connection:
+            return Plans(connection).get(case_id, plan_id)
 
     def need(self, case_id: str, person_id: str) -> str:
         """A need of a person."""

@@ -72,7 +72,7 @@ def test_cases_are_listed_page_by_page(at_work, program):
         ("/cases/{case}/consents", {"person_id": SON, "state": "perhaps"}, "state"),
         ("/cases/{case}/needs", {"person_id": SON, "category": "no_food"}, "description"),
         ("/cases/{case}/outreach-requests", {"person_id": SON, "agency": "x"}, "purpose"),
-        ("/cases/{case}/plans", {"persons": [], "goals": ["x"]}, "persons"),
+        ("/cases/{case}/plans", {"persons": [], "goals": [{"text": "x"}]}, "persons"),
         ("/conferences", {"body": "x", "legal_kind": "club", "planned_for": "x"}, "legal_kind"),
     ],
 )
@@ -153,9 +153,12 @@ def test_from_consent_to_a_decided_plan(at_work, program):
         {"topic": "プラン", "case_id": case["id"], "person_id": SON},
     )
     assert send(program, "POST", f"{here}/opening").status_code == 200
-    plan = send(program, "POST", f"{at}/plans", {"persons": [SON], "goals": ["外に出る"]}).json[
-        "plans"
-    ][0]
+    goals = [{"text": "外に出る", "person_id": SON}]
+    drafted = send(program, "POST", f"{at}/plans", {"persons": [SON], "goals": goals})
+    plan = drafted.json
+    submission = f"{at}/plans/{plan['id']}/submission"
+    submitted = send(program, "PUT", submission, **{"If-Match": drafted.headers["ETag"]})
+    assert submitted.json["status"] == "submitted"
     send(program, "POST", f"{here}/holding", {})
     decided = send(
         program,
@@ -165,7 +168,8 @@ def test_from_consent_to_a_decided_plan(at_work, program):
     )
 
     assert decided.status_code == 200
-    assert decided.json["status"] == "in_support"
+    assert decided.json["status"] == "active"
+    assert program.get(f"{API}{at}").json["status"] == "in_support"
     assert at_work.read_session(session["id"]).status is SessionStatus.HELD
     assert len(at_work.bench.said(says.SupportPlanAgreed)) == 1
 

@@ -20,6 +20,7 @@ from kasane_cases.domain.errors import (
     UnknownChoice,
     WrongStep,
 )
+from kasane_cases.domain.support_plan import PlanGoal, PlanStatus
 from kasane_contracts import cases as says
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -248,13 +249,16 @@ def test_a_body_with_a_quorum_opens_with_seven_of_twelve(at_work_in):
 def test_a_draft_can_be_written_anew_by_who_read_it_last(at_work):
     case_id = at_work.case(MOTHER)
     plan_id = at_work.plan(case_id, MOTHER)
-    revision = commands.RevisePlan(case_id, plan_id, (MOTHER,), ("滞納を分けて払う",), 1)
+    goals = (PlanGoal("滞納を分けて払う"),)
+    revision = commands.RevisePlan(case_id, plan_id, (MOTHER,), goals, 2, "本人と話した")
 
     at_work.do(handlers.revise_plan, revision)
     with pytest.raises(ChangedMeanwhile):
         at_work.do(handlers.revise_plan, revision)
 
-    assert read(at_work, case_id).plan(plan_id).goals == ("滞納を分けて払う",)
+    plan = at_work.read_plan(case_id, plan_id)
+    assert [goal.text for goal in plan.goals] == ["滞納を分けて払う"]
+    assert (plan.edition, plan.status) == (2, PlanStatus.DRAFT)
 
 
 def test_a_decided_plan_is_not_written_anew(at_work):
@@ -265,10 +269,11 @@ def test_a_decided_plan_is_not_written_anew(at_work):
 
     with pytest.raises(WrongStep):
         at_work.do(
-            handlers.revise_plan, commands.RevisePlan(case_id, plan_id, (MOTHER,), ("別の目標",), 2)
+            handlers.revise_plan,
+            commands.RevisePlan(case_id, plan_id, (MOTHER,), (PlanGoal("別の目標"),), 3, "見直し"),
         )
 
-    assert read(at_work, case_id).plan(plan_id).goals == ("家計が落ち着く",)
+    assert [g.text for g in at_work.read_plan(case_id, plan_id).goals] == ["家計が落ち着く"]
 
 
 def test_ikomas_plan_is_looked_at_again_after_a_month(at_work_in):

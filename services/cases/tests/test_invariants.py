@@ -15,7 +15,6 @@ from kasane_cases.domain.consent import (
     DataClass,
 )
 from kasane_cases.domain.errors import (
-    AgreementMissing,
     CaseNotFound,
     ClosingIncomplete,
     ConsentNeeded,
@@ -501,15 +500,17 @@ def test_i_14_a_plan_is_not_decided_before_the_session_is_over(at_work):
     assert at_work.bench.said(says.SupportPlanAgreed) == []
 
 
-def test_i_14_a_plan_is_not_decided_without_the_persons_agreement(at_work):
+def test_i_14_a_decided_plan_holds_for_nobody_before_they_agree(at_work):
     case_id = at_work.case(MOTHER)
     plan_id = at_work.plan(case_id, MOTHER)
     session_id = at_work.held(case_id, MOTHER)
 
-    with pytest.raises(AgreementMissing):
-        at_work.do(handlers.decide_plan, commands.DecidePlan(case_id, plan_id, session_id, ()))
+    at_work.do(handlers.decide_plan, commands.DecidePlan(case_id, plan_id, session_id))
 
+    plan = at_work.read_plan(case_id, plan_id)
+    assert (plan.status, plan.not_agreed) == (PlanStatus.DECIDED, (MOTHER,))
     assert at_work.bench.said(says.SupportPlanAgreed) == []
+    assert at_work.read_case(case_id).status is CaseStatus.PLAN_DRAFT
 
 
 def test_i_14_a_plan_is_decided_at_a_held_session_with_consent_and_agreement(at_work):
@@ -530,7 +531,7 @@ def test_i_14_a_plan_is_decided_at_a_held_session_with_consent_and_agreement(at_
     assert (case.status, case.review_on) == (CaseStatus.IN_SUPPORT, event.review_on)
     with at_work.bench.reading() as connection:
         page = queries.case_file(connection, at_work.coordinator, case_id, clock.today())
-    assert page.plan(plan_id).status is PlanStatus.DECIDED
+    assert page.plan(plan_id).status is PlanStatus.ACTIVE
 
 
 @pytest.mark.parametrize(

@@ -431,7 +431,10 @@ def test_a_plan_is_written_decided_and_the_case_observed_and_closed(at_work, bro
         {
             "kind": "multi_agency",
             "persons": [MOTHER],
-            "goals": "家計が落ち着く\n\n滞納を分けて払う",
+            "goals-0-goal": "家計が落ち着く",
+            "goals-0-long_term": "1",
+            "goals-1-goal": "滞納を分けて払う",
+            "goals-1-goal_person": MOTHER,
             "tracks-0-person_id": MOTHER,
             "tracks-0-what": "分納の相談",
             "tracks-0-who": "税の窓口",
@@ -440,19 +443,29 @@ def test_a_plan_is_written_decided_and_the_case_observed_and_closed(at_work, bro
         },
     )
     plan = read(at_work, case_id).plans[0]
-    assert plan.goals == ("家計が落ち着く", "滞納を分けて払う")
+    assert [(g.text, g.term.value, g.person_id) for g in plan.goals] == [
+        ("家計が落ち着く", "long", ""),
+        ("滞納を分けて払う", "short", MOTHER),
+    ]
     assert [(t.what, t.agency, t.due_on.isoformat()) for t in plan.tracks] == [
         ("分納の相談", "税の窓口", "2027-01-31")
     ]
     greyed = browser.get(f"/cases/{case_id}/plans/{plan.id}/decision").text
     assert "このケースを扱って終わった重層的支援会議がありません" in greyed
     session_id = at_work.held(case_id, MOTHER)
-    alone = browser.post(f"/cases/{case_id}/plans/{plan.id}/decision", {"session_id": session_id})
-    assert alone.status_code == 422
-    assert "合意を確かめていない人がいます" in alone.text
+    browser.post(f"/cases/{case_id}/plans/{plan.id}/submission", {"version": "1"})
+    browser.post(f"/cases/{case_id}/plans/{plan.id}/decision", {"session_id": session_id})
+    waiting = browser.get(f"/cases/{case_id}/plans/{plan.id}").text
+    assert "試験 よし子さんの合意が記録されていないため" in waiting
     browser.post(
-        f"/cases/{case_id}/plans/{plan.id}/decision",
-        {"session_id": session_id, "agreed_by": [MOTHER]},
+        f"/cases/{case_id}/plans/{plan.id}/persons/{MOTHER}/agreement",
+        {
+            "agreed": "1",
+            "way": "spoken",
+            "on": clock.today().isoformat(),
+            "given_by": "self",
+            "submission": "b",
+        },
     )
     case = at_work.read_case(case_id)
     assert case.status is CaseStatus.IN_SUPPORT

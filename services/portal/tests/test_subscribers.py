@@ -197,13 +197,16 @@ def test_a_conference_waits_until_it_was_held(workbench: Workbench) -> None:
     assert tasks(workbench, COORDINATOR) == []
 
 
-def test_the_next_plan_of_a_case_takes_the_place_of_the_last_one(workbench: Workbench) -> None:
+def test_a_plan_is_to_be_looked_at_until_it_ends(workbench: Workbench) -> None:
     workbench.hear(OPENED)
     workbench.hear(plan("p1", TODAY))
     workbench.hear(plan("p1", TODAY))
     assert tasks(workbench, COORDINATOR) == [("plan_review", "p1", "R8-0001")]
 
-    workbench.hear(plan("p2", TODAY + timedelta(days=30)))
+    workbench.hear(plan("p2", TODAY))
+    workbench.hear(cases.SupportPlanMonitored("p1", "k1", TODAY, TODAY + timedelta(days=30)))
+    assert [task[1] for task in tasks(workbench, COORDINATOR)] == ["p1", "p2"]
+    workbench.hear(cases.SupportPlanEnded("p1", "k1", "ended", TODAY))
 
     assert tasks(workbench, COORDINATOR) == [("plan_review", "p2", "R8-0001")]
 

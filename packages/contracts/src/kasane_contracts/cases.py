@@ -105,6 +105,28 @@ class SupportPlanAgreed:
     review_on: date
 
 
+@event("cases.support_plan.monitored", version=1, subject="plan_id")
+@dataclass(frozen=True)
+class SupportPlanMonitored:
+    """Somebody looked at how a plan goes; ``review_on`` is the next day to look."""
+
+    plan_id: str
+    case_id: str
+    on: date
+    review_on: date
+
+
+@event("cases.support_plan.ended", version=1, subject="plan_id")
+@dataclass(frozen=True)
+class SupportPlanEnded:
+    """An evaluated plan is over; ``status`` says whether it ended, was renewed or interrupted."""
+
+    plan_id: str
+    case_id: str
+    status: str
+    on: date
+
+
 @event("cases.referral.requested", version=1, subject="referral_id")
 @dataclass(frozen=True)
 class ReferralRequested:

@@ -85,12 +85,11 @@ class CloseTask:
 
 @dataclass(frozen=True)
 class CloseTasksAbout:
-    """Everything to do of these kinds about a consultation or a case is done, but one."""
+    """Everything to do of these kinds about a consultation or a case is done."""
 
     kinds: tuple[TaskKind, ...]
     consultation_id: str = ""
     case_id: str = ""
-    but: str = ""
 
 
 @dataclass(frozen=True)

@@ -250,7 +250,6 @@ class TaskCopies:
         open_ones = (
             about,
             task.c.kind.in_([kind.value for kind in command.kinds]),
-            task.c.subject_id != command.but,
             task.c.closed_at.is_(None),
         )
         found = self._connection.execute(

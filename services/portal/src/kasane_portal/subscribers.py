@@ -135,7 +135,6 @@ def _case_closed(e: cases.CaseClosed) -> Steps:
 
 def _plan_agreed(e: cases.SupportPlanAgreed) -> Steps:
     return (
-        CloseTasksAbout((TaskKind.PLAN_REVIEW,), case_id=e.case_id, but=e.plan_id),
         OpenTask(
             TaskKind.PLAN_REVIEW,
             e.plan_id,
@@ -144,6 +143,22 @@ def _plan_agreed(e: cases.SupportPlanAgreed) -> Steps:
             case_id=e.case_id,
         ),
     )
+
+
+def _plan_monitored(e: cases.SupportPlanMonitored) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.PLAN_REVIEW,
+            e.plan_id,
+            (COORDINATOR,),
+            due_on=e.review_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _plan_ended(e: cases.SupportPlanEnded) -> Steps:
+    return (CloseTask(TaskKind.PLAN_REVIEW, e.plan_id),)
 
 
 def _outreach_requested(e: cases.OutreachRequested) -> Steps:
@@ -205,6 +220,8 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     cases.ConferencePlanned: _conference_planned,
     cases.ConferenceHeld: _conference_held,
     cases.SupportPlanAgreed: _plan_agreed,
+    cases.SupportPlanMonitored: _plan_monitored,
+    cases.SupportPlanEnded: _plan_ended,
     cases.OutreachRequested: _outreach_requested,
     cases.ReferralRequested: _referral_requested,
     resources.ReferralAccepted: _referral_answered,

@@ -1,4 +1,4 @@
-"""Cases in the JSON API: opening, consent, needs, plans, requests, closing."""
+"""Cases in the JSON API: opening, consent, needs, requests, closing."""
 
 from typing import Any
 
@@ -10,9 +10,7 @@ from kasane_cases.api import schemas
 from kasane_cases.commands import (
     ChangeStatus,
     CloseCase,
-    DecidePlan,
     DecideSupport,
-    DraftPlan,
     IdentifyNeed,
     OpenCase,
     PersonOfCase,
@@ -22,7 +20,6 @@ from kasane_cases.commands import (
     TeamMember,
 )
 from kasane_cases.domain.consent import ConsentScope
-from kasane_cases.domain.support_plan import PlanTrack
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -164,49 +161,6 @@ def request_outreach(payload: dict[str, Any], case_id: str) -> Response:
         )
     )
     return _case(case_id, 201)
-
-
-@blueprint.route("/cases/<case_id>/plans", methods=["POST"])
-@require("cases.support_plan.write", object_argument="case_id")
-@blueprint.arguments(schemas.DraftPlanSchema)
-@blueprint.response(201, schemas.CaseSchema)
-def draft_plan(payload: dict[str, Any], case_id: str) -> Response:
-    """Write a plan for some persons of the case."""
-    create_once(
-        lambda uow, new: handlers.draft_plan(
-            DraftPlan(
-                plan_id=new,
-                case_id=case_id,
-                kind=payload["kind"],
-                persons=tuple(payload["persons"]),
-                goals=tuple(payload["goals"]),
-                tracks=tuple(PlanTrack(**track) for track in payload["tracks"]),
-            ),
-            uow,
-        )
-    )
-    return _case(case_id, 201)
-
-
-@blueprint.route("/cases/<case_id>/plans/<plan_id>/decision", methods=["POST"])
-@require("cases.support_plan.decide", object_argument="plan_id")
-@blueprint.arguments(schemas.DecidePlanSchema)
-@blueprint.response(200, schemas.CaseSchema)
-def decide_plan(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
-    """Take a held session's decision with every person's agreement."""
-    with unit_of_work() as uow:
-        handlers.decide_plan(
-            DecidePlan(
-                case_id,
-                plan_id,
-                payload["session_id"],
-                tuple(payload["agreed_by"]),
-                payload["review_on"],
-            ),
-            uow,
-            hooks(),
-        )
-    return _case(case_id)
 
 
 @blueprint.route("/cases/<case_id>/status", methods=["PUT"])

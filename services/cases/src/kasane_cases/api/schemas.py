@@ -152,14 +152,13 @@ class OutreachRequestSchema(Strict):
     attempts = fields.Integer()
 
 
-class PlanSchema(Strict):
-    """One support plan."""
+class PlanLineSchema(Strict):
+    """One support plan of a case; the plan itself has a door of its own."""
 
     id = fields.String()
     kind = _enum(PlanKind)
     status = _enum(PlanStatus)
     persons = fields.List(fields.String())
-    goals = fields.List(fields.String())
     review_on = fields.Date(allow_none=True)
     version = fields.Integer()
 
@@ -191,7 +190,7 @@ class CaseSchema(Strict):
     needs = fields.List(fields.Nested(NeedSchema))
     referrals = fields.List(fields.Nested(ReferralSchema))
     outreach = fields.List(fields.Nested(OutreachRequestSchema))
-    plans = fields.List(fields.Nested(PlanSchema))
+    plans = fields.List(fields.Nested(PlanLineSchema))
     timeline = fields.List(fields.Nested(TimelineEntrySchema))
     tasks = fields.List(fields.Nested(TaskSchema))
     version = fields.Integer()
@@ -268,34 +267,6 @@ class CloseCaseSchema(Strict):
     evaluation = fields.String(load_default="", validate=validate.Length(max=20000))
     next_contact = fields.String(load_default="", validate=_SHORT)
     no_contact_needed = fields.Boolean(load_default=False)
-    review_on = fields.Date(load_default=None, allow_none=True)
-
-
-class TrackSchema(Strict):
-    """Who does what for whom by when."""
-
-    person_id = fields.String(required=True)
-    what = fields.String(required=True, validate=validate.Length(min=1, max=4000))
-    agency = fields.String(required=True, validate=_SHORT)
-    due_on = fields.Date(load_default=None, allow_none=True)
-
-
-class DraftPlanSchema(Strict):
-    """A plan for some persons of the case."""
-
-    kind = _enum(PlanKind, load_default=PlanKind.MULTI_AGENCY)
-    persons = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
-    goals = fields.List(
-        fields.String(validate=_LONG), required=True, validate=validate.Length(min=1)
-    )
-    tracks = fields.List(fields.Nested(TrackSchema), load_default=list)
-
-
-class DecidePlanSchema(Strict):
-    """A held session's decision about a plan, and who agreed."""
-
-    session_id = fields.String(required=True)
-    agreed_by = fields.List(fields.String(), load_default=list)
     review_on = fields.Date(load_default=None, allow_none=True)
 
 

@@ -4,5 +4,6 @@ from kasane_cases.api.case_file import blueprint as case_file
 from kasane_cases.api.conferences import blueprint as conferences
 from kasane_cases.api.gaps import blueprint as gaps
 from kasane_cases.api.households import blueprint as households
+from kasane_cases.api.plans import blueprint as plans
 
-BLUEPRINTS = (case_file, households, gaps, conferences)
+BLUEPRINTS = (case_file, households, gaps, conferences, plans)

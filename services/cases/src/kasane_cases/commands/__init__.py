@@ -46,7 +46,17 @@ from kasane_cases.commands.households import (
     UndoStep,
 )
 from kasane_cases.commands.needs import IdentifyNeed, RequestOutreach, RequestReferral
-from kasane_cases.commands.plans import DecidePlan, DraftPlan, RevisePlan
+from kasane_cases.commands.plans import (
+    DecidePlan,
+    DraftPlan,
+    EvaluatePlan,
+    FinishPlan,
+    RecordAgreement,
+    RecordMonitoring,
+    RecordOrigin,
+    RevisePlan,
+    SubmitPlan,
+)
 from kasane_cases.commands.transfers import (
     AcceptOffer,
     ApproveTransfer,
@@ -75,6 +85,8 @@ __all__ = [
     "EndProtection",
     "EndReader",
     "EndTeam",
+    "EvaluatePlan",
+    "FinishPlan",
     "FinishTask",
     "FixMinutes",
     "HoldSession",
@@ -91,10 +103,13 @@ __all__ = [
     "PlanSession",
     "PrepareTransfer",
     "ProtectAddress",
+    "RecordAgreement",
     "RecordCare",
     "RecordConsent",
     "RecordDecision",
     "RecordFact",
+    "RecordMonitoring",
+    "RecordOrigin",
     "RecordSecrecy",
     "RequestOutreach",
     "RequestReferral",
@@ -103,6 +118,7 @@ __all__ = [
     "RevisePlan",
     "SetWatchRules",
     "SplitHousehold",
+    "SubmitPlan",
     "TeamMember",
     "UndoStep",
     "WithdrawTransfer",

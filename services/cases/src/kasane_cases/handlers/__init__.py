@@ -24,8 +24,16 @@ from kasane_cases.handlers.opening import (
     name_lead,
     open_case,
 )
+from kasane_cases.handlers.origins import record_origin
 from kasane_cases.handlers.outreach import request_outreach
-from kasane_cases.handlers.plans import decide_plan, draft_plan, revise_plan
+from kasane_cases.handlers.plan_work import evaluate_plan, finish_plan, record_monitoring
+from kasane_cases.handlers.plans import (
+    decide_plan,
+    draft_plan,
+    record_agreement,
+    revise_plan,
+    submit_plan,
+)
 from kasane_cases.handlers.protection import (
     admit_reader,
     end_protection,
@@ -87,6 +95,8 @@ __all__ = [
     "end_protection",
     "end_reader",
     "end_team",
+    "evaluate_plan",
+    "finish_plan",
     "finish_task",
     "fix_minutes",
     "hear_answer",
@@ -104,10 +114,13 @@ __all__ = [
     "plan_session",
     "prepare_transfer",
     "protect_address",
+    "record_agreement",
     "record_care",
     "record_consent",
     "record_decision",
     "record_fact",
+    "record_monitoring",
+    "record_origin",
     "record_secrecy",
     "remind_of_protections",
     "request_outreach",
@@ -118,6 +131,7 @@ __all__ = [
     "set_watch_rules",
     "show_accept_key",
     "split_household",
+    "submit_plan",
     "undo_household_step",
     "withdraw_transfer",
 ]

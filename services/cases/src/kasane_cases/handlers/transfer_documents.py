@@ -141,12 +141,13 @@ def _about(
 
 
 def _plan(case: Case, plan: SupportPlan, going: set[str]) -> TransferDocument | None:
-    """The tracks of those who go; the goals too when nobody of the plan stays."""
+    """The tracks and goals of those who go; the household's too when nobody of the plan stays."""
     mine = [track for track in plan.tracks if track.person_id in going]
     whole = bool(plan.persons) and set(plan.persons) <= going
-    if not mine and not whole:
+    goals = [goal for goal in plan.goals if whole or goal.person_id in going]
+    if not mine and not goals:
         return None
-    lines = [("plan.goals", goal) for goal in plan.goals] if whole else []
+    lines = [("plan.goals", goal.text) for goal in goals]
     for track in mine:
         who = case.person(track.person_id).name
         due = f"（{track.due_on.isoformat()}）" if track.due_on else ""

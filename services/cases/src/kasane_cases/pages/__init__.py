@@ -5,11 +5,25 @@ from kasane_cases.pages.cases import blueprint as cases
 from kasane_cases.pages.conferences import blueprint as conferences
 from kasane_cases.pages.gaps import blueprint as gaps
 from kasane_cases.pages.households import blueprint as households
+from kasane_cases.pages.origins import blueprint as origins
+from kasane_cases.pages.plan_reading import blueprint as plan_reading
 from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
 from kasane_cases.pages.records import blueprint as records
 from kasane_cases.pages.sessions import blueprint as sessions
 
-PAGES = (cases, case, gaps, households, protection, records, plans, conferences, sessions)
+PAGES = (
+    cases,
+    case,
+    gaps,
+    households,
+    protection,
+    records,
+    plans,
+    plan_reading,
+    origins,
+    conferences,
+    sessions,
+)
 
 __all__ = ["PAGES"]

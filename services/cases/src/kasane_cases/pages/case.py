@@ -19,7 +19,8 @@ from kasane_cases.commands import (
 from kasane_cases.domain.case import NEEDS_CONSENT, CaseStatus, ClosingOutcome, GrantSubject
 from kasane_cases.domain.conference import LegalKind, PersonStanding, obstacles_of_item
 from kasane_cases.domain.consent import ConsentPurpose
-from kasane_cases.domain.errors import CaseRestricted, CasesRefusal
+from kasane_cases.domain.errors import CaseRestricted, CasesRefusal, ChangedMeanwhile
+from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.views import meeting_route, routed_bodies
 from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import change, create
@@ -133,7 +134,8 @@ def change_status(case_id: str) -> Response | tuple[str, int]:
         change(handlers.change_status, command)
     except CasesRefusal as refusal:
         show_refusal(refusal)
-        return _status_page(case_id, form), refusal.status
+        faster = isinstance(refusal, ChangedMeanwhile)
+        return _status_page(case_id, form, faster=faster), refusal.status
     return _back(case_id)
 
 
@@ -229,7 +231,7 @@ def _gates(file: queries.CaseFile, person_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def _status_page(case_id: str, form: Form | None) -> str:
+def _status_page(case_id: str, form: Form | None, *, faster: bool = False) -> str:
     today = clock.today()
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
@@ -239,9 +241,11 @@ def _status_page(case_id: str, form: Form | None) -> str:
         (state, text("status.needs_consent") if state in NEEDS_CONSENT and not agreed else "")
         for state in file.case.next_states()
     ]
+    changes = (e for e in file.timeline if e.kind is TimelineKind.STATUS_CHANGED)
     return page(
         "status.html",
         file=file,
+        faster=next(changes, None) if faster else None,
         states=states,
         form=form or Form(forms.status_fields(file.case.next_states())),
     )

@@ -12,7 +12,6 @@ from kasane_cases.domain.consent import (
     DataClass,
     GivenBy,
 )
-from kasane_cases.domain.support_plan import PlanKind
 from kasane_cases.pages import words
 from kasane_kit.auth import AccountFacts
 from kasane_kit.web import hooks, term, text
@@ -171,46 +170,6 @@ def outreach_fields(persons: Mapping[str, str], agencies: Mapping[str, str]) -> 
         spec("by_when", FieldKind.DATE),
         spec("duration", FieldKind.INTEGER, hint=text("outreach.minutes_hint")),
         spec("two_person", FieldKind.BOOLEAN),
-    ]
-
-
-def plan_fields(persons: Mapping[str, str]) -> list[FieldSpec]:
-    """A support plan without its rows of who does what."""
-    return [
-        spec("kind", FieldKind.CHOICE, members(PlanKind, "plan_kind"), required=True),
-        spec(
-            "persons",
-            FieldKind.CHOICES,
-            choices(persons),
-            required=True,
-            hint=text("plan.persons_hint"),
-        ),
-        spec("goals", FieldKind.TEXTAREA, required=True, hint=text("plan.goals_hint")),
-    ]
-
-
-def plan_extras(kind: str) -> list[FieldSpec]:
-    """The fields that the town's own plan sheet adds."""
-    form = hooks().plan_form(kind=kind)
-    return list(form.fields) if form is not None else []
-
-
-def track_fields(persons: Mapping[str, str]) -> list[FieldSpec]:
-    """Who does what for whom by when."""
-    return [
-        spec("person_id", FieldKind.CHOICE, choices(persons)),
-        spec("what", required=True, max_length=400),
-        spec("who", required=True, max_length=100),
-        spec("due_on", FieldKind.DATE),
-    ]
-
-
-def decision_fields(sessions: Mapping[str, str], persons: Mapping[str, str]) -> list[FieldSpec]:
-    """The decision of a plan: which session, whose agreement, when it is looked at again."""
-    return [
-        spec("session_id", FieldKind.CHOICE, choices(sessions), required=True),
-        spec("agreed_by", FieldKind.CHOICES, choices(persons), hint=text("plan.agreed_hint")),
-        spec("review_on", FieldKind.DATE, hint=text("plan.review_hint")),
     ]
 
 

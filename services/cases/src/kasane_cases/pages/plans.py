@@ -1,4 +1,4 @@
-"""Support plans: writing, revising, and taking the decision of a session."""
+"""Support plans: writing them, two people writing at once, signing off, a session's decision."""
 
 from typing import Any
 
@@ -6,20 +6,21 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
-from kasane_cases.commands import DecidePlan, DraftPlan, RevisePlan
+from kasane_cases.commands import DecidePlan, DraftPlan, RevisePlan, SubmitPlan
 from kasane_cases.domain.conference import SessionStatus
-from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.domain.support_plan import PlanKind, PlanStatus, PlanTrack, SupportPlan
+from kasane_cases.domain.errors import CasesRefusal, ChangedMeanwhile
+from kasane_cases.domain.support_plan import PlanKind, SupportPlan
 from kasane_cases.handlers.views import may_decide_plans
-from kasane_cases.pages import forms
+from kasane_cases.pages import plan_fields as fields
 from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import Form, actor, hooks, reading, repeated, term, text
-from kasane_plugin_api import FieldSpec
 
 blueprint = Blueprint("plans", __name__)
+
+Rows = tuple[list[Form], list[Form]]
 
 
 @blueprint.get("/cases/<case_id>/plans/new")
@@ -28,7 +29,8 @@ def plan_form(case_id: str) -> str:
     """An empty plan sheet in the town's form."""
     file = _file(case_id)
     typed = {"kind": request.args.get("kind", PlanKind.MULTI_AGENCY.value)}
-    return _plan_page(file, None, Form(_fields(file, typed["kind"]), typed=typed), [])
+    specs = fields.plan_fields(persons_of(file), typed["kind"], first=True, revising=False)
+    return _plan_page(file, None, Form(specs, typed=typed), ([], []))
 
 
 @blueprint.post("/cases/<case_id>/plans")
@@ -36,77 +38,71 @@ def plan_form(case_id: str) -> str:
 def draft_plan(case_id: str) -> Response | tuple[str, int]:
     """Saves the draft."""
     file = _file(case_id)
-    form, rows, right = _checked(file)
+    form, rows, right = _checked(file, request.form.get("kind", ""), first=True)
     if not right:
         return _plan_page(file, None, form, rows), 422
     try:
-        create(
+        plan_id = create(
             handlers.draft_plan,
             lambda object_id: DraftPlan(
                 plan_id=object_id,
                 case_id=case_id,
                 kind=PlanKind(form.values["kind"]),
-                **_content(form, rows),
+                **fields.content_from(form, *rows),
             ),
+            hooks(),
         )
     except CasesRefusal as refusal:
         show_refusal(refusal)
         return _plan_page(file, None, form, rows), refusal.status
-    return _back(case_id)
+    return to_plan(case_id, plan_id)
 
 
-@blueprint.get("/cases/<case_id>/plans/<plan_id>")
+@blueprint.get("/cases/<case_id>/plans/<plan_id>/edit")
 @require("cases.support_plan.write", object_argument="plan_id")
-def show_plan(case_id: str, plan_id: str) -> str:
-    """One plan: a draft as a form, a decided plan to read."""
+def edit_form(case_id: str, plan_id: str) -> str:
+    """A plan that is not decided, to write a new edition of."""
     file = _file(case_id)
     plan = file.plan(plan_id)
-    if plan.status is PlanStatus.DECIDED:
-        return page("plan_decided.html", file=file, plan=plan, names=_persons(file))
-    typed = {
-        "kind": plan.kind.value,
-        "persons": list(plan.persons),
-        "goals": "\n".join(plan.goals),
-        **plan.extensions,
-    }
-    specs = forms.track_fields(_persons(file))
-    rows = [
-        Form(
-            specs,
-            typed={
-                "person_id": track.person_id,
-                "what": track.what,
-                "who": track.agency,
-                "due_on": track.due_on or "",
-            },
-        )
-        for track in plan.tracks
-    ]
-    return _plan_page(file, plan, Form(_fields(file, plan.kind.value), typed=typed), rows)
+    specs = fields.plan_fields(persons_of(file), plan.kind.value, first=False, revising=True)
+    form = Form(specs, typed=fields.typed_from(plan.content))
+    return _plan_page(file, plan, form, _rows_of(file, plan))
 
 
-@blueprint.post("/cases/<case_id>/plans/<plan_id>")
+@blueprint.post("/cases/<case_id>/plans/<plan_id>/edit")
 @require("cases.support_plan.write", object_argument="plan_id")
 def revise_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
-    """Saves the draft anew."""
+    """Saves a new edition; where somebody else was faster, both stand side by side."""
     file = _file(case_id)
     plan = file.plan(plan_id)
-    form, rows, right = _checked(file)
+    form, rows, right = _checked(file, plan.kind.value, first=False)
+    version = asked_version()
     if not right:
-        return _plan_page(file, plan, form, rows), 422
-    version = request.form.get("version", "")
+        return _plan_page(file, plan, form, rows, version=version), 422
+    content = fields.content_from(form, *rows)
     command = RevisePlan(
         case_id=case_id,
         plan_id=plan_id,
-        version=int(version) if version.isdigit() else 0,
-        **_content(form, rows),
+        version=version,
+        reason=form.values["reason"],
+        **content,
     )
     try:
-        change(handlers.revise_plan, command)
+        change(handlers.revise_plan, command, hooks())
+    except ChangedMeanwhile as refusal:
+        return _conflict_page(case_id, plan_id, form, rows), refusal.status
     except CasesRefusal as refusal:
         show_refusal(refusal)
-        return _plan_page(file, plan, form, rows), refusal.status
-    return _back(case_id)
+        return _plan_page(file, plan, form, rows, version=version), refusal.status
+    return to_plan(case_id, plan_id)
+
+
+@blueprint.post("/cases/<case_id>/plans/<plan_id>/submission")
+@require("cases.support_plan.write", object_argument="plan_id")
+def submit_plan(case_id: str, plan_id: str) -> Response:
+    """The author signs the draft off for a session."""
+    change(handlers.submit_plan, SubmitPlan(case_id, plan_id, asked_version()), hooks())
+    return to_plan(case_id, plan_id)
 
 
 @blueprint.get("/cases/<case_id>/plans/<plan_id>/decision")
@@ -120,7 +116,7 @@ def decision_form(case_id: str, plan_id: str) -> str:
 @blueprint.post("/cases/<case_id>/plans/<plan_id>/decision")
 @require("cases.support_plan.decide", object_argument="plan_id")
 def decide_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
-    """Takes the decision; refused unless the session deliberated and everybody agrees."""
+    """Takes the decision; refused unless the session deliberated on everybody."""
     file = _file(case_id)
     plan = file.plan(plan_id)
     form = _decision_form(file, plan)
@@ -135,73 +131,118 @@ def decide_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
     except CasesRefusal as refusal:
         show_refusal(refusal)
         return _decision_page(file, plan, form), refusal.status
-    return _back(case_id)
+    return to_plan(case_id, plan_id)
 
 
-def _checked(file: queries.CaseFile) -> tuple[Form, list[Form], bool]:
-    form = Form(_fields(file, request.form.get("kind", "")))
-    right = form.check(request.form, text)
-    rows = repeated(forms.track_fields(_persons(file)), request.form, "tracks", text)
-    return form, rows, right and not any(row.errors for row in rows)
+def persons_of(file: queries.CaseFile) -> dict[str, str]:
+    """The names of the persons whose record is open."""
+    return {person.id: person.name or text("case.no_name") for person in file.persons}
 
 
-def _content(form: Form, rows: list[Form]) -> dict[str, Any]:
-    common = {"kind", "persons", "goals"}
-    goals = [line.strip() for line in form.values["goals"].splitlines()]
-    return {
-        "persons": tuple(form.values["persons"]),
-        "goals": tuple(goal for goal in goals if goal),
-        "tracks": tuple(
-            PlanTrack(
-                row.values["person_id"],
-                row.values["what"],
-                row.values["who"],
-                row.values["due_on"],
-            )
-            for row in rows
-        ),
-        "extensions": {
-            name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in form.values.items()
-            if name not in common
-        },
-    }
+def asked_version() -> int:
+    """The version that the form was read from; 0 when it does not say."""
+    version = request.form.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() else 0
 
 
-def _fields(file: queries.CaseFile, kind: str) -> list[FieldSpec]:
-    return [*forms.plan_fields(_persons(file)), *forms.plan_extras(kind)]
+def to_plan(case_id: str, plan_id: str) -> Response:
+    """Back to the plan."""
+    return redirect(url_for("plan_reading.show_plan", case_id=case_id, plan_id=plan_id), 303)
 
 
-def _decision_form(file: queries.CaseFile, plan: SupportPlan) -> Form:
-    persons = {key: name for key, name in _persons(file).items() if key in plan.persons}
-    return Form(forms.decision_fields(_sessions(file, plan), persons))
-
-
-def _sessions(file: queries.CaseFile, plan: SupportPlan) -> dict[str, str]:
-    today = clock.today()
+def over_sessions(file: queries.CaseFile) -> dict[str, str]:
+    """The sessions that are over and spoke of the case."""
     over = (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
     return {
         one.session.id: f"{one.session.held_on} {one.session.body_label}"
         for one in file.sessions
         if one.session.status in over
+    }
+
+
+def _checked(file: queries.CaseFile, kind: str, *, first: bool) -> tuple[Form, Rows, bool]:
+    persons = persons_of(file)
+    form = Form(fields.plan_fields(persons, kind, first=first, revising=not first))
+    right = form.check(request.form, text)
+    goals = repeated(fields.goal_fields(persons), request.form, "goals", text)
+    tracks = repeated(fields.track_fields(persons), request.form, "tracks", text)
+    if not goals:
+        form.add_error("goals", text("plan.goal_needed"))
+    return form, (goals, tracks), right and not any(r.errors for r in (form, *goals, *tracks))
+
+
+def _rows_of(file: queries.CaseFile, plan: SupportPlan) -> Rows:
+    persons = persons_of(file)
+    goals = [
+        Form(fields.goal_fields(persons), typed=one) for one in fields.typed_goals(plan.content)
+    ]
+    tracks = [
+        Form(fields.track_fields(persons), typed=one) for one in fields.typed_tracks(plan.content)
+    ]
+    return goals, tracks
+
+
+def _decision_form(file: queries.CaseFile, plan: SupportPlan) -> Form:
+    persons = {key: name for key, name in persons_of(file).items() if key in plan.persons}
+    return Form(fields.decision_fields(_sessions(file, plan), persons))
+
+
+def _sessions(file: queries.CaseFile, plan: SupportPlan) -> dict[str, str]:
+    """The sessions that are over and may decide the plan (I-14)."""
+    today = clock.today()
+    over = over_sessions(file)
+    return {
+        one.session.id: over[one.session.id]
+        for one in file.sessions
+        if one.session.id in over
         and may_decide_plans(one.session, file.case, plan.persons, file.consents, today, hooks())
     }
 
 
 def _plan_page(
-    file: queries.CaseFile, plan: SupportPlan | None, form: Form, rows: list[Form]
+    file: queries.CaseFile,
+    plan: SupportPlan | None,
+    form: Form,
+    rows: Rows,
+    *,
+    version: int | None = None,
+    template: str = "plan.html",
+    **more: Any,
 ) -> str:
-    kind = str(form.typed.get("kind", ""))
-    sheet = hooks().plan_form(kind=kind)
+    kind = plan.kind.value if plan is not None else str(form.typed.get("kind", ""))
+    persons = persons_of(file)
+    goals, tracks = rows
     return page(
-        "plan.html",
+        template,
         file=file,
         plan=plan,
         form=form,
-        rows=rows or [Form(forms.track_fields(_persons(file)))],
-        sheet=sheet,
+        goal_rows=goals or [Form(fields.goal_fields(persons))],
+        track_rows=tracks or [Form(fields.track_fields(persons))],
+        goal_specs=fields.goal_fields(persons),
+        track_specs=fields.track_fields(persons),
+        sheet=hooks().plan_form(kind=kind),
         author=term("coordinator"),
-        track_specs=forms.track_fields(_persons(file)),
+        version=version if version is not None else (plan.version if plan is not None else 0),
+        **more,
+    )
+
+
+def _conflict_page(case_id: str, plan_id: str, form: Form, rows: Rows) -> str:
+    """Who changed the plan meanwhile and what, beside what was typed; nothing of it is lost."""
+    with reading() as connection:
+        found = queries.plan_file(connection, actor(), case_id, plan_id, clock.today())
+    names = persons_of(found.case)
+    mine = fields.content_from(form, *rows)
+    return _plan_page(
+        found.case,
+        found.plan,
+        form,
+        rows,
+        template="plan_conflict.html",
+        edition=found.editions[0],
+        names=names,
+        mine=mine,
     )
 
 
@@ -212,7 +253,7 @@ def _decision_page(file: queries.CaseFile, plan: SupportPlan, form: Form) -> str
         file=file,
         plan=plan,
         form=form,
-        names=_persons(file),
+        names=persons_of(file),
         sessions=_sessions(file, plan),
         states={person: file.consent_state(person, today) for person in plan.persons},
     )
@@ -221,11 +262,3 @@ def _decision_page(file: queries.CaseFile, plan: SupportPlan, form: Form) -> str
 def _file(case_id: str) -> queries.CaseFile:
     with reading() as connection:
         return queries.case_file(connection, actor(), case_id, clock.today())
-
-
-def _persons(file: queries.CaseFile) -> dict[str, str]:
-    return {person.id: person.name or text("case.no_name") for person in file.persons}
-
-
-def _back(case_id: str) -> Response:
-    return redirect(url_for("case.show", case_id=case_id), 303)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 
 from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
 from kasane_cases.domain.consent import HEARD_AT_INTAKE
-from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
 from kasane_contracts import links
@@ -30,7 +30,23 @@ _SERVICE_OF = {
     TimelineKind.CONFERENCE_HELD: ("conference", links.conference),
     TimelineKind.PLAN_AGREED: ("conference", links.conference),
 }
-_CODED = {"state": "consent_state", "outcome": "closing_outcome", "handoff": "handoff_state"}
+_CODED = {
+    "state": "consent_state",
+    "outcome": "closing_outcome",
+    "handoff": "handoff_state",
+    "plan_outcome": "plan_outcome",
+}
+_OF_A_PLAN = (
+    TimelineKind.PLAN_DRAFTED,
+    TimelineKind.PLAN_SUBMITTED,
+    TimelineKind.PLAN_ACCEPTED,
+    TimelineKind.PLAN_NOT_ACCEPTED,
+    TimelineKind.PLAN_MONITORED,
+    TimelineKind.PLAN_EVALUATED,
+    TimelineKind.PLAN_ENDED,
+    TimelineKind.PLAN_RENEWED,
+    TimelineKind.PLAN_INTERRUPTED,
+)
 
 
 def category_labels() -> dict[str, str]:
@@ -100,7 +116,9 @@ def refusal_words(refusal: CasesRefusal) -> str:
 
 
 def show_refusal(refusal: CasesRefusal) -> None:
-    """Shows a refusal above the page that is shown again."""
+    """Shows a refusal above the page that is shown again, with the passages that it is about."""
+    if isinstance(refusal, ClosedOrigin):
+        g.closed_passages = refusal.passages
     g.notices = [*g.get("notices", []), {"tone": "danger", "text": refusal_words(refusal)}]
 
 
@@ -112,6 +130,7 @@ def page(template: str, /, **context: Any) -> str:
         category_labels=category_labels(),
         office_labels=office_labels(),
         today=clock.today(),
+        closed_passages=g.get("closed_passages", ()),
         **context,
     )
 
@@ -130,12 +149,15 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
         facts["status"] = status_label(CaseStatus(entry.facts["status"]))
     who = names.get(entry.person_id, "")
     service, link = _SERVICE_OF.get(entry.kind, ("case", None))
+    href = link(current_municipality(), entry.object_id) if link and entry.object_id else ""
+    if entry.kind in _OF_A_PLAN:
+        href = url_for("plan_reading.show_plan", case_id=entry.case_id, plan_id=entry.object_id)
     title = text(f"timeline.{entry.kind.value}", who=who, **facts)
     body = [entry.facts.get("note", ""), entry.facts.get("reason", "")]
     return {
         "at": entry.at.astimezone(clock.JAPAN),
         "title": title,
         "body": " ".join([*filter(None, body), entry.actor_name]).strip(),
-        "href": link(current_municipality(), entry.object_id) if link and entry.object_id else "",
+        "href": href,
         "service": term(service),
     }

@@ -21,6 +21,7 @@ from kasane_cases.queries.households import (
     on_file,
 )
 from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
+from kasane_cases.queries.plans import PlanDue, PlanFile, origins_of, plan_file, plans_due
 from kasane_cases.queries.staff import colleagues
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "HouseholdFile",
     "OtherCase",
     "PersonOnFile",
+    "PlanDue",
+    "PlanFile",
     "SessionFile",
     "SessionLine",
     "SessionOfCase",
@@ -44,6 +47,9 @@ __all__ = [
     "gaps",
     "on_file",
     "open_cases",
+    "origins_of",
+    "plan_file",
+    "plans_due",
     "session_file",
     "session_lines",
     "waiting",

@@ -285,9 +285,9 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
             r for r in OutreachRequests(connection).of_case(case_id) if shown(r.person_id)
         ),
         plans=tuple(
-            plan
+            plan.seen_by(shown)
             for plan in Plans(connection).of_case(case_id)
-            if admission.whole or all(shown(person_id) for person_id in plan.persons)
+            if admission.whole or any(shown(person_id) for person_id in plan.persons)
         ),
         sessions=_sessions_of(connection, viewer, case_id, admission),
         timeline=tuple(

@@ -14,8 +14,10 @@ from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
+from kasane_cases.repository.origins import Origins
 from kasane_cases.repository.person_links import PersonLinks
-from kasane_cases.repository.plans import Plans
+from kasane_cases.repository.plan_records import PlanRecords
+from kasane_cases.repository.plans import Plans, plan_from
 from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
 from kasane_cases.repository.sessions import Sessions
 from kasane_cases.repository.standings import standings
@@ -37,8 +39,10 @@ __all__ = [
     "Ledger",
     "LegalGrounds",
     "Needs",
+    "Origins",
     "OutreachRequests",
     "PersonLinks",
+    "PlanRecords",
     "Plans",
     "Protections",
     "Referrals",
@@ -55,6 +59,7 @@ __all__ = [
     "fiscal_year",
     "granted_cases",
     "move_open_records",
+    "plan_from",
     "standings",
     "summary_from",
 ]

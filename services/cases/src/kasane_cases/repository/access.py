@@ -46,7 +46,12 @@ PERMISSIONS = (
     Permission("cases.conference.plan", "cases.conference.planned", _LEADS, "conference"),
     Permission("cases.conference.read", "cases.conference.read", _ATTENDEES, "conference"),
     Permission("cases.conference.lead", "cases.conference.led", _LEADS, "conference"),
+    Permission("cases.support_plan.read", "cases.support_plan.read", READERS, "support_plan"),
+    Permission(
+        "cases.support_plan.monitor", "cases.support_plan.monitored", READERS, "support_plan"
+    ),
     Permission("cases.support_plan.write", "cases.support_plan.written", _TEAM, "support_plan"),
+    Permission("cases.fact_origin.record", "cases.fact_origin.recorded", _TEAM, "case"),
     Permission("cases.support_plan.decide", "cases.support_plan.decided", _LEADS, "support_plan"),
     Permission("cases.outreach.request", "cases.outreach.requested", _TEAM, "case"),
     Permission("cases.referral.request", "cases.referral.requested", _TEAM, "case"),

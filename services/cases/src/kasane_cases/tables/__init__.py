@@ -23,7 +23,14 @@ from kasane_cases.tables.households import (
 )
 from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
 from kasane_cases.tables.person_links import person_link
-from kasane_cases.tables.plans import support_plan
+from kasane_cases.tables.plans import (
+    fact_origin,
+    monitoring,
+    plan_agreement,
+    plan_edition,
+    plan_evaluation,
+    support_plan,
+)
 from kasane_cases.tables.schema import metadata
 from kasane_cases.tables.timeline import task, timeline
 from kasane_cases.tables.transfers import transfer, transfer_document, transfer_offer
@@ -40,6 +47,7 @@ __all__ = [
     "counter",
     "disclosure",
     "episode",
+    "fact_origin",
     "handoff",
     "household",
     "household_step",
@@ -48,9 +56,13 @@ __all__ = [
     "legal_ground",
     "membership",
     "metadata",
+    "monitoring",
     "outreach_request",
     "person",
     "person_link",
+    "plan_agreement",
+    "plan_edition",
+    "plan_evaluation",
     "protected_reader",
     "referral",
     "session",

@@ -1,0 +1,83 @@
+"""Reads what closed sessions and open sources say about a household; keeps recorded origins."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Select, insert, or_, select
+
+from kasane_cases import tables
+from kasane_cases.domain.case import Case
+from kasane_cases.domain.conference import LegalKind
+from kasane_cases.domain.origin import ClosedPassage, FactOrigin
+from kasane_cases.repository.rows import columns, moment
+
+_CLOSED = LegalKind.SUPPORT_CONFERENCE.value
+
+
+class Origins:
+    """Where the facts of a household are from, in the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def closed_passages(self, case_id: str, person_ids: Sequence[str]) -> list[ClosedPassage]:
+        """Facts of 支援会議 items about the case or its people, and the minutes of those sessions.
+
+        Not for reading by anybody: only for comparing.
+        """
+        s, i, f = tables.session.c, tables.agenda_item.c, tables.item_fact.c
+        about = or_(i.case_id == case_id, i.person_id.in_(person_ids))
+        facts = self._connection.execute(
+            select(f.text, s.id)
+            .join(tables.agenda_item, i.id == f.item_id)
+            .join(tables.session, s.id == f.session_id)
+            .where(s.legal_kind == _CLOSED, about)
+        ).all()
+        minutes = self._connection.execute(
+            select(s.minutes, s.id).where(
+                s.legal_kind == _CLOSED,
+                s.minutes != "",
+                s.id.in_(select(i.session_id).where(about)),
+            )
+        ).all()
+        return [ClosedPassage(text, session_id) for text, session_id in (*facts, *minutes)]
+
+    def open_texts(self, case: Case) -> list[str]:
+        """What is known outside closed sessions.
+
+        The consultation, needs, visits and answers on the timeline, sessions that are not closed,
+        what was said with a consent, and recorded origins.
+        """
+        c, n, t = tables.consultation_summary.c, tables.support_need.c, tables.timeline.c
+        s, i, f = tables.session.c, tables.agenda_item.c, tables.item_fact.c
+        k, o = tables.consent.c, tables.fact_origin.c
+        found = [case.story, case.support_reason]
+        found += self._texts(select(c.story).where(c.id == case.consultation_id))
+        found += self._texts(select(n.description).where(n.case_id == case.id))
+        found += self._texts(select(k.note).where(k.case_id == case.id))
+        found += self._texts(select(o.text).where(o.case_id == case.id))
+        found += self._texts(
+            select(f.text)
+            .join(tables.agenda_item, i.id == f.item_id)
+            .join(tables.session, s.id == f.session_id)
+            .where(s.legal_kind != _CLOSED, i.case_id == case.id)
+        )
+        for facts in self._connection.scalars(select(t.facts).where(t.case_id == case.id)):
+            found += [facts.get("note", ""), facts.get("reason", "")]
+        return [text for text in found if text]
+
+    def add(self, origin: FactOrigin) -> None:
+        """Keeps another origin of a fact."""
+        self._connection.execute(insert(tables.fact_origin).values(**columns(origin)))
+
+    def of_case(self, case_id: str) -> tuple[FactOrigin, ...]:
+        """The origins recorded for a case, newest first."""
+        o = tables.fact_origin.c
+        rows = self._connection.execute(
+            select(tables.fact_origin).where(o.case_id == case_id).order_by(o.id.desc())
+        )
+        return tuple(
+            FactOrigin(**{**row._mapping, "recorded_at": moment(row.recorded_at)}) for row in rows
+        )
+
+    def _texts(self, statement: Select[tuple[str]]) -> list[str]:
+        return list(self._connection.scalars(statement))

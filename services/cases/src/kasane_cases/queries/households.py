@@ -71,7 +71,7 @@ class PersonOnFile:
 def shown_persons(
     connection: Connection, viewer: Actor, case: Case, today: date
 ) -> tuple[Person, ...]:
-    """The persons as this viewer may see them: of who left, what was known when they left."""
+    """The persons as this viewer may see them, those who left last, as they were known then."""
     readable = Protections(connection).open_to(
         viewer.account_id, [p.id for p in case.persons], today
     )
@@ -83,7 +83,8 @@ def shown_persons(
             found.append(person.as_known_when_leaving(name, kana))
         else:
             found.append(person if person.id in readable else person.withheld())
-    return tuple(found)
+    gone = {p.id for p in found if case.household.left_on(p.id, today) is not None}
+    return tuple(sorted(found, key=lambda person: person.id in gone))
 
 
 def household_file(

@@ -5,5 +5,13 @@ from kasane_cases.api.conferences import blueprint as conferences
 from kasane_cases.api.gaps import blueprint as gaps
 from kasane_cases.api.households import blueprint as households
 from kasane_cases.api.plans import blueprint as plans
+from kasane_cases.api.transfers import blueprint as transfers
 
-BLUEPRINTS = (case_file, households, gaps, conferences, plans)
+BLUEPRINTS = (
+    case_file,
+    households,
+    gaps,
+    conferences,
+    plans,
+    transfers,
+)

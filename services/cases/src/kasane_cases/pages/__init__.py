@@ -11,6 +11,7 @@ from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
 from kasane_cases.pages.records import blueprint as records
 from kasane_cases.pages.sessions import blueprint as sessions
+from kasane_cases.pages.transfers import blueprint as transfers
 
 PAGES = (
     cases,
@@ -24,6 +25,7 @@ PAGES = (
     origins,
     conferences,
     sessions,
+    transfers,
 )
 
 __all__ = ["PAGES"]

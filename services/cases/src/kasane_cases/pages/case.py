@@ -182,6 +182,8 @@ def _case_page(case_id: str, **opened: Any) -> str:
         elsewhere = queries.also_elsewhere(
             connection, actor(), case_id, [person.id for person in file.persons], today
         )
+        transfers = queries.transfers_of_case(connection, actor(), case_id)
+        taken_over = queries.documents_from_another_town(connection, actor(), case_id, today)
     names = _names(file)
     people = {one.account_id: one.display_name for one in staff}
     return page(
@@ -190,6 +192,8 @@ def _case_page(case_id: str, **opened: Any) -> str:
         names=names,
         elsewhere=elsewhere,
         may=_may(),
+        transfers=transfers if actor().has("coordinator") else (),
+        taken_over=taken_over,
         gates={person.id: _gates(file, person.id) for person in file.persons},
         states={person.id: file.consent_state(person.id, today) for person in file.persons},
         timeline=[words.timeline_line(entry, names) for entry in file.timeline],
@@ -281,7 +285,12 @@ def _may() -> dict[str, bool]:
     who = actor()
     lead = who.has("coordinator")
     write = lead or who.has("contact") or who.has("responsible")
-    return {"lead": lead, "write": write, "record": write or who.has("outreach_worker")}
+    return {
+        "lead": lead,
+        "write": write,
+        "record": write or who.has("outreach_worker"),
+        "transfer": lead,
+    }
 
 
 def _version() -> int:

@@ -8,6 +8,7 @@ from kasane_cases.commands import OpenCase, PersonOfCase, TeamMember
 from kasane_cases.domain.case import CaseStatus, GrantSubject
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.transfer import OfferStatus
 from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, show_refusal
@@ -36,6 +37,7 @@ def list_cases() -> str:
     )
     with reading() as connection:
         waiting = queries.waiting(connection, actor())
+        offered = sum(one.status is OfferStatus.OFFERED for one in queries.offers(connection))
         lines = queries.case_lines(
             connection,
             actor(),
@@ -59,6 +61,7 @@ def list_cases() -> str:
         kept=kept,
         states=[state for state in CaseStatus if state is not CaseStatus.CLOSED],
         may_open=actor().has("coordinator"),
+        offered=offered,
     )
 
 

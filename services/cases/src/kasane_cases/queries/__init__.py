@@ -23,6 +23,16 @@ from kasane_cases.queries.households import (
 from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
 from kasane_cases.queries.plans import PlanDue, PlanFile, origins_of, plan_file, plans_due
 from kasane_cases.queries.staff import colleagues
+from kasane_cases.queries.transfers import (
+    TransferFile,
+    approvers,
+    documents_from_another_town,
+    offer,
+    offers,
+    transfer_file,
+    transfers,
+    transfers_of_case,
+)
 
 __all__ = [
     "AlsoElsewhere",
@@ -38,13 +48,18 @@ __all__ = [
     "SessionLine",
     "SessionOfCase",
     "StepLine",
+    "TransferFile",
     "also_elsewhere",
+    "approvers",
     "case_file",
     "case_lines",
     "colleagues",
     "consultation_summary",
+    "documents_from_another_town",
     "gap_counts",
     "gaps",
+    "offer",
+    "offers",
     "on_file",
     "open_cases",
     "origins_of",
@@ -52,6 +67,9 @@ __all__ = [
     "plans_due",
     "session_file",
     "session_lines",
+    "transfer_file",
+    "transfers",
+    "transfers_of_case",
     "waiting",
     "watch_days",
 ]

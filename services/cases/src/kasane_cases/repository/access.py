@@ -27,6 +27,7 @@ COORDINATOR = "coordinator"
 _LEADS = frozenset({COORDINATOR})
 _TEAM = frozenset({"contact", "responsible", COORDINATOR})
 READERS = _TEAM | {"outreach_worker"}
+_HANDS_OVER = frozenset({"responsible", COORDINATOR})
 _ATTENDEES = READERS | {"receiver"}
 
 PERMISSIONS = (
@@ -54,6 +55,11 @@ PERMISSIONS = (
     Permission("cases.fact_origin.record", "cases.fact_origin.recorded", _TEAM, "case"),
     Permission("cases.support_plan.decide", "cases.support_plan.decided", _LEADS, "support_plan"),
     Permission("cases.outreach.request", "cases.outreach.requested", _TEAM, "case"),
+    Permission("cases.transfer.list", "cases.transfer.listed", _LEADS, "transfer"),
+    Permission("cases.transfer.read", "cases.transfer.read", _HANDS_OVER, "transfer"),
+    Permission("cases.transfer.prepare", "cases.transfer.begun", _LEADS, "case"),
+    Permission("cases.transfer.approve", "cases.transfer.handled", _HANDS_OVER, "transfer"),
+    Permission("cases.transfer.receive", "cases.transfer_offer.handled", _LEADS, "transfer_offer"),
     Permission("cases.referral.request", "cases.referral.requested", _TEAM, "case"),
 )
 _READ = next(permission for permission in PERMISSIONS if permission.name == "cases.case.read")

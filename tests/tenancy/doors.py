@@ -167,7 +167,7 @@ class Watched:
             columns = self._connection.execute(f'PRAGMA table_info("{table}")').fetchall()
             values = [_value(name, kind.upper(), object_id) for _, name, kind, *_ in columns]
             marks = ", ".join("?" for _ in columns)
-            self._connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', values)
+            self._connection.execute(f'INSERT OR REPLACE INTO "{table}" VALUES ({marks})', values)
         self._connection.commit()
         self._version = self._data_version()
 

@@ -516,6 +516,16 @@ def test_the_public_pages_tell_no_other_site_and_load_nothing_from_elsewhere(
     assert re.findall(r'(?:src|href)="(?:https?:)?//', answer.text) == []
 
 
+@pytest.mark.parametrize("path", ["/soudan", "/soudan/minsei", "/soudan/receipt"])
+def test_nothing_that_was_typed_stays_in_a_browser_that_the_family_uses_too(
+    town: Workbench, path: str
+) -> None:
+    page = Passerby(town).open(path).text
+
+    assert '<form class="k-form" method="post" data-draft="off" novalidate>' in page
+    assert 'autocomplete="on"' not in page
+
+
 def test_every_step_of_somebody_without_an_account_is_in_the_trail(town: Workbench) -> None:
     passerby = Passerby(town)
     number, word = receipt_of(passerby.send(WORDS))

@@ -1,13 +1,16 @@
 """Prepares the demonstration: two towns, invented staff and invented people, entered through the front doors."""
 
+import re
 import shutil
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from importlib import resources
 from typing import Any
 
 from werkzeug.test import Client
 
+from kasane_kit import clock
 from kasane_kit.config import Settings
 from kasane_kit.ids import new_id
 from kasane_kit.tenancy import HOST
@@ -58,9 +61,13 @@ def prepare(composition: Composition, say: Say) -> None:
     say("架空の職員と相談を入れています… / entering invented staff and consultations")
     create_accounts(composition)
     settle(composition)
-    browser = Client(make_app(composition, "all"))
+    app = make_app(composition, "all")
+    browser = Client(app)
     for step in content["step"]:
         _send(browser, step)
+        settle(composition)
+    for visit in content["visit"]:
+        _visit(Client(app), visit)
         settle(composition)
     mark.write_text(READY, "utf-8")
 
@@ -130,10 +137,39 @@ def _send(browser: Client, step: Mapping[str, Any]) -> None:
             f"見本の {account} でサインインできませんでした: {session.get_data(as_text=True)}"
         )
     token = (session.get_json() or {})["token"]
-    answer = browser.post(
+    versioned = {"If-Match": f'"{step["version"]}"'} if "version" in step else {}
+    answer = browser.open(
         f"/{step['service']}/{town}/api/v1/{step['path']}",
-        json=step["body"],
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": new_id()},
+        method=step.get("method", "POST"),
+        json={name: _dated(value) for name, value in step["body"].items()},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": new_id(), **versioned},
     )
     if answer.status_code not in (200, 201):
         raise DemoRefused(f"見本の一件を入れられませんでした: {answer.get_data(as_text=True)}")
+
+
+def _visit(browser: Client, visit: Mapping[str, Any]) -> None:
+    """Somebody without an account opens a page, fills it in for ``seconds`` and sends it.
+
+    A field that says ``first`` takes the first choice that the page offers.
+    """
+    address = f"/{visit['service']}/{visit['municipality']}/{visit['path']}"
+    opened = clock.now()
+    page = browser.get(address).get_data(as_text=True)
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    for name, value in visit["form"].items():
+        offered = re.search(rf'name="{name}"[^>]* value="([^"]+)"', page)
+        listed = re.search(rf'name="{name}".*?<option value="([^"]+)"', page, re.DOTALL)
+        first = offered or listed
+        form[name] = first[1] if value == "first" and first else value
+    with clock.fixed(lambda: opened + timedelta(seconds=visit.get("seconds", 60))):
+        answer = browser.post(address, data=form)
+    if answer.status_code != 200:
+        raise DemoRefused(f"見本の一件を送れませんでした: {answer.get_data(as_text=True)}")
+
+
+def _dated(value: Any) -> Any:
+    """A value of a step; ``today+14`` is the day in two weeks."""
+    if isinstance(value, str) and value.startswith("today+"):
+        return (clock.today() + timedelta(days=int(value.removeprefix("today+")))).isoformat()
+    return value

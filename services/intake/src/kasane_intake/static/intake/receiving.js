@@ -36,6 +36,23 @@
     if (field && input.value === "" && !field.dataset.ownWords) field.value = "";
   });
 
+  // ---- The age beside a birth date: the kit's script has just written the day in both calendars ---
+  const yearsOld = document.currentScript?.dataset.yearsOld;
+  const sayAge = (event) => {
+    const input = event.target;
+    const hint = /birth_date$/.test(input.name || "") && document.getElementById(`${input.id}-era`);
+    const day = hint && hint.textContent.match(/(\d+)月(\d+)日/);
+    const year = hint && hint.textContent.match(/(\d{4})年/);
+    if (!yearsOld || !day || !year) return;
+    const now = new Date();
+    const [month, date] = [Number(day[1]), Number(day[2])];
+    const before = now.getMonth() + 1 < month || (now.getMonth() + 1 === month && now.getDate() < date);
+    const age = now.getFullYear() - Number(year[1]) - (before ? 1 : 0);
+    if (age >= 0) hint.textContent += ` ${yearsOld.replace("#", age)}`;
+  };
+  document.addEventListener("input", sayAge);
+  document.addEventListener("change", sayAge);
+
   // ---- The rarely needed part opens for the channels that need it -----------------------------
   const NEEDED = { letter: "written_on", email: "written_on", agency: "agency", survey: "campaign" };
   const channel = document.getElementById("field-channel");

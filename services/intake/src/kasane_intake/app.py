@@ -7,6 +7,7 @@ from kasane_contracts.cases import CaseOpened
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.search import blueprint as search_api
+from kasane_intake.api.statistics import blueprint as statistics_api
 from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
@@ -36,7 +37,7 @@ service = Service(
         consultation_days,
         merges,
     ),
-    api=(api, web_messages_api, consultation_days_api, merges_api, search_api),
+    api=(api, statistics_api, web_messages_api, consultation_days_api, merges_api, search_api),
     permissions=(
         Permission(
             "intake.consultation.receive",
@@ -101,6 +102,13 @@ service = Service(
         ),
         Permission("intake.booking.make", "intake.booking.made", STAFF, "booking", False),
         Permission("intake.booking.settle", "intake.booking.settled", STAFF, "booking"),
+        Permission(
+            "intake.statistics.read",
+            "intake.statistics.read",
+            frozenset({"responsible", "coordinator", "town_administrator"}),
+            "statistics",
+            False,
+        ),
         Permission("intake.web_message.list", "intake.web_message.listed", STAFF, "web_message"),
         Permission("intake.web_message.read", "intake.web_message.read", STAFF, "web_message"),
         Permission(

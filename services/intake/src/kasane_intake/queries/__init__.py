@@ -34,6 +34,7 @@ from kasane_intake.queries.same_person import (
 )
 from kasane_intake.queries.searching import FoundConsultation, SearchAnswer, search
 from kasane_intake.queries.sheets import SheetLine, sheet, sheets_for_office, sheets_of
+from kasane_intake.queries.statistics import ReceptionCounts, reception_counts
 from kasane_intake.queries.web_messages import (
     WebMessageLine,
     may_read_queue,
@@ -55,6 +56,7 @@ __all__ = [
     "FoundConsultation",
     "MergeLine",
     "PersonRecord",
+    "ReceptionCounts",
     "SamePerson",
     "SearchAnswer",
     "SheetLine",
@@ -72,6 +74,7 @@ __all__ = [
     "person_merges",
     "person_records",
     "public_form",
+    "reception_counts",
     "same_person_candidates",
     "same_persons",
     "search",

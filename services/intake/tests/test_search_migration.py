@@ -1,0 +1,93 @@
+"""What was written before the search was made anew is found after it, and its people as candidates."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from sqlalchemy import Connection, MetaData, create_engine, select
+
+from kasane_intake import queries, tables
+from kasane_intake.app import service
+from kasane_intake.domain.same_person.traits import PersonTraits
+from kasane_kit.auth import Actor
+from kasane_kit.db import migrate
+from kasane_kit.testing.workbench import TOWN
+
+COORDINATOR = Actor("account-1", "調整 花子", TOWN, (), frozenset({"coordinator"}), "")
+
+
+def up_to(connection: Connection, revision: str) -> None:
+    """Runs the migrations up to a revision."""
+    script = migrate._script(migrate.MigrationSource(service.migrations))
+    with EnvironmentContext(
+        Config(), script, fn=lambda current, _: script._upgrade_revs(revision, current)
+    ) as environment:
+        environment.configure(connection=connection, version_table=migrate.VERSION_TABLE)
+        environment.run_migrations()
+
+
+def put(connection: Connection, old: MetaData, table: str, **values: object) -> None:
+    """Writes a row of an older table; columns that are not named are empty."""
+    columns = old.tables[table].columns
+    empty = {
+        c.name: {"BOOLEAN": False, "INTEGER": 1, "JSON": []}.get(str(c.type), "")
+        for c in columns
+        if not c.nullable
+    }
+    connection.execute(old.tables[table].insert().values(**{**empty, **values}))
+
+
+def test_consultations_of_before_are_found_and_hidden_complainants_are_not(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'before.sqlite'}")
+    with engine.begin() as connection:
+        up_to(connection, "i0007")
+        old = MetaData()
+        old.reflect(connection)
+        put(
+            connection,
+            old,
+            "intake_consultation",
+            id="consultation-1",
+            number="2025-000007",
+            received_at=datetime(2025, 5, 1, tzinfo=UTC),
+            story="内緒花子さんから。家賃が払えない。",
+            contact_name="内緒 花子",
+            contact_hidden=True,
+            status="received",
+            channel="window",
+            search_text="内緒花子",
+        )
+        put(
+            connection,
+            old,
+            "intake_person_concerned",
+            id="person-1",
+            consultation_id="consultation-1",
+            name="髙橋 惠美",
+            birth_date=date(1985, 4, 2),
+            address="生駒市東生駒3-5-2",
+        )
+
+        up_to(connection, "heads")
+
+        found = {
+            typed: [one.line.id for one in queries.search(connection, COORDINATOR, typed).found]
+            for typed in ("高橋恵美", "家賃", "2025-000007", "内緒", "東生駒")
+        }
+        candidates = queries.same_person_candidates(
+            connection, COORDINATOR, PersonTraits("高橋 恵美", "", date(1985, 4, 2))
+        )
+        at_home = queries.same_person_candidates(
+            connection, COORDINATOR, PersonTraits("高橋 一", address="生駒市東生駒3丁目5番地2")
+        )
+        assert "search_text" not in tables.consultation.c
+        assert connection.execute(select(tables.consultation.c.number)).scalars().all() == [
+            "2025-000007"
+        ]
+    engine.dispose()
+
+    one = ["consultation-1"]
+    assert found == {"高橋恵美": one, "家賃": one, "2025-000007": one, "内緒": [], "東生駒": []}
+    assert [(c.person_id, c.level) for c in candidates] == [("person-1", "same")]
+    assert [(c.person_id, c.level) for c in at_home] == [("person-1", "same_household")]

@@ -176,3 +176,15 @@ def test_there_are_three_national_plans() -> None:
         "支援プラン（参加支援）",
     ]
     assert town.plan_form("unknown") is None
+
+
+def test_the_national_legal_bases_are_summaries_with_a_source() -> None:
+    bases = DefaultTown().legal_bases(TODAY)
+
+    assert [one.code for one in bases] == [
+        "pipa_69_1",
+        "pipa_69_2_2",
+        "pipa_69_2_3",
+        "pipa_69_2_4",
+    ]
+    assert {one.source for one in bases} == {"P11; P12"}

@@ -418,3 +418,15 @@ def test_the_town_may_say_that_the_psychiatric_visits_have_begun() -> None:
 def test_a_dated_item_is_not_started_again() -> None:
     with pytest.raises(ValueError, match="started に知らない項目「programme」"):
         Plugin({**DEFAULTS, "started": {"programme": TODAY}})
+
+
+def test_the_legal_bases_beside_consent_have_their_sources() -> None:
+    found = {one.code: one.source for one in Plugin(DEFAULTS).legal_bases(TODAY)}
+
+    assert found == {
+        "pipa_69_1": "P11; P12",
+        "pipa_69_2_2": "P11; P12",
+        "pipa_69_2_3": "P11; P12",
+        "pipa_69_2_4": "P11; P12",
+        "welfare_commissioner": "P53",
+    }

@@ -17,7 +17,7 @@ from kasane_kit.auth import Actor
 from kasane_kit.bus import Parcel, Sealer, outbox, parcels
 from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing
+from kasane_kit.keys import KeyRing, seal
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.tenancy import TownDirectory, current_municipality
 
@@ -149,6 +149,10 @@ class UnitOfWork:
         parcel = Parcel(new_id(), kind, self.municipality, to, body)
         parcels.hand_in(self.connection, parcel)
         return parcel.id
+
+    def seal(self, purpose: str, content: bytes, place: str) -> bytes:
+        """The content under the town's key for a purpose; it opens only for the same purpose and place."""
+        return seal(self._house.keys.derived(self.municipality, purpose), content, place)
 
     def commit(self) -> None:
         """Makes everything permanent at once; raises UnrecordedChange when no audit entry was written."""

@@ -205,7 +205,8 @@ class ConsentPolicy:
     """How a person consents in this town: what is explained, for how long, in which ways.
 
     Without ``methods`` the platform's own ways stand. ``recipients`` are the only kinds of recipients
-    that a consent may name here; without them every kind may be named.
+    that a consent may name here; without them every kind may be named. ``forms`` are the town's own
+    consent forms; ``remind_days`` before the last day somebody is asked to renew it.
     """
 
     explanation: str
@@ -213,6 +214,25 @@ class ConsentPolicy:
     methods: tuple[Choice, ...] = ()
     source: str = ""
     recipients: tuple[AttendeeKind, ...] = ()
+    forms: tuple[Choice, ...] = ()
+    remind_days: int = 30
+
+
+@dataclass(frozen=True)
+class LegalBasis:
+    """Another legal basis than consent for telling somebody: dated words with their source.
+
+    ``text`` is shown to who chooses it and to who approves; ``note`` says what it asks for or what the
+    source leaves open; ``valid_to`` is the last day.
+    """
+
+    code: str
+    label: str
+    text: str
+    source: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
 
 
 class LegalKind(StrEnum):

@@ -14,6 +14,7 @@ from kasane_plugin_api.answers import (
     FieldSpec,
     FollowUp,
     HandoffPolicy,
+    LegalBasis,
     MeetingBody,
     MeetingRoute,
     MonitoringInterval,
@@ -297,6 +298,27 @@ def consent_policy(purpose: str) -> ConsentPolicy | None:
         ``ConsentPolicy(explanation="…", valid_for_days=365)``
     Since:
         0.1
+    """
+
+
+@hookspec
+def legal_bases(on: date) -> Sequence[LegalBasis] | None:
+    """On which other legal bases than consent may somebody be told, in which words?
+
+    同意のほかに、どの法的根拠で伝えてよいですか。文言と出典は何ですか。
+
+    Asked by:
+        cases, when somebody asks for another legal basis to be approved.
+    Arguments:
+        ``on`` is the day: wording has validity dates.
+    Answer:
+        bases with unique codes; choosing one still takes a reason and a second person's approval.
+    Order:
+        all answers, joined; the national ones stand when nobody answers.
+    Example:
+        ``[LegalBasis("own", "条例第○条", "…", source="P54")]``
+    Since:
+        0.2
     """
 
 

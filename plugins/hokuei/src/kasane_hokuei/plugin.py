@@ -16,6 +16,7 @@ from kasane_plugin_api import (
     EscalationLevel,
     FieldSpec,
     HandoffPolicy,
+    LegalBasis,
     MeetingBody,
     MeetingRoute,
     NeedView,
@@ -111,6 +112,9 @@ class Plugin:
         documents={
             "002": "令和5年度市町村・支援機関連携強化研修会の資料 令和6年3月14日"
             "（鳥取県、米子市福祉政策課、北栄町福祉課）",
+            "P11": "個人情報の保護に関する法律 第69条（iuris.jp）",
+            "P12": "個人情報保護法69条の解説（compliance21.com）",
+            "P53": "個人情報保護委員会 FAQ Q3-3-3（民生委員への提供）",
         },
     )
 
@@ -133,6 +137,7 @@ class Plugin:
         self._roles = structure.rows("roles", Role)
         self._first_desks = {row.category: row for row in structure.rows("responsible", FirstDesk)}
         self._bodies = structure.rows("bodies", MeetingBody)
+        self._legal_bases = structure.rows("legal_bases", LegalBasis)
         self._campaigns = structure.rows("campaigns", DatedCampaign)
         self._days: int = settings["acknowledge_within_days"]
         self._sheet_fields = tuple(
@@ -211,6 +216,11 @@ class Plugin:
     def handoff_form_fields(self) -> Sequence[FieldSpec]:
         """The fields the town has set: the slides do not show the form."""
         return self._sheet_fields
+
+    @hookimpl
+    def legal_bases(self, on: date) -> Sequence[LegalBasis]:
+        """The national bases, and telling 民生委員 as the commission's answer has it."""
+        return valid_on(self._legal_bases, on)
 
     @hookimpl
     def meeting_bodies(self, on: date) -> Sequence[MeetingBody]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from kasane_cases import handlers, subscribers
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.handlers import remind_of_protections
+from kasane_cases.handlers import remind_of_expiring, remind_of_protections
 from kasane_cases.pages import PAGES
 from kasane_cases.repository import PERMISSIONS
 from kasane_contracts import cases as says
@@ -53,6 +53,7 @@ service = Service(
     },
     tables=(
         "cases_consultation_summary",
+        "cases_attachment",
         "cases_case",
         "cases_person",
         "cases_person_link",
@@ -97,5 +98,8 @@ service = Service(
         handlers.WITHDRAWAL: handlers.hear_withdrawal,
     },
     refusal=CasesRefusal,
-    jobs=(Job("remind-of-protections", 3600.0, remind_of_protections),),
+    jobs=(
+        Job("remind-of-protections", 3600.0, remind_of_protections),
+        Job("remind-of-consents", 3600.0, remind_of_expiring),
+    ),
 )

@@ -1,10 +1,10 @@
 """Writes who did what into the trail, in the transaction of the act, and reads it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, true, update
 
 from kasane_kit import clock
 from kasane_kit.audit import chain, tables
@@ -75,6 +75,38 @@ def read(connection: Connection, object_kind: str, object_id: str) -> Sequence[E
             tables.audit_entry.c.object_id == object_id,
         )
         .order_by(tables.audit_entry.c.position)
+    )
+    return [_entry(row) for row in rows]
+
+
+def about(
+    connection: Connection,
+    objects: Iterable[tuple[str, str]],
+    *,
+    actions: Collection[str] = (),
+    before: int = 0,
+    limit: int = 100,
+) -> Sequence[Entry]:
+    """The entries about any of the objects (kind and id), newest first; of the actions only, if given.
+
+    ``before`` is the position of the last entry seen.
+    """
+    kinds: dict[str, set[str]] = {}
+    for kind, object_id in objects:
+        kinds.setdefault(kind, set()).add(object_id)
+    e = tables.audit_entry.c
+    either = [and_(e.object_kind == kind, e.object_id.in_(ids)) for kind, ids in kinds.items()]
+    if not either:
+        return []
+    rows = connection.execute(
+        select(tables.audit_entry)
+        .where(
+            or_(*either),
+            e.action.in_(actions) if actions else true(),
+            e.position < before if before else true(),
+        )
+        .order_by(e.position.desc())
+        .limit(limit)
     )
     return [_entry(row) for row in rows]
 

@@ -6,6 +6,7 @@ Where the answer is this platform's choice and not a rule, its sentence says so.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from importlib import resources
 
 from kasane_plugin_api import (
     AttendeeKind,
@@ -23,6 +24,7 @@ from kasane_plugin_api import (
     FieldSpec,
     FollowUp,
     HandoffPolicy,
+    LegalBasis,
     LegalKind,
     MeetingBody,
     MeetingRoute,
@@ -43,7 +45,9 @@ from kasane_plugin_api import (
     SessionView,
     SheetView,
     StatusLabels,
+    Structure,
     hookimpl,
+    valid_on,
 )
 
 DEFAULT = "default"
@@ -52,6 +56,11 @@ PLATFORM = "platform"
 _COORDINATOR = str(RoleFunction.COORDINATOR)
 _SUPPORT = str(LegalKind.SUPPORT_CONFERENCE)
 _MULTI_AGENCY = str(LegalKind.MULTI_AGENCY_CONFERENCE)
+
+_NATIONAL = Structure(
+    resources.files("kasane_kit.plugins").joinpath("national.toml").read_text("utf-8")
+)
+_LEGAL_BASES = _NATIONAL.rows("legal_bases", LegalBasis)
 
 # The sixteen boxes of the intake sheet from which the national forms descend.
 _CATEGORIES = (
@@ -210,6 +219,13 @@ class DefaultTown:
             valid_for_days=365,
             methods=(Choice("written", "書面"), Choice("spoken", "口頭（記録を残す）")),
         )
+
+    @hookimpl(trylast=True)
+    def legal_bases(self, on: date) -> Sequence[LegalBasis]:
+        """What the act on personal information allows public bodies, from dated data.
+        個人情報保護法が行政機関等に認めるもの（日付と出典のあるデータ）。
+        """
+        return valid_on(_LEGAL_BASES, on)
 
     @hookimpl(trylast=True)
     def meeting_bodies(self, on: date) -> Sequence[MeetingBody]:

@@ -86,7 +86,8 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         if permission is not None and permission.personal and looked and g.actor is not None:
             access = access_of(app.view_functions[request.endpoint or ""])
             assert access is not None
-            _record(house, service, g.actor, _look(permission), permission, access)
+            basis = g.get("look_basis", "")
+            _record(house, service, g.actor, _look(permission), permission, access, basis)
         return response
 
     @app.after_request
@@ -145,11 +146,12 @@ def _record(
     action: str,
     permission: Permission,
     access: Access,
+    basis: str = "",
 ) -> None:
     object_id = str((request.view_args or {}).get(access.object_argument, "")) or "list"
     name = permission.name + REFUSED if action == "refused" else action
     with UnitOfWork(house, service.name, actor, Cause(correlation_id=g.request_id)) as uow:
-        uow.record(name, permission.object_kind, object_id)
+        uow.record(name, permission.object_kind, object_id, basis)
         uow.commit()
 
 

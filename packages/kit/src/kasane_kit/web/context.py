@@ -91,6 +91,11 @@ def actor() -> Actor:
     return cast(Actor, found)
 
 
+def looking_on(basis: str) -> None:
+    """Says on which basis the person of this request may look; it stands in the trail beside the look."""
+    g.look_basis = basis
+
+
 def hooks() -> Any:
     """The hooks of this town's plugins."""
     return this_house().plugins.hooks_for(current_municipality())

@@ -20,6 +20,7 @@ from kasane_cases.commands import (
     TeamMember,
 )
 from kasane_cases.domain.consent import ConsentScope
+from kasane_cases.repository import COORDINATOR
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -28,6 +29,7 @@ from kasane_kit.web import (
     asked_version,
     create_once,
     hooks,
+    looking_on,
     page_size,
     read_cursor,
     reading,
@@ -189,6 +191,7 @@ def _case(case_id: str, status: int = 200) -> Response:
     today = clock.today()
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
+    looking_on(file.admission.basis or COORDINATOR)
     body = {
         "id": file.case.id,
         "number": file.case.number,

@@ -221,6 +221,12 @@ class RecordConsentSchema(Strict):
     valid_from = fields.Date(load_default=None, allow_none=True)
     expires_on = fields.Date(load_default=None, allow_none=True)
     note = fields.String(load_default="", validate=validate.Length(max=4000))
+    heard_by = fields.String(load_default="", validate=_SHORT)
+    representative = fields.String(load_default="", validate=_SHORT)
+    representative_basis = fields.String(load_default="", validate=_SHORT)
+    own_will = fields.String(load_default="", validate=validate.Length(max=1000))
+    form = fields.String(load_default="", validate=validate.Length(max=60))
+    evidence_id = fields.String(load_default="", validate=validate.Length(max=36))
 
 
 class IdentifyNeedSchema(Strict):

@@ -2,8 +2,10 @@
 
 from kasane_cases.api.case_file import blueprint as case_file
 from kasane_cases.api.conferences import blueprint as conferences
+from kasane_cases.api.consents import blueprint as consents
 from kasane_cases.api.gaps import blueprint as gaps
 from kasane_cases.api.households import blueprint as households
+from kasane_cases.api.ledger import blueprint as ledger
 from kasane_cases.api.plans import blueprint as plans
 from kasane_cases.api.transfers import blueprint as transfers
 
@@ -14,4 +16,6 @@ BLUEPRINTS = (
     conferences,
     plans,
     transfers,
+    ledger,
+    consents,
 )

@@ -1,5 +1,6 @@
 """The inputs of the handlers of cases."""
 
+from kasane_cases.commands.attachments import AttachFile
 from kasane_cases.commands.cases import (
     AssignTeam,
     ChangeStatus,
@@ -26,6 +27,7 @@ from kasane_cases.commands.conferences import (
     RecordSecrecy,
 )
 from kasane_cases.commands.consents import RecordConsent
+from kasane_cases.commands.disclosures import AnswerLegalGround, AskLegalGround, TellSomebody
 from kasane_cases.commands.households import (
     AddMember,
     AdmitReader,
@@ -71,8 +73,11 @@ __all__ = [
     "AddAttendee",
     "AddMember",
     "AdmitReader",
+    "AnswerLegalGround",
     "ApproveTransfer",
+    "AskLegalGround",
     "AssignTeam",
+    "AttachFile",
     "AttendeeAsked",
     "ChangePerson",
     "ChangeStatus",
@@ -120,6 +125,7 @@ __all__ = [
     "SplitHousehold",
     "SubmitPlan",
     "TeamMember",
+    "TellSomebody",
     "UndoStep",
     "WithdrawTransfer",
 ]

@@ -9,11 +9,16 @@ from kasane_cases.domain.consent import (
     ConsentState,
     GivenBy,
 )
+from kasane_kit.uploads import Upload
 
 
 @dataclass(frozen=True)
 class RecordConsent:
-    """Write down one person's consent, refusal or withdrawal; the town's term unless given."""
+    """Write down one person's consent, refusal or withdrawal; the town's term unless given.
+
+    ``evidence`` is a file that proves it, kept with it; ``evidence_id`` one that was kept before. Without
+    ``heard_by`` who records it heard it.
+    """
 
     consent_id: str
     case_id: str
@@ -25,3 +30,10 @@ class RecordConsent:
     valid_from: date | None = None
     expires_on: date | None = None
     note: str = ""
+    heard_by: str = ""
+    representative: str = ""
+    representative_basis: str = ""
+    own_will: str = ""
+    form: str = ""
+    evidence: Upload | None = None
+    evidence_id: str = ""

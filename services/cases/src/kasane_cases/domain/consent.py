@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from kasane_cases.domain.errors import ConsentIncomplete, NothingToWithdraw, WrongStep
+from kasane_cases.domain.errors import (
+    ConsentIncomplete,
+    NothingToWithdraw,
+    RepresentativeMissing,
+    WrongStep,
+)
 
 HEARD_AT_INTAKE = "heard_at_intake"
 
@@ -98,7 +103,12 @@ INTAKE_SCOPE = ConsentScope(
 
 @dataclass(frozen=True)
 class Consent:
-    """One entry of a person's consent history; the last one stands, none is ever changed."""
+    """One entry of a person's consent history; the last one stands, none is ever changed.
+
+    ``heard_by`` names who heard or received it. Where somebody else spoke for the person,
+    ``representative`` names them, ``representative_basis`` says why they may, and ``own_will`` what the
+    person showed of their own will. ``evidence_id`` is the file that proves it.
+    """
 
     id: str
     case_id: str
@@ -113,6 +123,12 @@ class Consent:
     valid_from: date | None = None
     expires_on: date | None = None
     note: str = ""
+    heard_by: str = ""
+    representative: str = ""
+    representative_basis: str = ""
+    own_will: str = ""
+    form: str = ""
+    evidence_id: str = ""
 
     def state_on(self, day: date) -> ConsentState:
         """The state on a day: a consent whose last day has passed is expired."""
@@ -134,12 +150,24 @@ class Consent:
             purpose, recipients, data_classes
         )
 
+    @property
+    def _represented(self) -> bool:
+        """Whether who spoke for the person is named, and for an adult also why and on whose will."""
+        if self.given_by is GivenBy.SELF:
+            return True
+        named = bool(self.representative.strip())
+        if self.given_by is GivenBy.PARENT:
+            return named
+        return named and bool(self.representative_basis.strip() and self.own_will.strip())
+
     def check_after(self, before: "Consent | None", day: date) -> None:
-        """Raises when this entry cannot follow: incomplete, nothing to withdraw, expiry."""
+        """Raises when this entry cannot follow: incomplete, nobody entitled, nothing to withdraw."""
         if self.state is ConsentState.EXPIRED:
             raise WrongStep(status=self.state.value)
         if self.state is ConsentState.GIVEN and not (self.scope.complete and self.method):
             raise ConsentIncomplete
+        if self.state is ConsentState.GIVEN and not self._represented:
+            raise RepresentativeMissing
         if self.state is ConsentState.WITHDRAWN and (
             before is None or before.state is not ConsentState.GIVEN
         ):

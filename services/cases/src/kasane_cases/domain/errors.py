@@ -69,6 +69,20 @@ class ConsentIncomplete(CasesRefusal):
     status = 422
 
 
+class RepresentativeMissing(CasesRefusal):
+    """Who spoke for the person has to be named, with the right to it and the person's own will."""
+
+    code = "representative_missing"
+    status = 422
+
+
+class RecipientNotOffered(CasesRefusal):
+    """The town's rule lets a consent name other kinds of recipients only."""
+
+    code = "recipient_not_offered"
+    status = 422
+
+
 class TermTooLong(CasesRefusal):
     """A consent would hold longer than the town's term."""
 
@@ -89,6 +103,18 @@ class DisclosureRefused(CasesRefusal):
         super().__init__(**facts)
         self.code = f"disclosure_{obstacle}"
         self.obstacle = obstacle
+
+
+class ApproverIsAsker(CasesRefusal):
+    """Another legal basis is answered by somebody other than who asked for it (I-01)."""
+
+    code = "approver_is_asker"
+
+
+class GroundAnswered(CasesRefusal):
+    """The legal basis was answered before; an answer does not change."""
+
+    code = "ground_answered"
 
 
 class ConsentNeeded(CasesRefusal):

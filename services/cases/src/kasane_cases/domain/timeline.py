@@ -22,6 +22,7 @@ class TimelineKind(StrEnum):
     VISIT_SCHEDULED = "visit_scheduled"
     VISIT_COMPLETED = "visit_completed"
     CONTACT_NOT_MADE = "contact_not_made"
+    DISCLOSED = "disclosed"
     ON_AGENDA = "on_agenda"
     CONFERENCE_HELD = "conference_held"
     PLAN_DRAFTED = "plan_drafted"
@@ -81,6 +82,8 @@ class CaseTaskKind(StrEnum):
     RECORD_PROTECTION = "record_protection"
     ASK_PROTECTION_AGAIN = "ask_protection_again"
     REVIEW_EMERGENCY = "review_emergency"
+    RENEW_CONSENT = "renew_consent"
+    ANSWER_LEGAL_GROUND = "answer_legal_ground"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a person can do in cases; each handler is one transaction."""
 
+from kasane_cases.handlers.attachments import attach_file
 from kasane_cases.handlers.closing import change_status, close_case, finish_task
 from kasane_cases.handlers.conferences import (
     add_agenda_item,
@@ -8,7 +9,13 @@ from kasane_cases.handlers.conferences import (
     plan_session,
     record_secrecy,
 )
-from kasane_cases.handlers.consents import record_consent
+from kasane_cases.handlers.consents import record_consent, remind_of_expiring
+from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose, would_disclose
+from kasane_cases.handlers.legal_grounds import (
+    answer_legal_ground,
+    ask_legal_ground,
+    tell_somebody,
+)
 from kasane_cases.handlers.members import (
     add_member,
     change_person,
@@ -77,18 +84,24 @@ __all__ = [
     "ANSWER",
     "OFFER",
     "WITHDRAWAL",
+    "Disclosing",
+    "Recipient",
     "accept_offer",
     "add_agenda_item",
     "add_attendee",
     "add_member",
     "admit_reader",
+    "answer_legal_ground",
     "approve_transfer",
+    "ask_legal_ground",
     "assign_team",
+    "attach_file",
     "change_person",
     "change_status",
     "close_case",
     "decide_plan",
     "decide_support",
+    "disclose",
     "draft_plan",
     "end_care",
     "end_membership",
@@ -122,6 +135,7 @@ __all__ = [
     "record_monitoring",
     "record_origin",
     "record_secrecy",
+    "remind_of_expiring",
     "remind_of_protections",
     "request_outreach",
     "request_referral",
@@ -132,6 +146,8 @@ __all__ = [
     "show_accept_key",
     "split_household",
     "submit_plan",
+    "tell_somebody",
     "undo_household_step",
     "withdraw_transfer",
+    "would_disclose",
 ]

@@ -4,17 +4,27 @@ from datetime import date, timedelta
 from typing import Any
 
 from kasane_cases.commands import RecordConsent
+from kasane_cases.domain.attachment import AttachmentKind
 from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState
-from kasane_cases.domain.errors import TermTooLong, UnknownChoice
+from kasane_cases.domain.errors import (
+    RecipientNotOffered,
+    RecordNotFound,
+    TermTooLong,
+    UnknownChoice,
+)
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
+from kasane_cases.handlers.attachments import keep_file
 from kasane_cases.handlers.case_access import note, open_for_change
-from kasane_cases.repository import Cases, Consents, Grants, Tasks
+from kasane_cases.repository import Attachments, Cases, Consents, Grants, Tasks
 from kasane_contracts import cases as events
+from kasane_contracts.glossary import glossary
 from kasane_kit import clock
+from kasane_kit.auth import platform_actor
 from kasane_kit.ids import new_id
-from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.unit_of_work import House, UnitOfWork, reading
 
 OWN_METHODS = ("written", "spoken")
+SERVICE = "cases"
 
 
 def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
@@ -39,11 +49,29 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         valid_from=valid_from,
         expires_on=_last_day(command, valid_from, hooks) if valid_from else None,
         note=command.note,
+        heard_by=command.heard_by.strip() or uow.actor.display_name,
+        representative=command.representative,
+        representative_basis=command.representative_basis,
+        own_will=command.own_will,
+        form=command.form,
+        evidence_id=_evidence(command, uow),
     )
     consent.check_after(before, clock.today())
     if given and command.method not in methods(hooks):
         raise UnknownChoice(choice=command.method)
+    if given:
+        _check_town(command, hooks)
     consents.add(consent)
+    if command.evidence is not None:
+        keep_file(
+            uow,
+            consent.evidence_id,
+            case.id,
+            command.person_id,
+            command.evidence,
+            AttachmentKind.CONSENT_EVIDENCE,
+            consent.id,
+        )
     if before is not None:
         Grants(uow.connection).end_with(before.id, clock.now())
     if command.state is not ConsentState.PENDING:
@@ -62,6 +90,9 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
                 clock.today(),
             )
         )
+    Tasks(uow.connection).finish(
+        case.id, command.person_id, CaseTaskKind.RENEW_CONSENT, clock.today()
+    )
     uow.record("cases.consent.recorded", "person", command.person_id, basis=command.method)
     uow.publish(events.ConsentRecorded(case.id, command.person_id, command.state.value))
     note(
@@ -80,6 +111,53 @@ def methods(hooks: Any) -> tuple[str, ...]:
     """The codes of the ways of consenting in this town, else the platform's own."""
     policy = hooks.consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
     return tuple(choice.value for choice in policy.methods) or OWN_METHODS
+
+
+def remind_of_expiring(house: House, municipality: str) -> None:
+    """Raises a task for every consent that soon ends, once for each; runs as a job of the worker."""
+    hooks = house.plugins.hooks_for(municipality)
+    policy = hooks.consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
+    today = clock.today()
+    with reading(house, SERVICE) as connection:
+        found = Consents(connection).expiring(today, today + timedelta(days=policy.remind_days))
+    for consent in found:
+        with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
+            Tasks(uow.connection).raise_once(
+                CaseTask(
+                    new_id(),
+                    consent.case_id,
+                    consent.person_id,
+                    CaseTaskKind.RENEW_CONSENT,
+                    consent.id,
+                    today,
+                )
+            )
+            uow.record("cases.consent.renewal_asked", "person", consent.person_id)
+            uow.commit()
+
+
+def _evidence(command: RecordConsent, uow: UnitOfWork) -> str:
+    if command.evidence is not None:
+        return new_id()
+    if not command.evidence_id:
+        return ""
+    kept = Attachments(uow.connection).get(command.case_id, command.evidence_id)
+    if kept.person_id != command.person_id:
+        raise RecordNotFound
+    return kept.id
+
+
+def _check_town(command: RecordConsent, hooks: Any) -> None:
+    """Raises when the town's rule offers neither this kind of recipient nor this form."""
+    for purpose in command.scope.purposes:
+        policy = hooks.consent_policy(purpose=purpose.value)
+        offered = {kind.value for kind in policy.recipients}
+        for kind in command.scope.recipients:
+            if offered and kind.value not in offered:
+                raise RecipientNotOffered(recipient=glossary()[f"attendee_kind.{kind.value}"].ja)
+    policy = hooks.consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
+    if command.form and command.form not in {one.value for one in policy.forms}:
+        raise UnknownChoice(choice=command.form)
 
 
 def _last_day(command: RecordConsent, valid_from: date, hooks: Any) -> date:

@@ -67,6 +67,7 @@ class Disclosing:
     data_classes: tuple[DataClass, ...]
     act: DisclosureAct
     reference: str = ""
+    disclosure_id: str = ""
     basis: DisclosureBasis | None = None
     closed_classes: tuple[ClosedClass, ...] = ()
     session: ConferenceSession | None = None
@@ -87,7 +88,7 @@ def disclose(uow: UnitOfWork, hooks: Any, disclosing: Disclosing) -> Disclosure:
         raise refused(disclosing, ruling)
     by_law = ground if ruling.basis is DisclosureBasis.OTHER_LAW else None
     disclosure = Disclosure(
-        id=new_id(),
+        id=disclosing.disclosure_id or new_id(),
         case_id=disclosing.case.id,
         person_id=disclosing.person_id,
         destination=disclosing.recipient.destination,

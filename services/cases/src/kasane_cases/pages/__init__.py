@@ -1,16 +1,19 @@
 """The HTML door of cases: a form becomes a command, a command goes to one handler."""
 
+from kasane_cases.pages.attachments import blueprint as attachments
 from kasane_cases.pages.case import blueprint as case
 from kasane_cases.pages.cases import blueprint as cases
 from kasane_cases.pages.conferences import blueprint as conferences
 from kasane_cases.pages.gaps import blueprint as gaps
 from kasane_cases.pages.households import blueprint as households
+from kasane_cases.pages.ledger import blueprint as ledger
 from kasane_cases.pages.origins import blueprint as origins
 from kasane_cases.pages.plan_reading import blueprint as plan_reading
 from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
 from kasane_cases.pages.records import blueprint as records
 from kasane_cases.pages.sessions import blueprint as sessions
+from kasane_cases.pages.trail import blueprint as trail
 from kasane_cases.pages.transfers import blueprint as transfers
 
 PAGES = (
@@ -26,6 +29,9 @@ PAGES = (
     conferences,
     sessions,
     transfers,
+    ledger,
+    attachments,
+    trail,
 )
 
 __all__ = ["PAGES"]

@@ -287,6 +287,7 @@ def _may() -> dict[str, bool]:
     write = lead or who.has("contact") or who.has("responsible")
     return {
         "lead": lead,
+        "head": who.has("responsible"),
         "write": write,
         "record": write or who.has("outreach_worker"),
         "transfer": lead,

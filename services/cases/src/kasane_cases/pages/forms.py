@@ -118,19 +118,26 @@ def consent_fields() -> list[FieldSpec]:
     """One person's consent: state, scope, who gave it, how, for how long."""
     states = [Choice(s.value, term(f"consent_state.{s.value}")) for s in ASKED_STATES]
     ways = {code: label for code, label in words.method_labels().items() if code != HEARD_AT_INTAKE}
-    days = hooks().consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value).valid_for_days
+    policy = hooks().consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
+    days = policy.valid_for_days
+    offered = {kind.value for kind in policy.recipients} or {kind.value for kind in AttendeeKind}
     return [
         spec("state", FieldKind.CHOICE, states, required=True),
         spec("purposes", FieldKind.CHOICES, members(ConsentPurpose, "consent_purpose")),
         spec(
             "recipients",
             FieldKind.CHOICES,
-            members(AttendeeKind, "attendee_kind"),
+            [one for one in members(AttendeeKind, "attendee_kind") if one.value in offered],
             hint=text("consent.recipients_hint"),
         ),
         spec("data_classes", FieldKind.CHOICES, members(DataClass, "data_class")),
         spec("given_by", FieldKind.CHOICE, members(GivenBy, "given_by")),
+        spec("representative", hint=text("consent.representative_hint"), max_length=100),
+        spec("representative_basis", max_length=200),
+        spec("own_will", FieldKind.TEXTAREA, hint=text("consent.own_will_hint"), max_length=1000),
         spec("method", FieldKind.CHOICE, choices(ways)),
+        spec("heard_by", hint=text("consent.heard_by_hint"), max_length=100),
+        *([spec("consent_form", FieldKind.CHOICE, policy.forms)] if policy.forms else []),
         spec("valid_from", FieldKind.DATE, hint=text("consent.valid_from_hint")),
         spec("expires_on", FieldKind.DATE, hint=text("consent.expires_hint", days=days)),
         spec("note", FieldKind.TEXTAREA, max_length=1000),

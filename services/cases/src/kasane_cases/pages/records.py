@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, json, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
@@ -15,9 +15,11 @@ from kasane_cases.domain.consent import (
     DataClass,
     GivenBy,
 )
-from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.consent_record import consent_record
+from kasane_cases.domain.errors import CasesRefusal, RecordNotFound
 from kasane_cases.handlers.views import need_view
 from kasane_cases.pages import forms, words
+from kasane_cases.pages.attachments import taken_file
 from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
@@ -47,6 +49,13 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
         for name in ("purposes", "recipients", "data_classes", "method", "given_by"):
             if not values.get(name):
                 form.add_error(name, text("form.required", label=form.label(name)))
+        if values.get("given_by") not in (None, "", GivenBy.SELF):
+            adult = values["given_by"] != GivenBy.PARENT
+            needed = ("representative", *(("representative_basis", "own_will") if adult else ()))
+            for name in needed:
+                if not values.get(name):
+                    form.add_error(name, text("form.required", label=form.label(name)))
+    evidence = taken_file(form, "evidence")
     if not right or form.errors:
         return _consent_page(case_id, person_id, form), 422
     given = values["state"] == ConsentState.GIVEN
@@ -65,7 +74,13 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
             if given
             else ConsentScope(),
             given_by=GivenBy(values["given_by"] or GivenBy.SELF.value),
-            method=values["method"] if given else "",
+            method=values["method"],
+            representative=values["representative"],
+            representative_basis=values["representative_basis"],
+            own_will=values["own_will"],
+            heard_by=values["heard_by"],
+            form=values.get("consent_form") or "",
+            evidence=evidence,
             valid_from=values["valid_from"],
             expires_on=values["expires_on"],
             note=values["note"],
@@ -76,6 +91,23 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
     except CasesRefusal as refusal:
         return _again(refusal, lambda: _consent_page(case_id, person_id, form))
     return _back(case_id)
+
+
+@blueprint.get("/cases/<case_id>/consents/<person_id>/record.json")
+@require("cases.consent.export", object_argument="person_id")
+def consent_record_file(case_id: str, person_id: str) -> Response:
+    """One person's consent as a record for other systems; see docs/consent.md."""
+    file = _file(case_id)
+    history = tuple(one for one in file.history if one.person_id == file.person(person_id).id)
+    if not history:
+        raise RecordNotFound
+    body = consent_record(file.case, history, hooks().town.name)
+    response = make_response(json.dumps(body, ensure_ascii=False, indent=2))
+    response.content_type = "application/json"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=consent-{file.case.number}-{person_id}.json"
+    )
+    return response
 
 
 @blueprint.get("/cases/<case_id>/needs/new")

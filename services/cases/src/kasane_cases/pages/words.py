@@ -11,10 +11,11 @@ from kasane_cases.domain.consent import HEARD_AT_INTAKE
 from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
+from kasane_cases.repository import COORDINATOR
 from kasane_contracts import links
 from kasane_kit import clock
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import hooks, term, text, wareki
+from kasane_kit.web import Refusal, hooks, looking_on, term, text, wareki
 
 _SERVICE_OF = {
     TimelineKind.CASE_OPENED: ("consultation", links.consultation),
@@ -106,7 +107,7 @@ def obstacle_words(obstacle: Obstacle) -> str:
     return text(f"obstacle.{obstacle.code.value}", who=obstacle.who, detail=detail)
 
 
-def refusal_words(refusal: CasesRefusal) -> str:
+def refusal_words(refusal: CasesRefusal | Refusal) -> str:
     """What happened, what was not done and what to do next."""
     parts = (
         text(f"refusal.{refusal.code}.{part}", **refusal.facts)
@@ -123,7 +124,10 @@ def show_refusal(refusal: CasesRefusal) -> None:
 
 
 def page(template: str, /, **context: Any) -> str:
-    """A page with the words that every page of cases uses."""
+    """A page with the words that every page of cases uses; the trail hears why one may look."""
+    admission = getattr(context.get("file"), "admission", None)
+    if admission is not None:
+        looking_on(admission.basis or COORDINATOR)
     return render_template(
         f"cases/{template}",
         status_label=status_label,

@@ -1,5 +1,6 @@
 """What the screens of cases read; every read carries the right of who looks."""
 
+from kasane_cases.queries.attachments import attachments, sealed_file
 from kasane_cases.queries.cases import (
     CaseFile,
     CaseFilter,
@@ -20,9 +21,11 @@ from kasane_cases.queries.households import (
     StepLine,
     on_file,
 )
+from kasane_cases.queries.ledger import LedgerFile, ledger_file
 from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
 from kasane_cases.queries.plans import PlanDue, PlanFile, origins_of, plan_file, plans_due
 from kasane_cases.queries.staff import colleagues
+from kasane_cases.queries.trail import TrailFile, trail_file
 from kasane_cases.queries.transfers import (
     TransferFile,
     approvers,
@@ -40,6 +43,7 @@ __all__ = [
     "CaseFilter",
     "CaseLine",
     "HouseholdFile",
+    "LedgerFile",
     "OtherCase",
     "PersonOnFile",
     "PlanDue",
@@ -48,9 +52,11 @@ __all__ = [
     "SessionLine",
     "SessionOfCase",
     "StepLine",
+    "TrailFile",
     "TransferFile",
     "also_elsewhere",
     "approvers",
+    "attachments",
     "case_file",
     "case_lines",
     "colleagues",
@@ -58,6 +64,7 @@ __all__ = [
     "documents_from_another_town",
     "gap_counts",
     "gaps",
+    "ledger_file",
     "offer",
     "offers",
     "on_file",
@@ -65,8 +72,10 @@ __all__ = [
     "origins_of",
     "plan_file",
     "plans_due",
+    "sealed_file",
     "session_file",
     "session_lines",
+    "trail_file",
     "transfer_file",
     "transfers",
     "transfers_of_case",

@@ -1,6 +1,7 @@
 """Loads and saves the aggregates of cases; a case is read together with the right to it."""
 
 from kasane_cases.repository.access import (
+    COORDINATOR,
     PERMISSIONS,
     READERS,
     Admission,
@@ -9,6 +10,7 @@ from kasane_cases.repository.access import (
     enter,
     granted_cases,
 )
+from kasane_cases.repository.attachments import Attachments
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
@@ -27,9 +29,11 @@ from kasane_cases.repository.transfers import TransferOffers, Transfers
 from kasane_cases.repository.watch import Handoffs, WatchRules
 
 __all__ = [
+    "COORDINATOR",
     "PERMISSIONS",
     "READERS",
     "Admission",
+    "Attachments",
     "CareTies",
     "Cases",
     "Consents",

@@ -44,6 +44,21 @@ PERMISSIONS = (
     Permission("cases.gap.set", "cases.gap.rules_set", _LEADS, "municipality"),
     Permission("cases.consent.record", "cases.consent.recorded", READERS, "person"),
     Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
+    Permission("cases.attachment.read", "cases.attachment.read", READERS, "attachment"),
+    Permission("cases.attachment.add", "cases.attachment.added", _TEAM, "case"),
+    Permission("cases.consent.export", "cases.consent.read", _TEAM, "person"),
+    Permission("cases.disclosure.read", "cases.disclosure.read", READERS, "case"),
+    Permission("cases.disclosure.make", "cases.disclosure.made", _TEAM, "case"),
+    Permission("cases.legal_ground.ask", "cases.legal_ground.asked", _TEAM, "case"),
+    Permission(
+        "cases.legal_ground.answer",
+        "cases.legal_ground.answered",
+        frozenset({"responsible", COORDINATOR}),
+        "legal_ground",
+    ),
+    Permission(
+        "cases.trail.read", "cases.trail.read", frozenset({"responsible", COORDINATOR}), "case"
+    ),
     Permission("cases.conference.plan", "cases.conference.planned", _LEADS, "conference"),
     Permission("cases.conference.read", "cases.conference.read", _ATTENDEES, "conference"),
     Permission("cases.conference.lead", "cases.conference.led", _LEADS, "conference"),

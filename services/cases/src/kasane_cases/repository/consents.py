@@ -1,6 +1,8 @@
 """Loads and adds consents; an entry is never changed and never removed (I-08)."""
 
-from sqlalchemy import Connection, Row, insert, select
+from datetime import date
+
+from sqlalchemy import Connection, Row, exists, insert, select
 
 from kasane_cases import tables
 from kasane_cases.domain.consent import (
@@ -12,6 +14,7 @@ from kasane_cases.domain.consent import (
     DataClass,
     GivenBy,
 )
+from kasane_cases.domain.timeline import CaseTaskKind
 from kasane_cases.repository.rows import columns, moment, plain
 
 
@@ -35,6 +38,34 @@ class Consents:
             select(tables.consent)
             .where(tables.consent.c.case_id == case_id)
             .order_by(tables.consent.c.number, tables.consent.c.id)
+        )
+        return tuple(_consent(row) for row in rows)
+
+    def expiring(self, today: date, until: date) -> tuple[Consent, ...]:
+        """Consents that stand, end by a day, belong to an open case and have no task of renewal yet."""
+        c, later, t = tables.consent.c, tables.consent.alias(), tables.task.c
+        newer = exists().where(
+            later.c.case_id == c.case_id,
+            later.c.person_id == c.person_id,
+            later.c.number > c.number,
+        )
+        known = exists().where(
+            t.case_id == c.case_id,
+            t.kind == CaseTaskKind.RENEW_CONSENT.value,
+            t.reference == c.id,
+        )
+        rows = self._connection.execute(
+            select(tables.consent)
+            .join(tables.case, tables.case.c.id == c.case_id)
+            .where(
+                c.state == ConsentState.GIVEN.value,
+                c.expires_on >= today,
+                c.expires_on <= until,
+                tables.case.c.closed_on.is_(None),
+                ~newer,
+                ~known,
+            )
+            .order_by(c.expires_on, c.id)
         )
         return tuple(_consent(row) for row in rows)
 

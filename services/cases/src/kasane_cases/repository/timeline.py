@@ -86,6 +86,20 @@ class Tasks:
         )
         return finished.rowcount == 1
 
+    def finish_from(self, case_id: str, kind: CaseTaskKind, reference: str, day: date) -> None:
+        """Marks the open task that came from one record as done."""
+        t = tables.task.c
+        self._connection.execute(
+            update(tables.task)
+            .where(
+                t.case_id == case_id,
+                t.kind == kind.value,
+                t.reference == reference,
+                t.done_on.is_(None),
+            )
+            .values(done_on=day)
+        )
+
     def open_of_case(self, case_id: str) -> tuple[CaseTask, ...]:
         """The open tasks of a case, oldest first."""
         t = tables.task.c

@@ -1,5 +1,6 @@
 """Names the columns of cases' tables; never leaves repository and queries."""
 
+from kasane_cases.tables.attachments import attachment
 from kasane_cases.tables.cases import (
     access_grant,
     case,
@@ -39,6 +40,7 @@ __all__ = [
     "access_grant",
     "address_protection",
     "agenda_item",
+    "attachment",
     "attendee",
     "care_tie",
     "case",

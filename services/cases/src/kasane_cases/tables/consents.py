@@ -31,4 +31,10 @@ consent = Table(
     Column("valid_from", Date),
     Column("expires_on", Date),
     Column("note", Text, nullable=False),
+    Column("heard_by", Text, nullable=False),
+    Column("representative", Text, nullable=False),
+    Column("representative_basis", Text, nullable=False),
+    Column("own_will", Text, nullable=False),
+    Column("form", String(60), nullable=False),
+    Column("evidence_id", String(36), nullable=False),
 )

@@ -1,0 +1,67 @@
+"""Keeps files with a case; the bytes are sealed before they are stored."""
+
+from kasane_cases.commands import AttachFile
+from kasane_cases.domain.attachment import Attachment, AttachmentKind
+from kasane_cases.handlers.case_access import open_for_change
+from kasane_cases.repository import Attachments
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.uploads import Upload
+
+OBJECT = "attachment"
+SEALED_FOR = "attachments"
+
+
+def attach_file(command: AttachFile, uow: UnitOfWork) -> str:
+    """Keeps a file with the case, or with one person of it; returns its id."""
+    case, _ = open_for_change(command.case_id, uow)
+    if command.person_id:
+        case.person(command.person_id)
+    keep_file(
+        uow,
+        command.attachment_id,
+        case.id,
+        command.person_id,
+        command.upload,
+        AttachmentKind.DOCUMENT,
+        note=command.note,
+    )
+    uow.commit()
+    return command.attachment_id
+
+
+def keep_file(
+    uow: UnitOfWork,
+    attachment_id: str,
+    case_id: str,
+    person_id: str,
+    upload: Upload,
+    kind: AttachmentKind,
+    reference: str = "",
+    note: str = "",
+) -> Attachment:
+    """Keeps a file in the caller's transaction, sealed for this place alone."""
+    attachment = Attachment(
+        id=attachment_id,
+        case_id=case_id,
+        person_id=person_id,
+        kind=kind,
+        reference=reference,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
+        digest=upload.digest,
+        note=note,
+        added_at=clock.now(),
+        added_by=uow.actor.account_id,
+        added_by_name=uow.actor.display_name,
+    )
+    place = place_of(case_id, attachment_id)
+    Attachments(uow.connection).add(attachment, uow.seal(SEALED_FOR, upload.content, place))
+    uow.record("cases.attachment.added", OBJECT, attachment_id, basis=upload.digest)
+    return attachment
+
+
+def place_of(case_id: str, attachment_id: str) -> str:
+    """Where a file's seal belongs: it opens nowhere else."""
+    return f"cases_attachment|{case_id}|{attachment_id}"

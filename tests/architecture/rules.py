@@ -238,6 +238,7 @@ def domain_nouns_in_kit(root: Path) -> list[str]:
         "audit_entry",
         "dead_letter",
         "kept_draft",
+        "step",
         "position",
         "total",
         "cell",

@@ -221,3 +221,24 @@ def test_signing_in_and_searching_are_not_kept(desk: Desk, form: Callable[[], Pa
 
     assert desk.page.locator(STATE).count() == 0
     assert copies(desk.page) == []
+
+
+def test_on_a_phone_the_buttons_keep_their_room_beside_the_state(
+    chromium: Browser, embedded_house: House
+) -> None:
+    phone = Desk(chromium, embedded_house, IKOMA, "ikoma-desk", phone=True)
+    try:
+        phone.go("intake", "consultations/new")
+        button = phone.page.locator(".k-actions button").first
+        before = button.bounding_box()
+        type_story(phone.page, STORY)
+        kept(phone.page)
+        after = button.bounding_box()
+        phone.page.goto(phone.page.url)
+        throw_all_away(phone.page)
+    finally:
+        phone.leave()
+
+    assert before is not None
+    assert after is not None
+    assert min(before["width"], after["width"]) > 150

@@ -364,3 +364,84 @@ def test_what_has_no_day_of_its_own_is_counted_today(workbench: Workbench) -> No
         number = connection.scalar(select(func.count()).select_from(tables.task_target))
     assert months == [f"{clock.today():%Y-%m}"]
     assert number == 0
+
+
+def test_an_overdue_sheet_waits_for_its_sender_and_the_responsible_post_until_acknowledged(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(sent())
+    overdue = intake.ReferralSheetOverdue("s1", "c1", "tax", "welfare", "head", TODAY, 1)
+    workbench.hear(overdue)
+    workbench.hear(intake.ReferralSheetOverdue("s1", "c1", "tax", "welfare", "head", TODAY, 2))
+
+    assert tasks(workbench, "office:tax") == [("sheet_overdue", "s1", "")]
+    assert tasks(workbench, "role:head") == [("sheet_overdue", "s1", "")]
+
+    workbench.hear(intake.ReferralSheetAcknowledged("s1", "c1", "welfare"))
+
+    assert tasks(workbench, "office:tax", "role:head") == []
+
+
+def test_a_sheet_sent_on_leaves_its_first_office_and_waits_for_the_next(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(sent())
+    workbench.hear(intake.ReferralSheetRedirected("s1", "c1", "welfare", "health", "s2"))
+    workbench.hear(intake.ReferralSheetSent("s2", "c1", "welfare", "health", TODAY))
+
+    assert tasks(workbench, "office:welfare") == []
+    assert tasks(workbench, "office:health") == [("sheet_acknowledgement", "s2", "")]
+
+
+def test_the_sender_reads_an_outcome_and_the_receiver_works_on_what_is_reopened(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(sent())
+    workbench.hear(intake.ReferralSheetAccepted("s1", "c1", "welfare"))
+    workbench.hear(intake.ReferralSheetOutcomeReturned("s1", "c1", "tax", "welfare"))
+    assert tasks(workbench, "office:tax") == [("sheet_outcome", "s1", "")]
+
+    workbench.hear(intake.ReferralSheetClosed("s1", "c1", "welfare", "closed"))
+    assert tasks(workbench, "office:tax", "office:welfare") == []
+
+    workbench.hear(intake.ReferralSheetReopened("s1", "c1", "welfare", "accepted"))
+    assert tasks(workbench, "office:welfare") == [("sheet_reopened", "s1", "")]
+
+    workbench.hear(intake.ReferralSheetOutcomeReturned("s1", "c1", "tax", "welfare"))
+    assert tasks(workbench, "office:welfare") == []
+    assert tasks(workbench, "office:tax") == [("sheet_outcome", "s1", "")]
+
+
+def test_a_void_sheet_is_nobodys_task(workbench: Workbench) -> None:
+    workbench.hear(sent(copies_to=("head",)))
+    assert ("sheet_copy", "s1", "") in tasks(workbench, "role:head")
+
+    workbench.hear(intake.ReferralSheetVoided("s1", "c1", "welfare", "void"))
+
+    assert tasks(workbench, "office:welfare", "office:tax", "role:head") == []
+
+
+def test_an_emergency_waits_for_the_named_posts_and_may_come_again(workbench: Workbench) -> None:
+    declared = intake.EmergencyDeclared("c1", "2026-000001", ("coordinator", "head"), 30)
+    for _ in range(2):
+        workbench.hear(declared)
+        assert tasks(workbench, COORDINATOR) == [("emergency", "c1", "2026-000001")]
+        assert tasks(workbench, "role:head") == [("emergency", "c1", "2026-000001")]
+        workbench.hear(intake.EmergencySettled("c1"))
+        assert tasks(workbench, COORDINATOR, "role:head") == []
+
+
+def test_the_desk_gets_in_touch_on_the_last_named_day_and_after_reopening(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(intake.ContactContinued("c1", "tax", TODAY))
+    workbench.hear(intake.ContactContinued("c1", "tax", TODAY + timedelta(days=3)))
+    with workbench.reading() as connection:
+        (task,) = my_tasks(connection, frozenset({"office:tax"}), TODAY)
+    assert (task.kind.value, task.due_on) == ("next_contact", TODAY + timedelta(days=3))
+
+    workbench.hear(intake.ConsultationClosed("c1", "answered"))
+    assert tasks(workbench, "office:tax") == []
+
+    workbench.hear(intake.ConsultationReopened("c1", "2026-000001", "tax"))
+    assert tasks(workbench, "office:tax") == [("next_contact", "c1", "2026-000001")]

@@ -74,6 +74,8 @@ class ReferralSheetSent:
     to_office: str
     acknowledge_by: date
     overdue_role: str = ""
+    responsible_office: str = ""
+    copies_to: tuple[str, ...] = ()
 
 
 @event("intake.referral_sheet.acknowledged", version=1, subject="sheet_id")
@@ -138,3 +140,112 @@ class PersonsMergeUndone:
     other_person_id: str
     one_consultation_id: str
     other_consultation_id: str
+
+
+@event("intake.referral_sheet.redirected", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetRedirected:
+    """The receiving office sent it on with a new sheet; the first sender is still responsible."""
+
+    sheet_id: str
+    consultation_id: str
+    from_office: str
+    to_office: str
+    new_sheet_id: str
+
+
+@event("intake.referral_sheet.outcome_returned", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetOutcomeReturned:
+    """The office that took the matter over told the first sender what became of it."""
+
+    sheet_id: str
+    consultation_id: str
+    responsible_office: str
+    to_office: str
+
+
+@event("intake.referral_sheet.closed", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetClosed:
+    """The sender has read the outcome."""
+
+    sheet_id: str
+    consultation_id: str
+    to_office: str
+    status: str
+
+
+@event("intake.referral_sheet.voided", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetVoided:
+    """The sender took it back before anybody took it over."""
+
+    sheet_id: str
+    consultation_id: str
+    to_office: str
+    status: str
+
+
+@event("intake.referral_sheet.reopened", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetReopened:
+    """It is in the receiver's hands again (``accepted``), or a draft of the sender again (``draft``)."""
+
+    sheet_id: str
+    consultation_id: str
+    to_office: str
+    status: str
+
+
+@event("intake.referral_sheet.overdue", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetOverdue:
+    """Nobody has acknowledged it in time; said again (``reminders``) after the town's days."""
+
+    sheet_id: str
+    consultation_id: str
+    responsible_office: str
+    to_office: str
+    overdue_role: str
+    acknowledge_by: date
+    reminders: int = 1
+
+
+@event("intake.emergency.declared", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class EmergencyDeclared:
+    """Life or safety is at risk: these roles have to act within so many minutes."""
+
+    consultation_id: str
+    number: str
+    roles: tuple[str, ...]
+    within_minutes: int = 30
+
+
+@event("intake.emergency.settled", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class EmergencySettled:
+    """The danger is over; the work goes on where it stands."""
+
+    consultation_id: str
+
+
+@event("intake.contact.continued", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class ContactContinued:
+    """The desk stays in touch and gets back to it on a day."""
+
+    consultation_id: str
+    desk: str
+    next_contact_on: date
+
+
+@event("intake.consultation.reopened", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class ConsultationReopened:
+    """It was ended too early and is the desk's again."""
+
+    consultation_id: str
+    number: str
+    desk: str

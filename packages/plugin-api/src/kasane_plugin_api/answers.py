@@ -179,7 +179,8 @@ class Escalation:
 class HandoffPolicy:
     """How a つなぐシート is handled: its name, days to acknowledge, who is told when overdue.
 
-    The days are working days (開庁日); ``overdue_role`` is read as in ``matching_roles``.
+    The days are working days (開庁日); ``overdue_role`` and ``copy_to`` are read as in ``matching_roles``. While
+    nobody acknowledges, sender and ``overdue_role`` are told again every ``remind_every_days``.
     """
 
     label: str
@@ -188,6 +189,8 @@ class HandoffPolicy:
     requires_consent: bool = True
     companionship: tuple[Choice, ...] = ()
     source: str = ""
+    copy_to: tuple[str, ...] = ()
+    remind_every_days: int = 1
 
 
 class AttendeeKind(StrEnum):

@@ -7,20 +7,24 @@ from kasane_contracts.cases import CaseOpened
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.search import blueprint as search_api
+from kasane_intake.api.sheets import blueprint as sheets_api
 from kasane_intake.api.statistics import blueprint as statistics_api
 from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
+from kasane_intake.handlers import alert_overdue_sheets
 from kasane_intake.pages.consultation_days import blueprint as consultation_days
+from kasane_intake.pages.consultation_states import blueprint as states
 from kasane_intake.pages.consultations import blueprint as consultations
 from kasane_intake.pages.merges import blueprint as merges
 from kasane_intake.pages.public_booking import blueprint as public_booking
 from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
+from kasane_intake.pages.sheet_papers import blueprint as sheet_papers
 from kasane_intake.pages.web_messages import blueprint as web_messages
 from kasane_intake.subscribers import on_case_opened
 from kasane_kit.auth import Permission
-from kasane_kit.service import Service
+from kasane_kit.service import Job, Service
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 
@@ -30,14 +34,24 @@ service = Service(
     root=Path(__file__).parent,
     pages=(
         consultations,
+        states,
         public_form,
         public_booking,
         referral_sheets,
+        sheet_papers,
         web_messages,
         consultation_days,
         merges,
     ),
-    api=(api, statistics_api, web_messages_api, consultation_days_api, merges_api, search_api),
+    api=(
+        api,
+        statistics_api,
+        web_messages_api,
+        consultation_days_api,
+        merges_api,
+        search_api,
+        sheets_api,
+    ),
     permissions=(
         Permission(
             "intake.consultation.receive",
@@ -135,6 +149,16 @@ service = Service(
         says.ReferralSheetReturned,
         says.PersonsMerged,
         says.PersonsMergeUndone,
+        says.ReferralSheetRedirected,
+        says.ReferralSheetOutcomeReturned,
+        says.ReferralSheetClosed,
+        says.ReferralSheetVoided,
+        says.ReferralSheetReopened,
+        says.ReferralSheetOverdue,
+        says.EmergencyDeclared,
+        says.EmergencySettled,
+        says.ContactContinued,
+        says.ConsultationReopened,
     ),
     hears={CaseOpened: on_case_opened},
     tables=(
@@ -146,6 +170,7 @@ service = Service(
         "intake_referral_sheet",
         "intake_search_term",
         "intake_search_text",
+        "intake_step",
         "intake_counter",
         "intake_reception",
         "intake_national_category",
@@ -158,4 +183,5 @@ service = Service(
         "intake_web_count",
     ),
     refusal=IntakeRefusal,
+    jobs=(Job("overdue_sheets", 300, alert_overdue_sheets),),
 )

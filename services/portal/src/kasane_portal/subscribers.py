@@ -1,6 +1,7 @@
 """What the portal does when others speak: two tables say what an event opens, closes or counts."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from kasane_contracts import cases, intake, outreach, resources
@@ -28,6 +29,8 @@ CONFERENCES = {
 }
 OF_A_SHEET = (TaskKind.SHEET_ACKNOWLEDGEMENT, TaskKind.SHEET_ANSWER)
 OF_A_CONSULTATION = (*OF_A_SHEET, TaskKind.SHEET_RETURNED)
+# They may come again, so they are withdrawn and not done for good.
+PASSING = (TaskKind.SHEET_OVERDUE, TaskKind.SHEET_OUTCOME, TaskKind.SHEET_REOPENED)
 OF_A_CASE = (TaskKind.OUTREACH, TaskKind.PLAN_REVIEW, TaskKind.REFERRAL)
 
 Steps = tuple[TaskStep, ...]
@@ -60,7 +63,50 @@ def _consultation_closed(e: intake.ConsultationClosed) -> Steps:
     return (
         CloseTask(TaskKind.CONSULTATION, e.consultation_id),
         CloseTasksAbout(OF_A_CONSULTATION, consultation_id=e.consultation_id),
+        WithdrawTask(TaskKind.EMERGENCY, e.consultation_id),
+        WithdrawTask(TaskKind.NEXT_CONTACT, e.consultation_id),
     )
+
+
+def _consultation_reopened(e: intake.ConsultationReopened) -> Steps:
+    return (
+        RememberNumber(e.consultation_id, e.number),
+        _next_contact(e.consultation_id, e.desk),
+    )
+
+
+def _contact_continued(e: intake.ContactContinued) -> Steps:
+    return (
+        WithdrawTask(TaskKind.NEXT_CONTACT, e.consultation_id),
+        _next_contact(e.consultation_id, e.desk, e.next_contact_on),
+    )
+
+
+def _next_contact(consultation_id: str, desk: str, due_on: date | None = None) -> OpenTask:
+    return OpenTask(
+        TaskKind.NEXT_CONTACT,
+        consultation_id,
+        (f"office:{desk}",),
+        due_on=due_on,
+        consultation_id=consultation_id,
+    )
+
+
+def _emergency_declared(e: intake.EmergencyDeclared) -> Steps:
+    return (
+        RememberNumber(e.consultation_id, e.number),
+        OpenTask(
+            TaskKind.EMERGENCY,
+            e.consultation_id,
+            tuple(f"role:{role}" for role in e.roles),
+            urgent=True,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _emergency_settled(e: intake.EmergencySettled) -> Steps:
+    return (WithdrawTask(TaskKind.EMERGENCY, e.consultation_id),)
 
 
 def _sheet_sent(e: intake.ReferralSheetSent) -> Steps:
@@ -74,12 +120,77 @@ def _sheet_sent(e: intake.ReferralSheetSent) -> Steps:
             due_on=e.acknowledge_by,
             consultation_id=e.consultation_id,
         ),
+        *(
+            (
+                OpenTask(
+                    TaskKind.SHEET_COPY,
+                    e.sheet_id,
+                    tuple(f"role:{role}" for role in e.copies_to),
+                    consultation_id=e.consultation_id,
+                ),
+            )
+            if e.copies_to
+            else ()
+        ),
+    )
+
+
+def _sheet_overdue(e: intake.ReferralSheetOverdue) -> Steps:
+    post = (f"role:{e.overdue_role}",) if e.overdue_role else ()
+    return (
+        WithdrawTask(TaskKind.SHEET_OVERDUE, e.sheet_id),
+        OpenTask(
+            TaskKind.SHEET_OVERDUE,
+            e.sheet_id,
+            (f"office:{e.responsible_office}", *post),
+            due_on=e.acknowledge_by,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_outcome_returned(e: intake.ReferralSheetOutcomeReturned) -> Steps:
+    return (
+        WithdrawTask(TaskKind.SHEET_REOPENED, e.sheet_id),
+        OpenTask(
+            TaskKind.SHEET_OUTCOME,
+            e.sheet_id,
+            (f"office:{e.responsible_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_ended(
+    e: intake.ReferralSheetRedirected | intake.ReferralSheetClosed | intake.ReferralSheetVoided,
+) -> Steps:
+    return (
+        *(WithdrawTask(kind, e.sheet_id) for kind in PASSING),
+        *(WithdrawTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        WithdrawTask(TaskKind.SHEET_COPY, e.sheet_id),
+        CloseTask(TaskKind.SHEET_RETURNED, e.sheet_id),
+    )
+
+
+def _sheet_reopened(e: intake.ReferralSheetReopened) -> Steps:
+    ended = (WithdrawTask(TaskKind.SHEET_OUTCOME, e.sheet_id),)
+    if e.status != "accepted":
+        return ended
+    return (
+        *ended,
+        OpenTask(
+            TaskKind.SHEET_REOPENED,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            consultation_id=e.consultation_id,
+        ),
     )
 
 
 def _sheet_acknowledged(e: intake.ReferralSheetAcknowledged) -> Steps:
     return (
         CloseTask(TaskKind.SHEET_ACKNOWLEDGEMENT, e.sheet_id),
+        WithdrawTask(TaskKind.SHEET_OVERDUE, e.sheet_id),
         OpenTask(
             TaskKind.SHEET_ANSWER,
             e.sheet_id,
@@ -90,12 +201,17 @@ def _sheet_acknowledged(e: intake.ReferralSheetAcknowledged) -> Steps:
 
 
 def _sheet_accepted(e: intake.ReferralSheetAccepted) -> Steps:
-    return tuple(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET)
+    return (
+        *(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        WithdrawTask(TaskKind.SHEET_OVERDUE, e.sheet_id),
+        WithdrawTask(TaskKind.SHEET_COPY, e.sheet_id),
+    )
 
 
 def _sheet_returned(e: intake.ReferralSheetReturned) -> Steps:
     return (
         *(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        WithdrawTask(TaskKind.SHEET_OVERDUE, e.sheet_id),
         OpenTask(
             TaskKind.SHEET_RETURNED,
             e.sheet_id,
@@ -214,6 +330,16 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     intake.ReferralSheetAcknowledged: _sheet_acknowledged,
     intake.ReferralSheetAccepted: _sheet_accepted,
     intake.ReferralSheetReturned: _sheet_returned,
+    intake.ReferralSheetRedirected: _sheet_ended,
+    intake.ReferralSheetOutcomeReturned: _sheet_outcome_returned,
+    intake.ReferralSheetClosed: _sheet_ended,
+    intake.ReferralSheetVoided: _sheet_ended,
+    intake.ReferralSheetReopened: _sheet_reopened,
+    intake.ReferralSheetOverdue: _sheet_overdue,
+    intake.EmergencyDeclared: _emergency_declared,
+    intake.EmergencySettled: _emergency_settled,
+    intake.ContactContinued: _contact_continued,
+    intake.ConsultationReopened: _consultation_reopened,
     cases.CaseOpened: _case_opened,
     cases.CaseStatusChanged: _case_status_changed,
     cases.CaseClosed: _case_closed,

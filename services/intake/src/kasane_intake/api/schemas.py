@@ -107,6 +107,7 @@ class ConsultationSchema(Strict):
     escalation = fields.Nested(EscalationSchema)
     outcome = fields.String()
     case_id = fields.String()
+    next_contact_on = fields.Date()
     version = fields.Integer()
 
 
@@ -147,6 +148,12 @@ class SendReferralSheetSchema(Strict):
     companionship = fields.String(load_default="", validate=validate.Length(max=60))
     includes_arrears = fields.Boolean(load_default=False)
     arrears_consent = fields.Boolean(load_default=False)
+    persons = fields.List(
+        fields.String(validate=validate.Length(max=36)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=30),
+    )
 
 
 class ReferralSheetSchema(Strict):
@@ -165,6 +172,16 @@ class ReferralSheetSchema(Strict):
     status = fields.String(attribute="status.value")
     return_reason = fields.String()
     outcome = fields.String()
+    persons = fields.List(fields.String())
+    responsible_office = fields.String()
+    chain_id = fields.String()
+    redirected_from = fields.String()
+    copies_to = fields.List(fields.String())
+    accompanied_as = fields.String()
+    accompanied_on = fields.Date()
+    accompanied_by = fields.String()
+    void_reason = fields.String()
+    reminders = fields.Integer()
     version = fields.Integer()
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
 class SendReferralSheet:
-    """Connect the person to an office with a つなぐシート."""
+    """Connect the person to an office with a つなぐシート.
+
+    ``persons`` are the ids of those who consented; without it, those who consented at the desk, else the first.
+    """
 
     sheet_id: str
     consultation_id: str
@@ -17,6 +21,7 @@ class SendReferralSheet:
     includes_arrears: bool = False
     arrears_consent: bool = False
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    persons: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -26,3 +31,33 @@ class AnswerReferralSheet:
     sheet_id: str
     step: str
     text: str = ""
+
+
+@dataclass(frozen=True)
+class RedirectReferralSheet:
+    """The receiver sends a sheet on to the office that can take it, with the person's consent for that office."""
+
+    new_sheet_id: str
+    sheet_id: str
+    to_office: str
+    reason: str
+    consent: bool
+
+
+@dataclass(frozen=True)
+class SettleReferralSheet:
+    """What the sender does with a sheet: ``close``, ``void`` or ``reopen``; the last two need a reason."""
+
+    sheet_id: str
+    step: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AccompanyPerson:
+    """Somebody went along or telephoned: how, on which day, who."""
+
+    sheet_id: str
+    how: str
+    on: date
+    by: str

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kasane_intake.domain.errors import OutcomeMissing, StillOnItsWay, WrongStep
 from kasane_intake.domain.reception import Channel, Reception
 from kasane_intake.domain.same_person.traits import PersonTraits
+from kasane_intake.domain.sheet_errors import DayPassed, ReasonMissing
 
 HIDDEN_WORD = "（情報の提供者）"
 NOTHING_NOTED = Reception()
@@ -17,12 +18,23 @@ class ConsultationStatus(StrEnum):
     """Where a consultation stands. There is no *rejected*."""
 
     RECEIVED = "received"
+    TRIAGED = "triaged"
     EMERGENCY = "emergency"
     CONNECTING = "connecting"
     CONNECTED = "connected"
     ESCALATED = "escalated"
     ACCEPTED_AS_CASE = "accepted_as_case"
+    CONTINUING_CONTACT = "continuing_contact"
     ANSWERED = "answered"
+
+
+# The states in which the desk has it in its hands, to connect or to bring further.
+AT_THE_DESK = (
+    ConsultationStatus.RECEIVED,
+    ConsultationStatus.TRIAGED,
+    ConsultationStatus.CONNECTED,
+    ConsultationStatus.CONTINUING_CONTACT,
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,7 @@ class Consultation:
     reception: Reception = NOTHING_NOTED
     national_categories: tuple[str, ...] = ()
     national_main: str = ""
+    next_contact_on: date | None = None
 
     @classmethod
     def receive(
@@ -202,27 +215,26 @@ class Consultation:
         """Takes the town's answer; beyond the single agency the consultation waits for the target role."""
         self._must_be_open()
         self.escalation = escalation
-        if escalation.level != "single_agency" and self.status in (
-            ConsultationStatus.RECEIVED,
-            ConsultationStatus.CONNECTED,
-        ):
+        if escalation.level != "single_agency" and self.status in AT_THE_DESK:
             self.status = ConsultationStatus.ESCALATED
 
     def screen(self, screening: Screening) -> None:
-        """Writes down what the desk found."""
+        """Writes down what the desk found; with an answer to the first question it is triaged."""
         self._must_be_open()
         self.screening = screening
+        if self.status is ConsultationStatus.RECEIVED:
+            self.status = self._at_rest
 
     def sheet_sent(self) -> None:
         """A つなぐシート is on its way; the sender stays responsible."""
         self._must_be_open()
-        if self.status in (ConsultationStatus.RECEIVED, ConsultationStatus.CONNECTED):
+        if self.status in AT_THE_DESK:
             self.status = ConsultationStatus.CONNECTING
 
     def sheet_settled(self, *, accepted: bool, others_on_their_way: bool) -> None:
         """A sheet was accepted or came back; *connected* only when all have a taker."""
         if self.status is ConsultationStatus.CONNECTING and not others_on_their_way:
-            self.status = ConsultationStatus.CONNECTED if accepted else ConsultationStatus.RECEIVED
+            self.status = ConsultationStatus.CONNECTED if accepted else self._at_rest
 
     def became_case(self, case_id: str) -> None:
         """A coordinator opened a case from it."""
@@ -237,7 +249,55 @@ class Consultation:
         if sheets_on_their_way:
             raise StillOnItsWay
         self.outcome = outcome
+        self.next_contact_on = None
         self.status = ConsultationStatus.ANSWERED
+
+    def declare_emergency(self) -> None:
+        """Life or safety is at risk: possible at any time until it has ended."""
+        self._must_be_open()
+        if self.status is ConsultationStatus.EMERGENCY:
+            raise WrongStep(status=self.status.value)
+        self.urgent = True
+        self.status = ConsultationStatus.EMERGENCY
+
+    def settle_emergency(self, how: str, *, sheets_on_their_way: bool) -> None:
+        """The danger is over, and how: the work goes on where it stands. Raises ReasonMissing or WrongStep."""
+        if not how.strip():
+            raise ReasonMissing
+        if self.status is not ConsultationStatus.EMERGENCY:
+            raise WrongStep(status=self.status.value)
+        self.urgent = False
+        if sheets_on_their_way:
+            self.status = ConsultationStatus.CONNECTING
+        elif self.escalation.level != "single_agency":
+            self.status = ConsultationStatus.ESCALATED
+        else:
+            self.status = self._at_rest
+
+    def continue_contact(self, next_contact_on: date, today: date) -> None:
+        """The desk stays in touch and says when next. Raises DayPassed, or WrongStep in an emergency."""
+        self._must_be_open()
+        if self.status is ConsultationStatus.EMERGENCY:
+            raise WrongStep(status=self.status.value)
+        if next_contact_on < today:
+            raise DayPassed
+        self.next_contact_on = next_contact_on
+        if self.status is not ConsultationStatus.CONNECTING:
+            self.status = ConsultationStatus.CONTINUING_CONTACT
+
+    def reopen(self, reason: str) -> None:
+        """It was ended too early; its first outcome stays in the history. Raises ReasonMissing or WrongStep."""
+        if not reason.strip():
+            raise ReasonMissing
+        if self.status is not ConsultationStatus.ANSWERED:
+            raise WrongStep(status=self.status.value)
+        self.outcome = ""
+        self.status = self._at_rest
+
+    @property
+    def _at_rest(self) -> ConsultationStatus:
+        asked = self.screening.single_agency_enough is not None
+        return ConsultationStatus.TRIAGED if asked else ConsultationStatus.RECEIVED
 
     def _must_be_open(self) -> None:
         if not self.open:

@@ -11,7 +11,10 @@ from kasane_intake.commands import (
 from kasane_intake.domain.categories import canonical, national_codes
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.errors import UnknownCategory, UnknownDesk
+from kasane_intake.domain.step import Step
 from kasane_intake.handlers.escalation import ask_escalation
+from kasane_intake.handlers.steps import note_step
+from kasane_intake.handlers.urgency import tell_at_once
 from kasane_intake.repository import Consultations, ReferralSheets, fiscal_year
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -54,6 +57,7 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
     )
     ask_escalation(consultation, hooks)
     consultations.add(consultation)
+    note_step(uow, Step.of_consultation(consultation, ""))
     uow.record("intake.consultation.received", OBJECT, consultation.id)
     uow.publish(
         events.ConsultationReceived(
@@ -92,6 +96,8 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
             survey_next_step=need.next_step if (need := consultation.reception.need) else "",
         )
     )
+    if consultation.urgent:
+        tell_at_once(consultation, uow, hooks)
     return consultation.number
 
 
@@ -99,10 +105,11 @@ def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any
     """Writes down what the desk found and asks the town's rule again."""
     consultations = Consultations(uow.connection)
     consultation = consultations.get(command.consultation_id)
-    before = consultation.escalation
+    before, from_status = consultation.escalation, consultation.status.value
     consultation.screen(command.screening)
     ask_escalation(consultation, hooks)
     consultations.save(consultation, command.version)
+    note_step(uow, Step.of_consultation(consultation, from_status))
     uow.record("intake.consultation.screened", OBJECT, consultation.id)
     if consultation.escalation != before:
         uow.publish(
@@ -123,8 +130,10 @@ def close_consultation(command: CloseConsultation, uow: UnitOfWork) -> None:
     on_their_way = any(
         s.on_its_way for s in ReferralSheets(uow.connection).of_consultation(consultation.id)
     )
+    from_status = consultation.status.value
     consultation.answer(command.outcome, sheets_on_their_way=on_their_way)
     consultations.save(consultation, command.version)
+    note_step(uow, Step.of_consultation(consultation, from_status, command.outcome))
     uow.record("intake.consultation.closed", OBJECT, consultation.id)
     uow.publish(events.ConsultationClosed(consultation.id, consultation.status.value))
     uow.commit()
@@ -134,8 +143,10 @@ def link_to_case(consultation_id: str, case_id: str, uow: UnitOfWork) -> None:
     """Remembers that a case was opened from a consultation; the caller's delivery commits."""
     consultations = Consultations(uow.connection)
     consultation = consultations.get(consultation_id)
+    from_status = consultation.status.value
     consultation.became_case(case_id)
     consultations.save(consultation)
+    note_step(uow, Step.of_consultation(consultation, from_status))
     uow.record("intake.consultation.linked_to_case", OBJECT, consultation_id)
 
 

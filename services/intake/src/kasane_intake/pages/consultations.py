@@ -18,7 +18,8 @@ from kasane_intake.handlers import (
     receive_consultation,
     screen_consultation,
 )
-from kasane_intake.pages import forms, reception_form
+from kasane_intake.pages import consultation_states, forms, reception_form
+from kasane_intake.pages.after_hours import closed_offices
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -201,12 +202,15 @@ def _tell(tone: str, key: str) -> None:
 def _show(consultation_id: str, closing: Form) -> str:
     with reading() as connection:
         consultation = queries.consultation(connection, actor(), consultation_id)
-        sheets = queries.sheets_of(connection, consultation_id)
         same_persons = queries.same_persons(
-            connection, actor(), [person.person_id for person in consultation.persons]
+            connection,
+            actor(),
+            # Of whom the viewer is not told, no record is looked up either.
+            [p.person_id for p in consultation.persons if p.name or p.description],
         )
         joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
         web_message = queries.web_message_of(connection, consultation_id)
+        sheets = queries.sheets_of(connection, consultation_id, actor())
         alike = [
             (
                 person.name,
@@ -248,6 +252,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         town_answers=_town_answers(consultation),
         way=reception_form.shown(consultation),
         age=reception_form.age_today,
+        **consultation_states.panel(consultation),
     )
 
 
@@ -287,6 +292,7 @@ def _show_form(
             persons=persons,
             alike=alike,
             offices=forms.office_labels(),
+            closed_offices=closed_offices(),
             person_fields=forms.person_fields(),
             reception=forms.reception_fields(),
             way=reception_form.way_fields(),

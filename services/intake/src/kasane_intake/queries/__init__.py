@@ -33,7 +33,16 @@ from kasane_intake.queries.same_person import (
     same_person_candidates,
 )
 from kasane_intake.queries.searching import FoundConsultation, SearchAnswer, search
-from kasane_intake.queries.sheets import SheetLine, sheet, sheets_for_office, sheets_of
+from kasane_intake.queries.sheets import (
+    SheetBoard,
+    SheetLine,
+    chain_of,
+    sheet,
+    sheet_board,
+    sheets_for_office,
+    sheets_of,
+    steps,
+)
 from kasane_intake.queries.statistics import ReceptionCounts, reception_counts
 from kasane_intake.queries.web_messages import (
     WebMessageLine,
@@ -59,10 +68,12 @@ __all__ = [
     "ReceptionCounts",
     "SamePerson",
     "SearchAnswer",
+    "SheetBoard",
     "SheetLine",
     "SlotLine",
     "WebMessageLine",
     "booking",
+    "chain_of",
     "compared_pair",
     "consultation",
     "consultation_day",
@@ -79,9 +90,11 @@ __all__ = [
     "same_persons",
     "search",
     "sheet",
+    "sheet_board",
     "sheets_for_office",
     "sheets_of",
     "slot_times",
+    "steps",
     "waiting_web_messages",
     "web_message",
     "web_message_of",

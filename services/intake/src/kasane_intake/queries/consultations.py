@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from kasane_intake import tables
-from kasane_intake.domain.consultation import Consultation, ConsultationStatus
+from kasane_intake.domain.consultation import Consultation, ConsultationStatus, PersonConcerned
 from kasane_intake.domain.errors import ConsultationNotFound
-from kasane_intake.queries.visibility import visible_to
+from kasane_intake.queries.visibility import (
+    KEPT_BY_THE_SENDER,
+    copied_to,
+    named_roles,
+    visible_to,
+)
 from kasane_intake.repository import Consultations
 from kasane_kit.auth import Actor
 
@@ -115,4 +120,26 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
     if not heard_it:
         found.story = found.shared_story
         found.contact = found.contact.outside_the_desk
+        found.persons = _told_to(connection, viewer, found)
     return found
+
+
+def _told_to(
+    connection: Connection, viewer: Actor, found: Consultation
+) -> tuple[PersonConcerned, ...]:
+    """Everybody for whom the matter waits; to an office it was sent to, those who consented (I-07)."""
+    if viewer.has("coordinator") or found.escalation.target_role in named_roles(viewer):
+        return found.persons
+    s = tables.referral_sheet.c
+    sent = connection.scalars(
+        select(s.persons).where(
+            s.consultation_id == found.id,
+            or_(s.to_office == viewer.office, copied_to(viewer)),
+            s.status.not_in(KEPT_BY_THE_SENDER),
+        )
+    )
+    told = {person for persons in sent for person in persons}
+    return tuple(
+        person if person.person_id in told else PersonConcerned(person.person_id)
+        for person in found.persons
+    )

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.errors import ConsultationNotFound, SheetNotFound
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
+from kasane_intake.domain.step import Step
 from kasane_intake.queries.consultations import consultation
-from kasane_intake.queries.visibility import named_roles
-from kasane_intake.repository import ReferralSheets
+from kasane_intake.queries.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
+from kasane_intake.repository import ReferralSheets, read_sheet, steps_of
 from kasane_kit.auth import Actor
 
 
@@ -24,9 +25,108 @@ class SheetLine:
     overdue: bool
 
 
-def sheets_of(connection: Connection, consultation_id: str) -> tuple[ReferralSheet, ...]:
-    """The sheets of a consultation that the viewer has opened."""
-    return ReferralSheets(connection).of_consultation(consultation_id)
+@dataclass(frozen=True)
+class SheetBoard:
+    """All sheets of an office: what it has to do about each."""
+
+    to_answer: Sequence[SheetLine]
+    overdue: Sequence[SheetLine]
+    waiting: Sequence[SheetLine]
+    to_read: Sequence[SheetLine]
+    drafts: Sequence[SheetLine]
+    done: Sequence[SheetLine]
+
+
+DONE_AT_MOST = 30
+_DONE = (SheetStatus.CLOSED, SheetStatus.RETURNED, SheetStatus.REDIRECTED, SheetStatus.VOID)
+
+
+def sheets_of(
+    connection: Connection, consultation_id: str, viewer: Actor | None = None
+) -> tuple[ReferralSheet, ...]:
+    """The sheets of a consultation that the viewer has opened; drafts are their sender's."""
+    found = ReferralSheets(connection).of_consultation(consultation_id)
+    return tuple(one for one in found if viewer is None or _open_to(one, viewer))
+
+
+def chain_of(connection: Connection, one: ReferralSheet) -> tuple[ReferralSheet, ...]:
+    """The sheets by which the matter went on, first to last."""
+    return ReferralSheets(connection).of_chain(one.chain_id)
+
+
+def steps(connection: Connection, consultation_id: str) -> tuple[Step, ...]:
+    """The history of a consultation that the viewer has opened, oldest first."""
+    return steps_of(connection, consultation_id)
+
+
+def sheet_board(connection: Connection, viewer: Actor, today: date) -> SheetBoard:
+    """What the viewer's office has to answer, waits for, has to read, and has done."""
+    s = tables.referral_sheet.c
+    mine = or_(
+        s.to_office == viewer.office,
+        s.from_office == viewer.office,
+        s.responsible_office == viewer.office,
+    )
+    late = and_(
+        s.overdue_role.in_(named_roles(viewer)),
+        s.acknowledge_by < today,
+        s.status == SheetStatus.SENT.value,
+    )
+    told = and_(copied_to(viewer), s.status.not_in(KEPT_BY_THE_SENDER))
+    at_work = s.status.not_in([status.value for status in _DONE])
+    whole = or_(mine, late, told) if viewer.office else or_(late, told)
+    open_ones = _lines(connection, and_(whole, at_work), today, viewer, None)
+    done = _lines(connection, and_(whole, ~at_work), today, viewer, DONE_AT_MOST)
+    to_me = [line for line in open_ones if line.sheet.to_office == viewer.office]
+    from_me = [line for line in open_ones if line.sheet.to_office != viewer.office]
+    return SheetBoard(
+        to_answer=[
+            line
+            for line in to_me
+            if line.sheet.on_its_way or line.sheet.status is SheetStatus.ACCEPTED
+        ],
+        overdue=[line for line in from_me if line.overdue],
+        waiting=[
+            line
+            for line in from_me
+            if not line.overdue
+            and (line.sheet.on_its_way or line.sheet.status is SheetStatus.ACCEPTED)
+        ],
+        to_read=[line for line in open_ones if line.sheet.status is SheetStatus.OUTCOME_RETURNED],
+        drafts=[line for line in open_ones if line.sheet.status is SheetStatus.DRAFT],
+        done=done,
+    )
+
+
+def _lines(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    today: date,
+    viewer: Actor,
+    most: int | None,
+) -> list[SheetLine]:
+    s = tables.referral_sheet.c
+    statement = (
+        select(tables.consultation.c.number, *s)
+        .join(tables.consultation, tables.consultation.c.id == s.consultation_id)
+        .where(condition)
+    )
+    if most is None:
+        statement = statement.order_by(s.acknowledge_by, s.id)
+    else:
+        statement = statement.order_by(s.sent_on.desc(), s.id.desc()).limit(most)
+    lines = []
+    for row in connection.execute(statement):
+        found = read_sheet({name: row._mapping[name] for name in s.keys()})  # noqa: SIM118
+        if _open_to(found, viewer):
+            lines.append(SheetLine(found, row.number, found.overdue(today)))
+    return lines
+
+
+def _open_to(one: ReferralSheet, viewer: Actor) -> bool:
+    kept = one.status.value in KEPT_BY_THE_SENDER
+    mine = viewer.office in (one.from_office, one.responsible_office)
+    return not kept or mine or viewer.has("coordinator")
 
 
 def sheet(connection: Connection, viewer: Actor, sheet_id: str) -> ReferralSheet:
@@ -36,6 +136,8 @@ def sheet(connection: Connection, viewer: Actor, sheet_id: str) -> ReferralSheet
         consultation(connection, viewer, found.consultation_id)
     except ConsultationNotFound:
         raise SheetNotFound from None
+    if not _open_to(found, viewer):
+        raise SheetNotFound
     return found
 
 

@@ -3,7 +3,12 @@
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from kasane_intake import tables
+from kasane_intake.domain.referral_sheet import SheetStatus
+from kasane_intake.repository import copied
 from kasane_kit.auth import Actor
+
+# What was not sent, or was taken back, is nobody's but the sender's.
+KEPT_BY_THE_SENDER = (SheetStatus.DRAFT.value, SheetStatus.VOID.value)
 
 
 def visible_to(viewer: Actor) -> ColumnElement[bool]:
@@ -17,7 +22,20 @@ def visible_to(viewer: Actor) -> ColumnElement[bool]:
         c.desk == viewer.office,
         c.received_by == viewer.account_id,
         c.target_role.in_(named_roles(viewer)),
-        exists().where(s.consultation_id == c.id, s.to_office == viewer.office),
+        exists().where(
+            s.consultation_id == c.id,
+            or_(s.to_office == viewer.office, copied_to(viewer)),
+            s.status.not_in(KEPT_BY_THE_SENDER),
+        ),
+        exists().where(s.consultation_id == c.id, s.responsible_office == viewer.office),
+    )
+
+
+def copied_to(viewer: Actor) -> ColumnElement[bool]:
+    """Sheets of which the town's rule gives a copy to a post of the viewer."""
+    copies = tables.referral_sheet.c.copies_to
+    return or_(
+        false(), *(copies.contains(copied(role), autoescape=True) for role in named_roles(viewer))
     )
 
 

@@ -2,12 +2,16 @@
 
 from kasane_intake.repository.consultations import Consultations, fiscal_year
 from kasane_intake.repository.merges import PersonMerges, merge_from
-from kasane_intake.repository.sheets import ReferralSheets
+from kasane_intake.repository.sheets import ReferralSheets, copied, read_sheet
+from kasane_intake.repository.steps import steps_of
 
 __all__ = [
     "Consultations",
     "PersonMerges",
     "ReferralSheets",
+    "copied",
     "fiscal_year",
     "merge_from",
+    "read_sheet",
+    "steps_of",
 ]

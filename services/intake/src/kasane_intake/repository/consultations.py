@@ -163,6 +163,7 @@ def _columns(c: Consultation) -> dict[str, object]:
         "status": c.status.value,
         "outcome": c.outcome,
         "case_id": c.case_id,
+        "next_contact_on": c.next_contact_on,
         "extensions": c.extensions,
         "version": c.version,
     }
@@ -203,6 +204,7 @@ def _consultation(
         status=ConsultationStatus(values["status"]),
         outcome=values["outcome"],
         case_id=values["case_id"],
+        next_contact_on=values["next_contact_on"],
         extensions=dict(values["extensions"]),
         version=values["version"],
     )

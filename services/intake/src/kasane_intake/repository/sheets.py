@@ -1,5 +1,9 @@
 """Loads and saves つなぐシート."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from sqlalchemy import Connection, Row, insert, select, update
 
 from kasane_intake import tables
@@ -21,6 +25,31 @@ class ReferralSheets:
         if row is None:
             raise SheetNotFound
         return _sheet(row)
+
+    def find(self, sheet_id: str) -> ReferralSheet | None:
+        """The sheet, or None."""
+        try:
+            return self.get(sheet_id)
+        except SheetNotFound:
+            return None
+
+    def waiting_since_before(self, day: date) -> tuple[ReferralSheet, ...]:
+        """Sent sheets that should have been acknowledged before the day, the longest waiting first."""
+        s = tables.referral_sheet.c
+        rows = self._connection.execute(
+            select(tables.referral_sheet)
+            .where(s.status == SheetStatus.SENT.value, s.acknowledge_by < day)
+            .order_by(s.acknowledge_by, s.id)
+        )
+        return tuple(_sheet(row) for row in rows)
+
+    def of_chain(self, chain_id: str) -> tuple[ReferralSheet, ...]:
+        """The sheets that one was sent on by, first to last."""
+        s = tables.referral_sheet.c
+        rows = self._connection.execute(
+            select(tables.referral_sheet).where(s.chain_id == chain_id).order_by(s.sent_on, s.id)
+        )
+        return tuple(_sheet(row) for row in rows)
 
     def of_consultation(self, consultation_id: str) -> tuple[ReferralSheet, ...]:
         """All sheets of a consultation, oldest first."""
@@ -51,9 +80,30 @@ class ReferralSheets:
 
 
 def _sheet_columns(sheet: ReferralSheet) -> dict[str, object]:
-    return {**vars(sheet), "status": sheet.status.value}
+    return {
+        **vars(sheet),
+        "status": sheet.status.value,
+        "persons": list(sheet.persons),
+        "copies_to": copied(*sheet.copies_to),
+    }
+
+
+def copied(*roles: str) -> str:
+    """Roles as the column holds them, so that one can be looked for: ``,a,b,``."""
+    return "," + "".join(f"{role}," for role in roles)
 
 
 def _sheet(row: Row[tuple[object, ...]]) -> ReferralSheet:
-    values = dict(row._mapping)
-    return ReferralSheet(**{**values, "status": SheetStatus(values["status"])})
+    return read_sheet(dict(row._mapping))
+
+
+def read_sheet(values: Mapping[str, Any]) -> ReferralSheet:
+    """The sheet of a row's columns."""
+    return ReferralSheet(
+        **{
+            **values,
+            "status": SheetStatus(values["status"]),
+            "persons": tuple(values["persons"]),
+            "copies_to": tuple(role for role in str(values["copies_to"]).split(",") if role),
+        }
+    )

@@ -12,7 +12,7 @@ from kasane_intake.tables.public_form import (
 from kasane_intake.tables.receptions import national_category, reception
 from kasane_intake.tables.schema import metadata
 from kasane_intake.tables.search import search_term, search_text
-from kasane_intake.tables.sheets import referral_sheet
+from kasane_intake.tables.sheets import referral_sheet, step
 
 __all__ = [
     "booking",
@@ -31,6 +31,7 @@ __all__ = [
     "referral_sheet",
     "search_term",
     "search_text",
+    "step",
     "web_addition",
     "web_count",
     "web_message",

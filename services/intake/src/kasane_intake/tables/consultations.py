@@ -32,6 +32,7 @@ consultation = Table(
     Column("status", String(30), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("case_id", String(36), nullable=False),
+    Column("next_contact_on", Date),
     Column("extensions", JSON, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -1,6 +1,6 @@
-"""つなぐシート."""
+"""つなぐシート, and the history of states."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
 
@@ -24,4 +24,29 @@ referral_sheet = Table(
     Column("outcome", Text, nullable=False),
     Column("extensions", JSON, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("persons", JSON, nullable=False),
+    Column("responsible_office", String(60), nullable=False),
+    Column("chain_id", String(36), nullable=False),
+    Column("redirected_from", String(36), nullable=False),
+    Column("copies_to", Text, nullable=False),
+    Column("accompanied_as", String(60), nullable=False),
+    Column("accompanied_on", Date),
+    Column("accompanied_by", Text, nullable=False),
+    Column("void_reason", Text, nullable=False),
+    Column("reminders", Integer, nullable=False),
+    Column("reminded_on", Date),
+)
+
+step = Table(
+    "intake_step",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("consultation_id", String(36), nullable=False),
+    Column("sheet_id", String(36), nullable=False),
+    Column("from_status", String(30), nullable=False),
+    Column("to_status", String(30), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by_account", String(64), nullable=False),
+    Column("by_name", String(200), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )

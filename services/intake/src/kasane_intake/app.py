@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kasane_contracts import intake as says
-from kasane_contracts.cases import CaseOpened
+from kasane_contracts.cases import AddressProtectionChanged, CaseOpened
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.search import blueprint as search_api
@@ -22,7 +22,7 @@ from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.pages.sheet_papers import blueprint as sheet_papers
 from kasane_intake.pages.web_messages import blueprint as web_messages
-from kasane_intake.subscribers import on_case_opened
+from kasane_intake.subscribers import on_address_protection_changed, on_case_opened
 from kasane_kit.auth import Permission
 from kasane_kit.service import Job, Service
 
@@ -160,7 +160,10 @@ service = Service(
         says.ContactContinued,
         says.ConsultationReopened,
     ),
-    hears={CaseOpened: on_case_opened},
+    hears={
+        CaseOpened: on_case_opened,
+        AddressProtectionChanged: on_address_protection_changed,
+    },
     tables=(
         "intake_consultation",
         "intake_person_concerned",
@@ -172,6 +175,7 @@ service = Service(
         "intake_search_text",
         "intake_step",
         "intake_counter",
+        "intake_protected_person",
         "intake_reception",
         "intake_national_category",
         "intake_consultation_day",

@@ -11,6 +11,7 @@ from kasane_intake.handlers.consultations import (
 from kasane_intake.handlers.escalation import consultation_view
 from kasane_intake.handlers.merges import MERGE, decide_merge, request_merge
 from kasane_intake.handlers.overdue import alert_overdue_sheets
+from kasane_intake.handlers.protected import change_protection
 from kasane_intake.handlers.sheets import (
     SHEET,
     accompany_person,
@@ -37,6 +38,7 @@ __all__ = [
     "accompany_person",
     "alert_overdue_sheets",
     "answer_referral_sheet",
+    "change_protection",
     "close_consultation",
     "consultation_view",
     "continue_contact",

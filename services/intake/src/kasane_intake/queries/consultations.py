@@ -15,7 +15,7 @@ from kasane_intake.queries.visibility import (
     named_roles,
     visible_to,
 )
-from kasane_intake.repository import Consultations
+from kasane_intake.repository import Consultations, ProtectedPersons
 from kasane_kit.auth import Actor
 
 CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
@@ -116,6 +116,7 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
     if allowed is None:
         raise ConsultationNotFound
     found = Consultations(connection).get(consultation_id)
+    found.persons = ProtectedPersons(connection).withheld(found.persons)
     heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
     if not heard_it:
         found.story = found.shared_story

@@ -2,12 +2,14 @@
 
 from kasane_intake.repository.consultations import Consultations, fiscal_year
 from kasane_intake.repository.merges import PersonMerges, merge_from
+from kasane_intake.repository.protected import ProtectedPersons
 from kasane_intake.repository.sheets import ReferralSheets, copied, read_sheet
 from kasane_intake.repository.steps import steps_of
 
 __all__ = [
     "Consultations",
     "PersonMerges",
+    "ProtectedPersons",
     "ReferralSheets",
     "copied",
     "fiscal_year",

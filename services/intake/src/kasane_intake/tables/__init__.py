@@ -3,6 +3,7 @@
 from kasane_intake.tables.consultation_days import booking, consultation_day, day_slot
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
 from kasane_intake.tables.merges import merge_turn, person_merge
+from kasane_intake.tables.protected import protected_person
 from kasane_intake.tables.public_form import (
     public_form,
     web_addition,
@@ -26,6 +27,7 @@ __all__ = [
     "person_concerned",
     "person_key",
     "person_merge",
+    "protected_person",
     "public_form",
     "reception",
     "referral_sheet",

@@ -539,3 +539,17 @@ def test_an_unknown_item_has_no_phase() -> None:
 def test_a_dated_item_cannot_be_started_by_a_setting() -> None:
     with pytest.raises(ValueError, match="started に知らない項目「platform_west」"):
         Plugin({**DEFAULTS, "started": {"platform_west": TODAY}})
+
+
+def test_the_assessment_of_a_household_asks_about_supporters_as_well() -> None:
+    answer = Plugin(DEFAULTS).assessment_forms("household", TODAY)
+
+    assert answer is not None
+    [sheet] = answer
+    assert sheet.extends_platform is True
+    assert [one.label for part in sheet.sections for one in part.fields] == [
+        "支援関係者が困っていること"
+    ]
+    assert sheet.source == "001:L395-396"
+    assert Plugin(DEFAULTS).assessment_forms("member", TODAY) is None
+    assert Plugin(DEFAULTS).assessment_forms("household", date(2022, 3, 31)) is None

@@ -1,6 +1,10 @@
 """Everything a town's plugin may see of Kasane, in one import line for its author."""
 
 from kasane_plugin_api.answers import (
+    AssessmentKind,
+    AssessmentPart,
+    AssessmentQuestion,
+    AssessmentSheet,
     AttendeeKind,
     AttendeeSlot,
     Campaign,
@@ -69,6 +73,10 @@ from kasane_plugin_api.views import (
 __all__ = [
     "API_VERSION",
     "NAME",
+    "AssessmentKind",
+    "AssessmentPart",
+    "AssessmentQuestion",
+    "AssessmentSheet",
     "AttendeeKind",
     "AttendeeSlot",
     "Campaign",

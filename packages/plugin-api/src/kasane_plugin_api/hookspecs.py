@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kasane_plugin_api.answers import (
+    AssessmentSheet,
     AttendeeKind,
     AttendeeSlot,
     Campaign,
@@ -464,6 +465,27 @@ def after_meeting(session: SessionView) -> Sequence[FollowUp] | None:
         all answers, joined.
     Example:
         ``[FollowUp(body="sharing", text="…")]``
+    Since:
+        0.1
+    """
+
+
+@hookspec
+def assessment_forms(scope: str, on: date) -> Sequence[AssessmentSheet] | None:
+    """What does the town ask when it assesses a household or a member of it?
+
+    世帯や世帯員のアセスメントで、町は何を尋ねますか。
+
+    Asked by:
+        cases, when an assessment is filled in.
+    Arguments:
+        ``scope`` is household or member; ``on`` the day.
+    Answer:
+        the town's form, in place of the platform's or behind it; none for the platform's alone.
+    Order:
+        all answers, the last of a plugin later in the town's list stands.
+    Example:
+        ``[AssessmentSheet("town_household", 1, "アセスメント", date(2026, 4, 1), (…,), True)]``
     Since:
         0.1
     """

@@ -73,6 +73,7 @@ def sample_arguments(
         "plan": tuple(PlanView(kind, DAYS[3]) for kind in ("multi_agency", "outreach")),
         "present": (0, 6, 7, 12),
         "purpose": ("multi_agency", "handoff", "unknown"),
+        "scope": ("household", "member", "unknown"),
         "session": tuple(SessionView(str(body), DAYS[3]) for body in bodies),
         "sheet": (
             SheetView("window", "other", DAYS[3], consent=True),

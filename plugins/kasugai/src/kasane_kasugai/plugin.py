@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
+    AssessmentSheet,
     AttendeeKind,
     AttendeeSlot,
     Campaign,
@@ -89,6 +90,14 @@ class KindOfPlan:
     form: PlanForm
 
 
+@dataclass(frozen=True)
+class SheetOfScope:
+    """What an assessment of one scope asks in addition."""
+
+    scope: str
+    sheet: AssessmentSheet
+
+
 class Plugin:
     """春日井市: 地域福祉包括化推進員 joins agencies, residents and outreach into one team."""
 
@@ -132,6 +141,7 @@ class Plugin:
             for body in self._bodies
         }
         self._plans = {one.kind: one.form for one in structure.rows("plans", KindOfPlan)}
+        self._sheets = structure.rows("assessments", SheetOfScope)
         self._campaigns = structure.rows("campaigns", Campaign)
         self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
         self._started = self._checked_starts(settings["started"])
@@ -268,6 +278,14 @@ class Plugin:
             needs_signature=True,
             source="001:L420",
         )
+
+    @hookimpl
+    def assessment_forms(self, scope: str, on: date) -> Sequence[AssessmentSheet] | None:
+        """The household's has a part for 支援関係者, whom the city supports as well."""
+        found = [
+            one.sheet for one in self._sheets if one.scope == scope and one.sheet.valid_from <= on
+        ]
+        return found or None
 
     @hookimpl
     def plan_form(self, kind: str) -> PlanForm | None:

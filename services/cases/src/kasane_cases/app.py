@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kasane_cases import handlers, subscribers
+from kasane_cases.api.assessments import blueprint as assessments_api
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.handlers import remind_of_expiring, remind_of_protections
@@ -17,7 +18,7 @@ service = Service(
     package="kasane_cases",
     root=Path(__file__).parent,
     pages=PAGES,
-    api=API,
+    api=(*API, assessments_api),
     permissions=PERMISSIONS,
     says=(
         says.CaseOpened,
@@ -63,6 +64,8 @@ service = Service(
         "cases_consent",
         "cases_disclosure",
         "cases_legal_ground",
+        "cases_assessment_form",
+        "cases_assessment",
         "cases_support_need",
         "cases_suggestion",
         "cases_referral",

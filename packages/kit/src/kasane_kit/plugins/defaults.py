@@ -9,6 +9,7 @@ from datetime import date
 from importlib import resources
 
 from kasane_plugin_api import (
+    AssessmentSheet,
     AttendeeKind,
     AttendeeSlot,
     Campaign,
@@ -290,6 +291,13 @@ class DefaultTown:
     def after_meeting(self, session: SessionView) -> Sequence[FollowUp]:
         """Nobody is told by itself.
         自動で知らせる相手はいない。
+        """
+        return ()
+
+    @hookimpl(trylast=True)
+    def assessment_forms(self, scope: str, on: date) -> Sequence[AssessmentSheet]:
+        """None of its own: the platform's form stands, which is not the ministry's.
+        町の様式はなく、基盤の様式を使う（国の様式ではない）。
         """
         return ()
 

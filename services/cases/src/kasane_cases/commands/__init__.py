@@ -1,6 +1,7 @@
 """The inputs of the handlers of cases."""
 
 from kasane_cases.commands.attachments import AttachFile
+from kasane_cases.commands.assessments import RecordAssessment
 from kasane_cases.commands.cases import (
     AssignTeam,
     ChangeStatus,
@@ -110,6 +111,7 @@ __all__ = [
     "ProtectAddress",
     "RecordAgreement",
     "RecordCare",
+    "RecordAssessment",
     "RecordConsent",
     "RecordDecision",
     "RecordFact",

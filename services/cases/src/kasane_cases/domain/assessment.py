@@ -1,7 +1,29 @@
-"""Assessment: a need of one person, and what the directory of resources suggests for it."""
+"""Assessment: what was found out about a household and its members, and what a person needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One filled-in form about a member, or about the household when ``person_id`` is empty.
+
+    It is never changed: a correction is the next number, with its reason.
+    """
+
+    id: str
+    case_id: str
+    person_id: str
+    number: int
+    form_id: str
+    form_version: int
+    answers: Mapping[str, Any]
+    recorded_at: datetime
+    recorded_by: str
+    recorded_by_name: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

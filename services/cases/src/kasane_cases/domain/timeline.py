@@ -13,6 +13,7 @@ class TimelineKind(StrEnum):
     SUPPORT_DECIDED = "support_decided"
     TEAM_CHANGED = "team_changed"
     CONSENT_RECORDED = "consent_recorded"
+    ASSESSED = "assessed"
     NEED_IDENTIFIED = "need_identified"
     SUGGESTIONS_ARRIVED = "suggestions_arrived"
     REFERRAL_REQUESTED = "referral_requested"

@@ -2,6 +2,8 @@
 
 from kasane_cases.handlers.attachments import attach_file
 from kasane_cases.handlers.closing import change_status, close_case, finish_task
+from kasane_cases.handlers.assessments import current_form, record_assessment
+from kasane_cases.handlers.closing import change_status, close_case
 from kasane_cases.handlers.conferences import (
     add_agenda_item,
     add_attendee,
@@ -99,6 +101,7 @@ __all__ = [
     "change_person",
     "change_status",
     "close_case",
+    "current_form",
     "decide_plan",
     "decide_support",
     "disclose",
@@ -129,6 +132,7 @@ __all__ = [
     "protect_address",
     "record_agreement",
     "record_care",
+    "record_assessment",
     "record_consent",
     "record_decision",
     "record_fact",

@@ -1,6 +1,7 @@
 """The HTML door of cases: a form becomes a command, a command goes to one handler."""
 
 from kasane_cases.pages.attachments import blueprint as attachments
+from kasane_cases.pages.assessments import blueprint as assessments
 from kasane_cases.pages.case import blueprint as case
 from kasane_cases.pages.cases import blueprint as cases
 from kasane_cases.pages.conferences import blueprint as conferences
@@ -19,6 +20,7 @@ from kasane_cases.pages.transfers import blueprint as transfers
 PAGES = (
     cases,
     case,
+    assessments,
     gaps,
     households,
     protection,

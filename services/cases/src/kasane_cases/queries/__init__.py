@@ -1,6 +1,12 @@
 """What the screens of cases read; every read carries the right of who looks."""
 
 from kasane_cases.queries.attachments import attachments, sealed_file
+from kasane_cases.queries.assessments import (
+    AssessmentFile,
+    AssessmentRead,
+    assessment_file,
+    assessment_read,
+)
 from kasane_cases.queries.cases import (
     CaseFile,
     CaseFilter,
@@ -39,6 +45,8 @@ from kasane_cases.queries.transfers import (
 
 __all__ = [
     "AlsoElsewhere",
+    "AssessmentFile",
+    "AssessmentRead",
     "CaseFile",
     "CaseFilter",
     "CaseLine",
@@ -57,6 +65,8 @@ __all__ = [
     "also_elsewhere",
     "approvers",
     "attachments",
+    "assessment_file",
+    "assessment_read",
     "case_file",
     "case_lines",
     "colleagues",

@@ -11,6 +11,7 @@ from kasane_cases.repository.access import (
     granted_cases,
 )
 from kasane_cases.repository.attachments import Attachments
+from kasane_cases.repository.assessments import Assessments, platform_forms
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
@@ -35,6 +36,7 @@ __all__ = [
     "Admission",
     "Attachments",
     "CareTies",
+    "Assessments",
     "Cases",
     "Consents",
     "Grants",
@@ -64,6 +66,7 @@ __all__ = [
     "granted_cases",
     "move_open_records",
     "plan_from",
+    "platform_forms",
     "standings",
     "summary_from",
 ]

@@ -43,6 +43,8 @@ PERMISSIONS = (
     Permission("cases.gap.list", "cases.gap.listed", _LEADS, "case"),
     Permission("cases.gap.set", "cases.gap.rules_set", _LEADS, "municipality"),
     Permission("cases.consent.record", "cases.consent.recorded", READERS, "person"),
+    Permission("cases.assessment.read", "cases.assessment.read", READERS, "case"),
+    Permission("cases.assessment.write", "cases.assessment.written", _TEAM, "case"),
     Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
     Permission("cases.attachment.read", "cases.attachment.read", READERS, "attachment"),
     Permission("cases.attachment.add", "cases.attachment.added", _TEAM, "case"),

@@ -1,6 +1,7 @@
 """Names the columns of cases' tables; never leaves repository and queries."""
 
 from kasane_cases.tables.attachments import attachment
+from kasane_cases.tables.assessments import assessment, assessment_form
 from kasane_cases.tables.cases import (
     access_grant,
     case,
@@ -41,6 +42,8 @@ __all__ = [
     "address_protection",
     "agenda_item",
     "attachment",
+    "assessment",
+    "assessment_form",
     "attendee",
     "care_tie",
     "case",

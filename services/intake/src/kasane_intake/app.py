@@ -17,6 +17,7 @@ from kasane_intake.pages.consultation_days import blueprint as consultation_days
 from kasane_intake.pages.consultation_states import blueprint as states
 from kasane_intake.pages.consultations import blueprint as consultations
 from kasane_intake.pages.merges import blueprint as merges
+from kasane_intake.pages.papers import blueprint as papers
 from kasane_intake.pages.public_booking import blueprint as public_booking
 from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
@@ -35,6 +36,7 @@ service = Service(
     pages=(
         consultations,
         states,
+        papers,
         public_form,
         public_booking,
         referral_sheets,
@@ -62,6 +64,8 @@ service = Service(
         ),
         Permission("intake.consultation.list", "intake.consultation.listed", STAFF, "consultation"),
         Permission("intake.consultation.read", "intake.consultation.read", STAFF, "consultation"),
+        Permission("intake.paper.read", "intake.paper.read", STAFF, "consultation"),
+        Permission("intake.export.list", "intake.export.listed", STAFF, "consultation"),
         Permission(
             "intake.consultation.screen", "intake.consultation.screened", STAFF, "consultation"
         ),

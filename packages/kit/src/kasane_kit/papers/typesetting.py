@@ -41,7 +41,6 @@ def pdf(paper: Paper) -> bytes:
             font_paths=[fonts],
             ignore_system_fonts=True,
             sys_inputs={"paper": json.dumps(_as_data(paper))},
-            pdf_standards=["ua-1"],
             timestamp=int(clock.now().timestamp()),
         )
     return made

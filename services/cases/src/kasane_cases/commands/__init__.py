@@ -1,7 +1,7 @@
 """The inputs of the handlers of cases."""
 
-from kasane_cases.commands.attachments import AttachFile
 from kasane_cases.commands.assessments import RecordAssessment
+from kasane_cases.commands.attachments import AttachFile
 from kasane_cases.commands.cases import (
     AssignTeam,
     ChangeStatus,
@@ -110,8 +110,8 @@ __all__ = [
     "PrepareTransfer",
     "ProtectAddress",
     "RecordAgreement",
-    "RecordCare",
     "RecordAssessment",
+    "RecordCare",
     "RecordConsent",
     "RecordDecision",
     "RecordFact",

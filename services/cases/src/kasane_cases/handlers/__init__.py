@@ -1,9 +1,8 @@
 """What a person can do in cases; each handler is one transaction."""
 
+from kasane_cases.handlers.assessments import current_form, record_assessment
 from kasane_cases.handlers.attachments import attach_file
 from kasane_cases.handlers.closing import change_status, close_case, finish_task
-from kasane_cases.handlers.assessments import current_form, record_assessment
-from kasane_cases.handlers.closing import change_status, close_case
 from kasane_cases.handlers.conferences import (
     add_agenda_item,
     add_attendee,
@@ -131,8 +130,8 @@ __all__ = [
     "prepare_transfer",
     "protect_address",
     "record_agreement",
-    "record_care",
     "record_assessment",
+    "record_care",
     "record_consent",
     "record_decision",
     "record_fact",

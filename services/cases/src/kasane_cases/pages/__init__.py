@@ -1,7 +1,7 @@
 """The HTML door of cases: a form becomes a command, a command goes to one handler."""
 
-from kasane_cases.pages.attachments import blueprint as attachments
 from kasane_cases.pages.assessments import blueprint as assessments
+from kasane_cases.pages.attachments import blueprint as attachments
 from kasane_cases.pages.case import blueprint as case
 from kasane_cases.pages.cases import blueprint as cases
 from kasane_cases.pages.conferences import blueprint as conferences
@@ -9,6 +9,7 @@ from kasane_cases.pages.gaps import blueprint as gaps
 from kasane_cases.pages.households import blueprint as households
 from kasane_cases.pages.ledger import blueprint as ledger
 from kasane_cases.pages.origins import blueprint as origins
+from kasane_cases.pages.papers import blueprint as papers
 from kasane_cases.pages.plan_reading import blueprint as plan_reading
 from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
@@ -34,6 +35,7 @@ PAGES = (
     ledger,
     attachments,
     trail,
+    papers,
 )
 
 __all__ = ["PAGES"]

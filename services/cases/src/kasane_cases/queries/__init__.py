@@ -1,12 +1,12 @@
 """What the screens of cases read; every read carries the right of who looks."""
 
-from kasane_cases.queries.attachments import attachments, sealed_file
 from kasane_cases.queries.assessments import (
     AssessmentFile,
     AssessmentRead,
     assessment_file,
     assessment_read,
 )
+from kasane_cases.queries.attachments import attachments, sealed_file
 from kasane_cases.queries.cases import (
     CaseFile,
     CaseFilter,
@@ -64,9 +64,9 @@ __all__ = [
     "TransferFile",
     "also_elsewhere",
     "approvers",
-    "attachments",
     "assessment_file",
     "assessment_read",
+    "attachments",
     "case_file",
     "case_lines",
     "colleagues",

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from kasane_cases.domain.assessment import Assessment
 from kasane_cases.domain.assessment_form import AssessmentForm, MarkedAnswer, in_words
-from kasane_cases.domain.case import Case, Person
+from kasane_cases.domain.case import Case
 from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.household import Person
 from kasane_cases.repository import Admission, Assessments, Cases, enter
 from kasane_kit.auth import Actor
 

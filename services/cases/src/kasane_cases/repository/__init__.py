@@ -10,8 +10,8 @@ from kasane_cases.repository.access import (
     enter,
     granted_cases,
 )
-from kasane_cases.repository.attachments import Attachments
 from kasane_cases.repository.assessments import Assessments, platform_forms
+from kasane_cases.repository.attachments import Attachments
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
@@ -34,9 +34,9 @@ __all__ = [
     "PERMISSIONS",
     "READERS",
     "Admission",
+    "Assessments",
     "Attachments",
     "CareTies",
-    "Assessments",
     "Cases",
     "Consents",
     "Grants",

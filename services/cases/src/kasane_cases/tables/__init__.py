@@ -1,7 +1,7 @@
 """Names the columns of cases' tables; never leaves repository and queries."""
 
-from kasane_cases.tables.attachments import attachment
 from kasane_cases.tables.assessments import assessment, assessment_form
+from kasane_cases.tables.attachments import attachment
 from kasane_cases.tables.cases import (
     access_grant,
     case,
@@ -41,9 +41,9 @@ __all__ = [
     "access_grant",
     "address_protection",
     "agenda_item",
-    "attachment",
     "assessment",
     "assessment_form",
+    "attachment",
     "attendee",
     "care_tie",
     "case",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "c0004"
-down_revision = "c0003"
+revision = "c0008"
+down_revision = "c0007"
 branch_labels = None
 depends_on = None
 

@@ -82,8 +82,10 @@ def decide_and_end(desk: Desk, decision: str, office: str) -> None:
     desk.submit(CASES("session.decision_submit"))
     desk.go("cases", session)
     desk.submit(CASES("session.hold"))
+    desk.go("cases", f"{session}/minutes")
     desk.fill(minutes=decision)
     desk.submit(CASES("session.fix_minutes"))
+    desk.go("cases", session)
 
 
 def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_in: SignIn) -> None:

@@ -7,7 +7,7 @@ from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
 from kasane_cases.domain.conference import LegalKind, SessionStatus
 from kasane_cases.domain.consent import AttendeeKind, ConsentPurpose, ConsentState, DataClass
 from kasane_cases.domain.disclosure import Destination, DisclosureBasis
-from kasane_cases.domain.errors import DisclosureRefused
+from kasane_cases.domain.errors import DisclosureRefused, SessionNotReady
 from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose
 from kasane_cases.repository import Ledger
@@ -115,12 +115,14 @@ def test_the_family_is_not_let_into_a_support_conference(at_work):
     case_id = at_work.case(MOTHER)
     family = commands.AttendeeAsked(AttendeeKind.PERSON_OR_FAMILY, name="試験 よし子")
     session_id = at_work.session(SUPPORT, family)
-    at_work.item(session_id, case_id, SON)
+    item_id = at_work.item(session_id, case_id, SON)
+    _, mother = at_work.read_session(session_id).attendees
+    at_work.do(handlers.admit_to_item, commands.AdmitToItem(session_id, item_id, (mother.id,)))
 
-    with pytest.raises(DisclosureRefused) as refused:
+    with pytest.raises(SessionNotReady) as refused:
         at_work.open(session_id)
 
-    assert refused.value.code == "disclosure_closed_to_family"
+    assert refused.value.code == "not_ready_family_without_consent"
     assert at_work.read_session(session_id).status is SessionStatus.PLANNED
     assert ledger(at_work, case_id) == ()
 

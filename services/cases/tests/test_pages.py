@@ -367,14 +367,14 @@ def test_a_whole_conference_through_its_pages(at_work, browser):
         {"decision": "家計を見る", "in_charge": "care", "submission": "e"},
     )
     browser.post(f"{at}/hold", {"next_on": "2027-01-10"})
-    browser.post(f"{at}/minutes", {"minutes": "議事録"})
+    browser.post(f"{at}/minutes", {"minutes": "議事録", "then": "fix"})
 
     session = at_work.read_session(session_id)
     assert session.status is SessionStatus.MINUTES_FIXED
     assert [len(i.decisions) for i in session.items] == [1, 0]
     shown = browser.get(at).text
     assert "家計を見る" in shown
-    assert "議事録は確定しています" in shown
+    assert "議事録は確定しています" in browser.get(f"{at}/minutes").text
     assert "家計を見る" in browser.get(f"/cases/{case_id}").text
 
 

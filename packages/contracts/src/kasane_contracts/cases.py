@@ -92,6 +92,31 @@ class ConferenceHeld:
     items: int
 
 
+@event("cases.decision.made", version=1, subject="decision_id")
+@dataclass(frozen=True)
+class DecisionMade:
+    """A session decided that somebody does something; ``targets`` are who finds it among their tasks.
+
+    What was decided is not in it: it is read where the session is, by who may.
+    """
+
+    decision_id: str
+    session_id: str
+    case_id: str
+    targets: tuple[str, ...]
+    due_on: date | None = None
+
+
+@event("cases.decision.done", version=1, subject="decision_id")
+@dataclass(frozen=True)
+class DecisionDone:
+    """What a session decided was carried out."""
+
+    decision_id: str
+    session_id: str
+    case_id: str
+
+
 @event("cases.support_plan.agreed", version=1, subject="plan_id")
 @dataclass(frozen=True)
 class SupportPlanAgreed:

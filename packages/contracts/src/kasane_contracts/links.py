@@ -51,6 +51,11 @@ def conference(municipality: str, session_id: str) -> str:
     return f"/cases/{municipality}/conferences/{session_id}"
 
 
+def decision(municipality: str, decision_id: str) -> str:
+    """What a session decided that somebody does."""
+    return f"/cases/{municipality}/decisions/{decision_id}"
+
+
 def conferences(municipality: str) -> str:
     """The bodies of a town and their sessions."""
     return f"/cases/{municipality}/conferences"

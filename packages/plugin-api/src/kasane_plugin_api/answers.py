@@ -239,10 +239,18 @@ class LegalBasis:
 
 
 class LegalKind(StrEnum):
-    """The legal nature of a body. It, not the local name, decides which gate applies."""
+    """The legal nature of a body. It, not the local name, decides which gate applies.
+
+    The 支援会議 of 困窮法9条 is not the one of 社会福祉法106条の6: a town that holds them together
+    names both kinds, and each agenda item says on which it is spoken of.
+    """
 
     SUPPORT_CONFERENCE = "support_conference"
     MULTI_AGENCY_CONFERENCE = "multi_agency_conference"
+    SELF_RELIANCE_CONFERENCE = "self_reliance_conference"
+    CHILD_PROTECTION_COUNCIL = "child_protection_council"
+    COMMUNITY_CARE_CONFERENCE = "community_care_conference"
+    LONELINESS_COUNCIL = "loneliness_council"
     POLICY_SHARING = "policy_sharing"
     COMMUNITY = "community"
     GOVERNANCE = "governance"

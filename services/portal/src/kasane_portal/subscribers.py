@@ -314,6 +314,18 @@ def _conference_held(e: cases.ConferenceHeld) -> Steps:
     return (CloseTask(TaskKind.CONFERENCE, e.session_id),)
 
 
+def _decision_made(e: cases.DecisionMade) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.DECISION, e.decision_id, tuple(e.targets), due_on=e.due_on, case_id=e.case_id
+        ),
+    )
+
+
+def _decision_done(e: cases.DecisionDone) -> Steps:
+    return (CloseTask(TaskKind.DECISION, e.decision_id),)
+
+
 def _referral_requested(e: cases.ReferralRequested) -> Steps:
     return (OpenTask(TaskKind.REFERRAL, e.referral_id, (COORDINATOR,), case_id=e.case_id),)
 
@@ -345,6 +357,8 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     cases.CaseClosed: _case_closed,
     cases.ConferencePlanned: _conference_planned,
     cases.ConferenceHeld: _conference_held,
+    cases.DecisionMade: _decision_made,
+    cases.DecisionDone: _decision_done,
     cases.SupportPlanAgreed: _plan_agreed,
     cases.SupportPlanMonitored: _plan_monitored,
     cases.SupportPlanEnded: _plan_ended,

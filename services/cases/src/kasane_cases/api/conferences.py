@@ -62,7 +62,7 @@ def plan_session(payload: dict[str, Any]) -> Response:
             PlanSession(session_id=new, attendees=attendees, **payload), uow, hooks()
         )
     )
-    return _session(session_id, 201)
+    return session_answer(session_id, 201)
 
 
 @blueprint.route("/conferences/<session_id>", methods=["GET"])
@@ -70,7 +70,7 @@ def plan_session(payload: dict[str, Any]) -> Response:
 @blueprint.response(200, schemas.ConferenceSchema)
 def get_session(session_id: str) -> Response:
     """One session as far as I may see it."""
-    return _session(session_id)
+    return session_answer(session_id)
 
 
 @blueprint.route("/conferences/<session_id>/attendees", methods=["POST"])
@@ -84,7 +84,7 @@ def add_attendee(payload: dict[str, Any], session_id: str) -> Response:
             AddAttendee(new, session_id, AttendeeAsked(**payload)), uow, hooks()
         )
     )
-    return _session(session_id, 201)
+    return session_answer(session_id, 201)
 
 
 @blueprint.route("/conferences/<session_id>/attendees/<attendee_id>/secrecy", methods=["POST"])
@@ -95,7 +95,7 @@ def record_secrecy(payload: dict[str, Any], session_id: str, attendee_id: str) -
     """Record that an attendee was shown the duty of secrecy, and signed where that is needed."""
     with unit_of_work() as uow:
         handlers.record_secrecy(RecordSecrecy(session_id, attendee_id, payload["signed"]), uow)
-    return _session(session_id)
+    return session_answer(session_id)
 
 
 @blueprint.route("/conferences/<session_id>/items", methods=["POST"])
@@ -109,7 +109,7 @@ def add_agenda_item(payload: dict[str, Any], session_id: str) -> Response:
             AddAgendaItem(item_id=new, session_id=session_id, **payload), uow, hooks()
         )
     )
-    return _session(session_id, 201)
+    return session_answer(session_id, 201)
 
 
 @blueprint.route("/conferences/<session_id>/opening", methods=["POST"])
@@ -119,7 +119,7 @@ def open_session(session_id: str) -> Response:
     """Open a session when no gate fails."""
     with unit_of_work() as uow:
         handlers.open_session(OpenSession(session_id), uow, hooks())
-    return _session(session_id)
+    return session_answer(session_id)
 
 
 @blueprint.route("/conferences/<session_id>/items/<item_id>/facts", methods=["POST"])
@@ -133,7 +133,7 @@ def record_fact(payload: dict[str, Any], session_id: str, item_id: str) -> Respo
             RecordFact(new, session_id, item_id, payload["text"], payload["source"]), uow
         )
     )
-    return _session(session_id, 201)
+    return session_answer(session_id, 201)
 
 
 @blueprint.route("/conferences/<session_id>/items/<item_id>/decisions", methods=["POST"])
@@ -147,7 +147,7 @@ def record_decision(payload: dict[str, Any], session_id: str, item_id: str) -> R
             RecordDecision(decision_id=new, session_id=session_id, item_id=item_id, **payload), uow
         )
     )
-    return _session(session_id, 201)
+    return session_answer(session_id, 201)
 
 
 @blueprint.route("/conferences/<session_id>/holding", methods=["POST"])
@@ -158,7 +158,7 @@ def hold_session(payload: dict[str, Any], session_id: str) -> Response:
     """End an open session."""
     with unit_of_work() as uow:
         handlers.hold_session(HoldSession(session_id, payload["next_on"]), uow)
-    return _session(session_id)
+    return session_answer(session_id)
 
 
 @blueprint.route("/conferences/<session_id>/minutes", methods=["POST"])
@@ -169,10 +169,11 @@ def fix_minutes(payload: dict[str, Any], session_id: str) -> Response:
     """Fix the minutes of a held session."""
     with unit_of_work() as uow:
         handlers.fix_minutes(FixMinutes(session_id, payload["minutes"]), uow)
-    return _session(session_id)
+    return session_answer(session_id)
 
 
-def _session(session_id: str, status: int = 200) -> Response:
+def session_answer(session_id: str, status: int = 200) -> Response:
+    """One session as far as the caller may see it, with its version."""
     with reading() as connection:
         found = queries.session_file(connection, actor(), session_id).session
     return with_version(schemas.ConferenceSchema().dump(found), found.version, status)

@@ -1,5 +1,6 @@
 """The JSON API of cases, version 1."""
 
+from kasane_cases.api.agenda import blueprint as agenda
 from kasane_cases.api.case_file import blueprint as case_file
 from kasane_cases.api.conferences import blueprint as conferences
 from kasane_cases.api.consents import blueprint as consents
@@ -14,6 +15,7 @@ BLUEPRINTS = (
     households,
     gaps,
     conferences,
+    agenda,
     plans,
     transfers,
     ledger,

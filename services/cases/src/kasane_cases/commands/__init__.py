@@ -1,5 +1,15 @@
 """The inputs of the handlers of cases."""
 
+from kasane_cases.commands.agenda import (
+    AdmitToItem,
+    BuildAgenda,
+    ConfirmMembers,
+    ContinueItem,
+    FinishDecision,
+    MoveItem,
+    RemoveItem,
+    ShareRoles,
+)
 from kasane_cases.commands.assessments import RecordAssessment
 from kasane_cases.commands.attachments import AttachFile
 from kasane_cases.commands.cases import (
@@ -18,7 +28,6 @@ from kasane_cases.commands.conferences import (
     AddAgendaItem,
     AddAttendee,
     AttendeeAsked,
-    FixMinutes,
     HoldSession,
     MarkPresence,
     OpenSession,
@@ -48,7 +57,15 @@ from kasane_cases.commands.households import (
     SplitHousehold,
     UndoStep,
 )
+from kasane_cases.commands.minutes import AddAddendum, DraftMinutes, FixMinutes
 from kasane_cases.commands.needs import IdentifyNeed, RequestOutreach, RequestReferral
+from kasane_cases.commands.packs import (
+    IssuePack,
+    MakeCaseStudy,
+    PrintCopies,
+    SetPackDays,
+    SettleCopy,
+)
 from kasane_cases.commands.plans import (
     DecidePlan,
     DraftPlan,
@@ -70,21 +87,27 @@ from kasane_cases.commands.transfers import (
 
 __all__ = [
     "AcceptOffer",
+    "AddAddendum",
     "AddAgendaItem",
     "AddAttendee",
     "AddMember",
     "AdmitReader",
+    "AdmitToItem",
     "AnswerLegalGround",
     "ApproveTransfer",
     "AskLegalGround",
     "AssignTeam",
     "AttachFile",
     "AttendeeAsked",
+    "BuildAgenda",
     "ChangePerson",
     "ChangeStatus",
     "CloseCase",
+    "ConfirmMembers",
+    "ContinueItem",
     "DecidePlan",
     "DecideSupport",
+    "DraftMinutes",
     "DraftPlan",
     "EndCare",
     "EndMembership",
@@ -92,13 +115,17 @@ __all__ = [
     "EndReader",
     "EndTeam",
     "EvaluatePlan",
+    "FinishDecision",
     "FinishPlan",
     "FinishTask",
     "FixMinutes",
     "HoldSession",
     "IdentifyNeed",
+    "IssuePack",
     "JoinHouseholds",
+    "MakeCaseStudy",
     "MarkPresence",
+    "MoveItem",
     "NameLead",
     "OpenCase",
     "OpenProtectedAddress",
@@ -108,6 +135,7 @@ __all__ = [
     "PersonOfCase",
     "PlanSession",
     "PrepareTransfer",
+    "PrintCopies",
     "ProtectAddress",
     "RecordAgreement",
     "RecordAssessment",
@@ -118,12 +146,16 @@ __all__ = [
     "RecordMonitoring",
     "RecordOrigin",
     "RecordSecrecy",
+    "RemoveItem",
     "RequestOutreach",
     "RequestReferral",
     "RestrictCase",
     "ReturnOffer",
     "RevisePlan",
+    "SetPackDays",
     "SetWatchRules",
+    "SettleCopy",
+    "ShareRoles",
     "SplitHousehold",
     "SubmitPlan",
     "TeamMember",

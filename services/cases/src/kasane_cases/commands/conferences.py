@@ -63,7 +63,8 @@ class MarkPresence:
 class AddAgendaItem:
     """Put a person of a case, or a topic that names nobody, on an agenda.
 
-    ``reason`` is why a person chose this body where the town has not decided.
+    ``reason`` is why a person chose this body where the town has not decided; ``legal_kind`` is the
+    basis of this item where the body has several.
     """
 
     item_id: str
@@ -72,6 +73,8 @@ class AddAgendaItem:
     case_id: str = ""
     person_id: str = ""
     reason: str = ""
+    legal_kind: LegalKind | None = None
+    admitted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class RecordDecision:
     in_charge: str
     role: str = ""
     due_on: date | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,11 +115,3 @@ class HoldSession:
 
     session_id: str
     next_on: date | None = None
-
-
-@dataclass(frozen=True)
-class FixMinutes:
-    """Fix the minutes of a held session."""
-
-    session_id: str
-    minutes: str

@@ -190,6 +190,52 @@ class NotInSession(CasesRefusal):
     status = 403
 
 
+class ConsentEnded(CasesRefusal):
+    """The consent on which a matter was spoken of was withdrawn, narrowed or has expired."""
+
+    code = "consent_ended"
+
+
+class OneLeads(CasesRefusal):
+    """A table of roles has one 主担当, not two."""
+
+    code = "one_leads"
+    status = 422
+
+
+class AlreadyOnAgenda(CasesRefusal):
+    """The person is on this agenda already."""
+
+    code = "already_on_agenda"
+
+
+class WordsMissing(CasesRefusal):
+    """A matter is taken off an agenda, or minutes corrected, only with a reason in words."""
+
+    code = "words_missing"
+    status = 422
+
+
+class PackExpired(CasesRefusal):
+    """The pages of a meeting pack close some days after the session."""
+
+    code = "pack_expired"
+    status = 403
+
+
+class NobodyToGiveTo(CasesRefusal):
+    """A pack is opened only to attendees whose secrecy is recorded (I-03)."""
+
+    code = "nobody_to_give_to"
+
+
+class CaseStudyIdentifies(CasesRefusal):
+    """The words of a case study say whose it is (I-20)."""
+
+    code = "case_study_identifies"
+    status = 422
+
+
 class SignatureNeeded(CasesRefusal):
     """This attendee is bound only by a signed pledge."""
 

@@ -14,6 +14,8 @@ class ObstacleCode(StrEnum):
     SECRECY_MISSING = "secrecy_missing"
     NOBODY_ATTENDS = "nobody_attends"
     NO_QUORUM = "no_quorum"
+    FAMILY_WITHOUT_CONSENT = "family_without_consent"
+    NOBODY_ADMITTED = "nobody_admitted"
 
 
 @dataclass(frozen=True)

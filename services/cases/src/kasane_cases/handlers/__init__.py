@@ -1,16 +1,26 @@
 """What a person can do in cases; each handler is one transaction."""
 
+from kasane_cases.handlers.agenda import (
+    add_agenda_item,
+    admit_to_item,
+    build_agenda,
+    continue_item,
+    move_item,
+    remove_item,
+)
 from kasane_cases.handlers.assessments import current_form, record_assessment
 from kasane_cases.handlers.attachments import attach_file
+from kasane_cases.handlers.case_studies import make_case_study
 from kasane_cases.handlers.closing import change_status, close_case, finish_task
 from kasane_cases.handlers.conferences import (
-    add_agenda_item,
     add_attendee,
+    confirm_members,
     mark_presence,
     plan_session,
     record_secrecy,
 )
 from kasane_cases.handlers.consents import record_consent, remind_of_expiring
+from kasane_cases.handlers.decisions import finish_decision, record_decision, share_roles
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose, would_disclose
 from kasane_cases.handlers.legal_grounds import (
     answer_legal_ground,
@@ -24,6 +34,7 @@ from kasane_cases.handlers.members import (
     end_membership,
     record_care,
 )
+from kasane_cases.handlers.minutes import add_addendum, draft_minutes, fix_minutes
 from kasane_cases.handlers.needs import identify_need, request_referral
 from kasane_cases.handlers.opening import (
     assign_team,
@@ -34,6 +45,7 @@ from kasane_cases.handlers.opening import (
 )
 from kasane_cases.handlers.origins import record_origin
 from kasane_cases.handlers.outreach import request_outreach
+from kasane_cases.handlers.packs import issue_pack, print_copies, set_pack_days, settle_copy
 from kasane_cases.handlers.plan_work import evaluate_plan, finish_plan, record_monitoring
 from kasane_cases.handlers.plans import (
     decide_plan,
@@ -51,13 +63,7 @@ from kasane_cases.handlers.protection import (
     protect_address,
     restrict_case,
 )
-from kasane_cases.handlers.sessions import (
-    fix_minutes,
-    hold_session,
-    open_session,
-    record_decision,
-    record_fact,
-)
+from kasane_cases.handlers.sessions import hold_session, open_session, record_fact
 from kasane_cases.handlers.splitting import (
     join_households,
     split_household,
@@ -88,22 +94,28 @@ __all__ = [
     "Disclosing",
     "Recipient",
     "accept_offer",
+    "add_addendum",
     "add_agenda_item",
     "add_attendee",
     "add_member",
     "admit_reader",
+    "admit_to_item",
     "answer_legal_ground",
     "approve_transfer",
     "ask_legal_ground",
     "assign_team",
     "attach_file",
+    "build_agenda",
     "change_person",
     "change_status",
     "close_case",
+    "confirm_members",
+    "continue_item",
     "current_form",
     "decide_plan",
     "decide_support",
     "disclose",
+    "draft_minutes",
     "draft_plan",
     "end_care",
     "end_membership",
@@ -111,6 +123,7 @@ __all__ = [
     "end_reader",
     "end_team",
     "evaluate_plan",
+    "finish_decision",
     "finish_plan",
     "finish_task",
     "fix_minutes",
@@ -119,8 +132,11 @@ __all__ = [
     "hear_withdrawal",
     "hold_session",
     "identify_need",
+    "issue_pack",
     "join_households",
+    "make_case_study",
     "mark_presence",
+    "move_item",
     "name_lead",
     "open_case",
     "open_protected_address",
@@ -128,6 +144,7 @@ __all__ = [
     "open_session",
     "plan_session",
     "prepare_transfer",
+    "print_copies",
     "protect_address",
     "record_agreement",
     "record_assessment",
@@ -140,12 +157,16 @@ __all__ = [
     "record_secrecy",
     "remind_of_expiring",
     "remind_of_protections",
+    "remove_item",
     "request_outreach",
     "request_referral",
     "restrict_case",
     "return_offer",
     "revise_plan",
+    "set_pack_days",
     "set_watch_rules",
+    "settle_copy",
+    "share_roles",
     "show_accept_key",
     "split_household",
     "submit_plan",

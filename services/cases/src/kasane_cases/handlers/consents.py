@@ -74,6 +74,8 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         )
     if before is not None:
         Grants(uow.connection).end_with(before.id, clock.now())
+    if not given:
+        Grants(uow.connection).end_consented_meetings(case.id, command.person_id, clock.now())
     if command.state is not ConsentState.PENDING:
         for asked in (CaseTaskKind.ASK_CONSENT, CaseTaskKind.ASK_CONSENT_HERE):
             Tasks(uow.connection).finish(case.id, command.person_id, asked, clock.today())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kasane_cases.domain.case import Case
-from kasane_cases.domain.conference import ConferenceSession, LegalKind, SessionStatus
+from kasane_cases.domain.conference import ConferenceSession, LegalKind
 from kasane_cases.domain.consent import AttendeeKind, ConsentPurpose, DataClass
 from kasane_cases.domain.disclosure import (
     CaseStanding,
@@ -147,7 +147,14 @@ def standing_of(case: Case) -> CaseStanding:
 
 def circle_of(session: ConferenceSession | None, recipient: Recipient) -> ConferenceCircle | None:
     """What a session proves about who hears it; None where it is no 支援会議."""
-    if session is None or session.legal_kind is not LegalKind.SUPPORT_CONFERENCE:
+    if session is None:
+        return None
+    spoken_of = [
+        item
+        for item in session.agenda
+        if item.identified and session.kind_of(item) is LegalKind.SUPPORT_CONFERENCE
+    ]
+    if session.legal_kind is not LegalKind.SUPPORT_CONFERENCE and not spoken_of:
         return None
     everybody = recipient.destination is Destination.SUPPORT_CONFERENCE
     names = {recipient.code, recipient.label} - {""}
@@ -158,8 +165,8 @@ def circle_of(session: ConferenceSession | None, recipient: Recipient) -> Confer
     ]
     return ConferenceCircle(
         session_id=session.id,
-        opened=session.status is not SessionStatus.PLANNED,
-        person_ids=frozenset(item.person_id for item in session.items if item.identified),
+        opened=not session.preparing,
+        person_ids=frozenset(item.person_id for item in spoken_of),
         recipients_bound=bool(hearing) and all(one.bound for one in hearing),
     )
 

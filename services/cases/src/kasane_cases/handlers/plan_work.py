@@ -6,7 +6,6 @@ from typing import Any
 
 from kasane_cases.commands import EvaluatePlan, FinishPlan, RecordMonitoring
 from kasane_cases.domain.case import Case, CaseStatus
-from kasane_cases.domain.conference import SessionStatus
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import (
     AgreementMissing,
@@ -190,7 +189,7 @@ def _must_have_heard(plan: SupportPlan, case: Case, session_id: str, uow: UnitOf
         return
     session = Sessions(uow.connection).get(session_id)
     heard = {item.person_id for item in session.items if item.case_id == case.id}
-    over = session.status in (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
+    over = session.over
     if not over or set(plan.persons) - heard:
         raise PlanNotDeliberated(body=session.body_label)
 

@@ -11,7 +11,7 @@ from kasane_cases.commands import (
     SubmitPlan,
 )
 from kasane_cases.domain.case import Case
-from kasane_cases.domain.conference import ConferenceSession, SessionStatus
+from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import ConsentNeeded, PlanNotDeliberated, RecordNotFound
 from kasane_cases.domain.plan_records import AgreementWay, PlanAgreement
@@ -238,12 +238,16 @@ def _begin(plan: SupportPlan, case: Case, uow: UnitOfWork) -> None:
 def _must_have_deliberated(
     plan: SupportPlan, case: Case, session: ConferenceSession, uow: UnitOfWork, hooks: Any
 ) -> None:
-    over = session.status in (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
     today = clock.today()
     standing = Consents(uow.connection).standing(case.id)
-    if not over or not may_decide_plans(session, case, plan.persons, standing, today, hooks):
+    decides = may_decide_plans(session, case, plan.persons, standing, today, hooks)
+    if not session.over or not decides:
         raise PlanNotDeliberated(body=session.body_label)
-    on_agenda = {item.person_id for item in session.items if item.case_id == case.id}
+    on_agenda = {
+        item.person_id
+        for item in session.agenda
+        if item.case_id == case.id and session.kind_of(item) is session.legal_kind
+    }
     for person_id in plan.persons:
         if person_id not in on_agenda:
             raise PlanNotDeliberated(body=session.body_label)

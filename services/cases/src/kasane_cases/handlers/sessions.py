@@ -1,17 +1,12 @@
-"""Leads a session: opens it when no gate fails, writes down what is said and decided, ends it."""
+"""Leads a session: opens it when no gate fails, writes down what is said, ends it."""
 
 from dataclasses import replace
 from typing import Any
 
-from kasane_cases.commands import (
-    FixMinutes,
-    HoldSession,
-    OpenSession,
-    RecordDecision,
-    RecordFact,
-)
+from kasane_cases.commands import HoldSession, OpenSession, RecordFact
+from kasane_cases.domain.agenda import ItemFact
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
-from kasane_cases.domain.conference import ConferenceSession, ItemDecision, ItemFact
+from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.disclosure import Destination
 from kasane_cases.domain.ledger import DisclosureAct
@@ -54,21 +49,9 @@ def record_fact(command: RecordFact, uow: UnitOfWork) -> None:
         command.fact_id, command.text, command.source, clock.now(), uow.actor.account_id
     )
     session.record_fact(command.item_id, fact, uow.actor.account_id)
+    must_still_consent(session, command.item_id, uow)
     sessions.save(session)
     uow.record("cases.conference.fact_recorded", OBJECT, session.id, basis=session.id)
-    uow.commit()
-
-
-def record_decision(command: RecordDecision, uow: UnitOfWork) -> None:
-    """Writes down what was decided about an item."""
-    sessions = Sessions(uow.connection)
-    session = sessions.get(command.session_id)
-    decision = ItemDecision(
-        command.decision_id, command.text, command.in_charge, command.role, command.due_on
-    )
-    session.record_decision(command.item_id, decision, uow.actor.account_id)
-    sessions.save(session)
-    uow.record("cases.conference.decision_recorded", OBJECT, session.id, basis=session.id)
     uow.commit()
 
 
@@ -87,10 +70,10 @@ def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
             body=session.body,
             legal_kind=session.legal_kind.value,
             held_on=session.held_on,
-            items=len(session.items),
+            items=len(session.agenda),
         )
     )
-    for item in session.items:
+    for item in session.agenda:
         if item.identified:
             note(
                 uow,
@@ -103,48 +86,44 @@ def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def fix_minutes(command: FixMinutes, uow: UnitOfWork) -> None:
-    """Fixes the minutes of a held session; they change no more."""
-    sessions = Sessions(uow.connection)
-    session = sessions.get(command.session_id)
-    session.fix_minutes(command.minutes, clock.now(), uow.actor.account_id)
-    sessions.save(session)
-    uow.record("cases.conference.minutes_fixed", OBJECT, session.id)
-    uow.commit()
+def must_still_consent(session: ConferenceSession, item_id: str, uow: UnitOfWork) -> None:
+    """Raises ConsentEnded when the consent on which the item is spoken of holds no longer."""
+    standing = standings(uow.connection, session).get(item_id)
+    session.check_consent(item_id, standing, clock.today())
 
 
 def _tell_attendees(session: ConferenceSession, uow: UnitOfWork, hooks: Any) -> None:
-    """Everybody present hears of each person on the agenda: one line of the ledger for each."""
-    for item in session.items:
+    """Who takes part in an item hears of its person: one line of the ledger for each."""
+    for item in session.agenda:
         if not item.identified:
             continue
+        kind, hearing = session.kind_of(item), session.admitted_to(item)
         case = Cases(uow.connection).get(item.case_id)
         before = Disclosing(
             case=case,
             person_id=item.person_id,
-            recipient=Recipient(Destination(session.legal_kind.value), session.body_label),
+            recipient=Recipient(Destination(kind.value), session.body_label),
             purpose=ConsentPurpose.MULTI_AGENCY,
             data_classes=SPOKEN_OF,
             act=DisclosureAct.SESSION,
             reference=session.id,
-            basis=BASIS_OF_BODY.get(session.legal_kind),
+            basis=BASIS_OF_BODY.get(kind),
             session=session,
-            present=session.kinds_present,
+            present=tuple(dict.fromkeys(one.kind for one in hearing)),
         )
         ruling = would_disclose(uow, hooks, before)
         if not ruling.allowed:
             raise refused(before, ruling)
-        for attendee in session.attendees:
-            if attendee.present:
-                to = Recipient.of_kind(attendee.kind, attendee.name, attendee.id)
-                disclose(uow, hooks, replace(before, recipient=to, present=()))
+        for attendee in hearing:
+            to = Recipient.of_kind(attendee.kind, attendee.name, attendee.id)
+            disclose(uow, hooks, replace(before, recipient=to, present=()))
 
 
 def _let_attendees_in(session: ConferenceSession, uow: UnitOfWork) -> None:
     today = clock.today()
-    for item in session.items:
-        for attendee in session.attendees:
-            if item.identified and attendee.account_id and attendee.present:
+    for item in session.agenda:
+        for attendee in session.admitted_to(item):
+            if item.identified and attendee.account_id:
                 Grants(uow.connection).add(
                     AccessGrant(
                         id=new_id(),

@@ -8,7 +8,7 @@ from kasane_cases.commands import AttendeeAsked, PlanSession
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.pages import forms
+from kasane_cases.pages import forms, session_forms
 from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
@@ -58,7 +58,7 @@ def plan_session() -> Response | tuple[str, int]:
     """Plans the session."""
     form = Form(_fields())
     right = form.check(request.form, text)
-    rows = repeated(forms.guest_fields(), request.form, "guests", text)
+    rows = repeated(session_forms.guest_fields(), request.form, "guests", text)
     appointed = form.values.get("appointed")
     if appointed is not None and appointed < 1:
         form.add_error("appointed", text("conference.appointed_range"))
@@ -107,8 +107,8 @@ def _fields() -> list[FieldSpec]:
             one for one in queries.colleagues(connection) if one.account_id != actor().account_id
         ]
     staff = forms.people(others)
-    return forms.session_fields(bodies, staff)
+    return session_forms.session_fields(bodies, staff)
 
 
 def _guests() -> dict[str, list[FieldSpec]]:
-    return {"guest_specs": forms.guest_fields()}
+    return {"guest_specs": session_forms.guest_fields()}

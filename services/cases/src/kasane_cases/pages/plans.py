@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import DecidePlan, DraftPlan, RevisePlan, SubmitPlan
-from kasane_cases.domain.conference import SessionStatus
 from kasane_cases.domain.errors import CasesRefusal, ChangedMeanwhile
 from kasane_cases.domain.support_plan import PlanKind, SupportPlan
 from kasane_cases.handlers.views import may_decide_plans
@@ -152,11 +151,10 @@ def to_plan(case_id: str, plan_id: str) -> Response:
 
 def over_sessions(file: queries.CaseFile) -> dict[str, str]:
     """The sessions that are over and spoke of the case."""
-    over = (SessionStatus.HELD, SessionStatus.MINUTES_FIXED)
     return {
         one.session.id: f"{one.session.held_on} {one.session.body_label}"
         for one in file.sessions
-        if one.session.status in over
+        if one.session.over
     }
 
 

@@ -18,7 +18,14 @@ from kasane_cases.queries.cases import (
     open_cases,
     waiting,
 )
-from kasane_cases.queries.conferences import SessionFile, SessionLine, session_file, session_lines
+from kasane_cases.queries.conferences import (
+    SessionFile,
+    SessionLine,
+    session_file,
+    session_lines,
+    sessions_to_come,
+)
+from kasane_cases.queries.decisions import DecisionOfSession, carried_over, one_decision
 from kasane_cases.queries.gaps import gap_counts, gaps, watch_days
 from kasane_cases.queries.households import (
     HouseholdFile,
@@ -28,8 +35,23 @@ from kasane_cases.queries.households import (
     on_file,
 )
 from kasane_cases.queries.ledger import LedgerFile, ledger_file
+from kasane_cases.queries.packs import (
+    Dossier,
+    Pack,
+    PackDesk,
+    own_pack,
+    pack_desk,
+    pack_for_copy,
+)
 from kasane_cases.queries.person_links import AlsoElsewhere, also_elsewhere
 from kasane_cases.queries.plans import PlanDue, PlanFile, origins_of, plan_file, plans_due
+from kasane_cases.queries.proposals import (
+    Proposal,
+    ProposalKind,
+    WaitingConsultation,
+    agenda_proposals,
+    waiting_consultations,
+)
 from kasane_cases.queries.staff import colleagues
 from kasane_cases.queries.trail import TrailFile, trail_file
 from kasane_cases.queries.transfers import (
@@ -50,23 +72,32 @@ __all__ = [
     "CaseFile",
     "CaseFilter",
     "CaseLine",
+    "DecisionOfSession",
+    "Dossier",
     "HouseholdFile",
     "LedgerFile",
     "OtherCase",
+    "Pack",
+    "PackDesk",
     "PersonOnFile",
     "PlanDue",
     "PlanFile",
+    "Proposal",
+    "ProposalKind",
     "SessionFile",
     "SessionLine",
     "SessionOfCase",
     "StepLine",
     "TrailFile",
     "TransferFile",
+    "WaitingConsultation",
+    "agenda_proposals",
     "also_elsewhere",
     "approvers",
     "assessment_file",
     "assessment_read",
     "attachments",
+    "carried_over",
     "case_file",
     "case_lines",
     "colleagues",
@@ -78,17 +109,23 @@ __all__ = [
     "offer",
     "offers",
     "on_file",
+    "one_decision",
     "open_cases",
     "origins_of",
+    "own_pack",
+    "pack_desk",
+    "pack_for_copy",
     "plan_file",
     "plans_due",
     "sealed_file",
     "session_file",
     "session_lines",
+    "sessions_to_come",
     "trail_file",
     "transfer_file",
     "transfers",
     "transfers_of_case",
     "waiting",
+    "waiting_consultations",
     "watch_days",
 ]

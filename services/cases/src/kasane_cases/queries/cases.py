@@ -9,13 +9,10 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
 
 from kasane_cases import tables
+from kasane_cases.domain.agenda import AgendaItem, ItemState
 from kasane_cases.domain.assessment import SupportNeed
 from kasane_cases.domain.case import AccessGrant, Case, CaseStatus
-from kasane_cases.domain.conference import (
-    AgendaItem,
-    ConferenceSession,
-    SessionStatus,
-)
+from kasane_cases.domain.conference import PREPARING, ConferenceSession, SessionStatus
 from kasane_cases.domain.consent import Consent, ConsentState, state_on
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import RecordNotFound
@@ -23,6 +20,7 @@ from kasane_cases.domain.household import Person
 from kasane_cases.domain.requests import OutreachRequest, Referral
 from kasane_cases.domain.support_plan import SupportPlan
 from kasane_cases.domain.timeline import CaseTask, TimelineEntry
+from kasane_cases.queries.conferences import readable_items
 from kasane_cases.queries.households import (
     HouseholdFile,
     earlier_lines,
@@ -289,7 +287,7 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
             for plan in Plans(connection).of_case(case_id)
             if admission.whole or any(shown(person_id) for person_id in plan.persons)
         ),
-        sessions=_sessions_of(connection, viewer, case_id, admission),
+        sessions=_sessions_of(connection, viewer, case_id, admission, today),
         timeline=tuple(
             entry
             for entry in sorted(lines, key=lambda line: (line.at, line.id), reverse=True)
@@ -321,7 +319,7 @@ def open_cases(
 
 
 def _sessions_of(
-    connection: Connection, viewer: Actor, case_id: str, admission: Admission
+    connection: Connection, viewer: Actor, case_id: str, admission: Admission, today: date
 ) -> tuple[SessionOfCase, ...]:
     i = tables.agenda_item.c
     ids = connection.scalars(
@@ -330,15 +328,15 @@ def _sessions_of(
     found = []
     for session_id in ids:
         session = Sessions(connection).get(session_id)
-        material = session.shows_material_to(viewer.account_id) or not session.closed_material
         items = [
             item
-            for item in session.items
+            for item in session.agenda
             if item.case_id == case_id and admission.shows(item.person_id)
         ]
+        read = readable_items(connection, session, viewer, today, town=True)
         if items:
-            shown = tuple(items if material else (_without_material(item) for item in items))
-            found.append(SessionOfCase(session, shown, material))
+            shown = tuple(item if item.id in read else _without_material(item) for item in items)
+            found.append(SessionOfCase(session, shown, any(item.id in read for item in items)))
     return tuple(found)
 
 
@@ -368,11 +366,15 @@ def _names(
 
 def _next_sessions(connection: Connection, case_ids: Sequence[str]) -> dict[str, date]:
     i, s = tables.agenda_item.c, tables.session.c
-    going_on = [SessionStatus.PLANNED.value, SessionStatus.OPEN.value]
+    going_on = [status.value for status in (*PREPARING, SessionStatus.OPEN)]
     rows = connection.execute(
         select(i.case_id, func.min(s.planned_for))
         .join(tables.session, s.id == i.session_id)
-        .where(i.case_id.in_(case_ids), s.status.in_(going_on))
+        .where(
+            i.case_id.in_(case_ids),
+            i.state == ItemState.ON_AGENDA.value,
+            s.status.in_(going_on),
+        )
         .group_by(i.case_id)
     )
     return {case_id: planned_for for case_id, planned_for in rows}

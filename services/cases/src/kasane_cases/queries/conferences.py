@@ -7,16 +7,14 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from kasane_cases import tables
+from kasane_cases.domain.agenda import AgendaItem, ItemState, LegalKind, PersonStanding
 from kasane_cases.domain.case import Case
-from kasane_cases.domain.conference import (
-    AgendaItem,
-    ConferenceSession,
-    LegalKind,
-    PersonStanding,
-    SessionStatus,
-)
+from kasane_cases.domain.conference import PREPARING, ConferenceSession, SessionStatus
+from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import SessionNotFound
-from kasane_cases.repository import Cases, Sessions, attends, standings
+from kasane_cases.repository import Addenda, Cases, Sessions, attends, standings
+from kasane_cases.repository.addenda import Addendum
+from kasane_kit import clock
 from kasane_kit.auth import Actor
 
 
@@ -39,8 +37,10 @@ class SessionLine:
 class SessionFile:
     """One session as far as the viewer may see it.
 
-    ``identities`` says whether it may be seen whose matters these are, ``material`` whether facts,
-    decisions and minutes may be read; what may not is not in ``session``.
+    ``identities`` says whether it may be seen whose matters these are, ``material`` whether the
+    general part of the minutes may be read, ``readable`` holds the items whose facts, decisions and
+    minutes may be read, ``ended`` those whose consent covers them no longer; what may not be seen
+    is not in ``session``.
     """
 
     session: ConferenceSession
@@ -48,6 +48,9 @@ class SessionFile:
     standings: dict[str, PersonStanding]
     identities: bool
     material: bool
+    readable: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
+    addenda: tuple[Addendum, ...] = ()
 
 
 def session_lines(
@@ -55,7 +58,11 @@ def session_lines(
 ) -> Sequence[SessionLine]:
     """Sessions that the viewer leads or attends, latest date first."""
     s, i, a = tables.session.c, tables.agenda_item.c, tables.attendee.c
-    items = select(func.count()).where(i.session_id == s.id).scalar_subquery()
+    items = (
+        select(func.count())
+        .where(i.session_id == s.id, i.state == ItemState.ON_AGENDA.value)
+        .scalar_subquery()
+    )
     people = select(func.count()).where(a.session_id == s.id).scalar_subquery()
     behind: ColumnElement[bool] = true()
     if after is not None:
@@ -89,6 +96,12 @@ def session_lines(
     ]
 
 
+def sessions_to_come(connection: Connection, viewer: Actor) -> list[SessionLine]:
+    """Sessions that are being prepared and take persons, soonest last."""
+    lines = session_lines(connection, viewer, limit=100)
+    return [line for line in lines if line.status in PREPARING and line.legal_kind.takes_persons]
+
+
 def session_file(connection: Connection, viewer: Actor, session_id: str) -> SessionFile:
     """One session as far as the viewer may see it; raises SessionNotFound (I-03, I-04)."""
     allowed = connection.scalar(
@@ -100,20 +113,72 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
     leads = viewer.has("coordinator")
     inside = session.shows_material_to(viewer.account_id)
     material = inside or (leads and not session.closed_material)
-    identities = leads or (inside and session.status is not SessionStatus.PLANNED)
-    known = standings(connection, session) if identities else {}
-    cases = {}
-    if identities:
-        wanted = {item.case_id for item in session.items if item.identified}
-        cases = {case_id: Cases(connection).get(case_id) for case_id in wanted}
-    session.items = [_as_shown(item, identities, material) for item in session.items]
+    identities = leads or (inside and not session.preparing)
+    known = standings(connection, session)
+    today = clock.today()
+    readable = readable_items(connection, session, viewer, today, town=leads, known=known)
+    ended = frozenset(
+        item.id for item in session.agenda if session.consent_ended(item, known.get(item.id), today)
+    )
+    own = session.attends(viewer.account_id)
+    session.items = [
+        _as_shown(item, identities, item.id in readable)
+        for item in session.items
+        if leads or (own is not None and item.on_agenda and item.admits(own.id, own.kind))
+    ]
+    wanted = {item.case_id for item in session.items if item.identified} if identities else set()
+    addenda = Addenda(connection).of_session(session_id)
     if not material:
         session.minutes = ""
-    return SessionFile(session, cases, known, identities, material)
+    return SessionFile(
+        session,
+        {case_id: Cases(connection).get(case_id) for case_id in wanted},
+        {item.id: known[item.id] for item in session.items if item.id in known and identities},
+        identities,
+        material,
+        readable,
+        ended,
+        tuple(one for one in addenda if (one.item_id in readable if one.item_id else material)),
+    )
+
+
+def readable_items(
+    connection: Connection,
+    session: ConferenceSession,
+    viewer: Actor,
+    today: date,
+    *,
+    town: bool,
+    known: dict[str, PersonStanding] | None = None,
+) -> frozenset[str]:
+    """The items whose facts, decisions and minutes the viewer may read.
+
+    Those who took part read; of a matter whose basis is not closed to its circle also the town's
+    own people do, for whom ``town`` speaks. While a session goes on, nothing is read on a consent
+    that has ended; afterwards only the municipality's own staff go on reading the record (I-08).
+    """
+    known = standings(connection, session) if known is None else known
+    found = set()
+    for item in session.items:
+        kind = session.kind_of(item)
+        own = session.attends(viewer.account_id)
+        takes_part = session.item_open_to(item, viewer.account_id)
+        if not takes_part and (kind.closed or not town):
+            continue
+        if session.consent_ended(item, known.get(item.id), today):
+            municipal = own is None or own.kind is AttendeeKind.MUNICIPAL_STAFF
+            if not (session.over and municipal):
+                continue
+        found.add(item.id)
+    return frozenset(found)
 
 
 def _as_shown(item: AgendaItem, identities: bool, material: bool) -> AgendaItem:
-    shown = item if material else replace(item, facts=(), decisions=())
+    shown = item
+    if not material:
+        shown = replace(item, facts=(), decisions=(), minutes="", roles=())
     if identities or not item.identified:
         return shown
-    return replace(shown, topic="", reason="", case_id="", person_id="", consent_state="")
+    return replace(
+        shown, topic="", reason="", case_id="", person_id="", consent_state="", follows=""
+    )

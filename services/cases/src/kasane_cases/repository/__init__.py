@@ -10,6 +10,7 @@ from kasane_cases.repository.access import (
     enter,
     granted_cases,
 )
+from kasane_cases.repository.addenda import Addenda
 from kasane_cases.repository.assessments import Assessments, platform_forms
 from kasane_cases.repository.attachments import Attachments
 from kasane_cases.repository.cases import Cases, fiscal_year
@@ -18,6 +19,7 @@ from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_groun
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
 from kasane_cases.repository.origins import Origins
+from kasane_cases.repository.packs import Packs
 from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plan_records import PlanRecords
 from kasane_cases.repository.plans import Plans, plan_from
@@ -33,6 +35,7 @@ __all__ = [
     "COORDINATOR",
     "PERMISSIONS",
     "READERS",
+    "Addenda",
     "Admission",
     "Assessments",
     "Attachments",
@@ -47,6 +50,7 @@ __all__ = [
     "Needs",
     "Origins",
     "OutreachRequests",
+    "Packs",
     "PersonLinks",
     "PlanRecords",
     "Plans",

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases import tables
+from kasane_cases.domain.agenda import LegalKind
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
 from kasane_cases.domain.errors import CaseNotFound, CaseRestricted
 from kasane_cases.repository.rows import as_utc, columns
@@ -71,6 +72,7 @@ PERMISSIONS = (
     Permission(
         "cases.support_plan.monitor", "cases.support_plan.monitored", READERS, "support_plan"
     ),
+    Permission("cases.case_study.make", "cases.case_study.made", _LEADS, "case"),
     Permission("cases.support_plan.write", "cases.support_plan.written", _TEAM, "support_plan"),
     Permission("cases.fact_origin.record", "cases.fact_origin.recorded", _TEAM, "case"),
     Permission("cases.support_plan.decide", "cases.support_plan.decided", _LEADS, "support_plan"),
@@ -211,6 +213,27 @@ class Grants:
         self._connection.execute(
             update(tables.access_grant)
             .where(g.basis_reference == basis_reference, g.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+
+    def end_consented_meetings(self, case_id: str, person_id: str, at: datetime) -> None:
+        """Ends the rights to a person that follow from sessions speaking of them on consent."""
+        g, i = tables.access_grant.c, tables.agenda_item.c
+        asking = [kind.value for kind in LegalKind if kind.asks_consent]
+        self._connection.execute(
+            update(tables.access_grant)
+            .where(
+                g.case_id == case_id,
+                g.person_id == person_id,
+                g.basis == GrantBasis.MEETING.value,
+                g.ended_at.is_(None),
+                exists().where(
+                    i.session_id == g.basis_reference,
+                    i.case_id == case_id,
+                    i.person_id == person_id,
+                    i.legal_kind.in_(asking),
+                ),
+            )
             .values(ended_at=at)
         )
 

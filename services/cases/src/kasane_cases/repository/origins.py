@@ -30,7 +30,7 @@ class Origins:
             select(f.text, s.id)
             .join(tables.agenda_item, i.id == f.item_id)
             .join(tables.session, s.id == f.session_id)
-            .where(s.legal_kind == _CLOSED, about)
+            .where(i.legal_kind == _CLOSED, about)
         ).all()
         minutes = self._connection.execute(
             select(s.minutes, s.id).where(
@@ -39,7 +39,11 @@ class Origins:
                 s.id.in_(select(i.session_id).where(about)),
             )
         ).all()
-        return [ClosedPassage(text, session_id) for text, session_id in (*facts, *minutes)]
+        parts = self._connection.execute(
+            select(i.minutes, i.session_id).where(i.legal_kind == _CLOSED, i.minutes != "", about)
+        ).all()
+        passages = (*facts, *minutes, *parts)
+        return [ClosedPassage(text, session_id) for text, session_id in passages]
 
     def open_texts(self, case: Case) -> list[str]:
         """What is known outside closed sessions.
@@ -59,7 +63,7 @@ class Origins:
             select(f.text)
             .join(tables.agenda_item, i.id == f.item_id)
             .join(tables.session, s.id == f.session_id)
-            .where(s.legal_kind != _CLOSED, i.case_id == case.id)
+            .where(i.legal_kind != _CLOSED, i.case_id == case.id)
         )
         for facts in self._connection.scalars(select(t.facts).where(t.case_id == case.id)):
             found += [facts.get("note", ""), facts.get("reason", "")]

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from kasane_cases import tables
-from kasane_cases.domain.conference import (
+from kasane_cases.domain.agenda import (
     AgendaItem,
-    Attendee,
-    ConferenceSession,
     ItemDecision,
     ItemFact,
+    ItemState,
     LegalKind,
-    SecrecyDuty,
-    SessionStatus,
+    RolePart,
 )
+from kasane_cases.domain.attendance import Attendee, SecrecyDuty
+from kasane_cases.domain.conference import OVER, PREPARING, ConferenceSession, SessionStatus
 from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import ChangedMeanwhile, SessionNotFound
 from kasane_cases.repository.rows import as_utc, columns, moment, plain
@@ -39,6 +39,7 @@ class Sessions:
             **{
                 **values,
                 "legal_kind": LegalKind(values["legal_kind"]),
+                "legal_kinds": tuple(LegalKind(kind) for kind in values["legal_kinds"]),
                 "status": SessionStatus(values["status"]),
                 "fixed_at": as_utc(values["fixed_at"]),
             },
@@ -72,6 +73,20 @@ class Sessions:
             self._connection.execute(delete(part).where(part.c.session_id == session.id))
         self._add_parts(session)
 
+    def held_about(self, case_id: str) -> int:
+        """How many sessions that took place had somebody of a case on their agenda."""
+        s, i = tables.session.c, tables.agenda_item.c
+        found = self._connection.scalar(
+            select(func.count(s.id.distinct()))
+            .join(tables.agenda_item, i.session_id == s.id)
+            .where(
+                i.case_id == case_id,
+                i.state == ItemState.ON_AGENDA.value,
+                s.status.in_([status.value for status in OVER]),
+            )
+        )
+        return int(found or 0)
+
     def support_conference_with(self, case_id: str, person_id: str, agency: tuple[str, ...]) -> str:
         """The last opened 支援会議 that spoke of the person with this agency present and bound.
 
@@ -89,8 +104,9 @@ class Sessions:
             select(s.id)
             .join(tables.agenda_item, i.session_id == s.id)
             .where(
-                s.legal_kind == LegalKind.SUPPORT_CONFERENCE.value,
-                s.status != SessionStatus.PLANNED.value,
+                i.legal_kind == LegalKind.SUPPORT_CONFERENCE.value,
+                i.state == ItemState.ON_AGENDA.value,
+                s.status.not_in([status.value for status in PREPARING]),
                 i.case_id == case_id,
                 i.person_id == person_id,
                 there,
@@ -112,7 +128,7 @@ class Sessions:
         self._insert(
             tables.agenda_item,
             [
-                {**place, "position": position, **columns(item, "facts", "decisions")}
+                {**place, "position": position, **_item_columns(session, item)}
                 for position, item in enumerate(session.items)
             ],
         )
@@ -168,7 +184,16 @@ class Sessions:
         for row in self._connection.execute(
             select(tables.item_decision).where(d.session_id == session_id).order_by(d.position)
         ):
-            decision = ItemDecision(row.id, row.text, row.in_charge, row.role, row.due_on)
+            decision = ItemDecision(
+                row.id,
+                row.text,
+                row.in_charge,
+                row.role,
+                row.due_on,
+                row.owner,
+                row.done_on,
+                row.done_note,
+            )
             decisions[row.item_id].append(decision)
         rows = self._connection.execute(
             select(tables.agenda_item).where(i.session_id == session_id).order_by(i.position)
@@ -183,6 +208,13 @@ class Sessions:
                 row.consent_state,
                 tuple(facts[row.id]),
                 tuple(decisions[row.id]),
+                LegalKind(row.legal_kind),
+                tuple(row.admitted),
+                ItemState(row.state),
+                row.state_reason,
+                row.follows,
+                row.minutes,
+                tuple(RolePart(**part) for part in row.roles),
             )
             for row in rows
         ]
@@ -190,6 +222,14 @@ class Sessions:
 
 def _columns(session: ConferenceSession) -> dict[str, Any]:
     return columns(session, "attendees", "items")
+
+
+def _item_columns(session: ConferenceSession, item: AgendaItem) -> dict[str, Any]:
+    return {
+        **columns(item, "facts", "decisions", "roles"),
+        "legal_kind": session.kind_of(item).value,
+        "roles": [dict(vars(part)) for part in item.roles],
+    }
 
 
 def _attendee_columns(attendee: Attendee) -> dict[str, Any]:

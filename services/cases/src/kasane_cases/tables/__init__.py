@@ -11,7 +11,14 @@ from kasane_cases.tables.cases import (
     membership,
     person,
 )
-from kasane_cases.tables.conferences import agenda_item, attendee, item_decision, item_fact, session
+from kasane_cases.tables.conferences import (
+    agenda_item,
+    attendee,
+    item_decision,
+    item_fact,
+    minutes_addendum,
+    session,
+)
 from kasane_cases.tables.consents import consent
 from kasane_cases.tables.disclosures import disclosure, legal_ground
 from kasane_cases.tables.households import (
@@ -24,6 +31,7 @@ from kasane_cases.tables.households import (
     watch_rule,
 )
 from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
+from kasane_cases.tables.packs import pack_copy, pack_part
 from kasane_cases.tables.person_links import person_link
 from kasane_cases.tables.plans import (
     fact_origin,
@@ -61,8 +69,11 @@ __all__ = [
     "legal_ground",
     "membership",
     "metadata",
+    "minutes_addendum",
     "monitoring",
     "outreach_request",
+    "pack_copy",
+    "pack_part",
     "person",
     "person_link",
     "plan_agreement",

@@ -1,6 +1,7 @@
 """Sessions, attendees and agenda items."""
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -30,6 +31,8 @@ session = Table(
     Column("minutes", Text, nullable=False),
     Column("fixed_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
+    Column("legal_kinds", JSON, nullable=False),
+    Column("pack_days", Integer, nullable=False),
 )
 
 
@@ -65,6 +68,13 @@ agenda_item = Table(
     Column("person_id", String(36), nullable=False),
     Column("reason", Text, nullable=False),
     Column("consent_state", String(20), nullable=False),
+    Column("legal_kind", String(40), nullable=False),
+    Column("admitted", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("state_reason", Text, nullable=False),
+    Column("follows", String(36), nullable=False),
+    Column("minutes", Text, nullable=False),
+    Column("roles", JSON, nullable=False),
 )
 
 
@@ -93,4 +103,19 @@ item_decision = Table(
     Column("in_charge", String(60), nullable=False),
     Column("role", Text, nullable=False),
     Column("due_on", Date),
+    Column("owner", String(64), nullable=False),
+    Column("done_on", Date),
+    Column("done_note", Text, nullable=False),
+)
+
+
+minutes_addendum = Table(
+    "cases_minutes_addendum",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("session_id", String(36), nullable=False),
+    Column("item_id", String(36), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("added_by", Text, nullable=False),
 )

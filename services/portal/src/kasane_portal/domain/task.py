@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     OUTREACH = "outreach"
     VISIT = "visit"
     CONFERENCE = "conference"
+    DECISION = "decision"
     PLAN_REVIEW = "plan_review"
     CASE_REVIEW = "case_review"
     REFERRAL = "referral"

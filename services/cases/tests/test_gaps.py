@@ -123,6 +123,18 @@ def test_a_plan_whose_review_is_past_is_listed_until_a_newer_one_holds(at_work, 
     assert found(at_work, GapKind.PLAN_UNREVIEWED) == []
 
 
+def test_a_decided_plan_to_which_nobody_agreed_is_listed_and_does_not_hide_the_one_that_holds(
+    at_work, later
+):
+    case_id = _planned(at_work, 30)
+    later(31)
+    _plan_again(at_work, case_id, agreed=False)
+
+    assert found(at_work, GapKind.PLAN_UNREVIEWED) == [case_id]
+    later(31)
+    assert found(at_work, GapKind.PLAN_UNREVIEWED) == [case_id, case_id]
+
+
 def test_a_case_that_was_taken_and_not_supported_is_listed(at_work, later):
     idle, planned = at_work.case(), at_work.case()
     at_work.plan(planned, MOTHER)
@@ -301,14 +313,18 @@ def _planned(at_work, days, persons=None):
     return case_id
 
 
-def _plan_again(at_work, case_id):
+def _plan_again(at_work, case_id, agreed=True):
     person = at_work.read_case(case_id).persons[0].id
     plan_id = at_work.plan(case_id, person)
     session_id = at_work.held(case_id, person)
     at_work.do(
         handlers.decide_plan,
         commands.DecidePlan(
-            case_id, plan_id, session_id, (person,), clock.today() + timedelta(days=30)
+            case_id,
+            plan_id,
+            session_id,
+            (person,) if agreed else (),
+            clock.today() + timedelta(days=30),
         ),
     )
 

@@ -13,6 +13,7 @@ from kasane_cases.repository import WatchRules, granted_cases
 from kasane_kit.auth import Actor
 
 _RESTING = (CaseStatus.CLOSED.value, CaseStatus.SUSPENDED.value)
+_TO_LOOK_AT = (PlanStatus.DECIDED.value, PlanStatus.ACTIVE.value)
 
 
 def gaps(
@@ -90,12 +91,12 @@ def _plans(working: ColumnElement[bool], today: date) -> Select[tuple[object, ..
         .join(tables.support_plan, p.case_id == c.id)
         .where(
             working,
-            p.status == PlanStatus.DECIDED.value,
+            p.status.in_(_TO_LOOK_AT),
             p.review_on < today,
             ~exists().where(
                 newer.c.case_id == c.id,
                 newer.c.kind == p.kind,
-                newer.c.status == PlanStatus.DECIDED.value,
+                newer.c.status == PlanStatus.ACTIVE.value,
                 or_(
                     newer.c.decided_on > p.decided_on,
                     and_(newer.c.decided_on == p.decided_on, newer.c.id > p.id),

@@ -1,14 +1,17 @@
 """Knows every door of a service: its routes with every method, and what could be sent through them."""
 
+import io
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -16,6 +19,7 @@ from kasane_kit.auth import access_of
 from kasane_kit.testing.workbench import Visitor, Workbench
 
 CANARY = "カナリア山川"
+PLANTED_NUMBER = "1"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PUBLIC_AND_CHANGING = {
     ("portal", "POST", "/<municipality:municipality>/sign-in"),
@@ -54,10 +58,11 @@ class Door:
         return "/api/" in self.rule
 
     def address(self, municipality: str, object_id: str) -> str:
-        """The address with every part filled in; nothing else is a town's own."""
+        """The address with every part filled in; a number is the one that is planted in every column."""
         filled = self.rule
         for name in self.arguments:
             value = municipality if name == "municipality" else object_id
+            filled = re.sub(rf"<int:{name}>", PLANTED_NUMBER, filled)
             filled = re.sub(rf"<(?:[^<>]*:)?{name}>", value, filled)
         return filled
 
@@ -86,14 +91,25 @@ def doors_of(bench: Workbench) -> list[Door]:
     return found
 
 
-def bodies(bench: Workbench, door: Door, object_id: str) -> Mapping[str, Any]:
+def document_of(bench: Workbench) -> Mapping[str, Any]:
+    """The service's own description of its API, asked for once."""
+    document: Mapping[str, Any] = bench.app.test_client().get("/-/openapi.json").json
+    return document
+
+
+def bodies(document: Mapping[str, Any], door: Door, object_id: str) -> Mapping[str, Any]:
     """A body that fits the API's own description, every id in it being the given one."""
     path = re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", r"{\1}", door.rule)
-    document = bench.app.test_client().get("/-/openapi.json").json
     operation = document["paths"].get(path, {}).get(door.method.lower(), {})
     for media in operation.get("requestBody", {}).get("content", {}).values():
         return dict(_sample(media["schema"], document, object_id, ""))
     return {}
+
+
+def id_names(bench: Workbench, watched: "Watched", doors: Iterable[Door]) -> frozenset[str]:
+    """Every name under which an id of this service could be asked for: in addresses and in its tables."""
+    asked = {name for door in doors for name in door.arguments if name != "municipality"}
+    return frozenset(asked | watched.id_columns(bench.service.tables))
 
 
 def knock(
@@ -103,9 +119,13 @@ def knock(
     object_id: str,
     *,
     body: Mapping[str, Any] | None = None,
+    names: Collection[str] = (),
     pretends: str = "",
 ) -> TestResponse:
-    """Asks through a door; ``pretends`` names another municipality in query, headers and body."""
+    """Asks through a door; ``pretends`` names another municipality in query, headers and body.
+
+    A form sends the id under every one of ``names``.
+    """
     address = door.address(municipality, object_id)
     headers = {"X-CSRF-Token": visitor._token, "If-Match": '"1"'}
     if pretends:
@@ -113,11 +133,12 @@ def knock(
         headers |= {"X-Municipality": pretends, "Municipality": pretends, "X-Town": pretends}
     options: dict[str, Any] = {"method": door.method, "headers": headers, "buffered": True}
     if door.method in ("POST", "PUT", "PATCH"):
-        extra = {"municipality": pretends} if pretends else {}
+        extra = {"municipality": pretends, "town": pretends} if pretends else {}
         if door.for_programs:
             options["json"] = {**(body or {}), **extra}
         else:
-            options["data"] = {"id": object_id, **_form(object_id), **extra}
+            ids = dict.fromkeys(("id", *names), object_id)
+            options["data"] = {**ids, "version": "1", "step": "accept", **extra}
     return visitor.client.open(address, **options)
 
 
@@ -131,11 +152,25 @@ def knock_without_account(
 def what_was_said(answer: TestResponse) -> str:
     """Everything of an answer that could tell something, as one text; numbers of requests are taken out."""
     headers = "\n".join(f"{name}: {value}" for name, value in sorted(answer.headers.items()))
-    said = f"{answer.status_code}\n{headers}\n{answer.text}"
+    said = f"{answer.status_code}\n{headers}\n{readable(answer)}"
     without_ids = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", said)
     without_tokens = re.sub(r"[0-9a-f]{64}", "<token>", without_ids)
-    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_tokens)
+    # When a workbook was made.
+    without_moments = re.sub(r"(<dcterms:\w+[^>]*>)[^<]*", r"\1", without_tokens)
+    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_moments)
     return re.sub(r"(?m)^Content-Length: .*$", "", without_cookies)
+
+
+def readable(answer: TestResponse) -> str:
+    """What a person reads in an answer, also when it is a paper or a workbook; every file in an archive counts."""
+    content = answer.get_data()
+    if content.startswith(b"%PDF-"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+            return "\n".join([*archive.namelist(), *files])
+    return content.decode("utf-8", "replace")
 
 
 class Watched:
@@ -161,6 +196,16 @@ class Watched:
             for table in self._tables()
         }
 
+    def id_columns(self, tables: tuple[str, ...]) -> set[str]:
+        """The columns of the tables that hold an id, each also in the plural of a form's list."""
+        columns = {
+            name
+            for table in tables
+            for _, name, *_ in self._connection.execute(f'PRAGMA table_info("{table}")')
+            if _is_id(name)
+        }
+        return columns | {f"{name}s" for name in columns if name != "id"}
+
     def plant(self, tables: tuple[str, ...], object_id: str) -> None:
         """A row in each of the tables: every id is the given one, every other text the canary."""
         for table in tables:
@@ -183,7 +228,7 @@ class Watched:
 
 def _value(name: str, kind: str, object_id: str) -> Any:
     if kind.startswith(("INT", "BIGINT", "BOOL", "SMALLINT")):
-        return 1
+        return int(PLANTED_NUMBER)
     if kind.startswith(("FLOAT", "REAL", "DOUBLE", "NUMERIC")):
         return 1.0
     if kind.startswith("DATETIME"):
@@ -195,11 +240,6 @@ def _value(name: str, kind: str, object_id: str) -> Any:
     if kind.startswith("BLOB"):
         return CANARY.encode()
     return object_id if name == "id" or name.endswith("_id") else CANARY
-
-
-def _form(object_id: str) -> dict[str, str]:
-    names = ("consultation_id", "case_id", "person_id", "visit_id", "account_id", "session_id")
-    return {name: object_id for name in names} | {"version": "1", "step": "accept"}
 
 
 def _sample(

@@ -5,9 +5,10 @@ map, tables from its declaration, bodies from its own OpenAPI document.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -25,10 +26,13 @@ from tests.tenancy.doors import (
     Door,
     Watched,
     bodies,
+    document_of,
     doors_of,
     files_of,
+    id_names,
     knock,
     knock_without_account,
+    readable,
     what_was_said,
 )
 
@@ -42,6 +46,8 @@ class Fortress:
 
     bench: Workbench
     doors: list[Door]
+    document: Mapping[str, Any]
+    names: frozenset[str]
     watched: Watched
     real_id: str
     content: dict[str, list[tuple[object, ...]]]
@@ -63,7 +69,7 @@ class Fortress:
         found = []
         if not allowed(answer.status_code):
             found.append(f"{door} answered {answer.status_code}")
-        if CANARY in answer.text or CANARY in str(answer.headers):
+        if CANARY in readable(answer) or CANARY in str(answer.headers):
             found.append(f"{door} showed the canary")
         if self.watched.changed() and not _may_leave_a_failure(door):
             found.append(f"{door} changed the town's data")
@@ -111,7 +117,9 @@ def _fortress(name: str, folder: Path) -> Fortress:
     (path,) = files_of(folder, TOWN)
     watched, real_id = Watched(path), new_id()
     watched.plant(bench.service.tables, real_id)
-    return Fortress(bench, doors_of(bench), watched, real_id, {})
+    doors = doors_of(bench)
+    names = id_names(bench, watched, doors)
+    return Fortress(bench, doors, document_of(bench), names, watched, real_id, {})
 
 
 def _any_but_a_failure(status: int) -> bool:
@@ -149,6 +157,17 @@ def test_the_canary_is_in_every_table_of_the_town(fortress: Fortress) -> None:
     assert all(fortress.content[table] for table in fortress.bench.service.tables)
 
 
+def test_every_door_that_is_tried_is_the_one_that_was_meant(fortress: Fortress) -> None:
+    urls = fortress.bench.app.url_map.bind("")
+
+    reached = {
+        (door, str(urls.match(door.address(TOWN, new_id()), door.method, return_rule=True)[0]))
+        for door in fortress.doors
+    }
+
+    assert {(door, door.rule) for door in fortress.doors} == reached
+
+
 def test_only_signing_in_and_out_and_the_public_form_change_anything_without_an_account(
     fortress: Fortress,
 ) -> None:
@@ -172,8 +191,8 @@ def test_somebody_of_elsewhere_finds_every_door_of_the_town_missing(
     found = []
     for door in fortress.doors:
         if door.in_a_town:
-            body = bodies(fortress.bench, door, object_id)
-            answer = knock(visitor, door, TOWN, object_id, body=body)
+            body = bodies(fortress.document, door, object_id)
+            answer = knock(visitor, door, TOWN, object_id, body=body, names=fortress.names)
             expected = _any_but_a_failure if door.public else _not_found
             found += fortress.findings(door, answer, expected)
             visitor = fortress.still_signed_in(visitor, home)
@@ -221,8 +240,8 @@ def test_the_ids_of_a_town_are_nothing_in_another(fortress: Fortress) -> None:
             continue
         answers = []
         for object_id in (fortress.real_id, invented):
-            body = bodies(fortress.bench, door, object_id)
-            answer = knock(visitor, door, OTHER_TOWN, object_id, body=body)
+            body = bodies(fortress.document, door, object_id)
+            answer = knock(visitor, door, OTHER_TOWN, object_id, body=body, names=fortress.names)
             found += fortress.findings(door, answer, _any_but_a_failure)
             answers.append(what_was_said(answer))
             if not door.public and _leads_to_sign_in(answer):
@@ -239,8 +258,16 @@ def test_no_header_query_or_body_moves_anybody_into_the_town(fortress: Fortress)
 
     found = []
     for door in fortress.doors:
-        body = bodies(fortress.bench, door, fortress.real_id)
-        answer = knock(visitor, door, OTHER_TOWN, fortress.real_id, body=body, pretends=TOWN)
+        body = bodies(fortress.document, door, fortress.real_id)
+        answer = knock(
+            visitor,
+            door,
+            OTHER_TOWN,
+            fortress.real_id,
+            body=body,
+            names=fortress.names,
+            pretends=TOWN,
+        )
         found += fortress.findings(door, answer, _any_but_a_failure)
         visitor = fortress.still_signed_in(visitor, OTHER_TOWN)
 

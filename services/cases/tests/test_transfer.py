@@ -297,6 +297,28 @@ def test_a_transfer_taken_back_in_time_is_gone_and_one_taken_back_too_late_stand
     assert not moving.here.read_case(case_id).open
 
 
+@pytest.mark.parametrize("kind", [handlers.ANSWER, handlers.WITHDRAWAL])
+def test_a_town_that_was_not_asked_can_neither_answer_nor_take_back(moving, kind):
+    case_id = both_consent(moving)
+    transfer_id = moving.prepared(case_id, MOTHER, SON)
+    moving.approved(transfer_id)
+    moving.post.carry()
+    moving.post.carry()
+    forged = {"transfer_id": transfer_id, "answer": "accepted", "receipt": "1", "documents": 6}
+    town = moving.here if kind == handlers.ANSWER else moving.there
+
+    with town.unit() as uow:
+        uow.post(kind, town.bench.municipality, {**forged, "reason": ""})
+        uow.record("cases.transfer.forged", "transfer", transfer_id)
+        uow.commit()
+    moving.post.carry()
+    moving.post.carry()
+
+    assert moving.transfer(transfer_id).status is TransferStatus.OFFERED
+    assert moving.offers()[0].status is OfferStatus.OFFERED
+    assert moving.here.read_case(case_id).open
+
+
 def test_a_case_has_one_transfer_at_a_time(moving):
     case_id = both_consent(moving)
     moving.prepared(case_id, MOTHER, SON)

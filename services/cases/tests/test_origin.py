@@ -304,3 +304,34 @@ def test_the_api_refuses_and_takes_an_origin_the_same_way(at_work):
     )
     assert "主治医" not in refused.text
     assert (wrong.status_code, kept.status_code, saved.status_code) == (422, 201, 201)
+
+
+def test_i_04_what_a_closed_session_decided_and_added_is_compared_too(at_work):
+    case_id = at_work.case(MOTHER)
+    session_id = at_work.session(LegalKind.SUPPORT_CONFERENCE)
+    item_id = at_work.item(session_id, case_id, SON)
+    at_work.open(session_id)
+    decided = "保健師が主治医に病名を確かめる"
+    at_work.do(
+        handlers.record_decision,
+        commands.RecordDecision(new_id(), session_id, item_id, decided, "health"),
+    )
+
+    with pytest.raises(ClosedOrigin):
+        at_work.draft(case_id, MOTHER, goals=(PlanGoal(decided),))
+
+    assert plans_of(at_work, case_id) == ()
+
+
+def test_a_fact_that_an_assessment_names_is_not_stopped(at_work):
+    case_id = at_work.case(MOTHER)
+    closed_session(at_work, case_id)
+    with pytest.raises(ClosedOrigin):
+        at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))
+    heard = {"heard": {"text": FACT, "source": "伯母"}}
+    at_work.do(
+        handlers.record_assessment,
+        commands.RecordAssessment(new_id(), case_id, SON, "kasane_member", 1, heard),
+    )
+
+    assert at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))

@@ -470,6 +470,21 @@ def test_a_session_that_did_not_speak_of_everybody_is_no_place_of_an_evaluation(
     assert at_work.read_plan(case_id, plan_id).status is PlanStatus.ACTIVE
 
 
+def test_an_item_that_left_the_agenda_was_not_spoken_of_for_an_evaluation(at_work):
+    case_id = at_work.case(MOTHER)
+    plan_id = at_work.active(case_id, MOTHER)
+    session_id = at_work.session()
+    item_id = at_work.item(session_id, case_id, MOTHER)
+    at_work.do(handlers.remove_item, commands.RemoveItem(session_id, item_id, "時間がない"))
+    at_work.open(session_id)
+    at_work.do(handlers.hold_session, commands.HoldSession(session_id))
+
+    with pytest.raises(PlanNotDeliberated):
+        evaluate(at_work, case_id, plan_id, PlanOutcome.END, session_id=session_id)
+
+    assert at_work.read_plan(case_id, plan_id).status is PlanStatus.ACTIVE
+
+
 @pytest.mark.parametrize("outcome", [PlanOutcome.INTERRUPT, PlanOutcome.TRANSFER])
 def test_an_interruption_and_a_transfer_say_why(at_work, outcome):
     case_id = at_work.case(MOTHER)

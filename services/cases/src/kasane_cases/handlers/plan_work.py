@@ -188,7 +188,7 @@ def _must_have_heard(plan: SupportPlan, case: Case, session_id: str, uow: UnitOf
     if not session_id:
         return
     session = Sessions(uow.connection).get(session_id)
-    heard = {item.person_id for item in session.items if item.case_id == case.id}
+    heard = {item.person_id for item in session.agenda if item.case_id == case.id}
     over = session.over
     if not over or set(plan.persons) - heard:
         raise PlanNotDeliberated(body=session.body_label)

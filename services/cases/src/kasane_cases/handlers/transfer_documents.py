@@ -9,10 +9,12 @@ from kasane_cases.domain.case import Case
 from kasane_cases.domain.consent import ConsentPurpose, DataClass
 from kasane_cases.domain.disclosure import Destination
 from kasane_cases.domain.ledger import DisclosureAct
+from kasane_cases.domain.plan_records import Monitoring
 from kasane_cases.domain.support_plan import SupportPlan
 from kasane_cases.domain.transfer import TransferDocument, TransferDocumentKind
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, refused, would_disclose
-from kasane_cases.repository import Consents, Needs, Plans
+from kasane_cases.handlers.transfer_assessments import of_assessment
+from kasane_cases.repository import Consents, Needs, PlanRecords, Plans
 from kasane_contracts.glossary import term
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -63,17 +65,21 @@ def disclosing(
 
 
 def collect(
-    case: Case, person_ids: Iterable[str], town: str, *, secret: bool, uow: UnitOfWork, hooks: Any
+    case: Case, person_ids: Iterable[str], town: str, *, uow: UnitOfWork, hooks: Any
 ) -> Package:
     """The package as things stand; what has no basis is left out and told with its sentence."""
     people = tuple(_person(case, one, town, uow, hooks) for one in dict.fromkeys(person_ids))
     documents: list[TransferDocument] = []
     for person in people:
         if person.may_go:
-            documents += _about(case, person, secret, uow, hooks)
+            documents += _about(case, person, uow, hooks)
     going = {person.person_id for person in people if DataClass.PLAN in person.allowed}
+    recorded = {person.person_id for person in people if DataClass.RECORD in person.allowed}
+    living_here = set(case.household.members_on(clock.today()))
+    if recorded and living_here <= recorded:
+        documents += of_assessment(case, "", uow)
     for plan in Plans(uow.connection).of_case(case.id):
-        if document := _plan(case, plan, going):
+        if document := _plan(case, plan, going, PlanRecords(uow.connection).monitorings(plan.id)):
             documents.append(document)
     return Package(people, tuple(documents))
 
@@ -103,7 +109,7 @@ def _person(case: Case, person_id: str, town: str, uow: UnitOfWork, hooks: Any) 
 
 
 def _about(
-    case: Case, going: PersonOfPackage, secret: bool, uow: UnitOfWork, hooks: Any
+    case: Case, going: PersonOfPackage, uow: UnitOfWork, hooks: Any
 ) -> list[TransferDocument]:
     person = case.person(going.person_id)
     today = clock.today()
@@ -113,10 +119,6 @@ def _about(
         ("field.birth_date", person.birth_date.isoformat() if person.birth_date else ""),
         ("field.relation", case.relation(person.id)),
     ]
-    if DataClass.CONTACT in going.allowed and not secret:
-        lines.append(("field.phone", person.phone))
-        if not person.address_protected:
-            lines.append(("field.address", person.address))
     found = [_document(TransferDocumentKind.PERSON, person.id, today, lines)]
     if DataClass.RECORD not in going.allowed:
         return found
@@ -129,6 +131,7 @@ def _about(
                 TransferDocumentKind.CONSENT, person.id, day, [("transfer.consent_here", state)]
             )
         )
+    found += of_assessment(case, person.id, uow)
     labels = {one.code: one.label for one in _categories(hooks)}
     for need in Needs(uow.connection).of_case(case.id):
         if need.person_id == person.id:
@@ -140,8 +143,10 @@ def _about(
     return found
 
 
-def _plan(case: Case, plan: SupportPlan, going: set[str]) -> TransferDocument | None:
-    """The tracks and goals of those who go; the household's too when nobody of the plan stays."""
+def _plan(
+    case: Case, plan: SupportPlan, going: set[str], looks: Iterable[Monitoring]
+) -> TransferDocument | None:
+    """The tracks, goals and looks of those who go; the household's goals when nobody of it stays."""
     mine = [track for track in plan.tracks if track.person_id in going]
     whole = bool(plan.persons) and set(plan.persons) <= going
     goals = [goal for goal in plan.goals if whole or goal.person_id in going]
@@ -152,6 +157,17 @@ def _plan(case: Case, plan: SupportPlan, going: set[str]) -> TransferDocument | 
         who = case.person(track.person_id).name
         due = f"（{track.due_on.isoformat()}）" if track.due_on else ""
         lines.append(("plan.tracks", f"{who}：{track.what}　{track.agency}{due}"))
+    texts = {goal.number: goal.text for goal in goals}
+    for look in looks:
+        if look.person_id in going:
+            who = case.person(look.person_id).name
+            results = "".join(
+                f"\n「{texts[one.goal]}」{term(f'goal_result.{one.result.value}').ja}　{one.note}"
+                for one in look.checks
+                if one.goal in texts
+            )
+            said = f"{who}：{look.condition}（{look.on.isoformat()}）{results}"
+            lines.append(("plan.monitoring", said))
     return _document(TransferDocumentKind.PLAN, "", plan.decided_on or plan.drafted_on, lines)
 
 

@@ -27,6 +27,7 @@ from kasane_cases.domain.transfer import (
 from kasane_cases.handlers.case_access import note, open_for_change
 from kasane_cases.handlers.closing import end_episode
 from kasane_cases.handlers.disclosures import disclose, refused, would_disclose
+from kasane_cases.handlers.origins import must_be_told_openly
 from kasane_cases.handlers.transfer_documents import Package, collect, disclosing, written
 from kasane_cases.repository import Cases, Transfers
 from kasane_kit import clock
@@ -48,7 +49,8 @@ def prepare_transfer(command: PrepareTransfer, uow: UnitOfWork, hooks: Any) -> s
     """Writes down what would go where; nothing leaves the town before somebody else approves it.
 
     Raises DisclosureRefused for a person without a basis, SplitFirst for a secret transfer that would
-    leave members of the household behind, DestinationNamed, UnknownDestination, TransferUnderWay.
+    leave members of the household behind, ClosedOrigin for a letter with what only a closed session
+    knows, DestinationNamed, UnknownDestination, TransferUnderWay.
     """
     case, _ = open_for_change(command.case_id, uow)
     town = _destination(command.to_municipality, uow)
@@ -86,9 +88,7 @@ def approve_transfer(command: ApproveTransfer, uow: UnitOfWork, hooks: Any) -> s
     case = Cases(uow.connection).get(transfer.case_id)
     label = _label(transfer, uow)
     _check(transfer, case, label, uow, hooks)
-    package = collect(
-        case, transfer.person_ids, label, secret=transfer.secret, uow=uow, hooks=hooks
-    )
+    package = collect(case, transfer.person_ids, label, uow=uow, hooks=hooks)
     for person in package.people:
         disclose(uow, hooks, disclosing(case, person.person_id, label, person.allowed, transfer.id))
     accept_key = new_accept_key()
@@ -189,7 +189,7 @@ def _let_go(transfer: Transfer, uow: UnitOfWork) -> None:
 
 
 def _check(transfer: Transfer, case: Case, label: str, uow: UnitOfWork, hooks: Any) -> None:
-    """Everybody of the package has a basis, and a secret one leaves nobody of the household behind."""
+    """Everybody has a basis, a secret one leaves nobody behind, the letter carries nothing closed."""
     today = clock.today()
     for person_id in transfer.person_ids:
         case.person(person_id)
@@ -200,6 +200,8 @@ def _check(transfer: Transfer, case: Case, label: str, uow: UnitOfWork, hooks: A
     living_here = {m.person_id for m in case.household.memberships if m.holds_on(today)}
     if transfer.secret and living_here - set(transfer.person_ids):
         raise SplitFirst
+    letter = (transfer.handover, transfer.safety_notes, transfer.contact, transfer.evaluation)
+    must_be_told_openly(case, letter, uow, hooks)
 
 
 def _destination(code: str, uow: UnitOfWork) -> str:
@@ -254,7 +256,7 @@ def _packed(transfer: Transfer, case: Case, package: Package) -> bytes:
                 "kana": person.kana,
                 "birth_date": person.birth_date.isoformat() if person.birth_date else "",
                 "relation": case.relation(person_id),
-                "phone": person.phone if told else "",
+                "phone": person.phone if told and not person.address_protected else "",
                 "address": person.address if told and not person.address_protected else "",
                 "protected": person.address_protected or transfer.secret,
             }

@@ -177,7 +177,6 @@ def _form_page(file: queries.CaseFile, form: Form) -> str:
             file.case,
             _whole_household(file),
             text("transfer.another_town"),
-            secret=False,
             uow=uow,
             hooks=hooks(),
         )

@@ -1,8 +1,9 @@
 """Reads what closed sessions and open sources say about a household; keeps recorded origins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, or_, select
+from sqlalchemy import Connection, Select, and_, insert, or_, select
 
 from kasane_cases import tables
 from kasane_cases.domain.case import Case
@@ -20,11 +21,15 @@ class Origins:
         self._connection = connection
 
     def closed_passages(self, case_id: str, person_ids: Sequence[str]) -> list[ClosedPassage]:
-        """Facts of 支援会議 items about the case or its people, and the minutes of those sessions.
+        """Facts, decisions and minutes of 支援会議 items about the case or its people, the general
+        minutes of those sessions, and what was added to either.
 
         Not for reading by anybody: only for comparing.
         """
         s, i, f = tables.session.c, tables.agenda_item.c, tables.item_fact.c
+        d, a = tables.item_decision.c, tables.minutes_addendum.c
+        here = tables.agenda_item.alias().c
+        about_here = or_(here.case_id == case_id, here.person_id.in_(person_ids))
         about = or_(i.case_id == case_id, i.person_id.in_(person_ids))
         facts = self._connection.execute(
             select(f.text, s.id)
@@ -42,18 +47,39 @@ class Origins:
         parts = self._connection.execute(
             select(i.minutes, i.session_id).where(i.legal_kind == _CLOSED, i.minutes != "", about)
         ).all()
-        passages = (*facts, *minutes, *parts)
+        decided = self._connection.execute(
+            select(d.text, d.session_id)
+            .join(tables.agenda_item, i.id == d.item_id)
+            .where(i.legal_kind == _CLOSED, about)
+        ).all()
+        added = self._connection.execute(
+            select(a.text, a.session_id)
+            .join(tables.session, s.id == a.session_id)
+            .outerjoin(tables.agenda_item, i.id == a.item_id)
+            .where(
+                or_(
+                    and_(i.legal_kind == _CLOSED, about),
+                    and_(
+                        a.item_id == "",
+                        s.legal_kind == _CLOSED,
+                        s.id.in_(select(here.session_id).where(about_here)),
+                    ),
+                )
+            )
+        ).all()
+        passages = (*facts, *minutes, *parts, *decided, *added)
         return [ClosedPassage(text, session_id) for text, session_id in passages]
 
     def open_texts(self, case: Case) -> list[str]:
         """What is known outside closed sessions.
 
-        The consultation, needs, visits and answers on the timeline, sessions that are not closed,
-        what was said with a consent, and recorded origins.
+        The consultation, needs, assessments, visits and answers on the timeline, items that are not
+        closed, what was said with a consent, and recorded origins.
         """
         c, n, t = tables.consultation_summary.c, tables.support_need.c, tables.timeline.c
         s, i, f = tables.session.c, tables.agenda_item.c, tables.item_fact.c
         k, o = tables.consent.c, tables.fact_origin.c
+        d, m = tables.item_decision.c, tables.assessment.c
         found = [case.story, case.support_reason]
         found += self._texts(select(c.story).where(c.id == case.consultation_id))
         found += self._texts(select(n.description).where(n.case_id == case.id))
@@ -65,6 +91,14 @@ class Origins:
             .join(tables.session, s.id == f.session_id)
             .where(i.legal_kind != _CLOSED, i.case_id == case.id)
         )
+        found += self._texts(select(i.minutes).where(i.legal_kind != _CLOSED, i.case_id == case.id))
+        found += self._texts(
+            select(d.text)
+            .join(tables.agenda_item, i.id == d.item_id)
+            .where(i.legal_kind != _CLOSED, i.case_id == case.id)
+        )
+        for answers in self._connection.scalars(select(m.answers).where(m.case_id == case.id)):
+            found += _words_of(answers)
         for facts in self._connection.scalars(select(t.facts).where(t.case_id == case.id)):
             found += [facts.get("note", ""), facts.get("reason", "")]
         return [text for text in found if text]
@@ -85,3 +119,12 @@ class Origins:
 
     def _texts(self, statement: Select[tuple[str]]) -> list[str]:
         return list(self._connection.scalars(statement))
+
+
+def _words_of(answers: Mapping[str, Any]) -> list[str]:
+    """What was written in an assessment; the name of who told about others is no statement."""
+    statements = (
+        answer.get("text", "") if isinstance(answer, Mapping) else answer
+        for answer in answers.values()
+    )
+    return [one for one in statements if isinstance(one, str)]

@@ -25,6 +25,8 @@ from kasane_cases.domain.errors import (
     WrongStep,
 )
 from kasane_cases.domain.obstacle import ObstacleCode
+from kasane_cases.domain.plan_records import GoalCheck, GoalResult
+from kasane_cases.domain.support_plan import PlanOutcome
 from kasane_contracts import cases as says
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -564,6 +566,32 @@ def test_what_is_due_is_proposed_with_its_reason(at_work):
         ("decision_open", MOTHER),
     ]
     at_work.item(session_id, case_id, MOTHER)
+    assert proposals(at_work, session_id) == []
+
+
+def test_a_running_plan_is_proposed_when_somebody_has_to_look_and_an_evaluated_one_no_more(at_work):
+    case_id = at_work.case(MOTHER)
+    plan_id = at_work.active(case_id, MOTHER)
+    due = at_work.read_plan(case_id, plan_id).review_on
+    before = at_work.session(on=due - timedelta(days=1))
+    session_id = at_work.session(on=due)
+    assert proposals(at_work, before) == []
+    assert proposals(at_work, session_id) == [("plan_review", MOTHER)]
+
+    at_work.do(
+        handlers.evaluate_plan,
+        commands.EvaluatePlan(
+            evaluation_id=new_id(),
+            case_id=case_id,
+            plan_id=plan_id,
+            version=at_work.read_plan(case_id, plan_id).version,
+            outcome=PlanOutcome.END,
+            summary="目標に届いた",
+            checks=(GoalCheck(1, GoalResult.ACHIEVED),),
+            on=clock.today(),
+        ),
+    )
+
     assert proposals(at_work, session_id) == []
 
 

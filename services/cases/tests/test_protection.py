@@ -13,6 +13,7 @@ from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.address_protection import last_day_of_term
 from kasane_cases.domain.case import ClosingOutcome, GrantSubject
 from kasane_cases.domain.errors import NotProtected, ReasonMissing, RenewalTooEarly
+from kasane_cases.pages.words import refusal_words
 from kasane_contracts import cases as says
 from kasane_contracts.registry import dump
 from kasane_kit import clock
@@ -264,6 +265,14 @@ def test_a_restricted_case_opens_for_a_day_with_a_reason(at_work, clock_at):
     assert [task.kind.value for task in read(at_work, case_id).tasks] == ["review_emergency"]
     clock_at(noon(clock.today() + timedelta(days=1)))
     assert "試験 よし子" not in browser.get(f"/cases/{case_id}", follow_redirects=True).text
+
+
+def test_a_refusal_prints_days_as_people_write_them(at_work):
+    with at_work.bench.app.test_request_context():
+        said = refusal_words(RenewalTooEarly(day="2027-04-01"))
+
+    assert "令和9年4月1日" in said
+    assert "2027" not in said
 
 
 def test_i_10_the_address_is_in_no_answer_to_who_was_not_admitted(at_work):

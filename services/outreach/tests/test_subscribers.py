@@ -120,6 +120,30 @@ def test_i_10_an_address_that_is_protected_later_leaves_lists_and_map(
     assert found.ready_for_round is False
 
 
+def test_i_10_a_telephone_that_is_protected_with_the_address_leaves_lists_and_is_not_lost(
+    workbench: Workbench, worker: Actor, ask: Ask
+) -> None:
+    ask(phone="090-1111-2222")
+    browser = workbench.visit_as(worker)
+    doors = ("/households/request-1", "/api/v1/households")
+    assert all("090-1111-2222" in browser.get(path).text for path in doors)
+    with workbench.reading() as connection:
+        person_id = HouseholdsToReach(connection).get("request-1").person_id
+
+    workbench.hear(AddressProtectionChanged(person_id, "case-1", True))
+    assert all("090-1111-2222" in browser.get(path).text for path in doors)
+    workbench.hear(AddressProtectionChanged(person_id, "case-1", True, phone_too=True))
+
+    for path in (*doors, "/households"):
+        assert "090-1111-2222" not in browser.get(path).text
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    found.note_contact_details("シケン", "")
+    assert (found.kana, found.phone) == ("シケン", "090-1111-2222")
+    workbench.hear(AddressProtectionChanged(person_id, "case-1", False))
+    assert all("090-1111-2222" in browser.get(path).text for path in doors)
+
+
 def test_an_address_that_is_no_longer_protected_is_shown_again(
     workbench: Workbench, worker: Actor, ask: Ask
 ) -> None:

@@ -88,16 +88,21 @@ def close_case(case_id: str, uow: UnitOfWork, reason: str) -> None:
             uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="case_closed")
 
 
-def change_protection(person_id: str, uow: UnitOfWork, *, protected: bool) -> None:
+def change_protection(
+    person_id: str, uow: UnitOfWork, *, protected: bool, phone_too: bool = False
+) -> None:
     """Hides a person's address everywhere but from the workers of their visits, or shows it again.
+
+    The telephone number goes the same way when it is protected too.
 
     What was on the map is taken off it, and stays off until somebody places it anew; the delivery
     commits.
     """
     households = HouseholdsToReach(uow.connection)
     for household in households.of_person(person_id):
-        if household.address_protected != protected:
-            household.protect_address(protected=protected)
+        before = (household.address_protected, household.phone_protected)
+        household.protect_address(protected=protected, phone_too=phone_too)
+        if before != (household.address_protected, household.phone_protected):
             households.save(household)
             uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
 

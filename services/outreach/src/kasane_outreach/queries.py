@@ -286,7 +286,8 @@ def without_protected_address(household: HouseholdToReach) -> HouseholdToReach:
     """The household as lists, maps and rounds may show it (I-10)."""
     if not household.address_protected:
         return household
-    return replace(household, address="", position=None, town_block="")
+    phone = "" if household.phone_protected else household.phone
+    return replace(household, address="", phone=phone, position=None, town_block="")
 
 
 def _left_out(household: HouseholdToReach) -> UnplacedReason | None:

@@ -24,5 +24,5 @@ def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
 def on_address_protection_changed(
     event: AddressProtectionChanged, uow: UnitOfWork, _hooks: Any
 ) -> None:
-    """Takes the person's address off lists, map and rounds, or lets it be shown again."""
-    change_protection(event.person_id, uow, protected=event.protected)
+    """Takes the address, maybe the telephone too, off lists, map and rounds, or shows it again."""
+    change_protection(event.person_id, uow, protected=event.protected, phone_too=event.phone_too)

@@ -28,6 +28,7 @@ household_to_reach = Table(
     Column("phone", String(40), nullable=False),
     Column("address", Text, nullable=False),
     Column("address_protected", Boolean, nullable=False),
+    Column("phone_protected", Boolean, nullable=False),
     Column("latitude", Float),
     Column("longitude", Float),
     Column("town_block", Text, nullable=False),

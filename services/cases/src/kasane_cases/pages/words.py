@@ -1,5 +1,6 @@
 """Finds the words that the screens of cases show: the town's labels, states, reasons."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from kasane_kit import clock
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.web import Refusal, hooks, looking_on, term, text, wareki
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERVICE_OF = {
     TimelineKind.CASE_OPENED: ("consultation", links.consultation),
     TimelineKind.SHEET_SENT: ("referral_sheet", links.referral_sheet),
@@ -108,10 +110,13 @@ def obstacle_words(obstacle: Obstacle) -> str:
 
 
 def refusal_words(refusal: CasesRefusal | Refusal) -> str:
-    """What happened, what was not done and what to do next."""
+    """What happened, what was not done and what to do next; days as people write them."""
+    facts = {
+        name: wareki(fact) if isinstance(fact, str) and _DAY.fullmatch(fact) else fact
+        for name, fact in refusal.facts.items()
+    }
     parts = (
-        text(f"refusal.{refusal.code}.{part}", **refusal.facts)
-        for part in ("why", "not_done", "next")
+        text(f"refusal.{refusal.code}.{part}", **facts) for part in ("why", "not_done", "next")
     )
     return " ".join(part for part in parts if part)
 

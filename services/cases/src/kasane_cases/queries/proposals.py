@@ -12,9 +12,11 @@ from kasane_cases.domain.agenda import ItemState, LegalKind
 from kasane_cases.domain.case import Case, CaseStatus
 from kasane_cases.domain.conference import OVER, ConferenceSession
 from kasane_cases.domain.consent import Consent, ConsentState, state_on
+from kasane_cases.domain.support_plan import PlanStatus
 from kasane_cases.repository import Cases, Consents
 
 MOST = 100
+_RUNNING = [PlanStatus.DECIDED.value, PlanStatus.ACTIVE.value]
 _OVER = [status.value for status in OVER]
 _ASKING = [kind.value for kind in LegalKind if kind.asks_consent]
 _CLOSED = [kind.value for kind in LegalKind if kind.closed]
@@ -148,7 +150,7 @@ def _plans(connection: Connection, day: date) -> Iterator[_Due]:
             yield _Due(ProposalKind.PLAN_TO_DECIDE, row.case_id, person_id)
     reviews = connection.execute(
         select(p.case_id, p.persons, p.review_on)
-        .where(p.decided_on.is_not(None), p.review_on <= day)
+        .where(p.status.in_(_RUNNING), p.review_on <= day)
         .order_by(p.review_on, p.id)
         .limit(MOST)
     )

@@ -47,15 +47,18 @@ class HouseholdToReach:
     attempts: int = 0
     last_result: VisitResult | None = None
     version: int = 1
+    phone_protected: bool = False
 
     @property
     def open(self) -> bool:
         """Whether visits may still be scheduled."""
         return self.status is not ReachStatus.CLOSED
 
-    def protect_address(self, *, protected: bool) -> None:
-        """The address is shown to the workers of a visit only, or to everybody who may look."""
-        self.address_protected = protected
+    def protect_address(self, *, protected: bool, phone_too: bool) -> None:
+        """The address, and the telephone when it is protected too, are shown to the workers of a
+        visit only, or to everybody who may look.
+        """
+        self.address_protected, self.phone_protected = protected, protected and phone_too
         if protected:
             self.position, self.town_block = None, ""
 
@@ -80,8 +83,13 @@ class HouseholdToReach:
         self.position, self.town_block = position, town_block
 
     def note_contact_details(self, kana: str, phone: str) -> None:
-        """Writes down how the name is read and where one can call."""
-        self.kana, self.phone = kana, phone
+        """Writes down how the name is read and where one can call.
+
+        A protected number stays when none is given, because who writes may not have seen it.
+        """
+        self.kana = kana
+        if phone or not self.phone_protected:
+            self.phone = phone
 
     def visit_scheduled(self) -> None:
         """A visit has a day. Raises HouseholdClosed."""

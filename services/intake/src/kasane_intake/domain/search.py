@@ -114,6 +114,14 @@ def text_of(one: Findable) -> str:
     return PART.join(dict.fromkeys(part for part in parts if part))
 
 
+def answers(query: SearchQuery, one: Findable) -> bool:
+    """Whether what may be searched answers a query: the whole is the beginning of a term, or every word is there."""
+    text = text_of(one)
+    return any(term.startswith(form) for form in query.whole for _, term in terms_of(one)) or all(
+        any(form in text for form in word.forms) for word in query.words
+    )
+
+
 def grams_of(text: str) -> tuple[str, ...]:
     """Every character and every two neighbouring characters of a text, each once."""
     pairs = (text[i : i + GRAM] for i in range(len(text) - 1))

@@ -16,7 +16,7 @@ from kasane_intake.domain.person_merge import (
 )
 from kasane_intake.domain.same_person.scoring import compare
 from kasane_intake.domain.same_person.traits import fold_person
-from kasane_intake.repository import Consultations, PersonMerges
+from kasane_intake.repository import Consultations, PersonMerges, ProtectedPersons
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -105,4 +105,5 @@ def _evidence(
         next(p for p in consultations.get(where[record]).persons if p.person_id == record)
         for record in (one_id, other_id)
     )
+    one, other = ProtectedPersons(uow.connection).withheld((one, other))
     return compare(fold_person(one.traits), fold_person(other.traits)).said

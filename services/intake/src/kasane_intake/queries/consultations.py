@@ -7,14 +7,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from kasane_intake import tables
-from kasane_intake.domain.consultation import Consultation, ConsultationStatus, PersonConcerned
+from kasane_intake.domain.consultation import Consultation, ConsultationStatus
 from kasane_intake.domain.errors import ConsultationNotFound
-from kasane_intake.queries.visibility import (
-    KEPT_BY_THE_SENDER,
-    copied_to,
-    named_roles,
-    visible_to,
-)
+from kasane_intake.queries.told import in_batches, told_to
+from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import Consultations, ProtectedPersons
 from kasane_kit.auth import Actor
 
@@ -23,7 +19,7 @@ CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE
 
 @dataclass(frozen=True)
 class ConsultationLine:
-    """One line of a list: no address, no telephone number."""
+    """One line of a list: no address, no telephone number, and no name that the viewer is not told (I-07)."""
 
     id: str
     number: str
@@ -60,13 +56,16 @@ def consultations(
     rows = connection.execute(
         statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)
     ).all()
-    return _lines(connection, rows)
+    return _lines(connection, viewer, rows)
 
 
-def lines_of(connection: Connection, ids: Sequence[str]) -> Sequence[ConsultationLine]:
+def lines_of(
+    connection: Connection, viewer: Actor, ids: Sequence[str]
+) -> Sequence[ConsultationLine]:
     """The lines of these consultations, which the viewer may see, in no order."""
     return _lines(
         connection,
+        viewer,
         connection.execute(
             select(tables.consultation).where(tables.consultation.c.id.in_(ids))
         ).all(),
@@ -74,16 +73,19 @@ def lines_of(connection: Connection, ids: Sequence[str]) -> Sequence[Consultatio
 
 
 def _lines(
-    connection: Connection, rows: Sequence[Row[tuple[object, ...]]]
+    connection: Connection, viewer: Actor, rows: Sequence[Row[tuple[object, ...]]]
 ) -> Sequence[ConsultationLine]:
     names: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
+    told = told_to(connection, viewer, names)
     p = tables.person_concerned.c
-    for person in connection.execute(
-        select(p.consultation_id, p.name, p.kana)
-        .where(p.consultation_id.in_(names))
-        .order_by(p.position)
-    ):
-        names[person.consultation_id].append((person.name, person.kana))
+    for some in in_batches(names):
+        for person in connection.execute(
+            select(p.id, p.consultation_id, p.name, p.kana)
+            .where(p.consultation_id.in_(some))
+            .order_by(p.position)
+        ):
+            known = told.of(person.consultation_id, person.id)
+            names[person.consultation_id].append((person.name, person.kana) if known else ("", ""))
     return [
         ConsultationLine(
             id=row.id,
@@ -121,26 +123,5 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
     if not heard_it:
         found.story = found.shared_story
         found.contact = found.contact.outside_the_desk
-        found.persons = _told_to(connection, viewer, found)
+        found.persons = told_to(connection, viewer, (found.id,)).only(found.id, found.persons)
     return found
-
-
-def _told_to(
-    connection: Connection, viewer: Actor, found: Consultation
-) -> tuple[PersonConcerned, ...]:
-    """Everybody for whom the matter waits; to an office it was sent to, those who consented (I-07)."""
-    if viewer.has("coordinator") or found.escalation.target_role in named_roles(viewer):
-        return found.persons
-    s = tables.referral_sheet.c
-    sent = connection.scalars(
-        select(s.persons).where(
-            s.consultation_id == found.id,
-            or_(s.to_office == viewer.office, copied_to(viewer)),
-            s.status.not_in(KEPT_BY_THE_SENDER),
-        )
-    )
-    told = {person for persons in sent for person in persons}
-    return tuple(
-        person if person.person_id in told else PersonConcerned(person.person_id)
-        for person in found.persons
-    )

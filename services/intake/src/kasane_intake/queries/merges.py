@@ -1,7 +1,7 @@
 """Reads two records side by side, requests to merge, and who else is shown as the same person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Column, ColumnElement, Connection, exists, select
@@ -18,14 +18,18 @@ from kasane_intake.domain.person_merge import (
 )
 from kasane_intake.domain.same_person.scoring import compare
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person
+from kasane_intake.queries.told import told_rows
 from kasane_intake.queries.visibility import visible_to
-from kasane_intake.repository import PersonMerges, merge_from
+from kasane_intake.repository import PersonMerges, ProtectedPersons, merge_from
 from kasane_kit.auth import Actor
 
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A person as one consultation has them; one that the viewer may not see has only number and desk."""
+    """A person as one consultation has them, without a protected address.
+
+    One that the viewer may not read, because of the consultation or of consent, has only number and desk.
+    """
 
     id: str
     number: str
@@ -86,36 +90,41 @@ class MergeLine:
 def person_records(
     connection: Connection, viewer: Actor, record_ids: Iterable[str]
 ) -> dict[str, PersonRecord]:
-    """These records; of those that the viewer may not see only number and desk."""
+    """These records; of those that the viewer may not read only number and desk."""
     p, c = tables.person_concerned.c, tables.consultation.c
     rows = connection.execute(
         select(tables.person_concerned, c.number, c.desk, visible_to(viewer).label("visible"))
         .join(tables.consultation, c.id == p.consultation_id)
         .where(p.id.in_(list(record_ids)))
+    ).all()
+    readable = told_rows(
+        connection, viewer, [(row.id, row.consultation_id, row.visible) for row in rows]
     )
-    return {
-        row.id: PersonRecord(
-            row.id,
-            row.number,
-            row.desk,
-            True,
-            row.consultation_id,
-            row.name,
-            row.kana,
-            row.birth_date,
-            row.address,
-            row.phone,
-        )
-        if row.visible
-        else PersonRecord(row.id, row.number, row.desk, False)
-        for row in rows
-    }
+    hidden = ProtectedPersons(connection).among(readable)
+    records = {}
+    for row in rows:
+        records[row.id] = PersonRecord(row.id, row.number, row.desk, False)
+        if row.id in readable:
+            record = PersonRecord(
+                row.id,
+                row.number,
+                row.desk,
+                True,
+                row.consultation_id,
+                row.name,
+                row.kana,
+                row.birth_date,
+                row.address,
+                row.phone,
+            )
+            records[row.id] = hidden[row.id].withhold(record) if row.id in hidden else record
+    return records
 
 
 def compared_pair(
     connection: Connection, viewer: Actor, one_id: str, other_id: str
 ) -> ComparedPair:
-    """Two records side by side; raises PersonNotFound unless both are open to the viewer."""
+    """Two records side by side; raises PersonNotFound unless the viewer may read both."""
     found = person_records(connection, viewer, (one_id, other_id))
     one, other = found.get(one_id), found.get(other_id)
     if one is None or other is None or not (one.visible and other.visible):
@@ -128,42 +137,52 @@ def compared_pair(
         resemblance.level.value,
         resemblance.said,
         other_id in joined_to(one_id, merges.around((one_id,))),
-        merges.about(one_id, other_id),
+        tuple(_without_hidden(connection, one) for one in merges.about(one_id, other_id)),
     )
 
 
 def person_merge(connection: Connection, viewer: Actor, merge_id: str) -> MergeLine:
-    """One request; raises MergeNotFound unless both consultations are open to the viewer."""
+    """One request; raises MergeNotFound unless the viewer may read both records."""
     merge = PersonMerges(connection).get(merge_id)
     found = person_records(connection, viewer, merge.pair)
     one, other = found.get(merge.one_id), found.get(merge.other_id)
     if one is None or other is None or not (one.visible and other.visible):
         raise MergeNotFound
-    return MergeLine(merge, one, other)
+    return MergeLine(_without_hidden(connection, merge), one, other)
 
 
 def person_merges(
     connection: Connection, viewer: Actor, *, waiting: bool, before: str = "", most: int = 50
 ) -> Sequence[MergeLine]:
-    """Requests about two consultations that are both open to the viewer, newest first; ``before`` is an id."""
+    """Requests about two records that the viewer may read, newest first; ``before`` is an id."""
     m = tables.person_merge.c
     requested = MergeStatus.REQUESTED.value
-    statement = select(tables.person_merge).where(
-        m.status == requested if waiting else m.status != requested,
-        _open_to(viewer, m.one_consultation_id),
-        _open_to(viewer, m.other_consultation_id),
+    statement = (
+        select(tables.person_merge)
+        .where(
+            m.status == requested if waiting else m.status != requested,
+            _open_to(viewer, m.one_consultation_id),
+            _open_to(viewer, m.other_consultation_id),
+        )
+        .order_by(m.id.desc())
+        .limit(most)
     )
-    if before:
-        statement = statement.where(m.id < before)
-    merges = [
-        merge_from(row) for row in connection.execute(statement.order_by(m.id.desc()).limit(most))
-    ]
-    found = person_records(connection, viewer, {r for merge in merges for r in merge.pair})
-    return [
-        MergeLine(merge, found[merge.one_id], found[merge.other_id])
-        for merge in merges
-        if merge.pair <= found.keys()
-    ]
+    lines: list[MergeLine] = []
+    while len(lines) < most:
+        older = statement.where(m.id < before) if before else statement
+        merges = [merge_from(row) for row in connection.execute(older)]
+        found = person_records(connection, viewer, {r for merge in merges for r in merge.pair})
+        lines += [
+            MergeLine(
+                _without_hidden(connection, merge), found[merge.one_id], found[merge.other_id]
+            )
+            for merge in merges
+            if all(record in found and found[record].visible for record in merge.pair)
+        ]
+        if len(merges) < most:
+            break
+        before = merges[-1].id
+    return lines[:most]
 
 
 def same_persons(
@@ -219,3 +238,10 @@ def _seen_by(links: Iterable[PersonMerge], open_ids: frozenset[str]) -> list[Per
 
 def _open_to(viewer: Actor, consultation_id: Column[str]) -> ColumnElement[bool]:
     return exists().where(tables.consultation.c.id == consultation_id, visible_to(viewer))
+
+
+def _without_hidden(connection: Connection, merge: PersonMerge) -> PersonMerge:
+    """The request without reasons about an address or telephone that is protected by now."""
+    hidden = ProtectedPersons(connection).among(merge.pair).values()
+    said = (reason for reason in merge.evidence if all(one.said(reason) for one in hidden))
+    return replace(merge, evidence=tuple(said))

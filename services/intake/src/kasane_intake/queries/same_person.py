@@ -12,7 +12,9 @@ from kasane_intake.domain.same_person.scoring import (
     compare_homes,
 )
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person, stored_keys
+from kasane_intake.queries.told import told_rows
 from kasane_intake.queries.visibility import visible_to
+from kasane_intake.repository import ProtectedPersons
 from kasane_kit.auth import Actor
 
 COMPARED_AT_MOST = 200
@@ -23,7 +25,7 @@ SHOWN_AT_MOST = 10
 
 @dataclass(frozen=True)
 class Candidate:
-    """A record that may be of the same person; one that the viewer may not see has only desk and number."""
+    """A record that may be of the same person; one that the viewer may not read has only desk and number."""
 
     number: str
     desk: str
@@ -66,17 +68,22 @@ def same_person_candidates(
         .join(tables.consultation, c.id == p.consultation_id)
         .where(p.consultation_id != leaving_out)
     ).all()
+    readable = told_rows(
+        connection, viewer, [(row.id, row.consultation_id, row.visible) for row in rows]
+    )
+    hidden = ProtectedPersons(connection).among([row.id for row in rows])
     searched, found = fold_person(typed), []
     for row in rows:
         if row.id in joined:
             continue
         traits = PersonTraits(row.name, row.kana, row.birth_date, row.address, row.phone)
-        folded = fold_person(traits)
+        # What is hidden is no reason either: it would say that somebody lives here.
+        folded = fold_person(hidden[row.id].withhold(traits) if row.id in hidden else traits)
         resemblance = compare(searched, folded)
         level, reasons = resemblance.level, resemblance.said
         if level is SamePersonLevel.UNLIKELY:
             # Who only shares a home is nobody whom another office would be asked about.
-            if not row.visible:
+            if row.id not in readable:
                 continue
             level, reasons = SamePersonLevel.SAME_HOUSEHOLD, compare_homes(searched, folded)
         if reasons:
@@ -100,7 +107,7 @@ def same_person_candidates(
             reasons,
             row.id,
         )
-        if row.visible
+        if row.id in readable
         else Candidate(row.number, row.desk)
         for level, _, reasons, row in found
     )

@@ -1,7 +1,7 @@
 """Finds consultations by name in any spelling, reading, telephone, receipt number, birth date or words of the story."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, literal_column, or_, select
@@ -10,12 +10,17 @@ from kasane_intake import tables
 from kasane_intake.domain.search import (
     FoundBy,
     SearchQuery,
+    answers,
+    findable,
     found_by,
     grams_to_find,
     read_query,
+    terms_of,
 )
 from kasane_intake.queries.consultations import CLOSED, ConsultationLine, lines_of
+from kasane_intake.queries.told import told_to
 from kasane_intake.queries.visibility import visible_to
+from kasane_intake.repository import Consultations, ProtectedPersons
 from kasane_kit.auth import Actor
 from kasane_kit.web.dates import NotADate, parse_date
 
@@ -56,20 +61,17 @@ def search(
     if not query.asks:
         return SearchAnswer((), False)
     state = _in_state(status)
-    ids = dict.fromkeys(_by_term(connection, viewer, state, query, most + 1))
-    if len(ids) <= most:
-        ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, most + 1)))
-    if len(ids) <= most:
-        ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, most + 1)))
-    shown = list(ids)[: most + 1]
-    t = tables.search_term.c
-    terms: dict[str, list[tuple[str, str]]] = {i: [] for i in shown}
-    for row in connection.execute(
-        select(t.consultation_id, t.kind, t.term).where(t.consultation_id.in_(shown))
-    ):
-        terms[row.consultation_id].append((row.kind, row.term))
+    wanted = most + 1
+    while True:
+        ids = _ids(connection, viewer, state, query, wanted)
+        terms = _terms(connection, viewer, query, ids)
+        if len(terms) > most or len(ids) < wanted:
+            break
+        # Some were found only by whom the viewer is not told: what lies behind them is not lost.
+        wanted *= 4
+    shown = list(terms)[: most + 1]
     reasons = {i: found_by(query, terms[i]) for i in shown}
-    lines = {line.id: line for line in lines_of(connection, shown)}
+    lines = {line.id: line for line in lines_of(connection, viewer, shown)}
     ranked = sorted(
         (FoundConsultation(lines[i], reasons[i]) for i in shown),
         key=lambda one: (
@@ -78,7 +80,52 @@ def search(
             one.line.id,
         ),
     )
-    return SearchAnswer(tuple(ranked[:most]), len(ids) > most)
+    return SearchAnswer(tuple(ranked[:most]), len(terms) > most)
+
+
+def _ids(
+    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+) -> list[str]:
+    ids = dict.fromkeys(_by_term(connection, viewer, state, query, most))
+    if len(ids) < most:
+        ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, most)))
+    if len(ids) < most:
+        ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, most)))
+    return list(ids)[:most]
+
+
+def _terms(
+    connection: Connection, viewer: Actor, query: SearchQuery, ids: Sequence[str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Those of the consultations that what the viewer may read of them answers, each with its terms.
+
+    Nobody finds a consultation by a person they are not told about (I-07) or by a telephone that is hidden (I-10).
+    """
+    t, p = tables.search_term.c, tables.person_concerned.c
+    told, in_part = told_to(connection, viewer, ids), set()
+    people = connection.execute(
+        select(p.id, p.consultation_id).where(p.consultation_id.in_(ids))
+    ).all()
+    hidden = ProtectedPersons(connection).among([row.id for row in people])
+    for person_id, consultation_id in people:
+        silent = person_id in hidden and hidden[person_id].phone_too
+        if silent or not told.of(consultation_id, person_id):
+            in_part.add(consultation_id)
+    terms: dict[str, list[tuple[str, str]]] = {i: [] for i in ids}
+    for row in connection.execute(
+        select(t.consultation_id, t.kind, t.term).where(t.consultation_id.in_(ids))
+    ):
+        terms[row.consultation_id].append((row.kind, row.term))
+    found = {i: tuple(terms[i]) for i in ids}
+    consultations, protected = Consultations(connection), ProtectedPersons(connection)
+    for i in in_part:
+        whole = consultations.get(i)
+        known = replace(findable(whole), persons=told.only(i, protected.withheld(whole.persons)))
+        if answers(query, known):
+            found[i] = terms_of(known)
+        else:
+            del found[i]
+    return found
 
 
 def _by_term(

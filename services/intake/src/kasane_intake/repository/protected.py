@@ -1,11 +1,14 @@
 """Keeps whose address is hidden, and hides it in what is read."""
 
-from dataclasses import replace
+from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import PersonConcerned
+from kasane_intake.domain.person_merge import joined_to
+from kasane_intake.domain.protected import Hidden
+from kasane_intake.repository.merges import PersonMerges
 
 
 class ProtectedPersons:
@@ -29,18 +32,26 @@ class ProtectedPersons:
 
     def withheld(self, persons: tuple[PersonConcerned, ...]) -> tuple[PersonConcerned, ...]:
         """The persons as a page may show them: without what is hidden."""
-        p = tables.protected_person.c
-        hidden = {
-            row.person_id: row.phone_too
-            for row in self._connection.execute(
-                select(tables.protected_person).where(
-                    p.person_id.in_([person.person_id for person in persons])
-                )
-            )
-        }
+        hidden = self.among([person.person_id for person in persons])
         return tuple(
-            replace(person, address="", phone="" if hidden[person.person_id] else person.phone)
-            if person.person_id in hidden
-            else person
+            hidden[person.person_id].withhold(person) if person.person_id in hidden else person
             for person in persons
         )
+
+    def among(self, person_ids: Collection[str]) -> dict[str, Hidden]:
+        """What is hidden of these records. A record joined to one that is hidden is hidden like it."""
+        links = PersonMerges(self._connection).around(person_ids) if person_ids else ()
+        together = {one: joined_to(one, links) for one in person_ids}
+        p = tables.protected_person.c
+        wanted = {other for group in together.values() for other in group}
+        phones = {
+            row.person_id: row.phone_too
+            for row in self._connection.execute(
+                select(tables.protected_person).where(p.person_id.in_(wanted))
+            )
+        }
+        return {
+            one: Hidden(phone_too=any(phones.get(other, False) for other in group))
+            for one, group in together.items()
+            if not group.isdisjoint(phones)
+        }

@@ -9,7 +9,7 @@ from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.consent import ConsentState
 from kasane_cases.domain.requests import OutreachStatus, ReferralStatus
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
-from kasane_contracts.intake import ConsultationClosed, ConsultationEscalated
+from kasane_contracts.intake import ConsultationClosed, ConsultationEscalated, ConsultationReopened
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import (
     HumanServicesSuggested,
@@ -94,6 +94,15 @@ def test_a_consultation_that_ended_at_its_desk_waits_no_more(at_work):
     at_work.bench.hear(ConsultationClosed(consultation_id, "answered"))
 
     assert waiting(at_work) == []
+
+
+def test_a_consultation_that_was_ended_too_early_is_on_the_list_again(at_work):
+    consultation_id = at_work.consultation()
+    at_work.bench.hear(ConsultationClosed(consultation_id, "answered"))
+
+    at_work.bench.hear(ConsultationReopened(consultation_id, "2026-000001", "fukushi"))
+
+    assert waiting(at_work) == [consultation_id]
 
 
 def test_a_consultation_from_which_a_case_was_opened_waits_no_more(at_work):
@@ -199,6 +208,7 @@ def test_a_visit_with_nobody_home_is_counted(at_work):
         VisitScheduled("visit-1", "request-elsewhere", "case-elsewhere", "w", DAY, "10:00", 45),
         ConsultationEscalated("consultation-elsewhere", "multi_agency", "coordinator", "…"),
         ConsultationClosed("consultation-elsewhere", "answered"),
+        ConsultationReopened("consultation-elsewhere", "2026-000009", "fukushi"),
     ],
 )
 def test_what_is_about_nothing_of_ours_changes_nothing_and_is_not_parked(at_work, event):

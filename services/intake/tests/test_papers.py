@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.intake import ConsultationReceived
+from kasane_intake.pages import papers
 from kasane_kit.testing.workbench import Visitor, Workbench
 
 WALK_IN: dict[str, Any] = {
@@ -134,6 +135,34 @@ def test_the_list_goes_to_excel_without_addresses_and_runs_nothing(
     assert [cell.data_type for cell in cells if cell.value == "=1+1"] == ["s"]
     assert not any("見本町" in str(cell.value) for cell in cells)
     assert sheet["B2"].is_date is True
+
+
+def test_the_workbook_follows_the_words_that_were_searched(
+    workbench: Workbench, desk: Visitor
+) -> None:
+    taken(workbench, desk)
+    taken(workbench, desk, **{"persons-0-name": "海野 三郎", "persons-0-kana": "うんの さぶろう"})
+
+    page = desk.get("/consultations?q=海野").text
+    answer = desk.get("/consultations/list.xlsx?q=海野")
+
+    assert "/consultations/list.xlsx?q=%E6%B5%B7%E9%87%8E" in page
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert [row[3].value for row in sheet.iter_rows(min_row=2)] == ["海野 三郎"]
+
+
+def test_a_workbook_that_holds_not_everything_says_so(
+    workbench: Workbench, desk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(workbench, desk)
+    taken(workbench, desk)
+    monkeypatch.setattr(papers, "MOST_LINES", 1)
+    monkeypatch.setattr(papers, "MOST_FOUND", 1)
+
+    for path in ("/consultations/list.xlsx", "/consultations/list.xlsx?q=山川"):
+        sheet = openpyxl.load_workbook(io.BytesIO(desk.get(path).data)).active
+        assert sheet.max_row == 3
+        assert str(sheet["A3"].value).startswith("ほかにもあります")
 
 
 def test_the_buttons_stand_on_their_pages(workbench: Workbench, desk: Visitor) -> None:

@@ -302,3 +302,17 @@ def test_in_yonago_on_friday_evening_the_form_shows_the_way_after_hours(
     assert "2026-11-24" in shown
     assert "町の資料に書かれていません" in shown
     assert "今閉まっています" not in by_day
+
+    bench.visit_as(bench.staff("coordinator")).post(
+        "/web-form",
+        {
+            "emergency_number": "000-0000-1190",
+            "emergency_label": "夜間の相談",
+            "emergency_source": "市の資料",
+            "version": "0",
+        },
+    )
+    with clock.fixed(lambda: evening):
+        stated = desk(bench).get("/consultations/new").text
+    assert "夜間の相談 000-0000-1190（出典：市の資料）" in stated
+    assert "町の資料に書かれていません" not in stated

@@ -41,6 +41,7 @@ service = Service(
         intake.ConsultationReceived: subscribers.on_consultation_received,
         intake.ConsultationEscalated: subscribers.on_consultation_escalated,
         intake.ConsultationClosed: subscribers.on_consultation_closed,
+        intake.ConsultationReopened: subscribers.on_consultation_reopened,
         intake.PersonsMerged: subscribers.on_persons_merged,
         intake.PersonsMergeUndone: subscribers.on_persons_merge_undone,
         intake.ReferralSheetSent: subscribers.on_referral_sheet_sent,

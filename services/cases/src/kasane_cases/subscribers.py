@@ -10,6 +10,7 @@ from kasane_cases.handlers.hearing import (
     take_referral_answer,
     take_suggestions,
     take_visit,
+    wait_again,
 )
 from kasane_cases.handlers.person_links import take_merge, take_merge_undone
 from kasane_cases.handlers.watching import take_sheet_answer, take_sheet_sent
@@ -17,6 +18,7 @@ from kasane_contracts.intake import (
     ConsultationClosed,
     ConsultationEscalated,
     ConsultationReceived,
+    ConsultationReopened,
     PersonsMerged,
     PersonsMergeUndone,
     ReferralSheetAccepted,
@@ -42,6 +44,11 @@ def on_consultation_escalated(event: ConsultationEscalated, uow: UnitOfWork, hoo
 def on_consultation_closed(event: ConsultationClosed, uow: UnitOfWork, _hooks: Any) -> None:
     """Takes the consultation off the list."""
     forget_waiting(event.consultation_id, uow)
+
+
+def on_consultation_reopened(event: ConsultationReopened, uow: UnitOfWork, _hooks: Any) -> None:
+    """Puts the consultation back on the list if it waited there."""
+    wait_again(event.consultation_id, uow)
 
 
 def on_human_services_suggested(

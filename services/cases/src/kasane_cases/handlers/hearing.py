@@ -95,6 +95,17 @@ def forget_waiting(consultation_id: str, uow: UnitOfWork) -> None:
     uow.record("cases.consultation.closed", CONSULTATION, consultation_id)
 
 
+def wait_again(consultation_id: str, uow: UnitOfWork) -> None:
+    """A consultation was ended too early: it is on the list again if it waited there before."""
+    summaries = Summaries(uow.connection)
+    summary = summaries.find(consultation_id)
+    if summary is None or not summary.closed:
+        return
+    summary.closed = False
+    summaries.save(summary)
+    uow.record("cases.consultation.reopened", CONSULTATION, consultation_id)
+
+
 def take_suggestions(event: HumanServicesSuggested, uow: UnitOfWork) -> None:
     """Shows what the directory offers for a need, in place of an earlier answer."""
     needs = Needs(uow.connection)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 ADDRESS, PHONE = "address", "phone"
 
 
-class Reached(Protocol):
+class _Reached(Protocol):
     """Anything that says where somebody lives and how to call them."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -17,16 +17,16 @@ class Reached(Protocol):
         ...
 
 
-One = TypeVar("One", bound=Reached)
+_One = TypeVar("_One", bound=_Reached)
 
 
 @dataclass(frozen=True)
-class Hidden:
+class WithheldAddress:
     """The address, and the telephone where it was asked for."""
 
     phone_too: bool
 
-    def withhold(self, one: One) -> One:
+    def withhold(self, one: _One) -> _One:
         """The same without what is hidden."""
         return replace(one, address="", phone="" if self.phone_too else one.phone)
 

@@ -17,6 +17,13 @@ class ReasonMissing(IntakeRefusal):
     status = 422
 
 
+class NamesWithoutConsent(IntakeRefusal):
+    """What is sent along names people who did not consent to the sheet; ``names`` are theirs."""
+
+    code = "names_without_consent"
+    status = 422
+
+
 class SameOffice(IntakeRefusal):
     """A sheet is not sent on to where it lies or came from."""
 

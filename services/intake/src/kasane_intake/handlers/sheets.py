@@ -1,6 +1,6 @@
 """Sends a つなぐシート, answers it, and ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kasane_contracts import intake as events
@@ -12,8 +12,9 @@ from kasane_intake.commands import (
     SettleReferralSheet,
 )
 from kasane_intake.domain.errors import NotTheReceiver, WrongStep
+from kasane_intake.domain.names_in_text import named_in
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
-from kasane_intake.domain.sheet_errors import NotTheSender
+from kasane_intake.domain.sheet_errors import NamesWithoutConsent, NotTheSender
 from kasane_intake.domain.step import Step
 from kasane_intake.handlers.steps import note_step
 from kasane_intake.handlers.working_days import working_days_after
@@ -37,6 +38,8 @@ def draft_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any
 def send_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any) -> str:
     """Sends a つなぐシート with the person's consent; the sender stays responsible until it is accepted."""
     sheet, known = _prepared(command, uow, hooks, SheetStatus.SENT)
+    typed = (sheet.reason, *_texts_in(sheet.extensions))
+    _must_name_only_who_consented("\n".join(typed), sheet, uow)
     before = SheetStatus.DRAFT.value if known else ""
     _keep(sheet, known, uow)
     note_step(uow, Step.of_sheet(sheet, before))
@@ -92,6 +95,7 @@ def redirect_referral_sheet(command: RedirectReferralSheet, uow: UnitOfWork, hoo
         acknowledge_by=working_days_after(today, policy.acknowledge_within_days),
         overdue_role=policy.overdue_role,
     )
+    _must_name_only_who_consented(command.reason, onward, uow)
     sheets.save(sheet)
     sheets.add(onward)
     note_step(uow, Step.of_sheet(sheet, before, command.reason))
@@ -205,6 +209,19 @@ def _prepared(
         copies_to=tuple(policy.copy_to),
     )
     return sheet, known
+
+
+def _must_name_only_who_consented(typed: str, sheet: ReferralSheet, uow: UnitOfWork) -> None:
+    persons = Consultations(uow.connection).get(sheet.consultation_id).persons
+    told = [one for one in persons if one.person_id in sheet.persons]
+    names = named_in(typed, told, [one for one in persons if one not in told])
+    if names:
+        raise NamesWithoutConsent(names="、".join(names))
+
+
+def _texts_in(extensions: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    for values in extensions.values():
+        yield from (value for value in values.values() if isinstance(value, str))
 
 
 def _keep(sheet: ReferralSheet, known: ReferralSheet | None, uow: UnitOfWork) -> None:

@@ -22,7 +22,7 @@ from kasane_intake.handlers import (
     settle_emergency,
 )
 from kasane_intake.pages import forms
-from kasane_intake.pages.after_hours import closed_offices
+from kasane_intake.pages.after_hours import closed_offices, emergency_line
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import Form, actor, hooks, reading, text, unit_of_work
@@ -39,6 +39,7 @@ def panel(consultation: Consultation) -> dict[str, Any]:
         "steps": steps,
         "state_forms": {name: Form(_fields(name)) for name in _possible(consultation)},
         "closed_offices": closed_offices(),
+        "emergency_line": emergency_line,
     }
 
 

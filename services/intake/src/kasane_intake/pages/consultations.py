@@ -19,7 +19,7 @@ from kasane_intake.handlers import (
     screen_consultation,
 )
 from kasane_intake.pages import consultation_states, forms, reception_form
-from kasane_intake.pages.after_hours import closed_offices
+from kasane_intake.pages.after_hours import closed_offices, emergency_line
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -293,6 +293,7 @@ def _show_form(
             alike=alike,
             offices=forms.office_labels(),
             closed_offices=closed_offices(),
+            emergency_line=emergency_line,
             person_fields=forms.person_fields(),
             reception=forms.reception_fields(),
             way=reception_form.way_fields(),

@@ -30,6 +30,7 @@ from kasane_kit.web import actor, reading, text, this_town, wareki
 blueprint = Blueprint("papers", __name__)
 
 MOST_LINES = 100_000
+MOST_FOUND = 1000
 
 
 @blueprint.get("/consultations/<consultation_id>/paper.pdf")
@@ -56,10 +57,17 @@ def consultation_paper(consultation_id: str) -> Response:
 @blueprint.get("/consultations/list.xlsx")
 @require("intake.export.list")
 def list_workbook() -> Response:
-    """The list of one state or of all, without addresses and telephone numbers."""
-    status = request.args.get("status", "")
+    """What the list shows, one state or all or what was searched for, without addresses and telephone numbers."""
+    words, status = request.args.get("q", "").strip()[:200], request.args.get("status", "")
     with reading() as connection:
-        lines = queries.consultations(connection, actor(), status=status, most=MOST_LINES)
+        if words:
+            answer = queries.search(connection, actor(), words, status=status, most=MOST_FOUND)
+            lines, more = [one.line for one in answer.found], answer.more
+        else:
+            lines = list(
+                queries.consultations(connection, actor(), status=status, most=MOST_LINES + 1)
+            )
+            more = len(lines) > MOST_LINES
     offices, categories = forms.office_labels(), forms.category_labels()
     columns = [
         text("field.number"),
@@ -82,8 +90,10 @@ def list_workbook() -> Response:
             text(f"consultation_status.{line.status}"),
             line.urgent,
         ]
-        for line in lines
+        for line in lines[:MOST_LINES]
     ]
+    if more:
+        rows.append([text("paper.more"), *[""] * (len(columns) - 1)])
     title = text("page.list")
     return download(workbook(title, columns, rows), f"{title}_{clock.today().isoformat()}.xlsx")
 

@@ -14,6 +14,7 @@ from kasane_intake.commands import (
     SettleReferralSheet,
 )
 from kasane_intake.domain.errors import IntakeRefusal, SheetNotFound
+from kasane_intake.domain.names_in_text import named_in
 from kasane_intake.domain.referral_sheet import SheetStatus
 from kasane_intake.handlers import (
     accompany_person,
@@ -24,7 +25,7 @@ from kasane_intake.handlers import (
     settle_referral_sheet,
 )
 from kasane_intake.pages import forms, sheet_forms
-from kasane_intake.pages.after_hours import closed_offices
+from kasane_intake.pages.after_hours import closed_offices, emergency_line
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -36,6 +37,7 @@ blueprint = Blueprint("referral_sheets", __name__)
 AT_FIELD = {
     "sheet_needs_consent": "consent",
     "arrears_need_consent": "arrears_consent",
+    "names_without_consent": "reason",
 }
 
 
@@ -140,7 +142,16 @@ def redirect_sheet(sheet_id: str) -> Response | tuple[str, int]:
             hooks(),
         )
 
-    return _act(sheet_id, "redirect", form, act, {"sheet_needs_consent": "redirect_consent"})
+    return _act(
+        sheet_id,
+        "redirect",
+        form,
+        act,
+        {
+            "sheet_needs_consent": "redirect_consent",
+            "names_without_consent": "redirect_reason",
+        },
+    )
 
 
 @blueprint.post("/sheets/<sheet_id>/settle")
@@ -203,7 +214,7 @@ def _save(consultation_id: str, draft_id: str) -> Response | tuple[str, int]:
         at = AT_FIELD.get(refusal.code)
         if at is None:
             raise
-        form.add_error(at, text(f"refusal.{refusal.code}.why"))
+        form.add_error(at, text(f"refusal.{refusal.code}.why", **refusal.facts))
         return _show_form(consultation_id, form), 422
     if keep:
         return redirect(url_for(".show_sheet", sheet_id=draft_id or made), 303)
@@ -230,7 +241,7 @@ def _act(
         at = (at_field or {}).get(refusal.code)
         if at is None:
             raise
-        form.add_error(at, text(f"refusal.{refusal.code}.why"))
+        form.add_error(at, text(f"refusal.{refusal.code}.why", **refusal.facts))
         return _show(sheet_id, {name: form}), refusal.status
     return redirect(url_for(".show_sheet", sheet_id=sheet_id), 303)
 
@@ -268,6 +279,7 @@ def _show(sheet_id: str, typed: Mapping[str, Form]) -> str:
         policy=policy,
         companionship={choice.value: choice.label for choice in forms.companionship(policy)},
         closed_offices=closed_offices(sheet.to_office) if sheet.on_its_way else (),
+        emergency_line=emergency_line,
         offices=forms.office_labels(),
         roles=forms.role_labels(),
         categories=forms.category_labels(),
@@ -282,6 +294,12 @@ def _show_form(consultation_id: str, form: Form) -> str:
         form=form,
         fields=sheet_forms.sheet_form_fields(consultation),
         consultation=consultation,
+        named_in_story=named_in(
+            consultation.story,
+            [one for one in consultation.persons if one.given_consent],
+            [one for one in consultation.persons if not one.given_consent],
+        ),
         policy=sheet_forms.policy_for(""),
         closed_offices=closed_offices(),
+        emergency_line=emergency_line,
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from kasane_intake import queries
 from kasane_intake.domain.consultation import Consultation, PersonConcerned
+from kasane_intake.domain.names_in_text import without_names
 from kasane_intake.domain.referral_sheet import ReferralSheet
 from kasane_intake.pages import forms, sheet_forms
 from kasane_kit import clock
@@ -96,7 +97,7 @@ def _about(
     if not with_person:
         return (*kinds, Note(text("sheets.paper.without")), *signed)
     told = [p for p in consultation.persons if p.person_id in sheet.persons]
-    untold = len(consultation.persons) - len(told)
+    others = [p for p in consultation.persons if p not in told]
     return (
         Heading(text("sheets.paper.persons")),
         *(_person(told[0]) if told else ()),
@@ -109,10 +110,10 @@ def _about(
             )
         ),
         *_household(told),
-        *((Note(text("sheets.text.untold_count", count=untold)),) if untold else ()),
+        *((Note(text("sheets.text.untold_count", count=len(others))),) if others else ()),
         *kinds,
         Heading(text("sheets.paper.story")),
-        Prose(consultation.story),
+        Prose(without_names(consultation.story, told, others)),
         Heading(text("sheets.paper.reason")),
         Prose(sheet.reason),
         *_town(sheet),

@@ -121,7 +121,8 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
     found.persons = ProtectedPersons(connection).withheld(found.persons)
     heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
     if not heard_it:
-        found.story = found.shared_story
+        told = told_to(connection, viewer, (found.id,))
+        found.story = told.story(found.id, found.shared_story, found.persons)
         found.contact = found.contact.outside_the_desk
-        found.persons = told_to(connection, viewer, (found.id,)).only(found.id, found.persons)
+        found.persons = told.only(found.id, found.persons)
     return found

@@ -120,7 +120,11 @@ def _terms(
     consultations, protected = Consultations(connection), ProtectedPersons(connection)
     for i in in_part:
         whole = consultations.get(i)
-        known = replace(findable(whole), persons=told.only(i, protected.withheld(whole.persons)))
+        known = replace(
+            findable(whole),
+            persons=told.only(i, protected.withheld(whole.persons)),
+            story=told.story(i, whole.shared_story, whole.persons),
+        )
         if answers(query, known):
             found[i] = terms_of(known)
         else:

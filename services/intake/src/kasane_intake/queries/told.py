@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import PersonConcerned
+from kasane_intake.domain.names_in_text import without_names
 from kasane_intake.queries.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
 from kasane_kit.auth import Actor
 
@@ -23,6 +24,13 @@ class Told:
     def of(self, consultation_id: str, person_id: str) -> bool:
         """Whether the viewer may read of this person."""
         return consultation_id in self.whole or person_id in self.persons
+
+    def story(self, consultation_id: str, story: str, persons: Iterable[PersonConcerned]) -> str:
+        """The story without the names of those whom the viewer is not told about."""
+        everybody = tuple(persons)
+        told = [one for one in everybody if self.of(consultation_id, one.person_id)]
+        untold = [one for one in everybody if one not in told]
+        return without_names(story, told, untold)
 
     def only(
         self, consultation_id: str, persons: Iterable[PersonConcerned]

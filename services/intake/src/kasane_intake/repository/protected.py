@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from kasane_intake import tables
 from kasane_intake.domain.consultation import PersonConcerned
 from kasane_intake.domain.person_merge import joined_to
-from kasane_intake.domain.protected import Hidden
+from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.repository.merges import PersonMerges
 
 
@@ -38,7 +38,7 @@ class ProtectedPersons:
             for person in persons
         )
 
-    def among(self, person_ids: Collection[str]) -> dict[str, Hidden]:
+    def among(self, person_ids: Collection[str]) -> dict[str, WithheldAddress]:
         """What is hidden of these records. A record joined to one that is hidden is hidden like it."""
         links = PersonMerges(self._connection).around(person_ids) if person_ids else ()
         together = {one: joined_to(one, links) for one in person_ids}
@@ -51,7 +51,7 @@ class ProtectedPersons:
             )
         }
         return {
-            one: Hidden(phone_too=any(phones.get(other, False) for other in group))
+            one: WithheldAddress(phone_too=any(phones.get(other, False) for other in group))
             for one, group in together.items()
             if not group.isdisjoint(phones)
         }

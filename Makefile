@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench-dedupe bench-matching
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-dedupe bench-matching
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -37,6 +37,9 @@ lint: venv ## 書式・型・import の決まり・生成物の確認 / format, 
 	$(if $(SOURCES),$(BIN)/mypy $(SOURCES),@echo '-- no source yet: mypy not run')
 	$(if $(HAS_IMPORT_RULES),$(BIN)/lint-imports,@echo '-- no import rules yet: lint-imports not run')
 	$(if $(HAS_COMMAND),$(BIN)/kasane docs --check,@echo '-- no kasane command yet: docs --check not run')
+
+bench: venv ## 大きな町々の画面の速さを量る / how fast pages are with 2,000,000 consultations; SCALE=0.01
+	@$(BIN)/python -m tests.benchmarks.bench --scale $(or $(SCALE),1) --repetitions $(or $(REPETITIONS),600)
 
 bench-dedupe: venv ## 同じ方を見つける力を量る / how well records of one person are found
 	@$(BIN)/python services/intake/benchmarks/dedupe.py

@@ -42,8 +42,9 @@ class PrivatePostgres:
 
     host = LOOPBACK
 
-    def __init__(self, programs: Path) -> None:
-        """Make the data folder; start() starts the server."""
+    def __init__(self, programs: Path, **settings: str) -> None:
+        """Make the data folder; start() starts the server. ``settings`` stand for those of the tests."""
+        self._settings = SETTINGS | settings
         self.port = own_processes.free_port()
         self._programs = programs
         self._folder = own_processes.make_folder("kasane-postgres-")
@@ -73,7 +74,7 @@ class PrivatePostgres:
         """Start the server and return when it answers; does nothing when it runs."""
         if self.running:
             return
-        settings = SETTINGS | {"port": str(self.port)}
+        settings = self._settings | {"port": str(self.port)}
         self._process = own_processes.start(
             [
                 self._programs / "postgres",

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from kasane_cases import tables
 from kasane_cases.domain.agenda import AgendaItem, ItemState
@@ -53,6 +66,12 @@ class _Identified(Protocol):
 
 
 T = TypeVar("T", bound=_Identified)
+
+# What needs attention first: urgent, then by the day of review; word for word as the index cases_case_attention.
+_RANK: ColumnElement[int] = literal_column(
+    "(CASE WHEN cases_case.urgent THEN 0 ELSE 1 END)", Integer
+)
+_DUE: ColumnElement[date] = literal_column("coalesce(cases_case.review_on, '9999-12-31')", Date)
 
 
 @dataclass(frozen=True)
@@ -223,7 +242,8 @@ def case_lines(
 
 def _narrowed(wanted: CaseFilter, viewer: Actor, today: date) -> ColumnElement[bool]:
     c = tables.case.c
-    ended = CaseStatus.CLOSED.value
+    # Written out, as the index of the open cases says it.
+    ended = literal(CaseStatus.CLOSED.value, literal_execute=True)
     found = [c.status == ended if wanted.closed else c.status != ended]
     if wanted.status:
         found.append(c.status == wanted.status)
@@ -246,16 +266,12 @@ def _order(
     c = tables.case.c
     if not wanted.attention:
         return [c.id.desc()], c.id < after if after else true()
-    rank = case((c.urgent.is_(True), 0), else_=1)
-    due = func.coalesce(c.review_on, date.max)
-    order: list[ColumnElement[Any]] = [rank, due, c.id]
-    last = connection.execute(select(rank, due).where(c.id == after)).one_or_none()
+    last = connection.execute(select(_RANK, _DUE).where(c.id == after)).one_or_none()
+    order: list[ColumnElement[Any]] = [_RANK, _DUE, c.id]
     if last is None:
         return order, true()
-    return order, or_(
-        rank > last[0],
-        and_(rank == last[0], due > last[1]),
-        and_(rank == last[0], due == last[1], c.id > after),
+    return order, tuple_(_RANK, _DUE, c.id) > tuple_(
+        literal(last[0]), literal(last[1], Date), literal(after)
     )
 
 

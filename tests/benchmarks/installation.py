@@ -1,0 +1,250 @@
+"""An installation on a PostgreSQL of its own: ten large towns, ten of a tenth, staff who are signed in."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+from werkzeug.test import Client
+
+from kasane_kit.auth import COOKIE
+from kasane_kit.bus import Relay
+from kasane_kit.bus.transports.inprocess import InProcessTransport
+from kasane_kit.config import Settings
+from kasane_kit.db.engine import database_name
+from kasane_runtime.compose import Composition, compose, make_app
+from kasane_runtime.databases import migrate_postgres
+from kasane_runtime.demo import create_account
+from kasane_runtime.processes import settle
+from tests.benchmarks import cases, consultations
+from tests.benchmarks.cases import CaseWork
+from tests.benchmarks.consultations import Desk
+from tests.benchmarks.copying import Filling
+from tests.benchmarks.residents import households, ordered_id
+from tests.support.missing import find_postgres_folder
+from tests.support.own_processes import make_folder
+from tests.support.private_postgres import PrivatePostgres
+
+SERVER = {
+    "shared_buffers": "3GB",
+    "effective_cache_size": "12GB",
+    "work_mem": "16MB",
+    "min_wal_size": "1GB",
+    "max_wal_size": "8GB",
+    "autovacuum": "on",
+    "jit": "off",
+}
+TOWNS = 10
+# Of one town; ten together hold 1,000,000 people, 2,000,000 consultations and 200,000 cases.
+PEOPLE, CONSULTATIONS, CASES = 100_000, 200_000, 20_000
+PASSWORD = "benchmark-password"
+STAFF = {
+    "clerk": ("窓口 はるか", ("receiver",), "tax_window"),
+    "coordinator": ("調整 さくら", ("coordinator",), "welfare_policy"),
+}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much each town holds."""
+
+    people: int
+    consultations: int
+    cases: int
+
+    @classmethod
+    def at(cls, scale: float) -> Sizes:
+        """The full sizes times a scale; at least ten of each."""
+        whole = (PEOPLE, CONSULTATIONS, CASES)
+        return cls(*(max(10, round(number * scale)) for number in whole))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member of staff before a browser: the client, the town, and what a form has to carry."""
+
+    client: Client
+    town: str
+    account_id: str
+    form_token: str
+
+
+class Installation:
+    """Ten towns on one server, and ten with a tenth of their data; ``towns`` for less than ten."""
+
+    def __init__(self, folder: Path, server: PrivatePostgres, towns: int = TOWNS) -> None:
+        codes = [_code(number) for number in range(99_101, 99_101 + 2 * towns)]
+        self.large, self.small = codes[:towns], codes[towns:]
+        self._server = server
+        files = folder / "towns"
+        files.mkdir()
+        for code in codes:
+            lines = f'code = "{code}"\nname = "架空町 {code}"\nprefecture = "290009"\nplugins = ["ikoma"]\n'
+            (files / f"{code}.toml").write_text(lines, "utf-8")
+        base = f"{server.host}:{server.port}"
+        composition = compose(
+            Settings.from_env(
+                {
+                    "KASANE_MODE": "distributed",
+                    "KASANE_VAR": str(folder / "var"),
+                    "KASANE_TOWN_FILES": str(files),
+                    "KASANE_DATABASE_URL": f"postgresql+psycopg://{base}/",
+                    "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{base}/postgres",
+                    "KASANE_BROKER_URL": "amqp://nobody.invalid/",
+                }
+            )
+        )
+        self._composition = _without_broker(composition)
+        self._accounts: dict[tuple[str, str], str] = {}
+        migrate_postgres(self._composition)
+
+    def fill(self, sizes: Sizes, tenth: Sizes, seed: int, *, distinct: bool) -> None:
+        """Fills every town and signs its staff up; without ``distinct`` two towns are made up and copied."""
+        made_up = len(self.large) if distinct else 1
+        work = [
+            (self.dsn(town), size, f"{seed}:{place}")
+            for towns, size in ((self.large, sizes), (self.small, tenth))
+            for place, town in enumerate(towns[:made_up])
+        ]
+        with multiprocessing.get_context("spawn").Pool(2) as pool:
+            pool.starmap(fill_town, work, chunksize=1)
+        if not distinct:
+            for towns in (self.large, self.small):
+                for town in towns[1:]:
+                    self._copy(towns[0], town)
+            migrate_postgres(self._composition)
+        self._accounts = {
+            (town, login): create_account(
+                self._composition, town, login, name, PASSWORD, roles, office
+            )
+            for town in (*self.large, *self.small)
+            for login, (name, roles, office) in STAFF.items()
+        }
+        settle(self._composition)
+
+    def _copy(self, town: str, to: str) -> None:
+        """A database of the same content in files of its own; the rights are given again afterwards."""
+        one, other = database_name(town), database_name(to)
+        self._composition.house.databases.dispose()
+        for statement in (
+            f'DROP DATABASE "{other}" WITH (FORCE)',
+            f'CREATE DATABASE "{other}" TEMPLATE "{one}" STRATEGY file_copy',
+        ):
+            self._server.psql(statement)
+
+    def dsn(self, town: str) -> str:
+        """A town's database as superuser."""
+        return self._server.dsn_of(database_name(town))
+
+    def seats(self) -> dict[tuple[str, str], Seat]:
+        """Everybody signed in through the portal, by town and login."""
+        app = make_app(self._composition, "all")
+        return {
+            (town, login): _sign_in(app, town, login, account)
+            for (town, login), account in self._accounts.items()
+        }
+
+    def close(self) -> None:
+        """Closes the application's connections."""
+        self._composition.house.databases.dispose()
+
+
+def start_server() -> PrivatePostgres:
+    """A server with the settings of a machine of this size; raises SystemExit where there is none installed."""
+    programs = find_postgres_folder()
+    if programs is None:
+        raise SystemExit("PostgreSQL がありません。make services で入ります。")
+    server = PrivatePostgres(programs, **SERVER)
+    server.start()
+    return server
+
+
+def make_installation(server: PrivatePostgres, towns: int) -> Installation:
+    """Empty towns of both sizes on the server."""
+    return Installation(make_folder("kasane-bench-"), server, towns)
+
+
+def fill_town(dsn: str, sizes: Sizes, seed: str) -> None:
+    """One town's residents, consultations and cases."""
+    draw, now = Random(seed), datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    many = sizes.consultations
+    homes = households(draw, sizes.people, now.date())
+    where = {resident: home for home in homes for resident in home}
+    draw.shuffle(homes)
+    desk, work = Desk(draw, homes, many, now), CaseWork(draw, now)
+    intake = Filling(dsn, "intake", consultations.TABLES)
+    other = Filling(dsn, "cases", cases.TABLES)
+    every = max(1, many // sizes.cases)
+    for place, (one, about) in enumerate(desk.consultations()):
+        case_id, left = "", many - place
+        waiting = left <= cases.WAITING and place % every != 0
+        if place % every == 0:
+            case_id = ordered_id(draw, one.received_at)
+            # Four of ten cases are still open, the newest ones more often.
+            open_now = draw.random() < 0.2 + 0.4 * place / many
+            for table, row in work.case(case_id, one, where[about[0]], open_now):
+                other.add(table, row)
+        status = "accepted_as_case" if case_id else "received" if left < many // 20 else "answered"
+        for table, row in desk.rows(one, about, status):
+            intake.add(table, row)
+        for table, row in work.summary(one, about, case_id, waiting):
+            other.add(table, row)
+    for filling, counted in ((intake, desk.counters()), (other, work.counters())):
+        for table, row in counted:
+            filling.add(table, row)
+        filling.finish()
+
+
+def counted(dsns: list[str]) -> dict[str, int]:
+    """How much these databases hold together, counted where it is kept."""
+    found = {"people": 0, "consultations": 0, "cases": 0}
+    for dsn in dsns:
+        with psycopg.connect(dsn) as connection:
+            for name, statement in (
+                (
+                    "people",
+                    "SELECT count(DISTINCT (name, birth_date, address)) FROM intake.intake_person_concerned",
+                ),
+                ("consultations", "SELECT count(*) FROM intake.intake_consultation"),
+                ("cases", "SELECT count(*) FROM cases.cases_case"),
+            ):
+                row: Any = connection.execute(statement).fetchone()
+                found[name] += row[0]
+    return found
+
+
+def _without_broker(composition: Composition) -> Composition:
+    hearers = {
+        producer: {
+            name: composition.deliveries[name].deliver
+            for name, service in composition.services.items()
+            if service.hears_producer(producer)
+        }
+        for producer in composition.services
+    }
+    transport, databases = InProcessTransport(hearers), composition.house.databases
+    relays = {name: Relay(name, databases, transport) for name in composition.services}
+    return replace(composition, relays=relays)
+
+
+def _sign_in(app: Any, town: str, login: str, account: str) -> Seat:
+    client = Client(app)
+    answer = client.post(
+        f"/portal/{town}/api/v1/sessions", json={"login_name": login, "password": PASSWORD}
+    )
+    client.set_cookie(COOKIE, answer.get_json()["token"])
+    page = client.get(f"/intake/{town}/consultations/new").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    return Seat(client, town, account, token[1] if token else "")
+
+
+def _code(number: int) -> str:
+    digits = f"{number:05d}"
+    total = sum(int(one) * weight for one, weight in zip(digits, (6, 5, 4, 3, 2), strict=True))
+    return f"{digits}{(11 - total % 11) % 10}"

@@ -1,0 +1,132 @@
+"""The five pages that are measured: who opens them, with what, and for whom each time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import Any
+
+import psycopg
+from werkzeug.test import TestResponse
+
+from kasane_kit.ids import new_id
+from tests.benchmarks.installation import Seat
+from tests.benchmarks.residents import story
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whom and what a town's pages are asked about, in a drawn order, nobody twice."""
+
+    residents: list[tuple[str, str, date, str, str]]
+    cases: list[str]
+    list_pages: list[str]
+
+    @classmethod
+    def of(cls, dsn: str, draw: Random, many: int) -> "Known":
+        """Draws from what the town holds."""
+        with psycopg.connect(dsn) as connection:
+            residents: Any = connection.execute(
+                "SELECT DISTINCT name, kana, birth_date, address, phone"
+                " FROM intake.intake_person_concerned ORDER BY 1, 2, 3, 4, 5"
+            ).fetchall()
+            ids = [
+                row[0] for row in connection.execute("SELECT id FROM cases.cases_case ORDER BY id")
+            ]
+            still_open = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT id FROM cases.cases_case WHERE status <> 'closed' ORDER BY id"
+                )
+            ]
+        draw.shuffle(residents)
+        draw.shuffle(ids)
+        draw.shuffle(still_open)
+        pages = [
+            query
+            for case_id in still_open[:many]
+            for query in ("", f"?sort=attention&after={case_id}", "?status=in_support", "?due=1")
+        ]
+        return cls(residents[: 3 * many], ids[:many], pages[: 4 * many] or [""])
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: whose seat, which service's statements, and how it is asked for the n-th time."""
+
+    login: str
+    service: str
+    expected: int
+    ask: Callable[[Seat, Known, int], TestResponse]
+
+
+def _take(seat: Seat, known: Known, turn: int) -> TestResponse:
+    name, kana, born, address, phone = _resident(known, 3 * turn)
+    return seat.client.post(
+        f"/intake/{seat.town}/consultations/new",
+        data={
+            **_carried(seat),
+            "channel": "window",
+            "desk": "tax_window",
+            "story": story(Random(turn), name),
+            "categories": ["rent_loans", "income"],
+            "main_category": "rent_loans",
+            "contact_name": name,
+            "contact_kana": kana,
+            "contact_phone": phone,
+            "persons-0-relation": "本人",
+            **_typed(name, kana, born, address, phone),
+        },
+    )
+
+
+def _search(seat: Seat, known: Known, turn: int) -> TestResponse:
+    name = _resident(known, 3 * turn + 1)[0]
+    return seat.client.get(
+        f"/intake/{seat.town}/consultations", query_string={"q": name.replace(" ", "")}
+    )
+
+
+def _candidates(seat: Seat, known: Known, turn: int) -> TestResponse:
+    typed = _typed(*_resident(known, 3 * turn + 2))
+    return seat.client.post(
+        f"/intake/{seat.town}/consultations/candidates", data={**_carried(seat), **typed}
+    )
+
+
+def _list(seat: Seat, known: Known, turn: int) -> TestResponse:
+    page = known.list_pages[turn % len(known.list_pages)]
+    return seat.client.get(f"/cases/{seat.town}/cases{page}")
+
+
+def _case(seat: Seat, known: Known, turn: int) -> TestResponse:
+    return seat.client.get(f"/cases/{seat.town}/cases/{known.cases[turn % len(known.cases)]}")
+
+
+PAGES: Mapping[str, Page] = {
+    "take_consultation": Page("clerk", "intake", 303, _take),
+    "search_by_name": Page("clerk", "intake", 200, _search),
+    "candidates": Page("clerk", "intake", 200, _candidates),
+    "coordinator_list": Page("coordinator", "cases", 200, _list),
+    "case_page": Page("coordinator", "cases", 200, _case),
+}
+TAKE = "take_consultation"
+
+
+def _resident(known: Known, turn: int) -> tuple[str, str, date, str, str]:
+    return known.residents[turn % len(known.residents)]
+
+
+def _carried(seat: Seat) -> dict[str, str]:
+    return {"csrf_token": seat.form_token, "submission": new_id()}
+
+
+def _typed(name: str, kana: str, born: date, address: str, phone: str) -> dict[str, str]:
+    values = {
+        "name": name,
+        "kana": kana,
+        "birth_date": born.isoformat(),
+        "address": address,
+        "phone": phone,
+    }
+    return {f"persons-0-{field}": value for field, value in values.items()}

@@ -1,0 +1,81 @@
+"""The benchmark itself: it runs at a small size, and its rows are those that the product writes."""
+
+import json
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from kasane_intake import tables
+from kasane_intake.repository import Consultations
+from tests.benchmarks import bench
+from tests.benchmarks.consultations import Desk
+from tests.benchmarks.pages import PAGES
+from tests.benchmarks.residents import households, ordered_id
+from tests.support.missing import find_postgres_folder
+
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.skipif(find_postgres_folder() is None, reason="needs PostgreSQL")
+@pytest.mark.usefixtures("socket_enabled")
+def test_every_page_is_measured_at_two_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    bench.main(["--scale", "0.002", "--repetitions", "4", "--towns", "1"])
+
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert set(result["pages"]) == set(PAGES)
+    assert (result["people"], result["consultations"], result["cases"]) == (200, 400, 40)
+    for page in result["pages"].values():
+        assert 0 < page["p50_ms"] <= page["p95_ms"] <= page["p99_ms"]
+        assert page["ratio_to_sql"] > 1
+    assert 0 < result["read_ratio"] < 1
+    assert 0 < result["request_ratio"] < 1
+
+
+def test_the_same_seed_makes_the_same_people_and_another_seed_others() -> None:
+    one, again, other = (households(Random(seed), 50, NOW.date()) for seed in ("a", "a", "b"))
+    assert one == again != other
+    assert sum(len(home) for home in one) == 50
+
+
+def test_ids_are_ordered_by_their_moment() -> None:
+    ids = [ordered_id(Random(1), NOW.replace(minute=minute)) for minute in (1, 2, 30)]
+    assert ids == sorted(ids)
+    assert [(len(one), one[14]) for one in ids] == [(36, "7")] * 3
+
+
+def test_generated_rows_are_those_that_the_repository_writes(tmp_path: Path) -> None:
+    homes = households(Random("rows"), 20, NOW.date())
+    desk = Desk(Random("rows"), homes, 30, NOW)
+    engine = create_engine(f"sqlite:///{tmp_path / 'intake.sqlite'}")
+    tables.metadata.create_all(engine)
+    generated: dict[str, list[dict[str, object]]] = defaultdict(list)
+    with engine.begin() as connection:
+        for one, about in desk.consultations():
+            Consultations(connection).add(one)
+            for table, row in desk.rows(one, about, "received"):
+                generated[table].append(row)
+        for name in set(generated) - {"intake_step", "intake_search_text"}:
+            table = tables.metadata.tables[name]
+            columns = [table.c[column] for column in generated[name][0]]
+            written = {str(tuple(row)) for row in connection.execute(select(*columns))}
+            dates = ("received_at",)
+            made = {
+                str(tuple(_plain(row[c.name]) if c.name in dates else row[c.name] for c in columns))
+                for row in generated[name]
+            }
+            assert written == made, name
+            unnamed = [c for c in table.c if c.name not in generated[name][0] and not c.nullable]
+            for row in connection.execute(select(*unnamed)) if unnamed else ():
+                assert not any(row), f"{name}: {row}"
+    engine.dispose()
+
+
+def _plain(moment: object) -> object:
+    assert isinstance(moment, datetime)
+    return moment.replace(tzinfo=None)

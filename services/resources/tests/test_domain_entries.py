@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kasane_resources.domain.children_cafeterias import ReadRow
 from kasane_resources.domain.directory_import import (
     DirectoryImport,
     KnownRow,
@@ -21,6 +20,7 @@ from kasane_resources.domain.errors import (
 )
 from kasane_resources.domain.gap import age_band
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
+from kasane_resources.domain.layout_rows import ReadRow
 from kasane_resources.domain.location import Location, Position, municipality_code_holds
 from kasane_resources.domain.organization import corporate_number_holds
 from kasane_resources.domain.referral import Referral, ReferralStatus

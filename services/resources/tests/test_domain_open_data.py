@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kasane_resources.domain.children_cafeterias import NEEDED, read_file
 from kasane_resources.domain.errors import FileRefused
 from kasane_resources.domain.human_service import ServiceStatus, Visibility
+from kasane_resources.domain.layout_rows import read_file
+from kasane_resources.domain.layouts import layouts
 from kasane_resources.domain.location import Position
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "opendata" / "kodomo_shokudo"
@@ -279,4 +280,4 @@ def test_wrong_columns_are_named() -> None:
         read_file("名称,住所,緯度,経度\n食堂,生駒市,34,135\n".encode(), Visibility.PUBLIC)
 
     assert refusal.value.facts["columns"] == "全国地方公共団体コード、ID、市区町村名、開催曜日"
-    assert set(NEEDED) >= {"名称", "住所"}
+    assert set(layouts()["kodomo_shokudo"].needed) >= {"名称", "住所"}

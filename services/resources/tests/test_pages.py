@@ -154,7 +154,8 @@ def test_a_file_is_looked_at_and_then_applied(workbench: Workbench) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"PK\x03\x04xlsx", "表計算ソフトのファイルです"),
+        (b"PK\x03\x04xlsx", "ここで受け取れる種類のファイルではありません"),
+        (b"\xd0\xcf\x11\xe0old", "古い形式の、表計算ソフトのファイルです"),
         (b"a,b\x00", "NUL"),
         (b"a,b\n1,2\n", "ない列：全国地方公共団体コード"),
         (b"just words", "CSVの表として読めません"),

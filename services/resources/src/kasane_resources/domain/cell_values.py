@@ -12,11 +12,15 @@ from kasane_resources.domain.organization import corporate_number_holds
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－ｰ"), "-")
 _SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?E\+?[0-9]+$", re.IGNORECASE)
 _DEGREES = re.compile(r"^-?[0-9]+(\.[0-9]+)?$")
+_BOTH = re.compile(r"^(-?[0-9]+\.[0-9]+)\s*,\s*(-?[0-9]+\.[0-9]+)$")
 _CLOCK = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])$")
 _KANA = re.compile(r"^[ァ-ヺー・=\s()「」゛゜゙゚]+$")
 _PHONE = re.compile(r"^0\d{1,4}-\d{1,4}-\d{3,4}$|^0\d{9,10}$")
 _MOBILE = re.compile(r"^0[789]0")
 _JAPANESE_DAYS = dict(zip("月火水木金土日", DAYS, strict=True))
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(\.[\w-]+)+|\(?0[789]0\)?[- ]?[0-9]{4}[- ]?[0-9]{4}", re.ASCII
+)
 NOT_PUBLIC = ("非公開", "公開不可")
 
 
@@ -34,6 +38,25 @@ class CellReader:
     def text(self, column: str) -> str:
         """The cell as text."""
         return self.row.text(column)
+
+    def remark(self, column: str) -> str:
+        """Free text; left out whole, and not even repeated, when it holds somebody's own contact."""
+        written = self.text(column)
+        if _holds_contact(written):
+            self._keep_back(column)
+            return ""
+        return written
+
+    def keep_back_contacts(self) -> None:
+        """Notes every cell nobody read that holds a contact, so that no screen repeats it."""
+        named = {problem.column for problem in self.problems}
+        for column in self.row.cells:
+            if column not in named and _holds_contact(self.text(column)):
+                self._keep_back(column)
+
+    def _keep_back(self, column: str) -> None:
+        if RowProblem(column, "kept_back", "") not in self.problems:
+            self.personal(column)
 
     def integer(self, column: str, *, zero_is_blank: bool = False) -> int | None:
         """A whole number, or None with the reason noted."""
@@ -58,6 +81,10 @@ class CellReader:
         written = [self.text(column) for column in columns]
         if not any(written):
             return None
+        both = _BOTH.match(_narrow(written[0]))
+        if both and not written[1]:
+            written = [both[1], both[2]]
+            self.report(columns[0], "rewritten", f"{both[1]} / {both[2]}")
         if not all(written):
             self.report(columns[0] if written[0] else columns[1], "coordinate_alone")
             return None
@@ -192,6 +219,11 @@ class CellReader:
         if plain != written:
             self.report(column, "rewritten", plain)
         return plain
+
+
+def _holds_contact(written: str) -> bool:
+    plain = unicodedata.normalize("NFKC", written).translate(_DASHES)
+    return _CONTACT.search(plain) is not None
 
 
 def _narrow(written: str) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kasane_resources.domain.children_cafeterias import ReadRow
 from kasane_resources.domain.errors import ImportAlreadyApplied
+from kasane_resources.domain.layout_rows import ReadRow
 
 
 class RowOutcome(StrEnum):

@@ -2,14 +2,15 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kasane_resources.domain.errors import FileRefused
+from kasane_resources.domain.layouts import Layout
 
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 20_000
+HEADER_WITHIN = 20
 FORMULA_SIGNS = ("=", "@")
 
 
@@ -25,39 +26,58 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class OpenDataRow:
-    """One row of a file with its number in a spreadsheet; ``cells`` are as they were written."""
+    """One row of a file with its number in a spreadsheet; ``cells`` are as they were written.
+
+    They are found by our names for the columns; ``headers`` are the file's own. ``joined`` are
+    cells put together from others.
+    """
 
     number: int
     cells: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)
+
+    def written_column(self, column: str) -> str:
+        """What the file itself calls a column."""
+        return self.headers.get(column, column)
+
+    @property
+    def original(self) -> dict[str, str]:
+        """The row under the file's own header."""
+        return {self.written_column(name): cell for name, cell in self.cells.items()}
 
     def text(self, column: str) -> str:
         """The cell without the spaces around it; empty when the file does not have the column."""
-        return self.cells.get(column, "").strip(" \t\r\n\u3000")
+        return (self.joined.get(column) or self.cells.get(column, "")).strip(" \t\r\n\u3000")
 
 
 def read_table(
-    content: bytes, needed: Sequence[str], other_names: Mapping[str, str]
-) -> tuple[OpenDataRow, ...]:
-    """The rows of a CSV file in UTF-8 (with or without BOM) or CP932, with any line ends.
+    content: bytes, candidates: Sequence[Layout]
+) -> tuple[Layout, tuple[OpenDataRow, ...]]:
+    """The layout of a CSV file and its rows; UTF-8 (with or without BOM) or CP932, any line ends.
 
-    Columns are found by name, not by place; ``other_names`` maps what some towns call them. The
-    header may follow other lines. Rows without any text are left out. Raises FileRefused with the
-    code that says why nothing was read.
+    Columns are found by name, not by place. The header may follow other lines. The first of the
+    candidates that fits is taken. Rows without any text are left out. Raises FileRefused with the
+    code that says why nothing was read; the columns that it names are those of the first candidate.
     """
+    lines = read_lines(content)
+    for layout in candidates:
+        for place, line in enumerate(lines[:HEADER_WITHIN]):
+            if not layout.missing(line):
+                return layout, _rows(lines, place, layout)
+    first = candidates[0]
+    seen = {name for line in lines[:HEADER_WITHIN] for name in first.ours(line)}
+    missing = [name for name in first.needed if name not in seen] or list(first.needed)
+    raise FileRefused("file_wrong_columns", columns="、".join(missing))
+
+
+def read_lines(content: bytes) -> list[list[str]]:
+    """The cells of every line of a CSV file. Raises FileRefused."""
     if not content.strip():
         raise FileRefused("file_empty")
     if len(content) > LARGEST_FILE:
         raise FileRefused("file_too_large", most="20")
-    lines = _lines(_decoded(content))
-    seen: set[str] = set()
-    for place, line in enumerate(lines[:20]):
-        names = [_column(cell) for cell in line]
-        names = [other_names.get(name, name) for name in names]
-        if set(needed) <= set(names):
-            return _rows(lines, place, names)
-        seen.update(names)
-    missing = [name for name in needed if name not in seen] or list(needed)
-    raise FileRefused("file_wrong_columns", columns="、".join(missing))
+    return _lines(_decoded(content))
 
 
 def _decoded(content: bytes) -> str:
@@ -87,11 +107,14 @@ def _lines(text: str) -> list[list[str]]:
 
 
 def _rows(
-    lines: Sequence[Sequence[str]], header_at: int, names: Sequence[str]
+    lines: Sequence[Sequence[str]], header_at: int, layout: Layout
 ) -> tuple[OpenDataRow, ...]:
+    written = [name.strip(" \ufeff\u3000") for name in lines[header_at]]
+    names = layout.ours(written)
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if repeated:
         raise FileRefused("file_repeated_columns", columns="、".join(repeated))
+    headers = {ours: theirs for ours, theirs in zip(names, written, strict=True) if ours}
     rows = []
     for place in range(header_at + 1, len(lines)):
         line = lines[place]
@@ -101,13 +124,8 @@ def _rows(
         extra = [cell for cell in line[len(names) :] if cell.strip()]
         if extra:
             cells["…"] = "、".join(extra)
-        rows.append(OpenDataRow(place + 1, cells))
+        rows.append(OpenDataRow(place + 1, cells, headers))
     return tuple(rows)
-
-
-def _column(name: str) -> str:
-    """The name of a column without the ways in which towns spell it differently."""
-    return "".join(unicodedata.normalize("NFKC", name).lstrip("\ufeff?#").split())
 
 
 def formula_columns(row: OpenDataRow) -> tuple[str, ...]:

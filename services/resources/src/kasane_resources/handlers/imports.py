@@ -10,7 +10,6 @@ from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import ResourceSource
 from kasane_resources.commands import ApplyImport, ImportSample, PreviewImport
-from kasane_resources.domain import children_cafeterias
 from kasane_resources.domain.directory_import import (
     DirectoryImport,
     ImportPlan,
@@ -24,24 +23,26 @@ from kasane_resources.domain.human_service import (
     SourceRow,
     Visibility,
 )
+from kasane_resources.domain.layouts import CAFETERIAS, layouts
 from kasane_resources.handlers.directory import say_published
+from kasane_resources.handlers.spreadsheets import as_csv
 from kasane_resources.repository import DirectoryImports, HumanServices, Organizations
 
 OBJECT = "directory_import"
 SAMPLE = Path(__file__).parent.parent / "data" / "children_cafeterias_tokyo.csv"
-SAMPLE_SOURCE = ResourceSource("sample", "見本（東京都の子ども食堂）", children_cafeterias.LAYOUT)
+SAMPLE_SOURCE = ResourceSource("sample", "見本（東京都の子ども食堂）", CAFETERIAS)
 
 
 def readable_sources(hooks: Any) -> tuple[ResourceSource, ...]:
     """The town's sources whose layout this service can read."""
     sources: Sequence[ResourceSource] = hooks.resource_sources()
-    return tuple(source for source in sources if source.layout == children_cafeterias.LAYOUT)
+    return tuple(source for source in sources if source.layout in layouts())
 
 
 def preview_import(command: PreviewImport, uow: UnitOfWork, hooks: Any) -> str:
     """Reads a file and keeps it for the preview; the same file sent twice is one import.
 
-    Returns its id. Raises FileRefused or SourceUnknown; then nothing is kept.
+    Returns its id. Raises FileRefused, UploadRefused or SourceUnknown; then nothing is kept.
     """
     source = next((s for s in readable_sources(hooks) if s.code == command.source), None)
     if source is None:
@@ -51,7 +52,9 @@ def preview_import(command: PreviewImport, uow: UnitOfWork, hooks: Any) -> str:
     twin = imports.waiting_twin(source.code, digest, uow.actor.account_id)
     if twin is not None:
         return twin
-    one = _uploaded(command.import_id, source, command.file_name, command.content, uow)
+    content = as_csv(command.file_name, command.content)
+    one = _uploaded(command.import_id, source, command.file_name, content, uow)
+    one.digest = digest
     one.counts = imports.plan(one).counts()
     imports.add(one)
     uow.record("resources.import.previewed", OBJECT, one.id)

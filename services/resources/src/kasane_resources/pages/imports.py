@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
+from kasane_kit.uploads import UploadRefused
 from kasane_kit.web import Form, hooks, reading, text, unit_of_work
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 from kasane_resources import queries
@@ -47,7 +48,7 @@ def upload() -> Response | tuple[str, int]:
     try:
         with unit_of_work() as uow:
             import_id = preview_import(command, uow, hooks())
-    except FileRefused as refused:
+    except (FileRefused, UploadRefused) as refused:
         sentences = (
             text(f"refusal.{refused.code}.{part}", **refused.facts)
             for part in ("why", "not_done", "next")

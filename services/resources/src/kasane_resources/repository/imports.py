@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from kasane_resources.domain import children_cafeterias
+from kasane_kit import clock
 from kasane_resources.domain.directory_import import DirectoryImport, ImportPlan, plan_import
 from kasane_resources.domain.errors import ImportNotFound
 from kasane_resources.domain.human_service import Visibility
+from kasane_resources.domain.layout_rows import read_file
 from kasane_resources.repository.human_services import HumanServices
 from kasane_resources.repository.moments import with_zone
 from kasane_resources.tables import directory_import as table
@@ -45,7 +46,12 @@ class DirectoryImports:
 
     def plan(self, one: DirectoryImport) -> ImportPlan:
         """What applying an import would do now. Raises FileRefused."""
-        rows = children_cafeterias.read_file(one.content, Visibility(one.visibility))
+        rows = read_file(
+            one.content,
+            Visibility(one.visibility),
+            preferred=one.layout,
+            today=clock.today(),
+        )
         return plan_import(rows, HumanServices(self._connection).known_rows(one.source))
 
     def add(self, one: DirectoryImport) -> None:

@@ -1,0 +1,320 @@
+"""Turns the rows of a table in a known layout into entries of the directory."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from statistics import median
+
+from kasane_resources.domain.cell_values import NOT_PUBLIC, CellReader
+from kasane_resources.domain.eligibility import Eligibility
+from kasane_resources.domain.folding import fold
+from kasane_resources.domain.human_service import (
+    ContactMode,
+    HumanServiceEntry,
+    Schedule,
+    ServiceStatus,
+    Visibility,
+)
+from kasane_resources.domain.layouts import CAFETERIAS, Layout, layouts
+from kasane_resources.domain.location import Location, Position, distance_km
+from kasane_resources.domain.open_data import OpenDataRow, RowProblem, formula_columns, read_table
+from kasane_resources.domain.taxonomy import kinds_in
+
+NAME_LENGTH = 200
+KEY_LENGTH = 200
+_FEES = ("参加費_幼児", "参加費_小学生", "参加費_中学生", "参加費_高校生", "参加費_大人")
+_MODES = (
+    ("電話", ContactMode.PHONE),
+    ("メール", ContactMode.EMAIL),
+    ("フォーム", ContactMode.WEB_FORM),
+    ("LINE", ContactMode.MESSAGE),
+    ("SMS", ContactMode.MESSAGE),
+)
+# So many different addresses at one and the same point are a town hall, not places.
+SAME_POINT = 3
+# A town whose places lie this far from the middle of its other places is not the town.
+TOWN_KM = 60
+FEWEST_FOR_A_MIDDLE = 5
+_DATE = re.compile(r"^([0-9]{4})[-/年]([0-9]{1,2})[-/月]([0-9]{1,2})日?")
+_YES = ("1", "有", "可", "あり", "TRUE")
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """One row of a file: its key, its entry (None when refused) and everything wrong with it."""
+
+    number: int
+    key: str
+    digest: str
+    original: Mapping[str, str]
+    name: str
+    entry: HumanServiceEntry | None
+    problems: tuple[RowProblem, ...]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What holds for every row of one file."""
+
+    layout: Layout
+    visibility: Visibility
+    points: frozenset[tuple[str, str]]
+    far: frozenset[int]
+    today: date | None
+
+
+def read_file(
+    content: bytes,
+    visibility: Visibility,
+    *,
+    preferred: str = CAFETERIAS,
+    own: Sequence[Layout] = (),
+    today: date | None = None,
+) -> tuple[ReadRow, ...]:
+    """Every row of a file in the preferred layout, else in the first that fits its header.
+
+    ``own`` are layouts that the town made for tables of its own. An event that was over before
+    ``today`` is not active. Raises FileRefused.
+    """
+    known = layouts()
+    others = [layout for code, layout in known.items() if code != preferred]
+    layout, rows = read_table(content, [known[preferred], *own, *others])
+    rows = tuple(_joined_columns(row, layout) for row in rows)
+    reading = _Reading(layout, visibility, _suspicious_points(rows), _far_rows(rows), today)
+    ids = Counter(_identity(row, layout) for row in rows)
+    seen: set[str] = set()
+    found = []
+    for row in rows:
+        read = _read_row(row, reading, unique_id=ids[_identity(row, layout)] == 1)
+        if read.entry is not None and read.key in seen:
+            column = row.written_column("名称")
+            problem = RowProblem(column, "row_repeated", row.text("名称"))
+            read = replace(read, entry=None, problems=(*read.problems, problem))
+        seen.add(read.key)
+        found.append(read)
+    return tuple(found)
+
+
+def _joined_columns(row: OpenDataRow, layout: Layout) -> OpenDataRow:
+    joined = {
+        ours: "".join(row.text(part) for part in parts)
+        for ours, parts in layout.joined.items()
+        if any(row.text(part) for part in parts)
+    }
+    return replace(row, joined=joined) if joined else row
+
+
+def _read_row(row: OpenDataRow, reading: _Reading, *, unique_id: bool) -> ReadRow:
+    cells = CellReader(row)
+    name = " ".join(row.text("名称").split())
+    entry: HumanServiceEntry | None = None
+    formulas = formula_columns(row)
+    if formulas:
+        for column in formulas:
+            cells.report(column, "formula")
+    elif not name:
+        cells.report("名称", "name_missing")
+    elif len(name) > NAME_LENGTH:
+        cells.report("名称", "name_too_long")
+    else:
+        entry = _entry(cells, name, reading)
+        cells.keep_back_contacts()
+    return ReadRow(
+        number=row.number,
+        key=_key(row, reading.layout, unique_id),
+        digest=_digest(row.cells),
+        original=row.original,
+        name=name,
+        entry=entry,
+        problems=tuple(
+            replace(problem, column=row.written_column(problem.column))
+            for problem in cells.problems
+        ),
+    )
+
+
+def _entry(cells: CellReader, name: str, reading: _Reading) -> HumanServiceEntry:
+    layout = reading.layout
+    for column in layout.personal:
+        cells.personal(column)
+    if cells.row.text("…"):
+        cells.report("…", "cells_beyond_header")
+    audience = [cells.remark(column) for column in ("参加条件", *layout.audience)]
+    return HumanServiceEntry(
+        name=name,
+        kana=cells.kana("名称_カナ"),
+        description=_description(cells, layout),
+        organization_name=" ".join(cells.text("運営団体名").split())[:NAME_LENGTH],
+        corporate_number=cells.corporate_number("法人番号"),
+        url=cells.url("URL"),
+        phone=cells.phone("電話番号1"),
+        status=_status(cells, reading),
+        categories=_categories(cells, name, layout),
+        contact_modes=_contact_modes(cells),
+        application_process=_joined(cells, ("予約方法", "予約特記事項")),
+        fees_description=_fees(cells),
+        capacity=cells.integer("定員", zero_is_blank=True),
+        visibility=reading.visibility,
+        eligibility=Eligibility(audience="、".join(text for text in audience if text)),
+        schedule=_schedule(cells, layout),
+        location=_location(cells, reading),
+    )
+
+
+def _location(cells: CellReader, reading: _Reading) -> Location:
+    municipality = cells.municipality("全国地方公共団体コード")
+    town = cells.text("市区町村名")
+    address = cells.text("住所")
+    if any(word in address for word in NOT_PUBLIC) or "住所は非公開" in cells.text("備考"):
+        cells.report("住所", "address_not_public")
+        return Location(name=town, municipality=municipality)
+    position = cells.position()
+    if position is not None and cells.row.number in reading.far:
+        cells.report("緯度", "coordinates_out_of_town")
+        cells.report("経度", "coordinates_out_of_town")
+        position = None
+    if position is not None and (cells.text("緯度"), cells.text("経度")) in reading.points:
+        cells.report("緯度", "coordinates_shared")
+        cells.report("経度", "coordinates_shared")
+        position = None
+    rooms = cells.text("方書")
+    if rooms and rooms not in NOT_PUBLIC:
+        address = f"{address} {rooms}".strip()
+    return Location(town, address, municipality, position)
+
+
+def _schedule(cells: CellReader, layout: Layout) -> Schedule:
+    frequency = cells.text("開催頻度")
+    if frequency and unicodedata.normalize("NFKC", frequency) not in ("1", "2", "3", "4", "5"):
+        cells.report("開催頻度", "code_unknown")
+    texts = [cells.remark(column) for column in layout.hours]
+    return Schedule(
+        byday=cells.days("開催曜日"),
+        opens_at=cells.clock("開催開始時間"),
+        closes_at=cells.clock("開催終了時間"),
+        description=" ".join(text for text in texts if text and text not in (*NOT_PUBLIC, "無し")),
+    )
+
+
+def _status(cells: CellReader, reading: _Reading) -> ServiceStatus:
+    if "休止" in cells.text("備考"):
+        cells.report("備考", "paused_by_remark")
+        return ServiceStatus.TEMPORARILY_CLOSED
+    if reading.layout.ends and reading.today is not None:
+        last = _day(cells.text(reading.layout.ends))
+        if last is None:
+            cells.report(reading.layout.ends, "date_unreadable")
+        elif last < reading.today:
+            cells.report(reading.layout.ends, "event_over")
+            return ServiceStatus.INACTIVE
+    return ServiceStatus.ACTIVE
+
+
+def _day(written: str) -> date | None:
+    found = _DATE.match(unicodedata.normalize("NFKC", written))
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _categories(cells: CellReader, name: str, layout: Layout) -> tuple[str, ...]:
+    said = " ".join(cells.text(column) for column in layout.kind_columns)
+    found = [code for word, code in layout.kinds.items() if word in said]
+    if cells.text("フードパントリー実施") == "1":
+        found.append("food_pantry")
+    found.extend(kinds_in(said))
+    if layout.code != CAFETERIAS:
+        found.extend(kinds_in(name))
+    return tuple(dict.fromkeys(code for code in (layout.kind, *found) if code))
+
+
+def _contact_modes(cells: CellReader) -> tuple[ContactMode, ...]:
+    text = unicodedata.normalize("NFKC", cells.text("予約方法")).upper()
+    return tuple(dict.fromkeys(mode for word, mode in _MODES if word in text))
+
+
+def _fees(cells: CellReader) -> str:
+    parts = []
+    for column in _FEES:
+        text = unicodedata.normalize("NFKC", cells.text(column))
+        if text:
+            label = column.removeprefix("参加費_")
+            parts.append(f"{label} {text}円" if text.isdigit() else f"{label} {text}")
+    remark = cells.text("参加費特記事項")
+    return "、".join(parts) + (f"（{remark}）" if parts and remark else remark)
+
+
+def _description(cells: CellReader, layout: Layout) -> str:
+    said = ((cells.row.written_column(column), cells.remark(column)) for column in layout.about)
+    lines = [f"{column}：{text}" for column, text in said if text]
+    lines += [f"{column}：あり" for column in layout.marks if cells.text(column) in _YES]
+    return "\n".join(lines)
+
+
+def _joined(cells: CellReader, columns: Sequence[str]) -> str:
+    return "。".join(text for text in (cells.remark(column) for column in columns) if text)
+
+
+def _identity(row: OpenDataRow, layout: Layout) -> tuple[str, ...]:
+    return (row.text("全国地方公共団体コード"), *(row.text(column) for column in layout.key))
+
+
+def _key(row: OpenDataRow, layout: Layout, unique_id: bool) -> str:
+    """What makes a row the same in the next file: the publisher's ID, else name and address."""
+    code, *identifiers = _identity(row, layout)
+    town = code if layout.code == CAFETERIAS else f"{layout.code}:{code}"
+    key = f"{town}/{'/'.join(identifiers)}"
+    if all(identifiers) and unique_id and len(key) <= KEY_LENGTH:
+        return key
+    words = "|".join((code, *identifiers, fold(row.text("名称")), fold(row.text("住所"))))
+    if layout.code == CAFETERIAS:
+        words = "|".join((code, fold(row.text("名称")), fold(row.text("住所"))))
+    return f"{town}/=" + hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+def _digest(cells: Mapping[str, str]) -> str:
+    return hashlib.sha256(
+        json.dumps(sorted(cells.items()), ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+def _suspicious_points(rows: Sequence[OpenDataRow]) -> frozenset[tuple[str, str]]:
+    """Points that several rows with different addresses, or with none, have in common."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.text("緯度") and row.text("経度"):
+            places.setdefault((row.text("緯度"), row.text("経度")), []).append(
+                fold(row.text("住所"))
+            )
+    return frozenset(
+        point
+        for point, addresses in places.items()
+        if len(addresses) >= SAME_POINT
+        and (len(set(addresses)) >= SAME_POINT or not any(addresses))
+    )
+
+
+def _far_rows(rows: Sequence[OpenDataRow]) -> frozenset[int]:
+    """The numbers of the rows whose point lies far from the other places of their town."""
+    towns: dict[str, list[tuple[int, Position]]] = {}
+    for row in rows:
+        position = CellReader(row).position()
+        if position is not None:
+            town = row.text("全国地方公共団体コード") or row.text("所在地市区町村")
+            towns.setdefault(town, []).append((row.number, position))
+    far: set[int] = set()
+    for town, places in towns.items():
+        if not town or len(places) < FEWEST_FOR_A_MIDDLE:
+            continue
+        middle = Position(
+            median(position.latitude for _, position in places),
+            median(position.longitude for _, position in places),
+        )
+        far |= {n for n, position in places if distance_km(middle, position) > TOWN_KM}
+    return frozenset(far)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys import houses
 from tests.journeys.houses import House
+from tests.journeys.workers import SignIn, desks
 from tests.support import own_processes
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_rabbitmq import PrivateRabbit
@@ -39,3 +41,10 @@ def distributed_house(
     finally:
         house.close()
         own_processes.delete_folder(folder)
+
+
+@pytest.fixture
+def embedded_sign_in(chromium: Browser, embedded_house: House) -> Iterator[SignIn]:
+    """A function that puts somebody of any town of the one-process house before a browser."""
+    with desks(chromium, embedded_house) as enter:
+        yield enter

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kasane_kit.config import Settings
 from kasane_runtime import demo
-from kasane_runtime.compose import compose
+from kasane_runtime.compose import Composition, compose
 from kasane_runtime.databases import migrate_postgres, migrate_sqlite
 from tests.support import own_processes
 from tests.support.front_door import FrontDoor
@@ -25,6 +25,20 @@ ROOT = Path(__file__).parents[2]
 HOST_OF_JOURNEYS = "journeys"
 SERVICES = ("cases", "intake", "outreach", "portal", "resources")
 PASSWORD = demo.PASSWORD
+# Staff of the towns that the demonstration does not fill: town, account, name, role of that town, office.
+OTHER_STAFF = (
+    ("052159", "senboku-desk", "窓口 みき", "receiver", "health"),
+    ("052159", "senboku-coordinator", "調整 たけし", "coordinator", "social_welfare"),
+    ("232068", "kasugai-desk", "窓口 みき", "receiver", "disability_welfare"),
+    ("232068", "kasugai-coordinator", "調整 たけし", "coordinator", "community_inclusion"),
+    ("312029", "yonago-desk", "窓口 みき", "receiver", "welfare_policy"),
+    ("312029", "yonago-coordinator", "調整 たけし", "coordinator", "general_support_center"),
+    ("312029", "yonago-head", "課長 まさる", "responsible", "general_support_center"),
+    ("313726", "hokuei-desk", "窓口 みき", "receiver", "welfare"),
+    ("313726", "hokuei-colleague", "担当 ようこ", "contact", "education"),
+    ("313726", "hokuei-coordinator", "調整 たけし", "coordinator", "welfare"),
+    ("313726", "hokuei-head", "課長 まさる", "responsible", "welfare"),
+)
 
 
 class House:
@@ -97,6 +111,7 @@ def embedded(folder: Path) -> House:
     composition = compose(Settings.from_env(environment))
     migrate_sqlite(composition)
     demo.create_accounts(composition)
+    _staff_the_other_towns(composition)
     composition.house.databases.dispose()
     house, port = House(folder), free_port()
     house.start("serve", ["kasane", "serve", "--port", str(port)], environment)
@@ -137,6 +152,11 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
     house.open_door(ports)
     house.ready = [f"http://{LOOPBACK}:{ports[service]}/{service}/-/ready" for service in SERVICES]
     return house
+
+
+def _staff_the_other_towns(composition: Composition) -> None:
+    for town, account, name, role, office in OTHER_STAFF:
+        demo.create_account(composition, town, account, name, PASSWORD, (role,), office)
 
 
 def _make_room(postgres: PrivatePostgres, rabbit: PrivateRabbit) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,9 @@ from playwright.sync_api import Browser
 
 from kasane_kit import clock
 from kasane_kit.strings import Strings
+from tests.journeys.acts import bind_everybody, decide_and_end, person_id, plan_session
 from tests.journeys.houses import House
-from tests.journeys.workers import Desk, eventually
+from tests.journeys.workers import SignIn, desks, eventually
 
 IKOMA, ENIWA = "292095", "012319"
 ROOT = Path(__file__).parents[2]
@@ -24,8 +25,6 @@ OUTREACH, RESOURCES = Strings("kasane_outreach").text, Strings("kasane_resources
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
-SignIn = Callable[..., Desk]
-
 
 @pytest.fixture(params=["embedded", "distributed"])
 def house(request: pytest.FixtureRequest) -> House:
@@ -37,55 +36,8 @@ def house(request: pytest.FixtureRequest) -> House:
 @pytest.fixture
 def sign_in(chromium: Browser, house: House) -> Iterator[SignIn]:
     """A function that puts somebody before a browser."""
-    desks: list[Desk] = []
-
-    def enter(municipality: str, login_name: str, *, phone: bool = False) -> Desk:
-        desks.append(Desk(chromium, house, municipality, login_name, phone=phone))
-        return desks[-1]
-
-    yield enter
-    for desk in desks:
-        desk.leave()
-
-
-def plan_session(desk: Desk, body: str, attendees: tuple[str, ...]) -> str:
-    """Plans a session of a body for today with these colleagues and oneself; returns its address."""
-    desk.go("cases", "conferences/new")
-    desk.fill(body=f"{body}:{body}", planned_for=clock.today().isoformat())
-    for name in attendees:
-        desk.page.locator("label.k-choice", has_text=name).locator("input").check()
-    desk.submit(CASES("conference.plan_submit"))
-    return desk.address()
-
-
-def bind_everybody(desk: Desk) -> None:
-    """Records the duty of secrecy of every attendee of the session on the screen."""
-    while True:
-        forms = desk.page.locator('main form[action$="/secrecy"]')
-        if forms.count() == 0:
-            return
-        form = forms.first
-        if form.locator("[name=signed]").count():
-            form.locator("[name=signed]").check()
-        with desk.page.expect_navigation():
-            form.locator("button").click()
-
-
-def decide_and_end(desk: Desk, decision: str, office: str) -> None:
-    """Opens the session, decides its first item, ends it and fixes the minutes."""
-    desk.submit(CASES("session.open"))
-    session = desk.address()
-    items = desk.page.locator('main a[href*="/items/"]').first
-    with desk.page.expect_navigation():
-        items.click()
-    desk.fill(decision=decision, in_charge=office)
-    desk.submit(CASES("session.decision_submit"))
-    desk.go("cases", session)
-    desk.submit(CASES("session.hold"))
-    desk.go("cases", f"{session}/minutes")
-    desk.fill(minutes=decision)
-    desk.submit(CASES("session.fix_minutes"))
-    desk.go("cases", session)
+    with desks(chromium, house) as enter:
+        yield enter
 
 
 def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_in: SignIn) -> None:
@@ -378,15 +330,3 @@ def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(
     # 経過観察 needs a day to look again.
     coordinator.go("cases", f"{case}/status")
     assert coordinator.sees("経過観察")
-
-
-def person_id(desk: Desk, case: str, name: str) -> str:
-    """The id of a person of a case, from the link to the consent form beside the name."""
-    desk.go("cases", case)
-    links = desk.page.locator('main a[href*="/consents/"]')
-    for index in range(links.count()):
-        link = links.nth(index)
-        around = link.locator("xpath=ancestor::*[self::li or self::section or self::div][1]")
-        if name in around.inner_text():
-            return str(link.get_attribute("href")).rsplit("/", 1)[1]
-    raise AssertionError(f"{name} has no consent form on {case}")

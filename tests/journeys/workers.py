@@ -8,7 +8,8 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -207,6 +208,23 @@ class Desk:
                 boxes.first.check()
         else:
             found.first.fill(str(value))
+
+
+SignIn = Callable[..., Desk]
+
+
+@contextmanager
+def desks(browser: Browser, house: House) -> Iterator[SignIn]:
+    """A function that puts somebody of a town before a browser; all leave together."""
+    taken: list[Desk] = []
+
+    def enter(municipality: str, login_name: str, *, phone: bool = False) -> Desk:
+        taken.append(Desk(browser, house, municipality, login_name, phone=phone))
+        return taken[-1]
+
+    yield enter
+    for desk in taken:
+        desk.leave()
 
 
 def _read(response: Any) -> Any:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from importlib import resources
 from typing import Any
 
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from kasane_kit import clock
 from kasane_kit.config import Settings
@@ -21,6 +21,7 @@ from kasane_runtime.processes import settle
 PASSWORD = "kasane-demo"
 MARK = "demonstration"
 READY = "ready"
+CONTENT = ("demo.toml", "demo_household.toml")
 
 Say = Callable[[str], None]
 
@@ -59,13 +60,15 @@ def prepare(composition: Composition, say: Say) -> None:
         return
     content = _content()
     say("架空の職員と相談を入れています… / entering invented staff and consultations")
-    create_accounts(composition)
+    kept = create_accounts(composition)
     settle(composition)
     app = make_app(composition, "all")
-    browser = Client(app)
+    begun = clock.now()
     for step in content["step"]:
-        _send(browser, step)
-        settle(composition)
+        sent_at = begun - timedelta(days=step.get("days_ago", 0))
+        with clock.fixed(lambda at=sent_at: at):
+            kept |= _send(Client(app), step, kept)
+            settle(composition)
     for visit in content["visit"]:
         _visit(Client(app), visit)
         settle(composition)
@@ -100,11 +103,13 @@ def towns() -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if code != HOST))
 
 
-def create_accounts(composition: Composition) -> None:
-    """Makes every account of the demonstration."""
+def create_accounts(composition: Composition) -> dict[str, str]:
+    """Makes every account of the demonstration; returns the ids by login name."""
+    made = {}
     for account in _content()["account"]:
         facts = {name: value for name, value in account.items() if name != "note"}
-        create_account(composition, password=PASSWORD, **facts)
+        made[account["login_name"]] = create_account(composition, password=PASSWORD, **facts)
+    return made
 
 
 def welcome(address: str) -> str:
@@ -123,11 +128,17 @@ def welcome(address: str) -> str:
 
 
 def _content() -> dict[str, list[dict[str, Any]]]:
-    text = resources.files("kasane_runtime").joinpath("demo.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    folder = resources.files("kasane_runtime")
+    content: dict[str, list[dict[str, Any]]] = {}
+    for name in CONTENT:
+        for kind, rows in tomllib.loads(folder.joinpath(name).read_text("utf-8")).items():
+            content.setdefault(kind, []).extend(rows)
+    content["step"].sort(key=lambda step: -step.get("days_ago", 0))
+    return content
 
 
-def _send(browser: Client, step: Mapping[str, Any]) -> None:
+def _send(browser: Client, step: Mapping[str, Any], kept: Mapping[str, str]) -> dict[str, str]:
+    """Sends one step as its account; returns what the step keeps of the answer."""
     town, account = step["municipality"], step["as"]
     session = browser.post(
         f"/portal/{town}/api/v1/sessions", json={"login_name": account, "password": PASSWORD}
@@ -137,15 +148,30 @@ def _send(browser: Client, step: Mapping[str, Any]) -> None:
             f"見本の {account} でサインインできませんでした: {session.get_data(as_text=True)}"
         )
     token = (session.get_json() or {})["token"]
-    versioned = {"If-Match": f'"{step["version"]}"'} if "version" in step else {}
+    path = f"/{step['service']}/{town}/api/v1/{_filled(step['path'], kept)}"
+    authorized = {"Authorization": f"Bearer {token}"}
+    versioned = {"If-Match": f'"{_filled(step["version"], kept)}"'} if "version" in step else {}
     answer = browser.open(
-        f"/{step['service']}/{town}/api/v1/{step['path']}",
+        path,
         method=step.get("method", "POST"),
-        json={name: _dated(value) for name, value in step["body"].items()},
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": new_id(), **versioned},
+        json=_filled(step.get("body", {}), kept),
+        headers={**authorized, "Idempotency-Key": new_id(), **versioned},
     )
     if answer.status_code not in (200, 201):
-        raise DemoRefused(f"見本の一件を入れられませんでした: {answer.get_data(as_text=True)}")
+        raise DemoRefused(
+            f"見本の一件を入れられませんでした（{path}）: {answer.get_data(as_text=True)}"
+        )
+    return {name: _found(answer, where) for name, where in step.get("keep", {}).items()}
+
+
+def _found(answer: TestResponse, where: str) -> str:
+    """The part of an answer that a path of names and numbers leads to; ``version`` is its ETag."""
+    if where == "version":
+        return str(answer.headers["ETag"]).strip('"')
+    part: Any = answer.get_json()
+    for name in where.split("."):
+        part = part[int(name) if name.isdigit() else name]
+    return str(part)
 
 
 def _visit(browser: Client, visit: Mapping[str, Any]) -> None:
@@ -168,8 +194,15 @@ def _visit(browser: Client, visit: Mapping[str, Any]) -> None:
         raise DemoRefused(f"見本の一件を送れませんでした: {answer.get_data(as_text=True)}")
 
 
-def _dated(value: Any) -> Any:
-    """A value of a step; ``today+14`` is the day in two weeks."""
-    if isinstance(value, str) and value.startswith("today+"):
-        return (clock.today() + timedelta(days=int(value.removeprefix("today+")))).isoformat()
-    return value
+def _filled(value: Any, kept: Mapping[str, str]) -> Any:
+    """A value of a step: ``{name}`` is what was kept, ``today+14`` the day two weeks after the step."""
+    if isinstance(value, Mapping):
+        return {name: _filled(one, kept) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, kept) for one in value]
+    if not isinstance(value, str):
+        return value
+    day = re.fullmatch(r"today([+-]\d+)", value)
+    if day:
+        return (clock.today() + timedelta(days=int(day[1]))).isoformat()
+    return re.sub(r"\{([\w-]+)\}", lambda name: kept[name[1]], value)

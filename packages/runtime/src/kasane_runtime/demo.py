@@ -4,7 +4,8 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -66,13 +67,18 @@ def prepare(composition: Composition, say: Say) -> None:
     begun = clock.now()
     for step in content["step"]:
         sent_at = begun - timedelta(days=step.get("days_ago", 0))
-        with clock.fixed(lambda at=sent_at: at):
+        with clock.fixed(partial(_same, sent_at)):
             kept |= _send(Client(app), step, kept)
             settle(composition)
     for visit in content["visit"]:
         _visit(Client(app), visit)
         settle(composition)
     mark.write_text(READY, "utf-8")
+
+
+def _same(moment: datetime) -> datetime:
+    """A clock that stands still."""
+    return moment
 
 
 def create_account(

@@ -1,5 +1,6 @@
 """Writes down what one person said about passing on their information."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +31,11 @@ SERVICE = "cases"
 def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
     """Adds to one person's consent history (I-08); rights from the last entry end with it."""
     case, _ = open_for_change(command.case_id, uow)
-    case.member(command.person_id, clock.today())
+    ends = command.state in (ConsentState.WITHDRAWN, ConsentState.REFUSED)
+    if ends:
+        case.person(command.person_id)
+    else:
+        case.member(command.person_id, clock.today())
     consents = Consents(uow.connection)
     before = consents.standing_of(case.id, command.person_id)
     given = command.state is ConsentState.GIVEN
@@ -76,6 +81,8 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         Grants(uow.connection).end_with(before.id, clock.now())
     if not given:
         Grants(uow.connection).end_consented_meetings(case.id, command.person_id, clock.now())
+    if ends:
+        _end_elsewhere(consent, uow)
     if command.state is not ConsentState.PENDING:
         for asked in (CaseTaskKind.ASK_CONSENT, CaseTaskKind.ASK_CONSENT_HERE):
             Tasks(uow.connection).finish(case.id, command.person_id, asked, clock.today())
@@ -136,6 +143,25 @@ def remind_of_expiring(house: House, municipality: str) -> None:
             )
             uow.record("cases.consent.renewal_asked", "person", consent.person_id)
             uow.commit()
+
+
+def _end_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
+    """What a person takes back holds in no other case either, as in one that they moved from (I-08)."""
+    consents, grants = Consents(uow.connection), Grants(uow.connection)
+    for before in consents.given_elsewhere(consent.person_id, consent.case_id):
+        consents.add(
+            replace(consent, id=new_id(), case_id=before.case_id, number=before.number + 1)
+        )
+        grants.end_with(before.id, clock.now())
+        grants.end_consented_meetings(before.case_id, consent.person_id, clock.now())
+        note(
+            uow,
+            before.case_id,
+            TimelineKind.CONSENT_RECORDED,
+            consent.person_id,
+            consent.id,
+            state=consent.state.value,
+        )
 
 
 def _evidence(command: RecordConsent, uow: UnitOfWork) -> str:

@@ -352,6 +352,7 @@ def _sessions_of(
         read = readable_items(connection, session, viewer, today, town=True)
         if items:
             shown = tuple(item if item.id in read else _without_material(item) for item in items)
+            session.items, session.minutes = list(shown), ""
             found.append(SessionOfCase(session, shown, any(item.id in read for item in items)))
     return tuple(found)
 

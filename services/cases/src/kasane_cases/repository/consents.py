@@ -41,6 +41,17 @@ class Consents:
         )
         return tuple(_consent(row) for row in rows)
 
+    def given_elsewhere(self, person_id: str, but_case: str) -> tuple[Consent, ...]:
+        """The entries of one person that stand as given in other cases."""
+        c = tables.consent.c
+        rows = self._connection.execute(
+            select(tables.consent)
+            .where(c.person_id == person_id, c.case_id != but_case)
+            .order_by(c.number, c.id)
+        )
+        standing = {one.case_id: one for one in map(_consent, rows)}
+        return tuple(one for one in standing.values() if one.state is ConsentState.GIVEN)
+
     def expiring(self, today: date, until: date) -> tuple[Consent, ...]:
         """Consents that stand, end by a day, belong to an open case and have no task of renewal yet."""
         c, later, t = tables.consent.c, tables.consent.alias(), tables.task.c

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 
 from kasane_cases import tables
-from kasane_cases.domain.conference import SessionStatus
+from kasane_cases.domain.conference import PREPARING
 
 
 def move_open_records(
@@ -35,7 +35,7 @@ def move_open_records(
         .values(case_id=to_case)
     )
     planned = select(tables.session.c.id).where(
-        tables.session.c.status == SessionStatus.PLANNED.value
+        tables.session.c.status.in_([status.value for status in PREPARING])
     )
     connection.execute(
         update(tables.agenda_item)

@@ -357,6 +357,17 @@ def agency_of_the_son(at_work, case_id):
     return actor
 
 
+def test_a_look_at_the_plan_also_moves_the_day_on_which_the_case_is_seen_again(at_work):
+    case_id = both(at_work)
+    plan_id = at_work.active(case_id, MOTHER)
+    next_on = clock.today() + timedelta(days=28)
+
+    look(at_work, case_id, plan_id, MOTHER, next_on=next_on)
+
+    assert at_work.read_plan(case_id, plan_id).review_on == next_on
+    assert at_work.read_case(case_id).review_on == next_on
+
+
 def test_i_07_the_mothers_track_does_not_open_to_the_sons_agency(at_work):
     case_id = both(at_work)
     plan_id = at_work.active(case_id, MOTHER, SON, **HOUSEHOLD)

@@ -15,6 +15,7 @@ from kasane_cases.domain.case import ClosingOutcome, GrantSubject
 from kasane_cases.domain.errors import NotProtected, ReasonMissing, RenewalTooEarly
 from kasane_cases.pages.words import refusal_words
 from kasane_contracts import cases as says
+from kasane_contracts.intake import PersonConcerned
 from kasane_contracts.registry import dump
 from kasane_kit import clock
 from kasane_kit.auth import access_of
@@ -82,6 +83,20 @@ def test_i_10_only_who_was_admitted_reads_the_address(at_work):
         "protected": True,
         "phone_too": True,
     }
+
+
+def test_i_10_who_lives_with_somebody_protected_does_not_give_the_address_away(at_work):
+    typed = "試験町 １番地"
+    persons = (
+        PersonConcerned(MOTHER, "母", True, "試験 よし子", "シケン ヨシコ", "1943-05-06", SECRET),
+        PersonConcerned(SON, "長男", False, "試験 太郎", "シケン タロウ", "1972-01-02", typed),
+    )
+    case_id = at_work.case(MOTHER, consultation_id=at_work.consultation(persons=persons))
+    assert read(at_work, case_id, colleague(at_work)).person(SON).address == typed
+    protect(at_work, case_id)
+
+    assert read(at_work, case_id, colleague(at_work)).person(SON).address == ""
+    assert read(at_work, case_id).person(SON).address == typed
 
 
 def test_the_telephone_stays_where_only_the_address_is_to_be_hidden(at_work):

@@ -238,6 +238,19 @@ class Case:
         self.status = CaseStatus.PLAN_DRAFT
         return True
 
+    def keeps_address_back(self, person: Person) -> bool:
+        """Whether the address is protected, or is that of a member whose address is."""
+        return person.address_protected or any(
+            one.address_protected and one.lives_with(person) for one in self.persons
+        )
+
+    def looked_at(self, next_on: date) -> bool:
+        """Somebody looked at the plans: a case in support waits until then; True when that changed it."""
+        if self.status is not CaseStatus.IN_SUPPORT or self.review_on == next_on:
+            return False
+        self.review_on = next_on
+        return True
+
     def plan_agreed(self, review_on: date) -> None:
         """A plan was decided: the case is in support until the day somebody looks again."""
         if self.status in (CaseStatus.CLOSED, CaseStatus.SUSPENDED):

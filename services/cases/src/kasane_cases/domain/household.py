@@ -3,8 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from unicodedata import normalize
 
 ADULT_AGE = 18
+
+
+def _place(address: str) -> str:
+    return "".join(normalize("NFKC", address).split())
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class Person:
         if not self.phone_protected:
             return replace(self, address="", contact_note="")
         return replace(self, address="", phone="", email="", contact_note="")
+
+    def lives_with(self, other: "Person") -> bool:
+        """Whether both have the same address, however it was typed."""
+        return bool(self.address) and _place(self.address) == _place(other.address)
 
     def as_known_when_leaving(self, name: str, kana: str) -> "Person":
         """The person as a household that they left still knows them: no address, no later name."""

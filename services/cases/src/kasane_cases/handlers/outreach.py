@@ -74,7 +74,7 @@ def request_outreach(command: RequestOutreach, uow: UnitOfWork, hooks: Any) -> s
             category=need.category,
             address_protected=person.address_protected,
             name=person.name,
-            address="" if person.address_protected else person.address,
+            address="" if case.keeps_address_back(person) else person.address,
             reason=request.reason,
             kana=person.kana,
             phone="" if person.phone_protected else person.phone,

@@ -91,6 +91,8 @@ def record_monitoring(command: RecordMonitoring, uow: UnitOfWork, hooks: Any) ->
     plan.monitored(_next_look(plan, records.monitorings(plan.id)))
     plans.save(plan)
     assert plan.review_on is not None
+    looks = [one.review_on for one in plans.of_case(plan.case_id) if one.in_force]
+    _wait_until(min(day for day in looks if day is not None), plan.case_id, uow)
     uow.record("cases.support_plan.monitored", OBJECT, plan.id, basis=admission.basis)
     uow.publish(events.SupportPlanMonitored(plan.id, plan.case_id, monitoring.on, plan.review_on))
     note(uow, plan.case_id, TimelineKind.PLAN_MONITORED, command.person_id, plan.id)
@@ -181,6 +183,14 @@ def _next_look(plan: SupportPlan, looks: Iterable[Monitoring]) -> date:
     if set(plan.agreed_by) - set(latest):
         return plan.review_on
     return min(latest[person_id] for person_id in plan.agreed_by)
+
+
+def _wait_until(next_on: date, case_id: str, uow: UnitOfWork) -> None:
+    """The case is looked at again when the first of its plans is."""
+    case = Cases(uow.connection).get(case_id)
+    if case.looked_at(next_on):
+        Cases(uow.connection).save(case)
+        uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))
 
 
 def _must_have_heard(plan: SupportPlan, case: Case, session_id: str, uow: UnitOfWork) -> None:

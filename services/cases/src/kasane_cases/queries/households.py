@@ -1,8 +1,8 @@
 """Reads a household as far as the viewer may see it: nobody's protected address unless admitted."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, or_, select
@@ -82,9 +82,19 @@ def shown_persons(
             name, kana = then.get(person.id, (person.name, person.kana))
             found.append(person.as_known_when_leaving(name, kana))
         else:
-            found.append(person if person.id in readable else person.withheld())
+            found.append(_as_seen(person, case, readable))
     gone = {p.id for p in found if case.household.left_on(p.id, today) is not None}
     return tuple(sorted(found, key=lambda person: person.id in gone))
+
+
+def _as_seen(person: Person, case: Case, readable: Collection[str]) -> Person:
+    """A member with what the viewer may read; an address is also kept back for whom it would give away."""
+    seen = person if person.id in readable else person.withheld()
+    given_away = any(
+        one.address_protected and one.id not in readable and one.lives_with(seen)
+        for one in case.persons
+    )
+    return replace(seen, address="") if given_away else seen
 
 
 def household_file(

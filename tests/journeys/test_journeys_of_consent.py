@@ -317,7 +317,7 @@ def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_
 
     # 5. No consent, worrying: the 包括的支援会議 is allowed regardless of consent.
     coordinator = embedded_sign_in(HOKUEI, "hokuei-coordinator")
-    case = open_case(coordinator, number, "大栄 しげ")
+    open_case(coordinator, number, "大栄 しげ")
     session = plan_session(coordinator, "comprehensive_support_conference", ("窓口 みき",), SUPPORT)
     add_item(coordinator, session, "大栄 のぼる", "見守り")
     bind_everybody(coordinator)

@@ -1,0 +1,1 @@
+"""An installation of an earlier release is brought up to date with everything it holds."""

@@ -30,7 +30,7 @@ def composition(tmp_path: Path):
 def with_job(composition, job):
     services = load_services()
     services["intake"] = dataclasses.replace(services["intake"], jobs=(job,))
-    services["cases"] = dataclasses.replace(services["cases"], jobs=())
+    services["cases"] = dataclasses.replace(services["cases"], jobs=(), parcels={})
     return dataclasses.replace(composition, services=services)
 
 

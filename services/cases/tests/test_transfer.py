@@ -593,3 +593,25 @@ def assess(town, case_id, person_id, answers, **changes):
         "answers": answers,
     }
     town.do(handlers.record_assessment, commands.RecordAssessment(**{**facts, **changes}))
+
+
+def test_i_10_the_address_of_a_housemate_of_somebody_protected_does_not_go_either(moving):
+    case_id = moving.here.case(MOTHER, address_protected=(SON,))
+    with moving.here.unit() as uow:
+        uow.connection.execute(
+            text(
+                "UPDATE cases_person SET address = (SELECT address FROM cases_person WHERE id = :m)"
+            ),
+            {"m": MOTHER},
+        )
+        uow.record("cases.case.status_changed", "case", case_id)
+        uow.commit()
+    for person_id in (MOTHER, SON):
+        moving.here.consent(case_id, person_id)
+    transfer_id = moving.prepared(case_id, MOTHER, SON)
+    key = moving.approved(transfer_id)
+    moving.post.carry()
+    new_case_id = moving.accept(transfer_id, key)
+
+    assert [person.address for person in moving.there.read_case(new_case_id).persons] == ["", ""]
+    assert "試験町1番地" not in moving.bytes_of(moving.there)

@@ -257,7 +257,7 @@ def _packed(transfer: Transfer, case: Case, package: Package) -> bytes:
                 "birth_date": person.birth_date.isoformat() if person.birth_date else "",
                 "relation": case.relation(person_id),
                 "phone": person.phone if told and not person.address_protected else "",
-                "address": person.address if told and not person.address_protected else "",
+                "address": person.address if told and not case.keeps_address_back(person) else "",
                 "protected": person.address_protected or transfer.secret,
             }
         )

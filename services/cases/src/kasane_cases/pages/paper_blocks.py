@@ -72,7 +72,8 @@ def of_record(
     file: queries.CaseFile, person: Person, reads: Iterable[queries.AssessmentRead]
 ) -> tuple[Block, ...]:
     """What is recorded about one person: nobody else's, no session's, and no source of a report."""
-    address = text("paper.address_protected") if person.address_protected else person.address
+    kept_back = file.case.keeps_address_back(person)
+    address = text("paper.address_protected") if kept_back else person.address
     phone = "" if person.address_protected else person.phone
     history = [one for one in file.history if one.person_id == person.id]
     needs = [one for one in file.needs if one.person_id == person.id]

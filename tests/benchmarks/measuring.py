@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,6 +105,8 @@ def _with_new_ids(said: list[Said]) -> list[Said]:
         return value
 
     def row(values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
         return {name: renewed(value) for name, value in values.items()}
 
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,11 @@ def take_away(house: RunningHouse, service: str) -> Path:
     path = house.composition.settings.var / TOWN / f"{service}.sqlite"
     house.composition.house.databases.dispose()
     path.rename(path.with_suffix(".away"))
-    path.mkdir()
+    while not path.is_dir():
+        # A loop that runs meanwhile makes an empty file when it opens the database at this moment.
+        path.unlink(missing_ok=True)
+        with suppress(FileExistsError):
+            path.mkdir()
     return path
 
 

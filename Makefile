@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-dedupe bench-matching
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-door doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -47,6 +47,18 @@ bench-dedupe: venv ## 同じ方を見つける力を量る / how well records of
 bench-matching: venv ## 困りごとに合う支援を選ぶ力を量る / how well suggestions fit labelled needs; LABELLED=folder SPLIT=dev
 	@$(BIN)/python services/resources/benchmarks/matching.py $(or $(LABELLED),../shared/eval/matching) --split $(or $(SPLIT),dev)
 
+bench-scheduling: venv ## 訪問計画の良さと速さを量る / plans beside PyVRP, VROOM and OR-Tools; BENCH='--names R101 --sizes 200'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	@$(BIN)/python services/outreach/benchmarks/scheduling.py $(BENCH)
+bench-matching-speed: venv ## 照合・検索・取り込みの速さを量る / how fast needs are matched, the directory searched, files read
+	@$(BIN)/python services/resources/benchmarks/matching_speed.py
+
+bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
+	@$(BIN)/python -m tests.benchmarks.door
+
+doorstep-days: venv ## 訪問先の千の一日を試す（圏外・終了・担当替え） / 1,000 random days at doors
+	$(PYTEST) tests/doorstep --doorstep-days 950 --override-ini timeout=3600 -m 'not postgresql'
+
 fmt: venv ## 書式を整える / format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -64,7 +76,7 @@ venv-run:
 	@PYTHON='$(PYTHON)' sh deploy/venv.sh run
 
 lock: venv ## requirements/*.in から *.txt を作り直す / compile the locks anew; UPGRADE=--upgrade takes newer versions
-	@for name in bootstrap build runtime routing dev; do \
+	@for name in bootstrap build runtime routing dev bench; do \
 	    printf -- '-- requirements/%s.txt\n' "$$name"; \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	        --no-emit-index-url $(UPGRADE) "requirements/$$name.in" --output-file "requirements/$$name.txt" || exit 1; \

@@ -25,7 +25,8 @@ def test_every_link_resolves_in_the_service_that_owns_it(
     benches: dict[str, Workbench], name: str
 ) -> None:
     wanted = list(inspect.signature(LINKS[name]).parameters)
-    address = LINKS[name](*[TOWN if part == "municipality" else f"some-{part}" for part in wanted])
+    whole = LINKS[name](*[TOWN if part == "municipality" else f"some-{part}" for part in wanted])
+    address = whole.partition("?")[0]
 
     view, values = _resolve(benches, address, METHODS.get(name, "GET"))
 

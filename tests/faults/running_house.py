@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,13 +109,15 @@ class RunningHouse:
     def wait_until_heard(self, service: str, many: int, *, seconds: float = 60) -> None:
         """Returns when a consumer has written down so many."""
         done = own_processes.wait_until(
-            _again(lambda: self.heard(service) >= many), seconds=seconds
+            own_processes.again(lambda: self.heard(service) >= many), seconds=seconds
         )
         assert done, f"{service} heard {self.heard(service)} of {many}\n{self._logs()}"
 
     def wait_until_settled(self, *, seconds: float = 60) -> None:
         """Returns when every consumer stands where its producers' logs end, or says what is missing."""
-        done = own_processes.wait_until(_again(lambda: not self._unsettled()), seconds=seconds)
+        done = own_processes.wait_until(
+            own_processes.again(lambda: not self._unsettled()), seconds=seconds
+        )
         assert done, f"{self._unsettled()}\n{self._logs()}"
 
     def differences(self, producers: tuple[str, ...]) -> list[str]:
@@ -223,11 +225,6 @@ class RunningHouse:
         return "\n".join(
             f"-- {name}\n{own_processes.tail(self.log_of(name), 15)}" for name in self._processes
         )
-
-
-def _again(ready: Callable[[], bool]) -> Iterator[bool]:
-    while True:
-        yield ready()
 
 
 def _describe(where: str, logged: list[tuple[str, str]], applied: list[tuple[str, str]]) -> str:

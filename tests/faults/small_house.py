@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +145,8 @@ def main(arguments: list[str]) -> int:
     if verb == "embedded":
         EmbeddedLoop(composition).start()
     produce(composition, name, int(rest[0]))
-    while verb == "embedded":
-        time.sleep(1)
+    if verb == "embedded":
+        signal.pause()
     return 0
 
 

@@ -224,7 +224,7 @@ def test_killing_the_worker_between_two_towns_neither_loses_nor_doubles_a_househ
         taken_over = [offer.case_id for offer in TransferOffers(connection).all()]
         numbers = [Cases(connection).get(one).number for one in taken_over]
     assert {one.status for one in sent} == {TransferStatus.ACCEPTED}
-    assert left == {CaseStatus.CLOSED}
+    assert left == {CaseStatus.TRANSFERRED}
     assert ids_of(neighbours.here.said(CaseClosed)) == sorted(one.case_id for one in sent)
     assert ids_of(neighbours.there.said(CaseOpened)) == sorted(taken_over)
     assert sorted(one.receipt for one in sent) == sorted(numbers)

@@ -87,10 +87,17 @@ def refused_item(desk: Desk, session: str, name: str, why: str) -> None:
     assert desk.sees(why), desk.page.locator("main").inner_text()
 
 
-def draft_plan(desk: Desk, case: str, names: Sequence[str], goal: str, tracks: People) -> None:
+def draft_plan(
+    desk: Desk,
+    case: str,
+    names: Sequence[str],
+    goal: str,
+    tracks: People,
+    kind: str = "multi_agency",
+) -> None:
     """Writes a plan of the household and sends the form, whatever comes of it."""
     desk.go("cases", f"{case}/plans/new")
-    desk.fill(kind="multi_agency")
+    desk.fill(kind=kind)
     for name in names:
         desk.page.locator("label.k-choice:has([name=persons])", has_text=name).locator(
             "input"

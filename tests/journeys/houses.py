@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 HOST_OF_JOURNEYS = "journeys"
 SERVICES = ("cases", "intake", "outreach", "portal", "resources")
 PASSWORD = demo.PASSWORD
+DISTRIBUTED_TOWNS = ("292095", "012319")
 # Staff of the towns that the demonstration does not fill: town, account, name, role of that town, office.
 OTHER_STAFF = (
     ("052159", "senboku-desk", "窓口 みき", "receiver", "health"),
@@ -78,8 +80,7 @@ class House:
 
     def kill(self) -> None:
         """Every program dies at once, as when the power goes."""
-        for process in self._processes:
-            own_processes.end(process, signal.SIGKILL, patience=10, group=True)
+        own_processes.end_all(self._processes, signal.SIGKILL, patience=10)
         self._processes.clear()
 
     def start_again(self) -> None:
@@ -93,8 +94,7 @@ class House:
         """Ends everything."""
         for door in self._doors:
             door.close()
-        for process in self._processes:
-            own_processes.end(process, signal.SIGTERM, patience=10, group=True)
+        own_processes.end_all(self._processes, signal.SIGTERM, patience=10)
 
     def _logs(self) -> str:
         return "\n".join(
@@ -102,17 +102,20 @@ class House:
         )
 
 
-def embedded(folder: Path) -> House:
-    """One process with SQLite: `kasane serve`."""
-    environment = {
-        "KASANE_VAR": str(folder / "var"),
-        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
-    }
-    composition = compose(Settings.from_env(environment))
+def furnish(folder: Path) -> Path:
+    """Databases of every town with its staff, to be copied for each house on SQLite."""
+    composition = compose(Settings.from_env(_on_sqlite(folder)))
     migrate_sqlite(composition)
     demo.create_accounts(composition)
     _staff_the_other_towns(composition)
     composition.house.databases.dispose()
+    return folder / "var"
+
+
+def embedded(folder: Path, furnished: Path) -> House:
+    """One process with SQLite: `kasane serve`."""
+    environment = _on_sqlite(folder)
+    shutil.copytree(furnished, folder / "var")
     house, port = House(folder), free_port()
     house.start("serve", ["kasane", "serve", "--port", str(port)], environment)
     house.address = f"http://{LOOPBACK}:{port}"
@@ -127,7 +130,7 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
     environment = {
         "KASANE_MODE": "distributed",
         "KASANE_VAR": str(folder / "var"),
-        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
+        "KASANE_TOWN_FILES": str(_two_towns(folder)),
         "KASANE_DATABASE_URL": f"postgresql+psycopg://{base}/",
         "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{base}/postgres",
         "KASANE_BROKER_URL": rabbit.url.replace("%2F", HOST_OF_JOURNEYS),
@@ -154,9 +157,26 @@ def distributed(folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit) 
     return house
 
 
+def _on_sqlite(folder: Path) -> dict[str, str]:
+    return {
+        "KASANE_VAR": str(folder / "var"),
+        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
+    }
+
+
 def _staff_the_other_towns(composition: Composition) -> None:
     for town, account, name, role, office in OTHER_STAFF:
         demo.create_account(composition, town, account, name, PASSWORD, (role,), office)
+
+
+def _two_towns(folder: Path) -> Path:
+    """The files of the towns that are played distributed; the rest would only be migrated."""
+    towns = folder / "towns"
+    towns.mkdir()
+    for code in DISTRIBUTED_TOWNS:
+        (file,) = (ROOT / "deploy/towns").glob(f"{code}-*.toml")
+        shutil.copy(file, towns)
+    return towns
 
 
 def _make_room(postgres: PrivatePostgres, rabbit: PrivateRabbit) -> None:

@@ -216,11 +216,20 @@ def test_a_form_that_is_closed_in_the_middle_of_a_word_is_offered_again(
 def test_signing_in_and_searching_are_not_kept(desk: Desk, form: Callable[[], Page]) -> None:
     form()
     desk.go("intake", "consultations")
-    desk.page.locator("main form[role=search] input").first.fill("川辺")
-    desk.page.wait_for_timeout(1500)
+    page = desk.page.context.new_page()
+    page.clock.install()
+    page.goto(desk.page.url)
+    page.wait_for_load_state("networkidle")
+    page.locator("main form[role=search] input").first.fill("川辺")
+    page.clock.run_for(60_000)
 
-    assert desk.page.locator(STATE).count() == 0
-    assert copies(desk.page) == []
+    # A page that goes away sends what it still keeps.
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(STATE).count() == 0
+    assert page.locator(OFFER).count() == 0
+    assert copies(page) == []
+    page.close()
 
 
 def test_on_a_phone_the_buttons_keep_their_room_beside_the_state(

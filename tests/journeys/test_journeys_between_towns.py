@@ -41,6 +41,13 @@ def transfer(desk: Desk, case: str, names: tuple[str, ...], **fields: object) ->
     desk.submit(CASES("transfer.submit"))
 
 
+def open_cases(desk: Desk) -> int:
+    """How many cases the town's list holds that have not ended."""
+    answer = desk.page.request.get(f"{desk.house.address}/cases/{desk.town}/api/v1/cases")
+    assert answer.ok, answer.text()
+    return sum(one["status"] != "closed" for one in answer.json()["items"])
+
+
 def approve(head: Desk, address: str) -> str:
     """Lets a transfer go and waits until it has arrived; returns the accept key."""
     head.go("cases", address)
@@ -63,7 +70,7 @@ def test_s8_a_family_moves_to_another_town_and_the_son_stays_out_of_it(
     ]
     number = receive(desk, people, channel="window", desk="welfare", story="米子へ引っ越す。")
     coordinator = embedded_sign_in(HOKUEI, "hokuei-coordinator")
-    case = open_case(coordinator, number)
+    case = open_case(coordinator, number, offices=("福祉課",))
 
     # 1. ✗ Nobody is handed over without a consent to just that, and the screen says so before anything is sent.
     transfer(coordinator, case, ("引地 さなえ",))
@@ -94,6 +101,8 @@ def test_s8_a_family_moves_to_another_town_and_the_son_stays_out_of_it(
     assert yonago.sees(CASES("refusal.wrong_accept_key.why"))
     assert not yonago.sees("引地")
 
+    before_in_yonago = open_cases(yonago)
+
     # 4. With the key it is a case of 米子, and 北栄 learns that it was accepted; the son is not in it.
     yonago.go("cases", offer)
     yonago.fill(accept_key=key)
@@ -106,27 +115,41 @@ def test_s8_a_family_moves_to_another_town_and_the_son_stays_out_of_it(
         "the receipt",
     )
 
-    # A package that is given back leaves the first town in charge, with the reason.
-    number = receive(
-        desk,
-        [{"name": "戻田 あき", "birth_date": "S50.1.1", "relation": "本人"}],
-        channel="window",
-        desk="welfare",
-        story="米子へ引っ越す。",
+    # 5. ✗ Nothing of the son goes, until another legal basis is written down with its reason by somebody else.
+    transfer(coordinator, case, ("引地 たくみ",))
+    assert coordinator.sees("引地 たくみさんの有効な同意がありません（今の状態：同意しない）。")
+    coordinator.go("cases", f"{case}/legal-grounds/new")
+    coordinator.choose("person_id", "引地 たくみ")
+    coordinator.fill(
+        destination="other_town",
+        to_whom="米子市",
+        told_classes=["identity", "contact"],
+        legal_basis="pipa_69_2_3",
+        ground_reason="転校先の学校の支援が要る。",
     )
-    case = open_case(coordinator, number)
-    take_consent(coordinator, case, "戻田 あき", purposes=["multi_agency", "handoff", "transfer"])
-    transfer(coordinator, case, ("戻田 あき",))
+    coordinator.submit(CASES("ledger.ask_submit"))
+    assert coordinator.sees(CASES("ledger.own_request"))
+    transfer(coordinator, case, ("引地 たくみ",))
+    assert coordinator.sees("引地 たくみ")
+    assert "/transfers/new" in coordinator.address() or coordinator.address().endswith("/transfers")
+    head.go("cases", f"{case}/disclosures")
+    head.submit(CASES("ledger.approve"))
+    transfer(coordinator, case, ("引地 たくみ",))
     going = coordinator.address()
     approve(head, going)
+
+    # 8. A package that is given back leaves the first town in charge, with the reason.
     yonago.go("cases", "transfers")
     yonago.page.locator("main tr.k-row--warning a").first.click()
     yonago.fill(return_reason="転入の届けがまだありません")
     yonago.submit(CASES("transfer.give_back_submit"))
+    assert open_cases(yonago) == before_in_yonago + 1
     eventually(
         lambda: coordinator.go("cases", going) or coordinator.sees("転入の届けがまだありません"),
         "the returned package",
     )
+    coordinator.go("cases", case)
+    assert coordinator.sees("引地 たくみ")
 
 
 def test_s8_dv_a_mother_and_child_flee_and_nobody_at_home_sees_where(
@@ -189,6 +212,7 @@ def test_s8_dv_a_mother_and_child_flee_and_nobody_at_home_sees_where(
     head = embedded_sign_in(HOKUEI, "hokuei-head")
     key = approve(head, going)
     yonago = embedded_sign_in(YONAGO, "yonago-coordinator")
+    before = open_cases(coordinator), open_cases(yonago)
     yonago.go("cases", "transfers")
     yonago.page.locator("main tr.k-row--warning a").first.click()
     assert yonago.sees(CASES("transfer.secret_offer"))
@@ -200,6 +224,9 @@ def test_s8_dv_a_mother_and_child_flee_and_nobody_at_home_sees_where(
         lambda: coordinator.go("cases", going) or coordinator.sees("相手の町が引き受けました"),
         "the receipt",
     )
+
+    # The household is in exactly one place: one case fewer here, one more there.
+    assert (open_cases(coordinator), open_cases(yonago)) == (before[0] - 1, before[1] + 1)
 
     # ✗ The father's worker sees neither the destination nor that there was a transfer.
     worker = embedded_sign_in(HOKUEI, "hokuei-colleague")

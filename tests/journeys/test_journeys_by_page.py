@@ -59,8 +59,12 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     coordinator.page.locator('main [name="file"]').set_input_files(OPEN_DATA)
     coordinator.submit(RESOURCES("action.read_file"))
     coordinator.submit(RESOURCES("action.apply"))
-    coordinator.go("resources", "human-services?q=おもてなし食堂")
-    assert coordinator.sees("おもてなし食堂")
+
+    def applied() -> bool:
+        coordinator.go("resources", "human-services?q=おもてなし食堂")
+        return coordinator.sees("おもてなし食堂")
+
+    assert eventually(applied, "the worker applies the file")
 
     # 1. A form with mistakes shows each at its field and keeps what was typed.
     desk = sign_in(IKOMA, "ikoma-desk")

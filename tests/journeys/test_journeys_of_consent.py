@@ -1,13 +1,14 @@
 """Plays S2 to S7 through the pages, each in its own town of one installation, with what must be refused.
 
-What outreach and resources do in these stories is played as far as they go: survey campaigns, frozen lists and
-watch assignments stay outside.
+What outreach does is played where it belongs: the list of a survey in S4, a door without a network in S5.
 """
 
 from __future__ import annotations
 
 import pytest
 
+from kasane_kit import clock
+from kasane_kit.strings import Strings
 from tests.journeys.acts import (
     CASES,
     INTAKE,
@@ -17,17 +18,20 @@ from tests.journeys.acts import (
     decide_and_end,
     draft_plan,
     open_case,
+    person_id,
     plan_session,
     receive,
     refused_item,
     seat_guest,
     take_consent,
 )
-from tests.journeys.workers import Desk, SignIn
+from tests.journeys.workers import Desk, SignIn, eventually
 
 ENIWA, SENBOKU, KASUGAI = "012319", "052159", "232068"
 IKOMA, YONAGO, HOKUEI = "292095", "312029", "313726"
+OUTREACH = Strings("kasane_outreach").text
 SUPPORT, MULTI = "support_conference", "multi_agency_conference"
+RESOURCES = Strings("kasane_resources").text
 NO_CONSENT = "本人同意がありません"
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
@@ -50,6 +54,45 @@ def tell(desk: Desk, fact: str, source: str, decision: str, office: str) -> str:
     desk.go("cases", session)
     desk.submit(CASES("session.hold"))
     return session
+
+
+def at_the_door(coordinator: Desk, phone: Desk, case: str, name: str) -> None:
+    """Asks for a visit today; it is made and recorded on a telephone whose line is cut in the middle."""
+    coordinator.go("cases", f"{case}/outreach/new")
+    coordinator.page.locator("label", has_text=name).locator('[name="person_id"]').first.check()
+    coordinator.fill(purpose="初回訪問", agency="outreach_worker", reason="顔を合わせる")
+    coordinator.submit(CASES("outreach.submit"))
+    eventually(
+        lambda: coordinator.go("outreach", "households") or coordinator.sees(name),
+        "the household to reach",
+    )
+    coordinator.page.locator("main a", has_text=name).first.click()
+    coordinator.look()
+    coordinator.go("outreach", f"{coordinator.address()}/visits/new")
+    coordinator.fill(on=clock.today().isoformat(), starts_at="15:00", minutes="30")
+    coordinator.choose("worker", "訪問 だいち")
+    coordinator.submit(OUTREACH("visit.schedule_save"))
+    phone.go("outreach", "door/")
+    page = phone.page
+    page.get_by_role("link", name=name).first.click()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.reload(wait_until="commit")
+    page.get_by_label("会えた").first.check()
+    page.get_by_label("見聞きしたこと").fill("玄関先で話せた。")
+    page.get_by_text("同意について話を聞いた").click()
+    page.get_by_label("話したとおりの言葉").fill("市役所の人に話してもいい")
+    phone.look()
+    page.get_by_role("button", name=OUTREACH("visit.save_record")).click()
+    page.get_by_text("端末に保存しました").wait_for()
+    page.context.set_offline(False)
+    page.evaluate("DoorApp.refresh()")
+    page.get_by_text(OUTREACH("door.say.accepted")).first.wait_for()
+    eventually(
+        lambda: coordinator.go("cases", case) or coordinator.sees("玄関先で話せた"),
+        "the visit on the timeline",
+    )
+    coordinator.go("cases", f"{case}/consents/{person_id(coordinator, case, name)}")
 
 
 def test_s7_the_mother_consents_the_son_refuses_and_what_is_said_of_him_stays_closed(
@@ -129,6 +172,20 @@ def test_s7_the_mother_consents_the_son_refuses_and_what_is_said_of_him_stays_cl
     assert coordinator.sees("沢口 きぬ")
 
 
+def _participation_page(desk: Desk) -> str:
+    """Opens the only participation of the town, as soon as resources heard of it; its address."""
+
+    def listed() -> bool:
+        desk.go("resources", "participations")
+        return desk.page.locator("main tbody a").count() > 0
+
+    assert eventually(listed, "the proposal in resources")
+    with desk.page.expect_navigation():
+        desk.page.locator("main tbody a").first.click()
+    desk.look()
+    return desk.address()
+
+
 def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     embedded_sign_in: SignIn,
 ) -> None:
@@ -154,12 +211,37 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     bind_everybody(coordinator)
     decide_and_end(coordinator, "推進員が訪ねる", "community_inclusion")
 
-    # ✗ Without consent the case does not go on to the multi-agency work.
+    # 4. 推進員 goes to see him; ✗ without consent the case does not go on to the multi-agency work.
     coordinator.go("cases", f"{case}/status")
     assert coordinator.sees(CASES("status.needs_consent"))
+    coordinator.fill(status="outreach")
+    coordinator.submit(CASES("status.submit"))
+    coordinator.go("cases", case)
+    offered = coordinator.page.get_by_role("button", name=CASES("household.begin_multi_agency"))
+    assert offered.count() == 0
 
-    # 5. He agrees; the multi-agency work is offered. 7. ✗ A resident only where his consent names residents.
+    # 5. He agrees: the multi-agency work is offered by itself, and one press begins it.
     take_consent(coordinator, case, "牧野 さとる")
+    coordinator.go("cases", case)
+    assert coordinator.sees(CASES("task.offer_multi_agency"))
+    coordinator.submit(CASES("household.begin_multi_agency"))
+    assert offered.count() == 0
+
+    # 8. ✗ 参加支援 is not decided before the 重層的支援会議 has judged it: there is no session to name yet.
+    draft_plan(
+        coordinator,
+        case,
+        ("牧野 さとる",),
+        "人と関わる時間をもつ",
+        [{"what": "値札貼り", "who": "地域共生推進課"}],
+        kind="participation",
+    )
+    plan = coordinator.address()
+    coordinator.submit(CASES("plan.sign_off"))
+    coordinator.go("cases", f"{plan}/decision")
+    assert coordinator.sees(CASES("plan.no_session"))
+
+    # 7. ✗ A resident only where his consent names residents.
     add_item(coordinator, consented, "牧野 さとる", "参加支援")
     seat_guest(coordinator, consented, "地域食堂の人", "resident")
     bind_everybody(coordinator)
@@ -170,9 +252,33 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
         "牧野 さとる",
         recipients=["municipal_staff", "contractor", "partner_agency", "resident"],
     )
+
+    # 9. ✗ Nobody looks for a place before 8., the judgement of the 重層的支援会議.
+    coordinator.go("cases", f"{case}/participation")
+    coordinator.choose("person_id", "牧野 さとる")
+    coordinator.fill(category="withdrawal_truancy", wish="静かなところで、少しずつ手を動かしたい")
+    coordinator.submit(CASES("participation.propose_submit"))
+    place = _participation_page(coordinator)
+    assert coordinator.sees(RESOURCES("text.gate_waits", body="重層的支援会議"))
+    assert coordinator.sees("出典：001:L371-379")
+    assert coordinator.page.get_by_role("button", name=RESOURCES("action.match")).is_disabled()
+
     coordinator.go("cases", consented)
     assert coordinator.sees(CASES("session.signed"))
     decide_and_end(coordinator, "駄菓子の値札貼りから始める", "community_inclusion")
+    coordinator.go("cases", consented)
+    coordinator.follow(CASES("item.open_page"))
+    coordinator.follow(CASES("participation.judge_submit"))
+    coordinator.page.get_by_role("radio", name=CASES("participation.needed")).check()
+    coordinator.submit(CASES("participation.judge_submit"))
+
+    def admitted() -> bool:
+        coordinator.go("resources", place)
+        return coordinator.sees(RESOURCES("text.plan_waits"))
+
+    assert eventually(admitted, "the gate is open")
+    coordinator.go("cases", f"{plan}/decision")
+    assert not coordinator.sees(CASES("plan.no_session"))
 
     # 10. ✗ No end without an evaluation and a next contact.
     coordinator.go("cases", f"{case}/close")
@@ -323,6 +429,27 @@ def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_
     bind_everybody(coordinator)
     tell(coordinator, "夜中に声が聞こえる", "自治会長", "医療の相談につなぐ", "welfare")
 
+    # 1. to 3. Every household in its turn: ✗ nobody before a second person approved the list with its ground.
+    coordinator.go("outreach", "campaigns?year=2026")
+    coordinator.submit(OUTREACH("run.begin"))
+    run = coordinator.address()
+    coordinator.fill(lines="みなみ区,仁厚会,1番1\nみなみ区,仁厚会,1番2")
+    coordinator.submit(OUTREACH("run.add_do"))
+    coordinator.fill(source="住宅地図", keep_until="2030-03-31")
+    coordinator.choose("legal_ground", "町の中で利用する場合")
+    coordinator.submit(OUTREACH("run.save_ground"))
+    coordinator.submit(OUTREACH("run.approve_do"))
+    assert coordinator.sees(OUTREACH("refusal.same_person_approves.why"))
+    head = embedded_sign_in(HOKUEI, "hokuei-head")
+    head.go("outreach", run)
+    head.submit(OUTREACH("run.approve_do"))
+    coordinator.go("outreach", run)
+    coordinator.follow("みなみ区")
+    coordinator.follow("1番2")
+    coordinator.fill(result="refused")
+    coordinator.submit(OUTREACH("visit.save_record"))
+    assert coordinator.sees("支援を断ったことにはなりません")
+
     # 8. ✗ The 支え愛連絡会 gets nobody's name.
     neighbours = plan_session(coordinator, "neighbourhood_meeting", (), "community")
     assert coordinator.sees(CASES("conference.no_persons"))
@@ -348,13 +475,21 @@ def test_s5_a_reply_to_the_survey_is_received_and_a_man_who_was_not_asked_is_not
     desk.fill(channel="survey", desk="tax_window", story="息子が家にいる。")
     desk.submit(INTAKE("action.save"))
     assert desk.sees(INTAKE("refusal.survey_needs_a_reply.why"))
+    # The reply came online; it is a consultation of its own channel, and who needs much is to be visited.
     number = receive(
         desk,
         people,
-        channel="window",
+        channel="survey",
         desk="tax_window",
-        story="調査の返事で来た。息子が家にいる。",
+        campaign="survey",
+        need="high",
+        contact_by="平日の昼に母へ電話",
+        story="調査の返事。息子が家にいる。",
     )
+    assert desk.sees("アンケート調査")
+    assert desk.sees(INTAKE("survey_need.high"))
+    # ✗ A reply says nothing of his consent: nobody was asked yet.
+    assert desk.sees(INTAKE("text.consent_not_asked"))
 
     # 7. ✗ He was not asked: at the monthly meeting his name is greyed; without a name it may be talked of.
     coordinator = embedded_sign_in(IKOMA, "ikoma-coordinator")
@@ -364,6 +499,12 @@ def test_s5_a_reply_to_the_survey_is_received_and_a_man_who_was_not_asked_is_not
     assert coordinator.sees("会議体を市が決めるまで")
     add_item(coordinator, session, "", "返事のない家への訪ね方")
     assert coordinator.sees(CASES("session.no_identity"))
+
+    # 6. A visit at a door without a network: he talks, and what he said waits to be confirmed with him.
+    at_the_door(
+        coordinator, embedded_sign_in(IKOMA, "ikoma-outreach", phone=True), case, "高山 じゅん"
+    )
+    assert coordinator.sees("話してもいい")
 
     # 8. He comes and consents: the plan of the whole household.
     take_consent(coordinator, case, "高山 じゅん")

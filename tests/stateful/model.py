@@ -1,7 +1,7 @@
 """Says who may know what about whom, written from the domain report and without the product's policy."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 CLOSED_KINDS = {"support_conference", "self_reliance_conference"}
@@ -177,6 +177,29 @@ class Knowledge:
             if one.state in ("withdrawn", "refused")
         ]
         return None if any(order > last.order for order in ended) else last
+
+    def say_elsewhere(self, case: str, persons: set[str], said: Said) -> None:
+        """What somebody takes back or narrows holds in every other case of theirs (I-08)."""
+        for (there, whose), entries in self.said.items():
+            stood = entries[-1]
+            if there == case or whose not in persons or stood.state != "given":
+                continue
+            if said.state in ("withdrawn", "refused"):
+                entries.append(replace(stood, order=said.order, state=said.state))
+            if said.state != "given":
+                continue
+            narrowed = replace(
+                stood,
+                order=said.order,
+                purposes=stood.purposes & said.purposes,
+                recipients=stood.recipients & said.recipients,
+                classes=stood.classes & said.classes,
+                last=min(stood.last, said.last),
+            )
+            if not (narrowed.purposes and narrowed.recipients and narrowed.classes):
+                narrowed = replace(narrowed, state="withdrawn")
+            if replace(narrowed, order=stood.order) != stood:
+                entries.append(narrowed)
 
     def consented(
         self,

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -59,6 +59,12 @@ def wait_until(ready: Iterator[bool], *, seconds: float) -> bool:
             return False
         time.sleep(0.05)
     return False
+
+
+def again(ready: Callable[[], bool]) -> Iterator[bool]:
+    """Asks the same question for ever, for wait_until()."""
+    while True:
+        yield ready()
 
 
 def make_folder(prefix: str) -> Path:
@@ -122,6 +128,17 @@ def end(
             _send(process.pid, signal.SIGKILL, group=True)
             process.wait()
     _tell_guard(f"release {process.pid}")
+
+
+def end_all(
+    processes: Sequence[subprocess.Popen[bytes]], by: signal.Signals, *, patience: float = 30
+) -> None:
+    """Like end() for programs that may end side by side; everything in their groups gets the signal."""
+    for process in processes:
+        if process.poll() is None:
+            _send(process.pid, by, group=True)
+    for process in processes:
+        end(process, by, patience=patience, group=True)
 
 
 def _send(pid: int, number: int, *, group: bool) -> None:

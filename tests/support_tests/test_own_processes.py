@@ -6,17 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.support import own_processes
+from tests.support.own_processes import again
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 STARTER = """
-import os, time
+import os, signal
 from tests.support import own_processes
 
 folder = own_processes.make_folder("kasane-guarded-")
@@ -24,7 +24,7 @@ process = own_processes.start(
     ["sleep", "600"], environment=os.environ, log=folder / "log", folder=folder
 )
 print(process.pid, folder, flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 
@@ -48,11 +48,8 @@ def test_what_a_killed_test_run_started_is_ended_and_deleted() -> None:
 
         starter.send_signal(signal.SIGKILL)
 
-    deadline = time.monotonic() + 20
-    while (is_alive(pid) or folder.exists()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not is_alive(pid)
-    assert not folder.exists()
+    assert own_processes.wait_until(again(lambda: not is_alive(pid)), seconds=20)
+    assert own_processes.wait_until(again(lambda: not folder.exists()), seconds=20)
 
 
 def test_end_kills_what_does_not_listen(tmp_path: Path) -> None:
@@ -62,9 +59,8 @@ def test_end_kills_what_does_not_listen(tmp_path: Path) -> None:
         log=tmp_path / "log",
         folder=tmp_path,
     )
-    assert own_processes.wait_until(
-        ((tmp_path / "log").read_text() == "deaf\n" for _ in range(200)), seconds=10
-    )
+    log = tmp_path / "log"
+    assert own_processes.wait_until(again(lambda: log.read_text() == "deaf\n"), seconds=10)
 
     own_processes.end(process, signal.SIGTERM, patience=0.2)
 

@@ -29,6 +29,10 @@ PUBLIC_AND_CHANGING = {
     ("intake", "POST", "/<municipality:municipality>/soudan/minsei"),
     ("intake", "POST", "/<municipality:municipality>/soudan/receipt"),
     ("intake", "POST", "/<municipality:municipality>/soudan/soudankai"),
+    # What comes through these proves itself: sealed with a day's key, or under a link nobody can guess.
+    ("outreach", "POST", "/<municipality:municipality>/api/v1/door/items"),
+    ("outreach", "POST", "/<municipality:municipality>/kaitou"),
+    ("resources", "POST", "/<municipality:municipality>/confirm/<token>"),
 }
 
 
@@ -63,6 +67,7 @@ class Door:
         for name in self.arguments:
             value = municipality if name == "municipality" else object_id
             filled = re.sub(rf"<int:{name}>", PLANTED_NUMBER, filled)
+            filled = re.sub(rf"<any\('([^']+)'[^)]*\):{name}>", r"\1", filled)
             filled = re.sub(rf"<(?:[^<>]*:)?{name}>", value, filled)
         return filled
 
@@ -157,7 +162,9 @@ def what_was_said(answer: TestResponse) -> str:
     without_tokens = re.sub(r"[0-9a-f]{64}", "<token>", without_ids)
     # When a workbook was made.
     without_moments = re.sub(r"(<dcterms:\w+[^>]*>)[^<]*", r"\1", without_tokens)
-    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_moments)
+    # Sealed anew with every answer.
+    without_seals = re.sub(r'("sealed": ?")[^"]+', r"\1<sealed>", without_moments)
+    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_seals)
     return re.sub(r"(?m)^Content-Length: .*$", "", without_cookies)
 
 
@@ -227,6 +234,8 @@ class Watched:
 
 
 def _value(name: str, kind: str, object_id: str) -> Any:
+    if name == "public":
+        return 0  # The canary is never for everybody.
     if kind.startswith(("INT", "BIGINT", "BOOL", "SMALLINT")):
         return int(PLANTED_NUMBER)
     if kind.startswith(("FLOAT", "REAL", "DOUBLE", "NUMERIC")):

@@ -158,6 +158,7 @@ def test_personal_fields_are_found_at_every_depth() -> None:
         ("reason",),
         ("kana",),
         ("phone",),
+        ("visit_address",),
     )
     assert personal_paths(HumanServicesSuggested) == ()
 
@@ -167,6 +168,7 @@ def test_names_addresses_and_free_text_of_persons_are_personal_in_every_event() 
     open_by_duty = {
         ("resources.human_service.published.v1", "name"),
         ("resources.human_services.suggested.v1", "suggestions.*.name"),
+        ("resources.human_services.suggested.v1", "left_out.*.name"),
     }
 
     unsealed = {

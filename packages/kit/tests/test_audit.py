@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit import audit
@@ -323,6 +324,34 @@ def test_the_entries_of_one_object_are_read_oldest_first(tmp_path: Path) -> None
         (2, "tests.lamp.lit", "職員 1"),
         (4, "tests.lamp.lit", "職員 3"),
     ]
+
+
+def test_many_objects_are_entries_of_their_own_in_one_chain_at_the_cost_of_one(
+    tmp_path: Path,
+) -> None:
+    statements: list[str] = []
+
+    def look(*event: Any) -> None:
+        statements.append(str(event[2]))
+
+    databases = _databases(tmp_path)
+    who = {"actor": "a", "actor_name": "職員", "action": "tests.lamp.seen", "object_kind": "lamp"}
+    with municipality_scope("292095"), databases.writing("intake") as connection:
+        _record(connection, 0)
+        listen(connection, "before_cursor_execute", look)
+        audit.record_each(connection, KEY, **who, object_ids=["a"])
+        for_one = len(statements)
+        audit.record_each(connection, KEY, **who, object_ids=["b", "c", "d"])
+        for_three = len(statements) - for_one
+        audit.record_each(connection, KEY, **who, object_ids=[])
+        remove(connection, "before_cursor_execute", look)
+        _record(connection, 1)
+
+        assert for_three == for_one
+        assert audit.verify(connection, KEY) is None
+        found = [audit.read(connection, "lamp", one)[0].position for one in "abcd"]
+        assert found == [2, 3, 4, 5]
+    databases.dispose()
 
 
 def _record(connection: Any, number: int) -> None:

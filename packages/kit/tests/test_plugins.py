@@ -336,6 +336,50 @@ def test_calls_are_traced_when_asked_for(caplog: pytest.LogCaptureFixture) -> No
     ]
 
 
+class Counting(Plain):
+    """Counts how often it is asked."""
+
+    metadata = _metadata("counting")
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__(settings)
+        self.asked: list[object] = []
+
+    @hookimpl
+    def roles(self, on: date) -> Sequence[Role]:
+        self.asked.append(on)
+        return [Role("reader", "読む人", RoleFunction.CONTACT)]
+
+    @hookimpl
+    def handoff_form_fields(self) -> Sequence[Any]:
+        self.asked.append("fields")
+        raise ValueError
+
+
+def test_for_one_piece_of_work_the_same_question_is_asked_once() -> None:
+    hooks = _hooks(Counting)
+    counting = hooks.manager.get_plugin("counting")
+    remembering = hooks.remembering()
+    answers = [remembering.roles(on=TODAY) for _ in range(3)]
+    remembering.roles(on=date(2025, 4, 1))
+    asked = list(counting.asked)
+    hooks.roles(on=TODAY)
+
+    assert answers[0] == answers[1] == answers[2]
+    assert "reader" in {role.code for role in answers[0]}
+    assert asked == [TODAY, date(2025, 4, 1)]
+    assert counting.asked == [TODAY, date(2025, 4, 1), TODAY]
+
+
+def test_a_failure_is_not_remembered() -> None:
+    remembering = _hooks(Counting).remembering()
+    for _ in range(2):
+        with pytest.raises(PluginFailed):
+            remembering.handoff_form_fields()
+
+    assert remembering.manager.get_plugin("counting").asked == ["fields", "fields"]
+
+
 def test_settings_are_given_with_their_defaults() -> None:
     hooks = _hooks(Set, set={"since": TODAY, "names": ["x"]})
 
@@ -470,6 +514,12 @@ def test_a_town_has_one_town_plugin() -> None:
     sentence = _sentence(_town("silent", "other"), _prepared(Silent, Other))
 
     assert "自治体プラグインは1つまでですが、「silent」と「other」があります。" in sentence
+
+
+def test_a_plugin_of_a_prefecture_is_refused_in_a_town() -> None:
+    sentence = _sentence(_town("tottori"), catalogue())
+
+    assert "「tottori」は都道府県のもので、市町村では使えません" in sentence
 
 
 class Towns:

@@ -15,8 +15,8 @@ HOOKS: dict[str, Callable[..., Any]] = {
 }
 
 
-def test_there_are_twenty_eight_questions() -> None:
-    assert len(HOOKS) == 28
+def test_there_are_thirty_five_questions() -> None:
+    assert len(HOOKS) == 35
 
 
 def test_pluggy_takes_every_specification() -> None:

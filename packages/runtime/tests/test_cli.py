@@ -1,6 +1,7 @@
 """Runs the operator's commands on real files."""
 
 import io
+import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -12,13 +13,25 @@ from kasane_runtime.cli import main
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house that was migrated once, for every test to copy."""
+    var = tmp_path_factory.mktemp("migrated") / "var"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KASANE_VAR", str(var))
+        patch.setenv("KASANE_TOWN_FILES", str(ROOT / "deploy/towns"))
+        patch.delenv("KASANE_MODE", raising=False)
+        assert main(["migrate"]) == 0
+    return var
+
+
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def house(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A migrated house in a folder of its own, as the environment of the commands."""
+    shutil.copytree(migrated, tmp_path / "var")
     monkeypatch.setenv("KASANE_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("KASANE_TOWN_FILES", str(ROOT / "deploy/towns"))
     monkeypatch.delenv("KASANE_MODE", raising=False)
-    assert main(["migrate"]) == 0
     return tmp_path / "var"
 
 

@@ -17,6 +17,9 @@ SHOWN = {
     ("cases", "292095", "SELECT count(*) FROM cases_address_protection"): 1,
     ("cases", "292095", "SELECT count(*) FROM cases_transfer WHERE approved_at IS NOT NULL"): 1,
     ("cases", "012319", "SELECT count(*) FROM cases_session WHERE status = 'minutes_fixed'"): 1,
+    ("resources", "292095", "SELECT count(*) FROM resources_participation_step"): 6,
+    ("resources", "292095", "SELECT count(*) FROM resources_community_issue"): 3,
+    ("resources", "292095", "SELECT count(*) FROM resources_gathering"): 2,
     ("intake", "292095", "SELECT count(*) FROM intake_person_merge"): 1,
 }
 

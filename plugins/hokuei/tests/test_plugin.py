@@ -31,6 +31,7 @@ from kasane_plugin_api import (
 
 DEFAULTS: Mapping[str, Any] = {
     "acknowledge_within_days": 2,
+    "decide_within_days": 0,
     "sheet_fields": {},
     "areas": {},
     "psychiatric_corporation": "",

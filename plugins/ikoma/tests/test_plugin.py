@@ -29,7 +29,9 @@ from kasane_plugin_api import (
 )
 
 DEFAULTS: Mapping[str, Any] = {
+    "door_contacts": {},
     "acknowledge_within_days": 2,
+    "decide_within_days": 0,
     "related_offices": {},
     "sheet_fields": {},
     "started": {},
@@ -193,6 +195,9 @@ def test_the_city_sets_the_days_and_fields_of_its_sheet() -> None:
     )
 
     assert plugin.handoff_policy(SheetView("a", "b")).acknowledge_within_days == 1
+    assert plugin.handoff_policy(SheetView("a", "b")).decide_within_days is None
+    seven = Plugin({**DEFAULTS, "decide_within_days": 7}).handoff_policy(SheetView("a", "b"))
+    assert seven.decide_within_days == 7
     assert plugin.handoff_form_fields() == (FieldSpec("members", "世帯構成"),)
     assert Plugin(DEFAULTS).handoff_form_fields() == ()
 
@@ -417,3 +422,14 @@ def test_resources_come_from_the_map() -> None:
         "kodomo_shokudo",
         "public",
     )
+
+
+def test_the_numbers_for_workers_at_a_door_are_the_citys_own_setting() -> None:
+    contacts = {"福祉政策課（夜間）": "0800-000-0000"}
+
+    silent = Plugin(DEFAULTS).visit_safety(date(2026, 11, 24))
+    set_by_city = Plugin({**DEFAULTS, "door_contacts": contacts}).visit_safety(date(2026, 11, 24))
+
+    assert silent is None
+    assert set_by_city is not None
+    assert [(one.label, one.phone) for one in set_by_city.contacts] == [*contacts.items()]

@@ -387,3 +387,15 @@ def test_an_unknown_item_has_no_phase() -> None:
 def test_a_dated_item_cannot_be_started_by_a_setting() -> None:
     with pytest.raises(ValueError, match="started に知らない項目「programme」"):
         Plugin({**DEFAULTS, "started": {"programme": TODAY}})
+
+
+def test_a_worker_at_a_door_calls_the_office_whose_number_the_plan_prints() -> None:
+    safety = Plugin(DEFAULTS).visit_safety(date(2026, 11, 24))
+
+    (contact,) = safety.contacts
+    assert (contact.label, contact.phone, contact.source) == (
+        "市民福祉部 社会福祉課",
+        "0187-43-2255",
+        "003:L227-231",
+    )
+    assert (safety.grace_minutes, safety.alarm_roles) == (15, ("coordinator",))

@@ -85,7 +85,9 @@ def test_the_center_is_open_on_weekdays_except_holidays() -> None:
 
     assert hub.label == "総合相談支援センター「えしこに」"
     assert hub.receives
-    assert hub.hours == OpeningHours((1, 2, 3, 4, 5), time(8, 30), time(17, 15), "土日祝日除く")
+    assert hub.hours == OpeningHours(
+        (1, 2, 3, 4, 5), time(8, 30), time(17, 15), "土日祝日除く", closed_on_holidays=True
+    )
 
 
 def test_the_center_is_there_from_its_opening_day() -> None:

@@ -1,12 +1,14 @@
 """A town at work: the steps that come before the one a test is about."""
 
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event, text
 
 from kasane_cases import commands, handlers
 from kasane_cases.domain.conference import LegalKind
@@ -18,11 +20,13 @@ from kasane_cases.domain.consent import (
     DataClass,
 )
 from kasane_cases.domain.support_plan import PlanGoal, PlanKind
+from kasane_cases.repository import TransferOffers, Transfers
 from kasane_contracts.intake import ConsultationReceived, PersonConcerned
 from kasane_kit import clock
 from kasane_kit.auth import Actor
+from kasane_kit.delivery import Post
 from kasane_kit.ids import new_id
-from kasane_kit.testing.workbench import Workbench
+from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench
 from kasane_kit.unit_of_work import UnitOfWork
 
 MOTHER, SON = "person-mother", "person-son"
@@ -217,12 +221,103 @@ class TownAtWork:
         with self.bench.reading() as connection:
             return Cases(connection).get(case_id)
 
+    def file_of(self, viewer: Actor, session_id: str) -> Any:
+        """A session as somebody may see it."""
+        from kasane_cases import queries
+
+        with self.bench.reading() as connection:
+            return queries.session_file(connection, viewer, session_id)
+
+    def withdraw(self, case_id: str, person_id: str) -> None:
+        """A person takes their consent back."""
+        self.consent(case_id, person_id, state=ConsentState.WITHDRAWN, method="")
+
+    def fact(self, session_id: str, item_id: str, told: str = "受診が中断している") -> Any:
+        """The command that writes down what 包括 told about an item."""
+        return commands.RecordFact(new_id(), session_id, item_id, told, "包括")
+
+    def decision(self, session_id: str, item_id: str, **changes: Any) -> Any:
+        """The command that writes down a decision about an item."""
+        facts = {"text": "受診に同行する", "in_charge": "care", "due_on": clock.today()}
+        return commands.RecordDecision(new_id(), session_id, item_id, **{**facts, **changes})
+
     def consents(self, case_id: str) -> Any:
         """The consent history of a case as it is stored."""
         from kasane_cases.repository import Consents
 
         with self.bench.reading() as connection:
             return Consents(connection).history(case_id)
+
+
+class Moving:
+    """Two towns of one installation, an officer who prepares, one who approves, one who receives."""
+
+    def __init__(self, at_work) -> None:
+        self.here = at_work
+        self.there = type(at_work)(replace(at_work.bench, municipality=OTHER_TOWN))
+        self.approver = at_work.bench.staff("coordinator", account_id="approver", name="決裁 次郎")
+        self.post = Post(at_work.bench.service, at_work.bench.house)
+
+    @property
+    def town_name(self):
+        return self.here.bench.house.directory.get(OTHER_TOWN).name
+
+    def prepared(self, case_id, *person_ids, **changes):
+        facts = {
+            "transfer_id": new_id(),
+            "case_id": case_id,
+            "to_municipality": OTHER_TOWN,
+            "person_ids": person_ids,
+            "handover": "長男とは月に一度、玄関先で話せるようになっています。",
+            "contact": "福祉政策課 調整 花子 0743-00-0000",
+            "evaluation": "家計が落ち着き、通院も続いている。",
+            "approver": self.approver.account_id,
+            "safety_notes": "犬がいます。",
+        }
+        command = commands.PrepareTransfer(**{**facts, **changes})
+        return self.here.do(handlers.prepare_transfer, command)
+
+    def approved(self, transfer_id, actor=None):
+        command = commands.ApproveTransfer(transfer_id, self.transfer(transfer_id).version)
+        return self.here.do(handlers.approve_transfer, command, actor or self.approver)
+
+    def accept(self, transfer_id, key):
+        command = commands.AcceptOffer(transfer_id, key, new_id())
+        return self.there.do(handlers.accept_offer, command)
+
+    def transfer(self, transfer_id):
+        with self.here.bench.reading() as connection:
+            return Transfers(connection).get(transfer_id)
+
+    def offers(self):
+        with self.there.bench.reading() as connection:
+            return TransferOffers(connection).all()
+
+    def documents(self, case_id):
+        with self.there.bench.reading() as connection:
+            return TransferOffers(connection).documents_of(case_id)
+
+    def bytes_of(self, town):
+        """Everything the town's database holds in plain letters."""
+        with town.bench.reading() as connection:
+            names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+            return "\n".join(
+                self.in_letters(row)
+                for name in list(names)
+                for row in connection.execute(text(f'SELECT * FROM "{name}"'))
+            )
+
+    @staticmethod
+    def in_letters(row):
+        """A row as text; JSON columns keep letters as numbers, which would hide them from a search."""
+        return re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), repr(row))
+
+    def both_consent(self):
+        """A case whose mother and son both consent."""
+        case_id = self.here.case(MOTHER)
+        self.here.consent(case_id, MOTHER)
+        self.here.consent(case_id, SON)
+        return case_id
 
 
 @pytest.fixture
@@ -242,3 +337,41 @@ def at_work_in(make_workbench: Callable[..., Workbench]) -> Callable[..., TownAt
         return TownAtWork(bench)
 
     return make
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Lists the statements that a database is sent inside ``with statements() as said``."""
+
+    @contextmanager
+    def listening() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return listening
+
+
+@pytest.fixture
+def browser(at_work: TownAtWork) -> Visitor:
+    """A browser in which the coordinator is signed in."""
+    return at_work.bench.visit_as(at_work.coordinator)
+
+
+@pytest.fixture
+def moving(at_work: TownAtWork) -> Moving:
+    """Two towns between which households move."""
+    return Moving(at_work)
+
+
+@pytest.fixture
+def moving_in(at_work_in: Callable[..., TownAtWork]) -> Callable[..., Moving]:
+    """The same for a town with one town plugin."""
+    return lambda plugin: Moving(at_work_in(plugin, TOWN))

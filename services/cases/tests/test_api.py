@@ -244,3 +244,25 @@ def test_a_case_that_is_not_open_to_somebody_is_not_found(at_work, program):
 
     assert (looked.status_code, written.status_code) == (404, 404)
     assert at_work.bench.said(says.SupportNeedIdentified) == []
+
+
+def test_a_refusal_writes_days_as_people_do(at_work, program):
+    case = opened(at_work, program)
+    body = {
+        "person_id": MOTHER,
+        "state": "given",
+        "scope": SCOPE,
+        "method": "written",
+        "valid_from": "2026-11-21",
+        "expires_on": "2031-01-01",
+    }
+
+    japanese = send(program, "POST", f"/cases/{case['id']}/consents", body)
+    english = send(
+        program, "POST", f"/cases/{case['id']}/consents", body, **{"Accept-Language": "en"}
+    )
+
+    assert (japanese.status_code, english.status_code) == (422, 422)
+    assert "令和9年11月21日" in japanese.json["title"]
+    assert "2027-11-21" not in japanese.text
+    assert "2027-11-21" in english.json["title"]

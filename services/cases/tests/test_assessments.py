@@ -353,11 +353,6 @@ def test_the_town_of_kasugai_asks_about_supporters_behind_the_common_questions(m
     assert [one.label for one in asked.sections[-1].fields] == ["支援関係者が困っていること"]
 
 
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
 def typed(person_id=SON, **changes):
     member = {"person": person_id, "form_id": "kasane_member", "form_version": "1"}
     return {**member, "after": "0", "submission": "s-1", "met": "unknown", **changes}

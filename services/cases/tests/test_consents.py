@@ -24,11 +24,6 @@ MOTHER, SON = "person-mother", "person-son"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
 def read(at_work, case_id):
     with at_work.bench.reading() as connection:
         return queries.case_file(connection, at_work.coordinator, case_id, clock.today())

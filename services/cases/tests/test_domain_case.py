@@ -97,15 +97,39 @@ def test_only_the_states_that_follow_can_be_chosen(status):
             assert one.status is status
 
 
-@pytest.mark.parametrize("status", [CaseStatus.ASSESSMENT, CaseStatus.PLAN_DRAFT])
-def test_multi_agency_states_need_somebodys_consent(status):
-    one = case(CaseStatus.IDENTIFIED if status is CaseStatus.ASSESSMENT else CaseStatus.ASSESSMENT)
-    before = one.status
+def test_multi_agency_work_needs_somebodys_consent():
+    one = case(CaseStatus.IDENTIFIED)
 
     with pytest.raises(NobodyConsents):
-        one.change_status(status, None, somebody_consents=False, day=DAY)
+        one.change_status(CaseStatus.ASSESSMENT, None, somebody_consents=False, day=DAY)
 
-    assert one.status is before
+    assert one.status is CaseStatus.IDENTIFIED
+
+
+@pytest.mark.parametrize(
+    "status",
+    [CaseStatus.PLAN_DRAFT, CaseStatus.IN_SUPPORT, CaseStatus.CLOSED, CaseStatus.TRANSFERRED],
+)
+def test_states_that_follow_from_what_happens_cannot_be_chosen(status):
+    assert not any(status in following for following in NEXT_STATUS.values())
+
+
+def test_a_household_that_another_town_took_over_ends_as_transferred_and_may_come_back():
+    one = case(CaseStatus.IN_SUPPORT)
+
+    one.transferred("落ち着いた", "北栄町　C2026-0009", DAY)
+
+    assert (one.status, one.open, one.closing_outcome) == (
+        CaseStatus.TRANSFERRED,
+        False,
+        "handed_over",
+    )
+    assert (one.closed_on, one.next_contact) == (DAY, "北栄町　C2026-0009")
+    for act in (one.begin_outreach, one.begin_assessment, one.begin_plan, lambda: close(one)):
+        with pytest.raises(WrongStep):
+            act()
+    one.change_status(CaseStatus.REOPENED, None, somebody_consents=True, day=DAY)
+    assert (one.episode, one.open) == (2, True)
 
 
 def test_observation_needs_the_day_on_which_somebody_looks_again():

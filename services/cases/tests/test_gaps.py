@@ -8,6 +8,8 @@ from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.case import CaseStatus, GrantSubject
 from kasane_cases.domain.errors import UnknownChoice
 from kasane_cases.domain.gap import GapKind
+from kasane_cases.repository import Plans, Tasks
+from kasane_contracts.cases import GapsCounted
 from kasane_contracts.intake import (
     PersonConcerned,
     ReferralSheetAccepted,
@@ -211,12 +213,138 @@ def test_the_page_counts_and_explains_and_takes_the_towns_days(at_work):
         "days_accepted_no_support": "30",
         "days_consent_expiring": "30",
         "days_protection_ending": "31",
+        "days_plan_ending": "30",
+        "days_look_due": "7",
+        "days_observation_due": "7",
     }
+    assert shown.count("国の決まり：") == 1
+    assert shown.count("国の定めはありません") == 6
     assert browser.post("/gaps/rules", {**fields, "days_no_contact": "百"}).status_code == 422
     assert browser.post("/gaps/rules", {**fields, "days_no_contact": "0"}).status_code == 422
     assert browser.post("/gaps/rules", fields).status_code == 303
     with at_work.bench.reading() as connection:
         assert queries.watch_days(connection)[GapKind.NO_CONTACT] == 10
+    assert "この町が決めた日数です" in browser.get("/gaps").text
+
+
+def tasks_of(at_work, case_id):
+    with at_work.bench.reading() as connection:
+        return sorted(task.kind.value for task in Tasks(connection).open_of_case(case_id))
+
+
+def run(at_work, job):
+    with municipality_scope(at_work.bench.municipality):
+        job(at_work.bench.house, at_work.bench.municipality)
+
+
+def test_a_look_is_asked_for_once_as_many_days_before_as_the_town_says(at_work, later):
+    case_id = _planned(at_work, 30)
+    before = tasks_of(at_work, case_id)
+    later(22)
+    run(at_work, handlers.remind_of_days)
+    assert (tasks_of(at_work, case_id), found(at_work, GapKind.LOOK_DUE)) == (before, [])
+
+    at_work.do(handlers.set_watch_rules, commands.SetWatchRules({GapKind.LOOK_DUE: 8}))
+    run(at_work, handlers.remind_of_days)
+    run(at_work, handlers.remind_of_days)
+
+    assert tasks_of(at_work, case_id) == sorted([*before, "look_at_plan"])
+    assert found(at_work, GapKind.LOOK_DUE) == [case_id]
+
+
+def test_a_look_takes_its_task_away_and_the_next_day_has_one_of_its_own(at_work, later):
+    case_id = _planned(at_work, 5)
+    before = tasks_of(at_work, case_id)
+    run(at_work, handlers.remind_of_days)
+    case = at_work.read_case(case_id)
+    with at_work.bench.reading() as connection:
+        (plan,) = Plans(connection).of_case(case_id)
+    look = commands.RecordMonitoring(
+        new_id(),
+        case_id,
+        plan.id,
+        case.persons[0].id,
+        clock.today(),
+        "元気そう",
+        next_on=clock.today() + timedelta(days=20),
+    )
+    assert "look_at_plan" in tasks_of(at_work, case_id)
+
+    at_work.do(handlers.record_monitoring, look)
+    run(at_work, handlers.remind_of_days)
+    assert "look_at_plan" not in tasks_of(at_work, case_id)
+    later(14)
+    run(at_work, handlers.remind_of_days)
+
+    assert tasks_of(at_work, case_id) == sorted([*before, "look_at_plan"])
+
+
+def test_the_end_of_a_plan_is_told_before_it_comes(at_work, later):
+    case_id = at_work.case(MOTHER)
+    at_work.active(case_id, MOTHER, ends_on=clock.today() + timedelta(days=60))
+    later(29)
+    run(at_work, handlers.remind_of_days)
+    assert "evaluate_plan" not in tasks_of(at_work, case_id)
+    later(1)
+    run(at_work, handlers.remind_of_days)
+
+    assert "evaluate_plan" in tasks_of(at_work, case_id)
+    assert found(at_work, GapKind.PLAN_ENDING) == [case_id]
+
+
+def test_an_observation_is_told_before_its_day_and_the_task_ends_with_it(at_work, later):
+    case_id = _planned(at_work, 200)
+    at_work.do(
+        handlers.change_status,
+        commands.ChangeStatus(
+            case_id,
+            CaseStatus.OBSERVING,
+            at_work.read_case(case_id).version,
+            clock.today() + timedelta(days=10),
+        ),
+    )
+    later(3)
+    run(at_work, handlers.remind_of_days)
+    assert "look_again" in tasks_of(at_work, case_id)
+    assert found(at_work, GapKind.OBSERVATION_DUE) == [case_id]
+
+    at_work.do(
+        handlers.change_status,
+        commands.ChangeStatus(case_id, CaseStatus.REPLANNING, at_work.read_case(case_id).version),
+    )
+
+    assert "look_again" not in tasks_of(at_work, case_id)
+
+
+def test_the_towns_days_hold_for_reminders_of_consents_and_protections_too(at_work, later):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON, expires_on=clock.today() + timedelta(days=50))
+    at_work.do(
+        handlers.protect_address,
+        commands.ProtectAddress(new_id(), case_id, MOTHER, clock.today(), "試験町", "証 1", "避難"),
+    )
+    at_work.do(
+        handlers.set_watch_rules,
+        commands.SetWatchRules({GapKind.CONSENT_EXPIRING: 50, GapKind.PROTECTION_ENDING: 366}),
+    )
+
+    run(at_work, handlers.remind_of_expiring)
+    run(at_work, handlers.remind_of_protections)
+
+    assert {"renew_consent", "renew_protection"} <= set(tasks_of(at_work, case_id))
+
+
+def test_the_counts_are_told_without_a_case_and_only_when_they_change(at_work):
+    case_id = at_work.case()
+    run(at_work, handlers.tell_gap_counts)
+    run(at_work, handlers.tell_gap_counts)
+    (told,) = at_work.bench.said(GapsCounted)
+
+    assert {one.kind: one.number for one in told.counts if one.number} == {"no_lead": 1}
+    assert case_id not in repr(told)
+    at_work.case()
+    run(at_work, handlers.tell_gap_counts)
+    assert len(at_work.bench.said(GapsCounted)) == 2
 
 
 def test_who_does_not_coordinate_does_not_see_the_gaps(at_work):

@@ -9,11 +9,6 @@ from kasane_kit.ids import new_id
 MOTHER, SON = "person-mother", "person-son"
 
 
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
 def read(at_work, case_id):
     with at_work.bench.reading() as connection:
         return queries.case_file(connection, at_work.coordinator, case_id, clock.today())
@@ -217,3 +212,14 @@ def test_the_api_divides_joins_and_refuses(at_work, browser):
     )
     wrong = browser.send_json("POST", f"/api/v1/cases/{case_id}/members", {"from_on": "いつか"})
     assert wrong.status_code == 422
+
+
+def test_the_form_that_takes_a_step_back_says_which_step_it_is(at_work, browser):
+    case_id = at_work.case()
+    browser.post(f"/cases/{case_id}/members", member(step_reason="同居を始めた"))
+    (line,) = read(at_work, case_id).household.steps
+
+    shown = browser.get(f"/cases/{case_id}/household/steps/{line.step.id}/undo").text
+
+    assert "試験 花子" in shown
+    assert "同居を始めた" in shown

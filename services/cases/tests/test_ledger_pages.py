@@ -10,11 +10,6 @@ HOSPITAL = "試験病院"
 
 
 @pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
-@pytest.fixture
 def head(at_work):
     return at_work.bench.visit_as(
         at_work.bench.staff("coordinator", account_id="account-head", name="課長 次子")

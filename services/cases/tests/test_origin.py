@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from kasane_cases import commands, handlers, queries
+from kasane_cases import commands, handlers, queries, tables
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.errors import CaseNotFound, ClosedOrigin, DatesBackward
 from kasane_cases.domain.origin import ClosedPassage, closed_origins
-from kasane_cases.domain.support_plan import PlanGoal, PlanOutcome, PlanStatus, PlanTrack
+from kasane_cases.domain.support_plan import PlanGoal, PlanKind, PlanOutcome, PlanStatus, PlanTrack
+from kasane_contracts.intake import PersonConcerned
 from kasane_kit import clock
 from kasane_kit.audit.tables import audit_entry
 from kasane_kit.ids import new_id
@@ -194,13 +195,13 @@ def test_a_fact_that_the_consultation_told_as_well_is_not_stopped(at_work):
     assert refused_passages(at_work) == []
 
 
-def test_a_fact_that_a_need_names_or_an_open_conference_heard_is_not_stopped(at_work):
+def test_a_fact_that_a_need_named_before_is_not_stopped(at_work):
     case_id = at_work.case(MOTHER)
-    closed_session(at_work, case_id)
     at_work.do(
         handlers.identify_need,
         commands.IdentifyNeed(new_id(), case_id, SON, "income", "障害年金が止まっている"),
     )
+    closed_session(at_work, case_id)
 
     plan_id = at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))
 
@@ -323,15 +324,135 @@ def test_i_04_what_a_closed_session_decided_and_added_is_compared_too(at_work):
     assert plans_of(at_work, case_id) == ()
 
 
-def test_a_fact_that_an_assessment_names_is_not_stopped(at_work):
+def assess(at_work, case_id, answers, **changes):
+    facts = {"form_id": "kasane_member", "form_version": 1, "answers": answers, **changes}
+    command = commands.RecordAssessment(new_id(), case_id, SON, **facts)
+    at_work.do(handlers.record_assessment, command)
+
+
+def assessments_of(at_work, case_id):
+    with at_work.bench.reading() as connection:
+        return queries.assessment_file(
+            connection, at_work.coordinator, case_id, clock.today()
+        ).assessments
+
+
+def test_a_fact_that_an_assessment_named_before_is_not_stopped(at_work):
     case_id = at_work.case(MOTHER)
+    assess(at_work, case_id, {"heard": {"text": FACT, "source": "伯母"}})
     closed_session(at_work, case_id)
-    with pytest.raises(ClosedOrigin):
-        at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))
-    heard = {"heard": {"text": FACT, "source": "伯母"}}
-    at_work.do(
-        handlers.record_assessment,
-        commands.RecordAssessment(new_id(), case_id, SON, "kasane_member", 1, heard),
-    )
 
     assert at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"opinion": GOAL}, {"heard": {"text": FACT, "source": "伯母"}}],
+    ids=["opinion", "told by somebody else"],
+)
+def test_i_04_an_assessment_takes_no_fact_known_only_from_a_closed_session(at_work, answers):
+    case_id = at_work.case(MOTHER)
+    session_id = closed_session(at_work, case_id)
+
+    with pytest.raises(ClosedOrigin):
+        assess(at_work, case_id, answers)
+
+    assert assessments_of(at_work, case_id) == ()
+    assert refused_passages(at_work) == [f"meeting:{session_id}"]
+    at_work.do(
+        handlers.record_origin,
+        commands.RecordOrigin(new_id(), case_id, FACT, "伯母", clock.today()),
+    )
+    assess(at_work, case_id, answers)
+    assert len(assessments_of(at_work, case_id)) == 1
+
+
+def test_i_04_a_need_takes_no_fact_known_only_from_a_closed_session(at_work):
+    case_id = at_work.case(MOTHER)
+    closed_session(at_work, case_id)
+
+    with pytest.raises(ClosedOrigin):
+        at_work.do(
+            handlers.identify_need,
+            commands.IdentifyNeed(new_id(), case_id, SON, "income", GOAL),
+        )
+
+    with at_work.bench.reading() as connection:
+        file = queries.case_file(connection, at_work.coordinator, case_id, clock.today())
+    assert file.needs == ()
+
+
+def test_i_04_the_support_conference_of_the_self_reliance_law_is_as_closed(at_work):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON)
+    session_id = closed_session(at_work, case_id)
+    kind = LegalKind.SELF_RELIANCE_CONFERENCE.value
+    with at_work.unit() as uow:
+        for table in (tables.session, tables.agenda_item):
+            uow.connection.execute(table.update().values(legal_kind=kind))
+        uow.record("cases.conference.planned", "conference", session_id)
+        uow.commit()
+
+    with pytest.raises(ClosedOrigin):
+        at_work.draft(case_id, MOTHER, goals=(PlanGoal(GOAL),))
+
+    assert plans_of(at_work, case_id) == ()
+
+
+def another_family(at_work):
+    consultation_id = at_work.consultation(
+        number="2026-000002", persons=(PersonConcerned("person-aunt", "", True, "検証 花"),)
+    )
+    return at_work.case("person-aunt", consultation_id=consultation_id)
+
+
+def test_i_04_who_was_there_takes_nothing_of_a_family_into_the_plan_of_another(at_work):
+    closed_session(at_work, at_work.case(MOTHER))
+    other = another_family(at_work)
+    named = f"試験太郎さんの{GOAL}"
+
+    with pytest.raises(ClosedOrigin):
+        at_work.draft(other, "person-aunt", goals=(PlanGoal(named),))
+
+    assert plans_of(at_work, other) == ()
+    assert at_work.draft(other, "person-aunt", goals=(PlanGoal(GOAL),))
+
+
+def test_who_was_not_there_learns_nothing_of_a_session_about_another_family(at_work):
+    closed_session(at_work, at_work.case(MOTHER))
+    other = another_family(at_work)
+    head = at_work.bench.staff("coordinator", account_id="account-head", name="課長 次子")
+    command = commands.DraftPlan(
+        plan_id=new_id(),
+        case_id=other,
+        kind=PlanKind.MULTI_AGENCY,
+        persons=("person-aunt",),
+        goals=(PlanGoal(f"試験太郎さんの{GOAL}"),),
+    )
+
+    assert at_work.do(handlers.draft_plan, command, head)
+    assert refused_passages(at_work) == []
+
+
+def test_a_refused_assessment_page_names_the_passage_and_keeps_what_was_typed(at_work):
+    case_id = at_work.case(MOTHER)
+    closed_session(at_work, case_id)
+    browser = at_work.bench.visit_as(at_work.coordinator)
+
+    refused = browser.post(
+        f"/cases/{case_id}/assessments",
+        {
+            "person": SON,
+            "form_id": "kasane_member",
+            "form_version": "1",
+            "after": "0",
+            "opinion": GOAL,
+            "met": "unknown",
+            "submission": "a",
+        },
+    )
+
+    assert refused.status_code == 409
+    assert f"「{GOAL}」" in refused.text
+    assert "主治医" not in refused.text
+    assert assessments_of(at_work, case_id) == ()

@@ -15,11 +15,6 @@ from kasane_kit.ids import new_id
 MOTHER, SON = "person-mother", "person-son"
 
 
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
 def assess(at_work, case_id, person_id, answers):
     form = "kasane_member" if person_id else "kasane_household"
     return at_work.do(

@@ -12,11 +12,6 @@ from kasane_kit import clock
 MOTHER, SON = "person-mother", "person-son"
 
 
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
-
-
 def typed(version, goal, **changes):
     return {
         "version": str(version),

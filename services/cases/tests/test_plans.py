@@ -257,7 +257,8 @@ def test_only_the_tracks_of_who_agreed_hold(at_work):
     assert refused.value.facts == {"person": "試験 太郎"}
     agree(at_work, case_id, plan_id, SON)
     assert at_work.read_plan(case_id, plan_id).holds_for(SON) is True
-    assert len(at_work.bench.said(says.SupportPlanAgreed)) == 1
+    agreed = [one.persons for one in at_work.bench.said(says.SupportPlanAgreed)]
+    assert agreed == [(MOTHER,), (MOTHER, SON)]
 
 
 def test_a_plan_that_everybody_leaves_holds_no_longer(at_work):

@@ -10,7 +10,7 @@ from kasane_cases.domain.consent import ConsentState
 from kasane_cases.domain.requests import OutreachStatus, ReferralStatus
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_contracts.intake import ConsultationClosed, ConsultationEscalated, ConsultationReopened
-from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
+from kasane_contracts.outreach import ConsentHeard, ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import (
     HumanServicesSuggested,
     ReferralAccepted,
@@ -179,6 +179,39 @@ def test_consent_heard_at_a_visit_is_a_task_and_no_consent(at_work):
         TimelineKind.VISIT_COMPLETED,
         TimelineKind.VISIT_SCHEDULED,
     ]
+
+
+def heard(request_id, case_id, said_by="person"):
+    return ConsentHeard(
+        "visit-1", request_id, case_id, SON, DAY, "worker", said_by, "話していいよ", "訪問 一子"
+    )
+
+
+def test_words_at_the_door_become_a_pending_record_that_opens_nothing(at_work):
+    case_id, request_id = asked(at_work)
+
+    at_work.bench.hear(heard(request_id, case_id))
+
+    page = read(at_work, case_id)
+    record = page.consents[SON]
+    assert page.consent_state(SON, clock.today()) is ConsentState.PENDING
+    assert (record.note, record.method, record.heard_by, record.given_by.value) == (
+        "話していいよ",
+        "spoken",
+        "訪問 一子",
+        "self",
+    )
+    assert (record.scope.complete, record.valid_from) == (False, None)
+    assert [(t.kind, t.person_id) for t in page.tasks] == [(CaseTaskKind.ASK_CONSENT, SON)]
+
+
+def test_words_at_the_door_leave_a_consent_that_stands_as_it_is(at_work):
+    case_id, request_id = asked(at_work)
+    at_work.consent(case_id, SON)
+
+    at_work.bench.hear(heard(request_id, case_id, "family"))
+
+    assert read(at_work, case_id).consent_state(SON, clock.today()) is ConsentState.GIVEN
 
 
 def test_recording_the_consent_finishes_the_task(at_work):

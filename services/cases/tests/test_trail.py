@@ -1,18 +1,11 @@
 """Who looked at a case, when and on which basis, for those who lead and answer for it."""
 
-import pytest
-
 from kasane_cases import commands, handlers
 from kasane_cases.domain.case import GrantSubject
 from kasane_cases.domain.conference import LegalKind
 from kasane_kit.ids import new_id
 
 MOTHER, SON = "person-mother", "person-son"
-
-
-@pytest.fixture
-def browser(at_work):
-    return at_work.bench.visit_as(at_work.coordinator)
 
 
 def member(at_work, name, function="contact"):

@@ -1,105 +1,28 @@
 """A household moves to another town: nothing is lost, doubled, or shown to who may not see it."""
 
-import re
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
-from kasane_cases import commands, handlers
+from kasane_cases import commands, handlers, queries
 from kasane_cases.domain import errors
-from kasane_cases.domain.case import CaseStatus, ClosingOutcome
+from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.consent import NO_SCOPE, ConsentState
-from kasane_cases.domain.plan_records import GoalCheck, GoalResult
-from kasane_cases.domain.support_plan import PlanGoal
-from kasane_cases.domain.transfer import OfferStatus, TransferDocumentKind, TransferStatus
-from kasane_cases.repository import Cases, Ledger, Tasks, TransferOffers, Transfers
+from kasane_cases.domain.transfer import OfferStatus, TransferStatus
+from kasane_cases.repository import Cases, Ledger, Tasks, Transfers
 from kasane_contracts.cases import CaseClosed, CaseOpened
 from kasane_kit import clock
-from kasane_kit.delivery import Post
 from kasane_kit.ids import new_id
 from kasane_kit.testing.workbench import OTHER_TOWN
 
 MOTHER, SON = "person-mother", "person-son"
 
 
-class Moving:
-    """Two towns of one installation, an officer who prepares, one who approves, one who receives."""
-
-    def __init__(self, at_work) -> None:
-        self.here = at_work
-        self.there = type(at_work)(replace(at_work.bench, municipality=OTHER_TOWN))
-        self.approver = at_work.bench.staff("coordinator", account_id="approver", name="決裁 次郎")
-        self.post = Post(at_work.bench.service, at_work.bench.house)
-
-    def prepared(self, case_id, *person_ids, **changes):
-        facts = {
-            "transfer_id": new_id(),
-            "case_id": case_id,
-            "to_municipality": OTHER_TOWN,
-            "person_ids": person_ids,
-            "handover": "長男とは月に一度、玄関先で話せるようになっています。",
-            "contact": "福祉政策課 調整 花子 0743-00-0000",
-            "evaluation": "家計が落ち着き、通院も続いている。",
-            "approver": self.approver.account_id,
-            "safety_notes": "犬がいます。",
-        }
-        command = commands.PrepareTransfer(**{**facts, **changes})
-        return self.here.do(handlers.prepare_transfer, command)
-
-    def approved(self, transfer_id, actor=None):
-        command = commands.ApproveTransfer(transfer_id, self.transfer(transfer_id).version)
-        return self.here.do(handlers.approve_transfer, command, actor or self.approver)
-
-    def accept(self, transfer_id, key):
-        command = commands.AcceptOffer(transfer_id, key, new_id())
-        return self.there.do(handlers.accept_offer, command)
-
-    def transfer(self, transfer_id):
-        with self.here.bench.reading() as connection:
-            return Transfers(connection).get(transfer_id)
-
-    def offers(self):
-        with self.there.bench.reading() as connection:
-            return TransferOffers(connection).all()
-
-    def documents(self, case_id):
-        with self.there.bench.reading() as connection:
-            return TransferOffers(connection).documents_of(case_id)
-
-    def bytes_of(self, town):
-        """Everything the town's database holds in plain letters."""
-        with town.bench.reading() as connection:
-            names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-            return "\n".join(
-                in_letters(row)
-                for name in list(names)
-                for row in connection.execute(text(f'SELECT * FROM "{name}"'))
-            )
-
-
-def in_letters(row):
-    """A row as text; JSON columns keep letters as numbers, which would hide them from a search."""
-    return re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), repr(row))
-
-
-@pytest.fixture
-def moving(at_work):
-    return Moving(at_work)
-
-
-def both_consent(moving):
-    case_id = moving.here.case(MOTHER)
-    moving.here.consent(case_id, MOTHER)
-    moving.here.consent(case_id, SON)
-    return case_id
-
-
 def test_a_household_arrives_whole_and_the_sender_closes_only_then(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     moving.here.need(case_id, SON)
     moving.here.plan(case_id, MOTHER, SON)
     transfer_id = moving.prepared(case_id, MOTHER, SON)
@@ -116,7 +39,8 @@ def test_a_household_arrives_whole_and_the_sender_closes_only_then(moving):
     moving.post.carry()
 
     old, new = moving.here.read_case(case_id), moving.there.read_case(new_case_id)
-    assert (old.status, old.closing_outcome) == (CaseStatus.CLOSED, ClosingOutcome.HANDED_OVER)
+    assert (old.status, old.closing_outcome) == (CaseStatus.TRANSFERRED, ClosingOutcome.HANDED_OVER)
+    assert (old.open, old.next_contact) == (False, f"{moving.town_name}　{new.number}")
     assert old.evaluation == "家計が落ち着き、通院も続いている。"
     assert new.status is CaseStatus.IDENTIFIED
     assert [person.name for person in new.persons] == ["試験 よし子", "試験 太郎"]
@@ -130,7 +54,7 @@ def test_a_household_arrives_whole_and_the_sender_closes_only_then(moving):
 
 
 def test_who_receives_an_offer_sees_only_where_from_and_how_much(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     moving.approved(moving.prepared(case_id, MOTHER, SON))
     moving.post.carry()
 
@@ -141,7 +65,7 @@ def test_who_receives_an_offer_sees_only_where_from_and_how_much(moving):
 
 
 def test_consent_and_protection_do_not_move_but_are_to_be_asked_again(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON, secret=True)
     key = moving.approved(transfer_id)
     moving.post.carry()
@@ -186,8 +110,33 @@ def test_a_son_who_does_not_consent_stays_and_nothing_of_him_goes(moving):
     assert left == {MOTHER: today, SON: None}
 
 
+def test_i_01_an_agency_of_the_team_reads_nothing_more_of_who_moved_away(moving_in):
+    moving = moving_in("eniwa")
+    office = "community_support_center_1"
+    team = (commands.TeamMember(GrantSubject.OFFICE, office),)
+    case_id = moving.here.case(MOTHER, team=team)
+    moving.here.consent(case_id, MOTHER)
+    moving.here.consent(case_id, SON)
+    moving.here.do(handlers.assign_team, commands.AssignTeam(new_id(), case_id, team[0]))
+    outside = moving.here.bench.staff("contact", account_id="account-outside", office=office)
+
+    def read():
+        with moving.here.bench.reading() as connection:
+            page = queries.case_file(connection, outside, case_id, clock.today())
+        return [person.id for person in page.persons]
+
+    assert read() == [MOTHER, SON]
+    transfer_id = moving.prepared(case_id, MOTHER)
+    key = moving.approved(transfer_id)
+    moving.post.carry()
+    moving.accept(transfer_id, key)
+    moving.post.carry()
+
+    assert read() == [SON]
+
+
 def test_i_04_what_was_told_at_a_support_conference_never_goes(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     session_id = moving.here.session(LegalKind.SUPPORT_CONFERENCE)
     item_id = moving.here.item(session_id, case_id, SON)
     moving.here.open(session_id)
@@ -205,7 +154,7 @@ def test_i_04_what_was_told_at_a_support_conference_never_goes(moving):
 
 
 def test_only_the_named_approver_who_did_not_prepare_it_lets_it_go(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     stranger = moving.here.bench.staff("coordinator", account_id="third", name="第三 者")
     transfer_id = moving.prepared(case_id, MOTHER, SON)
 
@@ -220,7 +169,7 @@ def test_only_the_named_approver_who_did_not_prepare_it_lets_it_go(moving):
 
 
 def test_consent_withdrawn_before_the_approval_stops_it(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     moving.here.consent(case_id, SON, state=ConsentState.WITHDRAWN, scope=NO_SCOPE, method="")
 
@@ -232,7 +181,7 @@ def test_consent_withdrawn_before_the_approval_stops_it(moving):
 
 
 def test_every_person_who_goes_has_a_line_in_the_ledger(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     moving.approved(transfer_id)
 
@@ -245,7 +194,7 @@ def test_every_person_who_goes_has_a_line_in_the_ledger(moving):
 
 
 def test_a_wrong_key_opens_nothing_and_too_many_have_to_wait(moving, clock_at):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     key = moving.approved(transfer_id)
     moving.post.carry()
@@ -264,7 +213,7 @@ def test_a_wrong_key_opens_nothing_and_too_many_have_to_wait(moving, clock_at):
 
 
 def test_a_returned_offer_leaves_its_sender_responsible_with_the_reason(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     key = moving.approved(transfer_id)
     moving.post.carry()
@@ -284,7 +233,7 @@ def test_a_returned_offer_leaves_its_sender_responsible_with_the_reason(moving):
 
 
 def test_a_transfer_taken_back_in_time_is_gone_and_one_taken_back_too_late_stands(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     first = moving.prepared(case_id, MOTHER, SON)
     moving.approved(first)
     moving.post.carry()
@@ -307,7 +256,7 @@ def test_a_transfer_taken_back_in_time_is_gone_and_one_taken_back_too_late_stand
 
 @pytest.mark.parametrize("kind", [handlers.ANSWER, handlers.WITHDRAWAL])
 def test_a_town_that_was_not_asked_can_neither_answer_nor_take_back(moving, kind):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     moving.approved(transfer_id)
     moving.post.carry()
@@ -328,7 +277,7 @@ def test_a_town_that_was_not_asked_can_neither_answer_nor_take_back(moving, kind
 
 
 def test_a_case_has_one_transfer_at_a_time(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     moving.prepared(case_id, MOTHER, SON)
 
     with pytest.raises(errors.TransferUnderWay):
@@ -351,7 +300,7 @@ def test_a_case_has_one_transfer_at_a_time(moving):
     ],
 )
 def test_what_is_missing_or_wrong_is_refused_and_nothing_is_prepared(moving, changes, refusal):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
 
     with pytest.raises(refusal):
         moving.prepared(case_id, *changes.pop("person_ids", (MOTHER, SON)), **changes)
@@ -361,7 +310,7 @@ def test_what_is_missing_or_wrong_is_refused_and_nothing_is_prepared(moving, cha
 
 
 def test_i_10_a_secret_transfer_shows_nobody_where_to(moving):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON, secret=True)
     key = moving.approved(transfer_id)
     moving.post.carry()
@@ -370,7 +319,11 @@ def test_i_10_a_secret_transfer_shows_nobody_where_to(moving):
     fathers_worker = moving.here.bench.staff("coordinator", account_id="father-worker")
 
     old = moving.here.read_case(case_id)
-    assert (old.closing_outcome, old.next_contact) == (ClosingOutcome.SUPPORT_ENDED, "")
+    assert (old.status, old.closing_outcome, old.next_contact) == (
+        CaseStatus.CLOSED,
+        ClosingOutcome.SUPPORT_ENDED,
+        "",
+    )
     with moving.here.bench.reading() as connection:
         assert Transfers(connection).known_to("father-worker") == []
         assert [one.recipient for one in Ledger(connection).of_case(case_id)][-1] == "ほかの市町村"
@@ -382,7 +335,7 @@ def test_i_10_a_secret_transfer_shows_nobody_where_to(moving):
             if name not in ("cases_transfer", "parcel_out", "parcel_in")
         ]
         seen = "\n".join(
-            in_letters(row)
+            moving.in_letters(row)
             for name in tables
             for row in connection.execute(text(f'SELECT * FROM "{name}"'))
         )
@@ -403,7 +356,7 @@ class Fallen(BaseException):
 def test_killed_at_any_commit_the_household_is_in_exactly_one_place(
     moving, monkeypatch, commits, after
 ):
-    case_id = both_consent(moving)
+    case_id = moving.both_consent()
     transfer_id = moving.prepared(case_id, MOTHER, SON)
     key = moving.approved(transfer_id)
     left = [commits]
@@ -439,179 +392,3 @@ def test_killed_at_any_commit_the_household_is_in_exactly_one_place(
     assert len(moving.here.bench.said(CaseClosed)) == 1
     [offer] = moving.offers()
     assert len(moving.documents(offer.case_id)) == moving.transfer(transfer_id).documents
-
-
-def test_the_newest_assessments_go_marked_and_without_who_told(moving):
-    case_id = both_consent(moving)
-    assess(moving.here, case_id, MOTHER, {"opinion": "はじめの見立て"})
-    answers = {
-        "opinion": "休む時間がいる",
-        "cooperating_bodies": "東地域包括支援センター",
-        "heard": {"text": "夜中に物音がする", "source": "隣の人"},
-    }
-    assess(moving.here, case_id, MOTHER, answers, after=1, reason="訪問で確かめた")
-    assess(moving.here, case_id, "", {"opinion": "家族で孤立している"})
-    transfer_id = moving.prepared(case_id, MOTHER, SON)
-    key = moving.approved(transfer_id)
-    moving.post.carry()
-    new_case_id = moving.accept(transfer_id, key)
-
-    new = moving.there.read_case(new_case_id)
-    arrived = [
-        (document.person_id, document.third_party, document.lines)
-        for document in moving.documents(new_case_id)
-        if document.kind is TransferDocumentKind.ASSESSMENT
-    ]
-    assert [(who, third) for who, third, _ in arrived] == [
-        (new.persons[0].id, False),
-        (new.persons[0].id, True),
-        ("", False),
-    ]
-    own, told, household = (lines for _, _, lines in arrived)
-    assert ("協力している機関（者）（協力機関）", "東地域包括支援センター") in own
-    assert ("本人についての職員の見立て（職員の見立て）", "休む時間がいる") in own
-    assert told == (("聞いた内容（ほかの方の話）", "夜中に物音がする"),)
-    assert [value for _, value in household] == ["家族で孤立している"]
-    there = moving.bytes_of(moving.there)
-    assert "隣の人" not in there
-    assert "はじめの見立て" not in there
-
-
-def test_the_households_assessment_stays_when_somebody_of_it_stays(moving):
-    case_id = moving.here.case(MOTHER)
-    moving.here.consent(case_id, MOTHER)
-    assess(moving.here, case_id, MOTHER, {"opinion": "休む時間がいる"})
-    assess(moving.here, case_id, SON, {"opinion": "昼夜が逆になっている"})
-    assess(moving.here, case_id, "", {"opinion": "家族で孤立している"})
-    transfer_id = moving.prepared(case_id, MOTHER)
-    key = moving.approved(transfer_id)
-    moving.post.carry()
-    moving.accept(transfer_id, key)
-
-    there = moving.bytes_of(moving.there)
-    assert "休む時間がいる" in there
-    assert "昼夜が逆" not in there
-    assert "孤立している" not in there
-
-
-def test_a_look_at_a_plan_goes_with_the_person_it_is_about(moving):
-    case_id = both_consent(moving)
-    goals = (PlanGoal("眠れる", person_id=MOTHER), PlanGoal("外に出る", person_id=SON))
-    plan_id = moving.here.active(case_id, MOTHER, SON, goals=goals)
-    for person_id, goal, condition in ((MOTHER, 1, "顔色がよい"), (SON, 2, "玄関まで出た")):
-        moving.here.do(
-            handlers.record_monitoring,
-            commands.RecordMonitoring(
-                new_id(),
-                case_id,
-                plan_id,
-                person_id,
-                clock.today(),
-                condition,
-                (GoalCheck(goal, GoalResult.PROGRESSING, "少しずつ"),),
-            ),
-        )
-    transfer_id = moving.prepared(case_id, MOTHER)
-    key = moving.approved(transfer_id)
-    moving.post.carry()
-    new_case_id = moving.accept(transfer_id, key)
-
-    [plan] = [one for one in moving.documents(new_case_id) if one.kind.value == "plan"]
-    said = [value for label, value in plan.lines if label == "モニタリング"]
-    assert [one.splitlines()[1] for one in said] == ["「眠れる」進んでいる　少しずつ"]
-    assert "玄関まで出た" not in moving.bytes_of(moving.there)
-
-
-@pytest.mark.parametrize("field", ["handover", "safety_notes", "evaluation", "contact"])
-def test_i_04_a_letter_with_what_only_a_closed_session_knows_is_refused(moving, field):
-    case_id = both_consent(moving)
-    closed_fact(moving, case_id)
-
-    with pytest.raises(errors.ClosedOrigin) as refused:
-        moving.prepared(case_id, MOTHER, SON, **{field: "精神の手帳を失効している。"})
-
-    assert refused.value.passages == ("精神の手帳を失効している",)
-    with moving.here.bench.reading() as connection:
-        assert Transfers(connection).known_to(moving.here.coordinator.account_id) == []
-
-
-def test_i_04_a_letter_is_compared_again_when_it_is_approved(moving):
-    case_id = both_consent(moving)
-    letter = "精神の手帳を失効している。"
-    transfer_id = moving.prepared(case_id, MOTHER, SON, handover=letter)
-    closed_fact(moving, case_id)
-
-    with pytest.raises(errors.ClosedOrigin):
-        moving.approved(transfer_id)
-
-    assert moving.transfer(transfer_id).status is TransferStatus.DRAFT
-    assert moving.post.carry() == 0
-
-
-def test_i_10_who_was_protected_is_hidden_in_the_new_town_until_it_is_asked_for_or_lifted(moving):
-    case_id = both_consent(moving)
-    moving.here.do(
-        handlers.protect_address,
-        commands.ProtectAddress(
-            new_id(), case_id, MOTHER, clock.today(), "生駒市", "保護命令の写し", "夫から"
-        ),
-    )
-    transfer_id = moving.prepared(case_id, MOTHER, SON)
-    key = moving.approved(transfer_id)
-    moving.post.carry()
-    new_case_id = moving.accept(transfer_id, key)
-    there = moving.bytes_of(moving.there)
-    assert "試験町1番地" not in there
-
-    mother = moving.there.read_case(new_case_id).persons[0]
-    known = replace(mother, address="新しい町9番地", phone="090-9999-8888")
-    assert (mother.address_protected, mother.phone_protected) == (True, True)
-    assert (mother.address, mother.phone) == ("", "")
-    assert (known.withheld().address, known.withheld().phone) == ("", "")
-    receiver = moving.there.coordinator
-    lifted = commands.EndProtection(new_case_id, mother.id, False, "本人が求めない")
-    moving.there.do(handlers.end_protection, lifted, receiver)
-    mother = moving.there.read_case(new_case_id).persons[0]
-    assert (mother.address_protected, mother.phone_protected) == (False, False)
-
-
-def closed_fact(moving, case_id):
-    session_id = moving.here.session(LegalKind.SUPPORT_CONFERENCE)
-    item_id = moving.here.item(session_id, case_id, SON)
-    moving.here.open(session_id)
-    fact = commands.RecordFact(new_id(), session_id, item_id, "精神の手帳を失効している", "病院")
-    moving.here.do(handlers.record_fact, fact)
-
-
-def assess(town, case_id, person_id, answers, **changes):
-    facts = {
-        "assessment_id": new_id(),
-        "case_id": case_id,
-        "person_id": person_id,
-        "form_id": "kasane_member" if person_id else "kasane_household",
-        "form_version": 1,
-        "answers": answers,
-    }
-    town.do(handlers.record_assessment, commands.RecordAssessment(**{**facts, **changes}))
-
-
-def test_i_10_the_address_of_a_housemate_of_somebody_protected_does_not_go_either(moving):
-    case_id = moving.here.case(MOTHER, address_protected=(SON,))
-    with moving.here.unit() as uow:
-        uow.connection.execute(
-            text(
-                "UPDATE cases_person SET address = (SELECT address FROM cases_person WHERE id = :m)"
-            ),
-            {"m": MOTHER},
-        )
-        uow.record("cases.case.status_changed", "case", case_id)
-        uow.commit()
-    for person_id in (MOTHER, SON):
-        moving.here.consent(case_id, person_id)
-    transfer_id = moving.prepared(case_id, MOTHER, SON)
-    key = moving.approved(transfer_id)
-    moving.post.carry()
-    new_case_id = moving.accept(transfer_id, key)
-
-    assert [person.address for person in moving.there.read_case(new_case_id).persons] == ["", ""]
-    assert "試験町1番地" not in moving.bytes_of(moving.there)

@@ -176,3 +176,21 @@ def test_the_api_goes_the_same_way(officers):
     officers.post.carry()
     assert officers.preparing.send_json("GET", path).json["status"] == "returned"
     assert len(key.json["accept_key"]) == 19
+
+
+def test_the_form_ticks_only_who_consents_to_go(officers):
+    case_id = officers.work.case(MOTHER)
+    officers.work.consent(case_id, SON)
+
+    shown = officers.preparing.get(f"/cases/{case_id}/transfers/new").text
+
+    ticked = re.findall(r'name="person_ids" value="([^"]+)"[^>]*checked', shown)
+    assert ticked == [SON]
+
+
+def test_the_form_ticks_nobody_where_nobody_consents(officers):
+    case_id = officers.work.case()
+
+    shown = officers.preparing.get(f"/cases/{case_id}/transfers/new").text
+
+    assert re.findall(r'name="person_ids" value="([^"]+)"[^>]*checked', shown) == []

@@ -133,7 +133,7 @@ def test_the_sender_is_responsible_until_the_sheet_is_accepted() -> None:
     sheet = sent_sheet()
     responsible = [sheet.on_its_way]
 
-    sheet.acknowledge()
+    sheet.acknowledge(date(2026, 12, 1))
     responsible.append(sheet.on_its_way)
     sheet.accept()
     responsible.append(sheet.on_its_way)

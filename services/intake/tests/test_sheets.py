@@ -7,10 +7,12 @@ import pytest
 
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.intake import (
+    ReferralSheetAcknowledged,
     ReferralSheetOverdue,
     ReferralSheetRedirected,
     ReferralSheetReturned,
     ReferralSheetSent,
+    ReferralSheetUndecided,
 )
 from kasane_intake.handlers import alert_overdue_sheets
 from kasane_kit import clock
@@ -278,17 +280,40 @@ def test_overdue_sheets_are_told_to_sender_and_post_again_and_again(bench: Workb
     assert (first.reminders, again.reminders) == (1, 2)
 
 
-def test_an_acknowledged_sheet_is_not_told_as_overdue(bench: Workbench) -> None:
+def test_who_has_acknowledged_a_sheet_and_does_not_decide_is_told_of_to_sender_and_post(
+    bench: Workbench,
+) -> None:
+    receiver = at(bench, "livelihood_support")
     with clock.fixed(lambda: FRIDAY):
         sheet_id = sent(bench)
-        at(bench, "livelihood_support").post(f"/sheets/{sheet_id}", {"step": "acknowledge"})
+        receiver.post(f"/sheets/{sheet_id}", {"step": "acknowledge"})
+        page = receiver.get(f"/sheets/{sheet_id}").text
+    # Five working days: Monday 23 November 2026 is a holiday, so it is due on Monday 30.
+    assert bench.said(ReferralSheetAcknowledged)[-1].decide_by == date(2026, 11, 30)
+    assert "町の決まりに日数がないので、重ねがふだん使う日数" in page
+
+    told = []
+    for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 1), date(2026, 12, 2)):
+        moment = datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC)
+        with clock.fixed(lambda moment=moment: moment), municipality_scope(TOWN):
+            alert_overdue_sheets(bench.house, TOWN)
+            late = at(bench, "tax_window").get("/sheets").text
+        told.append(len(bench.said(ReferralSheetUndecided)))
+
+    assert told == [0, 1, 1, 2]
+    assert "引き受けるかどうかの返事が遅れています" in late.split('id="overdue"', 1)[1]
+    first, again = bench.said(ReferralSheetUndecided)
+    assert (first.responsible_office, first.overdue_role) == ("tax_window", "responsible")
+    assert (first.decide_by, first.reminders, again.reminders) == (date(2026, 11, 30), 1, 2)
+    assert bench.said(ReferralSheetOverdue) == []
+
+    receiver.post(f"/sheets/{sheet_id}", {"step": "accept"})
     with (
         clock.fixed(lambda: datetime(2026, 12, 20, 1, 0, tzinfo=UTC)),
         municipality_scope(TOWN),
     ):
         alert_overdue_sheets(bench.house, TOWN)
-
-    assert bench.said(ReferralSheetOverdue) == []
+    assert len(bench.said(ReferralSheetUndecided)) == 2
 
 
 def test_the_board_of_an_office_shows_what_it_has_to_do(bench: Workbench) -> None:

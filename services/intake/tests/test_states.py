@@ -1,6 +1,6 @@
-"""The states of a consultation: emergency at any time, staying in touch, opening again; and closed offices."""
+"""The states of a consultation: emergency at any time, staying in touch, opening again."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +14,7 @@ from kasane_contracts.intake import (
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus, Screening
 from kasane_intake.domain.errors import WrongStep
 from kasane_intake.domain.sheet_errors import DayPassed, ReasonMissing
-from kasane_intake.handlers.opening import closed_now
-from kasane_kit import clock
-from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
-from kasane_plugin_api import Office, OpeningHours
+from kasane_kit.testing.workbench import Visitor, Workbench
 
 CALL = {"channel": "telephone", "desk": "zei", "story": "話を聞いてほしい"}
 
@@ -149,6 +146,8 @@ def test_declaring_an_emergency_is_one_press_from_the_page(workbench: Workbench)
 
     assert f'href="/292095{path}/emergency"' in page
     assert "どんな危険がありますか" in form
+    assert "押すと、この町の決まりの連絡先にすぐ知らせます。" in form
+    assert "<strong>コーディネーター</strong> 30分以内に知らせます。" in form
     assert workbench.said(EmergencyDeclared) == []
 
 
@@ -250,69 +249,3 @@ def test_a_program_takes_the_same_steps(workbench: Workbench) -> None:
     ]
 
     assert codes == [200, 200, 200, 200, 200, 422, 422, 412]
-
-
-HUB = Office(
-    "hub",
-    "総合相談支援センター",
-    hours=OpeningHours(
-        (1, 2, 3, 4, 5),
-        time(8, 30),
-        time(17, 15),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("here", "opens_next"),
-    [
-        ("2026-11-20T08:29", "2026-11-20T08:30"),
-        ("2026-11-20T08:30", None),
-        ("2026-11-20T17:14", None),
-        # Friday evening before a weekend and 勤労感謝の日.
-        ("2026-11-20T17:15", "2026-11-24T08:30"),
-        ("2026-11-23T10:00", "2026-11-24T08:30"),
-    ],
-)
-def test_a_closed_office_says_when_it_opens_next(here: str, opens_next: str | None) -> None:
-    moment = datetime.fromisoformat(here).replace(tzinfo=clock.JAPAN)
-    closed = closed_now((HUB,), moment)
-
-    expected = (
-        [datetime.fromisoformat(opens_next).replace(tzinfo=clock.JAPAN)] if opens_next else []
-    )
-    assert [one.opens_next for one in closed] == expected
-
-
-def test_an_office_without_stated_hours_is_not_called_closed() -> None:
-    assert closed_now((Office("a", "税務課"),), datetime(2026, 11, 22, tzinfo=UTC)) == ()
-
-
-def test_in_yonago_on_friday_evening_the_form_shows_the_way_after_hours(
-    make_workbench: Any,
-) -> None:
-    bench: Workbench = make_workbench("intake", {TOWN: ("yonago",)})
-    evening = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    with clock.fixed(lambda: evening):
-        shown = desk(bench).get("/consultations/new").text
-    with clock.fixed(lambda: datetime(2026, 11, 20, 3, 0, tzinfo=UTC)):
-        by_day = desk(bench).get("/consultations/new").text
-
-    assert "総合相談支援センター「えしこに」は今閉まっています（開所時間 08:30–17:15" in shown
-    assert "2026-11-24" in shown
-    assert "町の資料に書かれていません" in shown
-    assert "今閉まっています" not in by_day
-
-    bench.visit_as(bench.staff("coordinator")).post(
-        "/web-form",
-        {
-            "emergency_number": "000-0000-1190",
-            "emergency_label": "夜間の相談",
-            "emergency_source": "市の資料",
-            "version": "0",
-        },
-    )
-    with clock.fixed(lambda: evening):
-        stated = desk(bench).get("/consultations/new").text
-    assert "夜間の相談 000-0000-1190（出典：市の資料）" in stated
-    assert "町の資料に書かれていません" not in stated

@@ -1,18 +1,22 @@
 """What outreach does when cases speaks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
 
 from kasane_contracts.cases import AddressProtectionChanged, CaseClosed
 from kasane_contracts.outreach import ContactNotMade
+from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
+from kasane_kit import clock
 from kasane_kit.auth import Actor
+from kasane_kit.ids import new_id
 from kasane_kit.testing.workbench import Workbench
 from kasane_outreach.commands import RecordVisit, ScheduleVisit
 from kasane_outreach.domain.contact_attempt import VisitResult
-from kasane_outreach.domain.errors import VisitCancelled
-from kasane_outreach.domain.household_to_reach import ReachStatus
+from kasane_outreach.domain.errors import AddressProtected, VisitCancelled
+from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
 from kasane_outreach.domain.position import Position
 from kasane_outreach.domain.visit import VisitStatus
 from kasane_outreach.handlers import record_visit, schedule_visit
@@ -100,6 +104,46 @@ def test_a_case_without_requests_is_none_of_outreachs(workbench: Workbench, ask:
         assert HouseholdsToReach(connection).get("request-1").version == 1
 
 
+def test_i_10_an_address_that_comes_sealed_is_for_the_worker_of_the_visit_alone(
+    workbench: Workbench, coordinator: Actor, worker: Actor, second_worker: Actor, ask: Ask
+) -> None:
+    where = "奈良県生駒市谷田町1番1号"
+    ask(address="", address_protected=True, visit_address=where)
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    office, mine = workbench.visit_as(coordinator), workbench.visit_as(worker)
+    command = ScheduleVisit(
+        new_id(), "request-1", clock.today(), time(10), 45, (worker.account_id,)
+    )
+    with workbench.unit(coordinator) as uow:
+        schedule_visit(command, uow)
+
+    assert (found.address, found.position) == ("", None)
+    assert where not in found.sealed_address
+    for path in ("/households", "/households/request-1", "/visits", f"/visits/{command.visit_id}"):
+        assert where not in office.get(path).text
+        assert where not in office.get(f"/api/v1{path}").text
+    assert where in mine.get(f"/visits/{command.visit_id}").text
+    assert mine.get(f"/api/v1/visits/{command.visit_id}").json["address"] == where
+    other = workbench.visit_as(second_worker).get(f"/visits/{command.visit_id}")
+    assert (other.status_code, where in other.text) == (404, False)
+
+
+def test_a_housemate_of_somebody_protected_is_visited_without_an_open_address(
+    workbench: Workbench, coordinator: Actor, ask: Ask
+) -> None:
+    ask(address="", visit_address="奈良県生駒市谷田町1番1号")
+
+    page = workbench.visit_as(coordinator).get("/households/request-1").text
+
+    assert "谷田町1番1号" not in page
+    with workbench.reading() as connection:
+        found = HouseholdsToReach(connection).get("request-1")
+    assert (found.address_protected, found.hides_address, found.position) == (False, True, None)
+    with pytest.raises(AddressProtected):
+        found.place(Position(34.69, 135.7))
+
+
 def test_i_10_an_address_that_is_protected_later_leaves_lists_and_map(
     workbench: Workbench, worker: Actor, ask: Ask
 ) -> None:
@@ -116,7 +160,8 @@ def test_i_10_an_address_that_is_protected_later_leaves_lists_and_map(
         assert before.address not in browser.get(path).text
     with workbench.reading() as connection:
         found = HouseholdsToReach(connection).get("request-1")
-    assert (found.address, found.position, found.town_block) == (before.address, None, "")
+    assert (found.address, found.position, found.town_block) == ("", None, "")
+    assert before.address not in found.sealed_address
     assert found.ready_for_round is False
 
 
@@ -156,3 +201,39 @@ def test_an_address_that_is_no_longer_protected_is_shown_again(
     assert before.address in workbench.visit_as(worker).get("/households").text
     workbench.hear(AddressProtectionChanged("person-unknown", "case-9", True))
     assert before.address in workbench.visit_as(worker).get("/households").text
+
+
+SETTLING = SettlingVisitRequested(
+    "settling-1", "part-1", "case-1", "2026-0007", "person-1", date(2026, 12, 21), "ひだまり商店", "生駒市元町1-6"
+)  # fmt: skip
+
+
+def settling_household(bench: Workbench) -> HouseholdToReach:
+    with bench.reading() as connection:
+        return HouseholdsToReach(connection).get("settling-1")
+
+
+def test_a_settling_visit_goes_to_the_host_and_names_the_case_instead_of_the_person(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(SETTLING)
+    workbench.hear(SETTLING)
+
+    found = settling_household(workbench)
+    assert (found.name, found.address, found.by_when, found.open) == (
+        "ケース 2026-0007 の本人",
+        "生駒市元町1-6",
+        date(2026, 12, 21),
+        True,
+    )
+    workbench.hear(SettlingVisitCalledOff("settling-1", "part-1", "case-1"))
+    workbench.hear(SettlingVisitCalledOff("unknown", "part-1", "case-1"))
+    assert settling_household(workbench).open is False
+
+
+def test_where_a_protected_person_takes_part_is_on_no_list(workbench: Workbench) -> None:
+    workbench.hear(replace(SETTLING, address_protected=True))
+
+    found = settling_household(workbench)
+    assert (found.address, found.position) == ("", None)
+    assert "ひだまり商店" not in found.reason

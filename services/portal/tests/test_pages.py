@@ -247,6 +247,25 @@ def test_home_shows_my_tasks_the_urgent_ones_first(bench: Workbench) -> None:
     assert "福祉政策課" in page.text
 
 
+def test_home_of_a_coordinator_shows_the_numbers_that_cases_told_last_and_nobody_elses(
+    bench: Workbench,
+) -> None:
+    today = date(2026, 11, 21)
+    told = (cases.GapCount("no_lead", 3), cases.GapCount("look_due", 0), cases.GapCount("new", 2))
+    bench.hear(cases.GapsCounted(TOWN, today, (cases.GapCount("no_contact", 9),)))
+    bench.hear(cases.GapsCounted(TOWN, today, told))
+
+    page = bench.visit_as(bench.staff("coordinator")).get("/").text
+    other = bench.visit_as(bench.staff("contact", account_id="other")).get("/").text
+
+    assert "見落としそうなケース" in page
+    assert f'href="/cases/{TOWN}/gaps?kind=no_lead"' in page
+    assert "主担当" in page
+    assert "令和8年11月21日時点" in page
+    assert "モニタリングが近い" not in page
+    assert "見落としそうなケース" not in other
+
+
 def test_home_of_another_role_shows_none_of_them(bench: Workbench) -> None:
     bench.hear(cases.ReferralRequested("r1", "k1", "n1", "p1", "s1"))
 
@@ -426,12 +445,46 @@ def test_a_wrong_own_password_form_names_the_field(
     assert sign_in(bench.app.test_client(), "s0777").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/accounts", "/accounts/new", "/town", "/audit", "/dead-letters"])
+@pytest.mark.parametrize("path", ["/accounts", "/accounts/new", "/audit", "/dead-letters"])
 def test_the_administrators_pages_are_closed_to_staff(bench: Workbench, path: str) -> None:
     visitor = bench.visit_as(bench.staff("coordinator", "receiver"))
 
     assert visitor.get(path).status_code == 403
     assert administrator(bench).get(path).status_code == 200
+
+
+def test_a_parcel_that_was_put_aside_is_on_the_page_until_it_is_given_back(
+    bench: Workbench,
+) -> None:
+    def heard(position: int, action: str, parcel: str = "parcel-1") -> None:
+        bench.hear(
+            AuditEntryRecorded(
+                entry_id=f"e{position}",
+                service="cases",
+                position=position,
+                at=f"2026-11-21T00:00:0{position}+00:00",
+                actor="cases",
+                actor_name="",
+                action=f"cases.parcel.{action}",
+                object_kind="parcel",
+                object_id=parcel,
+                basis="cases.transfer.offer ValueError",
+                correlation_id="c",
+                causation_id="",
+            )
+        )
+
+    heard(1, "taken", "parcel-2")
+    heard(2, "parked")
+    shown = administrator(bench).get("/dead-letters").text
+    heard(3, "given_back")
+    after = administrator(bench).get("/dead-letters").text
+
+    assert "ほかの町への小包で止まっているもの" in shown
+    assert "cases.transfer.offer ValueError" in shown
+    assert "parcel-1" in shown
+    assert "parcel-2" not in shown
+    assert "ほかの町への小包で止まっているもの" not in after
 
 
 def test_staff_can_make_no_account(bench: Workbench) -> None:
@@ -456,6 +509,51 @@ def test_the_town_page_shows_what_the_plugins_say_with_sources(bench: Workbench)
         "税の窓口",
     ):
         assert word in page
+
+
+def rule_rows(page: str) -> dict[str, str]:
+    """The rows of the page by their heading, as a person reads them."""
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    return {
+        re.sub(r"<[^>]+>", "", head).strip(): " ".join(re.sub(r"<[^>]+>", " ", rest).split())
+        for head, rest in rows
+    }
+
+
+def test_everybody_of_the_town_reads_how_it_works(bench: Workbench) -> None:
+    rows = rule_rows(bench.visit_as(bench.staff("receiver")).get("/town").text)
+
+    assert rows["受け付けた窓口で対応できる"].startswith("受け付けた窓口で対応します")
+    assert rows["通常の連携では難しい"].startswith("いこまる主任推進員")
+    assert "004:L" in rows["通常の連携では難しい"]
+    assert rows["本人の同意：同意あり"].startswith("重層的支援会議")
+    assert "町の資料では決まっていません" in rows["本人の同意：同意しない"]
+    assert rows["コーディネーター"].startswith("いこまる主任推進員")
+    assert rows["終えるまでに要ること"] == "評価・次の相談先 国の標準"
+
+
+@pytest.mark.parametrize("plugin", ["eniwa", "kasugai", "senboku", "yonago", "hokuei"])
+def test_each_town_says_who_takes_what_the_desk_cannot(
+    make_workbench: BenchMaker, plugin: str
+) -> None:
+    bench = make_workbench("portal", {TOWN: (plugin,)})
+    page = bench.visit_as(bench.staff("receiver")).get("/town").text
+
+    assert "答えられなかった" not in page
+    assert "通常の連携では難しい" in rule_rows(page)
+
+
+def test_what_no_document_says_is_shown_as_the_national_standard(
+    make_workbench: BenchMaker,
+) -> None:
+    bench = make_workbench("portal", {TOWN: ()})
+    rows = rule_rows(bench.visit_as(bench.staff("receiver")).get("/town").text)
+
+    assert rows["通常の連携では難しい"].endswith("国の標準")
+
+
+def test_a_partner_does_not_read_how_the_town_works(bench: Workbench) -> None:
+    assert bench.visit_as(bench.staff("partner")).get("/town").status_code == 403
 
 
 def test_the_town_page_says_what_is_wrong_with_a_misconfigured_town(

@@ -247,6 +247,45 @@ def test_a_referral_waits_for_its_answer(workbench: Workbench, answer: Any) -> N
     assert tasks(workbench, COORDINATOR) == []
 
 
+def test_participation_is_to_do_where_somebody_takes_the_next_step_and_only_there(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    due = TODAY + timedelta(days=14)
+    seen = {}
+    for status in ("admitted", "planned", "matched", "trial", "placed", "returned", "ended"):
+        on = due if status == "trial" else None
+        workbench.hear(resources.ParticipationMoved("part1", "k1", "p1", status, TODAY, due_on=on))
+        seen[status] = tasks(workbench, COORDINATOR)
+
+    waits = [("participation", "part1", "R8-0001")]
+    assert seen == {
+        "admitted": [],
+        "planned": waits,
+        "matched": waits,
+        "trial": waits,
+        "placed": [],
+        "returned": waits,
+        "ended": [],
+    }
+
+
+def test_a_settling_visit_waits_for_a_day_until_it_is_scheduled_or_called_off(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    for request in ("o1", "o2"):
+        workbench.hear(
+            resources.SettlingVisitRequested(request, "part1", "k1", "R8-0001", "p1", TODAY)
+        )
+    assert [task[1] for task in tasks(workbench, "role:outreach_worker")] == ["o1", "o2"]
+
+    workbench.hear(scheduled())
+    workbench.hear(resources.SettlingVisitCalledOff("o2", "part1", "k1"))
+
+    assert tasks(workbench, "role:outreach_worker") == []
+
+
 def test_no_personal_data_reaches_the_copies(workbench: Workbench) -> None:
     person = intake.PersonConcerned("p1", name="生駒 太郎", address="生駒市東新町")
     workbench.hear(received(persons=(person,), story="家から出られない"))
@@ -445,3 +484,17 @@ def test_the_desk_gets_in_touch_on_the_last_named_day_and_after_reopening(
 
     workbench.hear(intake.ConsultationReopened("c1", "2026-000001", "tax"))
     assert tasks(workbench, "office:tax") == [("next_contact", "c1", "2026-000001")]
+
+
+def test_an_entry_to_confirm_is_a_task_of_its_keeper_again_and_again(
+    workbench: Workbench,
+) -> None:
+    waiting = [("resource_confirmation", "s1", "")]
+    workbench.hear(resources.HumanServiceConfirmationDue("s1", "a1", TODAY))
+    assert (tasks(workbench, "account:a1"), tasks(workbench, COORDINATOR)) == (waiting, [])
+
+    workbench.hear(resources.HumanServiceConfirmed("s1"))
+    assert tasks(workbench, "account:a1") == []
+
+    workbench.hear(resources.OrganizationAnswered("s1"))
+    assert (tasks(workbench, "account:a1"), tasks(workbench, COORDINATOR)) == ([], waiting)

@@ -22,19 +22,21 @@ from typing import Any
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import (
-    DAYS,
     ContactMode,
     HumanService,
     HumanServiceEntry,
-    Schedule,
     ServiceStatus,
-    Visibility,
 )
 from kasane_resources.domain.location import Location, Position
-from kasane_resources.domain.matching import ExclusionReason, match
+from kasane_resources.domain.matching import (
+    CandidateShelf,
+    MatchingPolicy,
+    match_rows,
+    reasons_against,
+)
 from kasane_resources.domain.need import Availability, Need
+from kasane_resources.domain.schedule import DAYS, Schedule
 from kasane_resources.domain.scoring import DEFAULT_WEIGHTS, Weights
-from kasane_resources.domain.suitability import reasons_against
 from kasane_resources.domain.taxonomy import kinds_in, taxonomy
 from kasane_resources.domain.thesaurus import thesaurus
 
@@ -44,7 +46,7 @@ MODES = {
     "電話": ContactMode.PHONE,
     "メール": ContactMode.EMAIL,
     "Web": ContactMode.WEB_FORM,
-    "LINE": ContactMode.MESSAGE,
+    "LINE": ContactMode.LINE,
     "SNS": ContactMode.MESSAGE,
     "来所": ContactMode.WALK_IN,
     "見学": ContactMode.WALK_IN,
@@ -260,24 +262,21 @@ class Bench:
     def __init__(self, labelled: Labelled) -> None:
         self.labelled = labelled
         self.services = [human_service(one) for one in labelled.resources.values()]
+        self.shelf = CandidateShelf.of(self.services)
         self.needs = {key: need_of(one) for key, one in labelled.needs.items()}
         self.texts = {key: need_of(one, True) for key, one in labelled.needs.items()}
         self.allowed = {key: self._allowed(need) for key, need in self.needs.items()}
 
     def _allowed(self, need: Need) -> frozenset[str]:
-        reasons: Mapping[str, ExclusionReason | None] = reasons_against(
-            need, self.services, frozenset(Visibility)
-        )
-        return frozenset(key for key, reason in reasons.items() if reason is None)
+        found = reasons_against(need, self.shelf, MatchingPolicy(taxonomy(), TODAY))
+        return frozenset(key for key, reason in found if reason is None)
 
     def product(self, weights: Weights = DEFAULT_WEIGHTS, text_only: bool = False) -> Ranking:
         """The order in which the product suggests."""
         needs = self.texts if text_only else self.needs
+        policy = MatchingPolicy(taxonomy(), TODAY, weights=weights)
         found = {
-            key: [
-                one.human_service.id
-                for one in match(need, self.services, taxonomy(), TODAY, weights=weights).matches
-            ]
+            key: [one.human_service.id for one in match_rows(need, self.shelf, policy).matches]
             for key, need in needs.items()
         }
         return found.__getitem__
@@ -316,7 +315,7 @@ def words_blind(bench: Bench) -> Ranking:
         )
         blind = replace(need)
         blind.__dict__["situations"] = tuple(one for one in kept if one.told_in([texts[key]]))
-        matches = match(blind, bench.services, taxonomy(), TODAY).matches
+        matches = match_rows(blind, bench.shelf, MatchingPolicy(taxonomy(), TODAY)).matches
         found[key] = [one.human_service.id for one in matches]
     return found.__getitem__
 

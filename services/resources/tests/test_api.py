@@ -37,7 +37,17 @@ def test_a_created_human_service_is_given_back_in_the_words_of_hsds(workbench: W
     assert (body["minimum_age"], body["maximum_age"]) == (18, None)
     assert body["assured_date"] == "2026-10-01"
     assert body["schedules"] == [
-        {"byday": "MO,FR", "opens_at": "09:00", "closes_at": "17:00", "description": ""}
+        {
+            "freq": "WEEKLY",
+            "interval": 1,
+            "byday": "MO,FR",
+            "bymonthday": "",
+            "opens_at": "09:00",
+            "closes_at": "17:00",
+            "valid_from": None,
+            "valid_to": None,
+            "description": "",
+        }
     ]
     assert body["service_areas"] == [{"name": "生駒市"}]
     (place,) = body["service_at_locations"]
@@ -126,15 +136,14 @@ def test_lists_go_on_with_a_cursor(workbench: Workbench) -> None:
         }
         who.send_json("POST", "/api/v1/human-services", body)
 
-    for path in ("human-services", "organizations", "locations"):
-        seen, cursor = [], ""
-        while True:
-            page = who.get(f"/api/v1/{path}?limit=2&cursor={cursor}").json
-            seen += [item["id"] for item in page["items"]]
-            cursor = page["next_cursor"]
-            if not cursor:
-                break
-        assert len(seen) == len(set(seen)) == 5
+    seen, cursor = [], ""
+    while True:
+        page = who.get(f"/api/v1/human-services?limit=2&cursor={cursor}").json
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) == 5
 
     assert who.get("/api/v1/human-services?cursor=%%%").status_code == 400
     found = who.get("/api/v1/human-services?q=相談3&category=payment_advice").json

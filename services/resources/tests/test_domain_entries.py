@@ -7,6 +7,8 @@ import pytest
 
 from kasane_resources.domain.directory_import import (
     DirectoryImport,
+    ImportPlan,
+    ImportState,
     KnownRow,
     RowOutcome,
     plan_import,
@@ -96,12 +98,12 @@ def test_an_import_is_applied_once_and_lets_its_bytes_go() -> None:
     one = DirectoryImport(
         "i1", "open_data", "kodomo_shokudo", "public", "a.csv", "d", b"x", "a1", NOON
     )
-    one.apply({"added": 1}, NOON)
+    one.apply(ImportPlan(()), NOON, retires=True)
 
     with pytest.raises(ImportAlreadyApplied):
-        one.apply({"added": 2}, NOON)
+        one.apply(ImportPlan((), known=5), NOON, retires=True)
 
-    assert (one.content, one.counts) == (b"", {"added": 1})
+    assert (one.content, one.counts["added"], one.state) == (b"", 0, ImportState.APPLIED)
 
 
 def test_declining_needs_a_reason() -> None:

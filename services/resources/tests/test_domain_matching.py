@@ -12,13 +12,14 @@ from kasane_resources.domain.human_service import (
     ContactMode,
     HumanService,
     HumanServiceEntry,
-    Schedule,
     ServiceStatus,
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position, distance_km
 from kasane_resources.domain.matching import ExclusionReason, Need, PartKind, match
 from kasane_resources.domain.need import Availability
+from kasane_resources.domain.ranking import TownAddition, ranked_by_town
+from kasane_resources.domain.schedule import Schedule
 from kasane_resources.domain.taxonomy import taxonomy
 
 TODAY = date(2026, 11, 21)
@@ -313,3 +314,19 @@ def test_what_suits_the_household_gives_points_and_what_does_not_takes_them() ->
     assert parts[PartKind.ACCESS] == ("comes", 5.0)
     assert parts[PartKind.SCHEDULE] == ("not_then", 3.0)
     assert parts[PartKind.AUDIENCE] == ("other", -8.0)
+
+
+def test_a_town_adds_points_and_a_sentence_and_brings_nobody_in() -> None:
+    matches = match(NEED, [service("a"), service("b")], taxonomy(), TODAY).matches
+    additions = [
+        TownAddition("b", 99, "町の決めごとです。"),
+        TownAddition("a", 5, " "),
+        TownAddition("left-out", 10, "入れてください。"),
+    ]
+
+    ranked = ranked_by_town(matches, additions, 10)
+
+    assert [one.human_service.id for one in ranked] == ["b", "a"]
+    assert ranked[0].points == round(matches[1].points + 10, 1)
+    assert ranked[0].parts[-1].facts == {"sentence": "町の決めごとです。"}
+    assert ranked[1] == matches[0]

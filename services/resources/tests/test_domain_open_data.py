@@ -10,6 +10,7 @@ from kasane_resources.domain.human_service import ServiceStatus, Visibility
 from kasane_resources.domain.layout_rows import read_file
 from kasane_resources.domain.layouts import layouts
 from kasane_resources.domain.location import Position
+from kasane_resources.domain.quarantine import PRIVATE_CODES
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "opendata" / "kodomo_shokudo"
 HEADER = (
@@ -63,6 +64,8 @@ def test_the_real_file_is_read_whole_and_its_wrong_values_are_named() -> None:
         "paused_by_remark": 2,
         "row_repeated": 1,
         "municipality_code_wrong": 1,
+        "address_town_repeated": 1,
+        "rewritten": 152,
     }
 
 
@@ -167,7 +170,63 @@ def test_a_wrong_position_is_named_and_never_used(
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_written(column: str, written: str, code: str) -> None:
-    assert codes_of(**{column: written}) == [(column, code, written)]
+    shown = "" if code in PRIVATE_CODES else written
+    assert codes_of(**{column: written}) == [(column, code, shown)]
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "code", "used"),
+    [
+        ("電話番号1", "0743－00－0000", "rewritten", "0743-00-0000"),
+        ("電話番号1", "0743‐00‐0000", "rewritten", "0743-00-0000"),
+        ("電話番号1", "0743-00-0000（", "rewritten", "0743-00-0000"),
+        ("電話番号1", "（0743）00-0000", "rewritten", "0743-00-0000"),
+        ("電話番号1", "0743(00)0000", "rewritten", "0743-00-0000"),
+        ("電話番号1", "0743000000", "phone_without_hyphens", "0743000000"),
+        ("名称", "\u3000ひだまり\u3000食堂\u3000", "rewritten", "ひだまり 食堂"),
+        ("名称", "ＡＢＣ食堂", "rewritten", "ABC食堂"),
+        ("名称", "ﾋﾀﾞﾏﾘ食堂", "rewritten", "ヒダマリ食堂"),
+        ("名称", "⼤地の⽇食堂", "rewritten", "大地の日食堂"),
+        ("住所", "生駒市東新町８－３８", "rewritten", "生駒市東新町8-38"),
+        ("住所", "生駒市東新町8ー38", "rewritten", "生駒市東新町8-38"),
+        ("住所", "生駒市東新町8−38", "rewritten", "生駒市東新町8-38"),
+        ("住所", "生駒市東新町8ｰ38", "rewritten", "生駒市東新町8-38"),
+        ("住所", "生駒市東新町8―38", "rewritten", "生駒市東新町8-38"),
+        ("住所", "生駒市東新町八丁目1", "rewritten", "生駒市東新町8丁目1"),
+        ("住所", "生駒市生駒市東新町8-38", "address_town_repeated", "生駒市東新町8-38"),
+        ("備考", "172120", "remark_is_a_number", ""),
+        ("開催終了時間", "22：00※日曜は17：00まで", "time_unreadable", ""),
+    ],
+)
+def test_what_can_be_read_in_its_plain_form_is_named_and_the_original_kept(
+    column: str, written: str, code: str, used: str
+) -> None:
+    (row,) = read_file(one_file({**GOOD, column: written}), Visibility.PUBLIC)
+
+    assert row.entry is not None
+    assert [(p.column, p.code, p.original.strip("\u3000"), p.used) for p in row.problems] == [
+        (column, code, written.strip("\u3000"), used)
+    ]
+    assert row.original[column] == written
+
+
+@pytest.mark.parametrize(
+    ("written", "byday", "weeks"),
+    [
+        ("毎月第三水曜日", ("WE",), (3,)),
+        ("毎月第2・4金曜日", ("FR",), (2, 4)),
+        ("原則第2・4金曜日だが変動あり", (), ()),
+        ("不定期（友引の前日など）", (), ()),
+    ],
+)
+def test_only_a_whole_rule_becomes_a_rule_and_the_words_stay(
+    written: str, byday: tuple[str, ...], weeks: tuple[int, ...]
+) -> None:
+    (row,) = read_file(one_file({**GOOD, "開催日": written}), Visibility.PUBLIC)
+
+    assert row.entry is not None
+    schedule = row.entry.schedule
+    assert (schedule.byday, schedule.weeks, schedule.description) == (byday, weeks, written)
 
 
 def test_full_width_digits_are_read_and_the_original_is_kept() -> None:

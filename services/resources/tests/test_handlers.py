@@ -31,6 +31,7 @@ from kasane_resources.domain.errors import (
     SourceUnknown,
 )
 from kasane_resources.domain.human_service import HumanServiceEntry, ServiceStatus, Visibility
+from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.handlers import (
     answer_referral,
     apply_import,
@@ -39,6 +40,8 @@ from kasane_resources.handlers import (
     preview_import,
     publish_human_service,
 )
+from kasane_resources.queries import hsds as stored
+from kasane_resources.queries.hsds import Asked
 
 HEADER = "全国地方公共団体コード,ID,市区町村名,名称,住所,緯度,経度,開催曜日,運営団体名"
 FIRST = "292095,1,生駒市,ひだまり食堂,生駒市東新町8-38,34.6919,135.7006,土,ひだまりの会"
@@ -68,7 +71,7 @@ def apply(bench: Workbench, import_id: str) -> dict[str, int]:
 
 def directory(bench: Workbench, words: str = "", function: str = "coordinator") -> list[str]:
     with bench.reading() as connection:
-        found = queries.human_services(connection, bench.staff(function), words=words)
+        found = queries.human_services(connection, bench.staff(function), DirectorySearch(words))
         return [one.entry.name for one in found]
 
 
@@ -93,7 +96,7 @@ def test_a_wrong_entry_leaves_nothing_behind(workbench: Workbench) -> None:
     assert directory(workbench) == []
     assert workbench.said() == []
     with workbench.reading() as connection:
-        assert queries.organizations(connection, workbench.staff("coordinator")) == []
+        assert stored.organizations(connection, workbench.staff("coordinator"), Asked()).items == []
 
 
 def test_one_name_is_one_organization_in_any_spelling(workbench: Workbench) -> None:
@@ -101,7 +104,7 @@ def test_one_name_is_one_organization_in_any_spelling(workbench: Workbench) -> N
     publish(workbench, organization_name="NPO法人ひだまりの会")
 
     with workbench.reading() as connection:
-        found = queries.organizations(connection, workbench.staff("coordinator"))
+        found = stored.organizations(connection, workbench.staff("coordinator"), Asked()).items
     assert [line.name for line in found] == ["ＮＰＯ法人 ひだまりの会"]
 
 
@@ -168,7 +171,16 @@ def test_a_preview_changes_nothing_and_applying_adds_the_rows(workbench: Workben
 
     counts = apply(workbench, import_id)
 
-    assert counts == {"added": 2, "changed": 0, "unchanged": 0, "kept": 0, "refused": 0, "wrong": 0}
+    assert counts == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "kept": 0,
+        "refused": 0,
+        "retired": 0,
+        "wrong": 0,
+        "private": 0,
+    }
     assert sorted(directory(workbench)) == ["あおぞら食堂", "ひだまり食堂"]
     assert sorted(event.source for event in workbench.said(HumanServicePublished)) == [
         "open_data",
@@ -255,7 +267,7 @@ def test_the_sample_is_taken_once_and_its_rows_say_what_is_wrong(workbench: Work
     with workbench.unit(coordinator) as uow:
         second = import_sample(ImportSample("i2"), uow, workbench.hooks).counts()
 
-    assert (first["added"], first["refused"], first["wrong"]) == (60, 0, 8)
+    assert (first["added"], first["refused"], first["wrong"]) == (60, 0, 12)
     assert (second["added"], second["unchanged"]) == (0, 60)
     with workbench.reading() as connection:
         assert queries.count_human_services(connection, coordinator) == 60

@@ -41,12 +41,18 @@ def entry_of(*lines: str) -> HumanServiceEntry:
 @pytest.mark.parametrize(
     ("name", "rows", "problems"),
     [
-        ("202142_public_facility.csv", 93, {"excel_damaged": 93}),
-        ("202142_public_park.csv", 36, {"excel_damaged": 36}),
+        ("202142_public_facility.csv", 93, {"excel_damaged": 93, "rewritten": 2}),
+        ("202142_public_park.csv", 36, {"excel_damaged": 36, "rewritten": 36}),
         (
             "172120_public-facility.csv",
             189,
-            {"kana_unreadable": 58, "kept_back": 7, "phone_personal": 1},
+            {
+                "kana_unreadable": 58,
+                "kept_back": 7,
+                "phone_personal": 1,
+                "remark_is_a_number": 1,
+                "rewritten": 115,
+            },
         ),
     ],
 )

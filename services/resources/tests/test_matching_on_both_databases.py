@@ -5,6 +5,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -14,17 +15,19 @@ from sqlalchemy import Connection, create_engine
 
 from kasane_contracts.resources import Suggestion
 from kasane_resources import tables
+from kasane_resources.domain.comparing import GOES, NeedComparison
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.human_service import (
-    DAYS,
     ContactMode,
     HumanService,
     HumanServiceEntry,
-    Schedule,
+    Visibility,
 )
 from kasane_resources.domain.location import Location, Position
-from kasane_resources.domain.matching import match
-from kasane_resources.domain.need import Need
+from kasane_resources.domain.matching import CandidateShelf, MatchingPolicy, match_rows
+from kasane_resources.domain.need import Availability, Need
+from kasane_resources.domain.schedule import DAYS, Schedule
+from kasane_resources.domain.scoring import Scorer, outweighed
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.domain.thesaurus import thesaurus
 from kasane_resources.handlers.needs import suggestion
@@ -70,7 +73,9 @@ def answers(
     return [
         tuple(
             suggestion(one, "困りごと")
-            for one in match(need, candidates(connection, need), taxonomy(), TODAY).matches
+            for one in match_rows(
+                need, candidates(connection, need), MatchingPolicy(taxonomy(), TODAY)
+            ).matches
         )
         for need in needs
     ]
@@ -172,3 +177,32 @@ def test_the_labelled_needs_are_answered_alike_and_as_without_a_database(
     assert [[one.human_service_id for one in found] for found in on_sqlite] == [
         in_memory(key) for key in bench.needs
     ]
+
+
+def compared(need: Need, services: Sequence[HumanService]) -> NeedComparison:
+    shelf = CandidateShelf.of(services)
+    scorer = Scorer(need, taxonomy(), TODAY)
+    return NeedComparison(shelf.columns, shelf.rows, scorer, frozenset(Visibility), shelf.fetch)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_points_of_the_columns_are_the_sum_of_the_parts_of_each_entry(seed: int) -> None:
+    chance = random.Random(seed)
+    services = made_up_services(chance)
+    checked = 0
+    for need in made_up_needs(chance)[:40]:
+        wished = replace(
+            need, availability=Availability.read(chance.choice(("", "土日", "平日夜", "日中")))
+        )
+        comparison = compared(wished, services)
+        found = comparison.compared()
+        for row, one in enumerate(services):
+            if found.reason[row] != GOES:
+                continue
+            parts = comparison.scorer.parts(one, float(found.similar[row]))
+            assert round(sum(part.points for part in parts), 1) == pytest.approx(found.points[row])
+            assert parts
+            assert not outweighed(parts)
+            checked += 1
+
+    assert checked > 200

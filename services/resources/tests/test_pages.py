@@ -8,6 +8,7 @@ import pytest
 from kasane_contracts.cases import ReferralRequested, SupportNeedIdentified
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_resources import queries
+from kasane_resources.domain.searching import DirectorySearch
 
 FORM = {
     "name": "ひだまり食堂",
@@ -145,7 +146,9 @@ def test_a_file_is_looked_at_and_then_applied(workbench: Workbench) -> None:
     again = upload(who, FILE.encode("cp932"))
     assert "取り込んでも一覧は変わりません" in who.get(again.location.removeprefix("/292095")).text
     with workbench.reading() as connection:
-        found = queries.human_services(connection, workbench.staff("coordinator"), words="ひろば")
+        found = queries.human_services(
+            connection, workbench.staff("coordinator"), DirectorySearch("ひろば")
+        )
     page = who.get(f"/human-services/{found[0].id}").text
     assert "元の表に書かれていたまま" in page
     assert "<dd>０</dd>" in page
@@ -157,7 +160,7 @@ def test_a_file_is_looked_at_and_then_applied(workbench: Workbench) -> None:
         (b"PK\x03\x04xlsx", "ここで受け取れる種類のファイルではありません"),
         (b"\xd0\xcf\x11\xe0old", "古い形式の、表計算ソフトのファイルです"),
         (b"a,b\x00", "NUL"),
-        (b"a,b\n1,2\n", "ない列：全国地方公共団体コード"),
+        (b"a,b\n1,2\n", "この表の見出しは、まだ知らないものです"),
         (b"just words", "CSVの表として読めません"),
         (b"", "表の中身がありません"),
     ],

@@ -8,8 +8,9 @@ from kasane_kit.testing.workbench import Workbench
 from kasane_resources import queries
 from kasane_resources.commands import ImportSample, PublishHumanService
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
-from kasane_resources.domain.human_service import HumanServiceEntry, Schedule
+from kasane_resources.domain.human_service import HumanServiceEntry
 from kasane_resources.domain.location import Location, Position
+from kasane_resources.domain.schedule import Schedule
 from kasane_resources.handlers import import_sample, publish_human_service
 
 IKOMA = Eligibility(area=ServiceArea(AreaKind.TOWNS, ("生駒市",)))
@@ -81,6 +82,7 @@ def test_nothing_listed_is_said_and_kept_as_a_gap_without_the_person(workbench: 
     assert said.missing == ("「税金や公共料金」に応えるものが、この町の一覧に一つもありません。",)
     with workbench.reading() as connection:
         (gap,) = queries.gaps(connection)
+        assert queries.gap_counts(connection) == [("taxes_utilities", "東新町", 1)]
     assert (gap.category, gap.area, gap.age_band) == ("taxes_utilities", "東新町", "40-49")
     assert "滞納" not in str(gap)
 

@@ -33,7 +33,11 @@ class ConsentRecorded:
 @event("cases.support_need.identified", version=1, subject="need_id")
 @dataclass(frozen=True)
 class SupportNeedIdentified:
-    """A need of a person was written down; resources looks for what could meet it."""
+    """A need of a person was written down; resources looks for what could meet it.
+
+    ``household_ages`` are numbers and ``circumstances`` codes of ``NeedCircumstance``, both between commas;
+    ``contact`` is a contact mode of the directory, ``times`` a code of ``NeedTimes``. All may be empty.
+    """
 
     need_id: str
     case_id: str
@@ -44,12 +48,20 @@ class SupportNeedIdentified:
     latitude: float | None = None
     longitude: float | None = None
     description: str = personal("")
+    household_ages: str = personal("")
+    circumstances: str = personal("")
+    contact: str = ""
+    times: str = ""
 
 
 @event("cases.outreach.requested", version=1, subject="request_id")
 @dataclass(frozen=True)
 class OutreachRequested:
-    """Somebody should visit a person of a case. ``role`` or ``agency`` says who, as the town arranges it."""
+    """Somebody should visit a person of a case. ``role`` or ``agency`` says who, as the town arranges it.
+
+    ``address`` is empty where it is protected; ``visit_address`` is then where to go, for the eyes of the
+    workers of that very visit and nobody else.
+    """
 
     request_id: str
     case_id: str
@@ -67,6 +79,7 @@ class OutreachRequested:
     reason: str = personal("")
     kana: str = personal("")
     phone: str = personal("")
+    visit_address: str = personal("")
 
 
 @event("cases.conference.planned", version=1, subject="session_id")
@@ -90,6 +103,24 @@ class ConferenceHeld:
     legal_kind: str
     held_on: date
     items: int
+
+
+@dataclass(frozen=True)
+class GapCount:
+    """How many cases of a town wait for one reason; the kind is a code of cases."""
+
+    kind: str
+    number: int
+
+
+@event("cases.gaps.counted", version=1, subject="municipality")
+@dataclass(frozen=True)
+class GapsCounted:
+    """How many cases of a town may be lost from sight, by reason; no case and no person is in it."""
+
+    municipality: str
+    counted_on: date
+    counts: tuple[GapCount, ...]
 
 
 @event("cases.decision.made", version=1, subject="decision_id")
@@ -120,7 +151,7 @@ class DecisionDone:
 @event("cases.support_plan.agreed", version=1, subject="plan_id")
 @dataclass(frozen=True)
 class SupportPlanAgreed:
-    """A plan was decided at a session and the person agreed."""
+    """A plan was decided at a session and the person agreed; ``persons`` are those who agreed by now."""
 
     plan_id: str
     case_id: str
@@ -128,6 +159,7 @@ class SupportPlanAgreed:
     session_id: str
     decided_on: date
     review_on: date
+    persons: tuple[str, ...] = ()
 
 
 @event("cases.support_plan.monitored", version=1, subject="plan_id")
@@ -195,3 +227,63 @@ class AddressProtectionChanged:
     case_id: str
     protected: bool
     phone_too: bool = False
+
+
+@event("cases.participation.proposed", version=1, subject="participation_id")
+@dataclass(frozen=True)
+class ParticipationProposed:
+    """Participation support (参加支援) is proposed for a person; the name stays in the case."""
+
+    participation_id: str
+    case_id: str
+    case_number: str
+    person_id: str
+    category: str = ""
+    area: str = ""
+    age_band: str = ""
+    consent: str = ""
+    address_protected: bool = False
+    wish: str = personal("")
+
+
+@event("cases.participation.judged", version=1, subject="participation_id")
+@dataclass(frozen=True)
+class ParticipationJudged:
+    """A held session judged whether participation support is needed; ``body`` is the town's code."""
+
+    participation_id: str
+    case_id: str
+    session_id: str
+    body: str
+    legal_kind: str
+    judged_on: date
+    needed: bool
+
+
+@event("cases.participation.host_told", version=1, subject="participation_id")
+@dataclass(frozen=True)
+class ParticipationHostTold:
+    """The host learnt who the person is; who was told what on which basis is in the case's ledger."""
+
+    participation_id: str
+    case_id: str
+    disclosure_id: str
+    host: str
+    told_on: date
+
+
+@event("cases.community_issue.raised", version=1, subject="issue_id")
+@dataclass(frozen=True)
+class CommunityIssueRaised:
+    """Several households have the same trouble: a theme and how many, nothing of any of them.
+
+    ``households`` is None where the number is too small to be said; ``areas`` are names of places,
+    none for the whole town.
+    """
+
+    issue_id: str
+    theme: str
+    level: str
+    raised_on: date
+    areas: tuple[str, ...] = ()
+    households: int | None = None

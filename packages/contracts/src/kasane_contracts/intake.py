@@ -81,11 +81,12 @@ class ReferralSheetSent:
 @event("intake.referral_sheet.acknowledged", version=1, subject="sheet_id")
 @dataclass(frozen=True)
 class ReferralSheetAcknowledged:
-    """The receiving office has seen the sheet."""
+    """The receiving office has seen the sheet and accepts or returns it until ``decide_by``."""
 
     sheet_id: str
     consultation_id: str
     to_office: str
+    decide_by: date | None = None
 
 
 @event("intake.referral_sheet.accepted", version=1, subject="sheet_id")
@@ -212,6 +213,20 @@ class ReferralSheetOverdue:
     reminders: int = 1
 
 
+@event("intake.referral_sheet.undecided", version=1, subject="sheet_id")
+@dataclass(frozen=True)
+class ReferralSheetUndecided:
+    """The receiving office has seen it and neither accepted nor returned it in time; said again like *overdue*."""
+
+    sheet_id: str
+    consultation_id: str
+    responsible_office: str
+    to_office: str
+    overdue_role: str
+    decide_by: date
+    reminders: int = 1
+
+
 @event("intake.emergency.declared", version=1, subject="consultation_id")
 @dataclass(frozen=True)
 class EmergencyDeclared:
@@ -249,3 +264,54 @@ class ConsultationReopened:
     consultation_id: str
     number: str
     desk: str
+
+
+@event("intake.web_message.waiting", version=1, subject="message_id")
+@dataclass(frozen=True)
+class WebMessageWaiting:
+    """Something from the public form waits for this office: a new message, or what its sender added (``added``)."""
+
+    message_id: str
+    receipt: str
+    office: str
+    added: bool = False
+
+
+@event("intake.web_message.settled", version=1, subject="message_id")
+@dataclass(frozen=True)
+class WebMessageSettled:
+    """Nothing of it waits any more: it was taken up or set aside, and every addition was read."""
+
+    message_id: str
+
+
+@event("intake.bookings.waiting", version=1, subject="day_id")
+@dataclass(frozen=True)
+class BookingsWaiting:
+    """So many bookings of a 相談会 need somebody of the office: no seat yet, or the day was called off.
+
+    Said whenever the number changes; with 0 nothing waits.
+    """
+
+    day_id: str
+    office: str
+    held_on: date
+    waiting: int
+    called_off: bool = False
+
+
+@event("intake.persons.merge_requested", version=1, subject="merge_id")
+@dataclass(frozen=True)
+class PersonsMergeRequested:
+    """Somebody asks that two records be shown as one person; another account than ``requested_by`` decides."""
+
+    merge_id: str
+    requested_by: str
+
+
+@event("intake.persons.merge_declined", version=1, subject="merge_id")
+@dataclass(frozen=True)
+class PersonsMergeDeclined:
+    """The request was refused or taken back; the records stay apart."""
+
+    merge_id: str

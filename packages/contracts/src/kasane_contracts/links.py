@@ -41,9 +41,19 @@ def coordinator_list(municipality: str) -> str:
     return f"/cases/{municipality}/cases"
 
 
+def gaps(municipality: str, kind: str = "") -> str:
+    """The cases that may be lost from sight, by reason, or those of one."""
+    return f"/cases/{municipality}/gaps" + (f"?kind={kind}" if kind else "")
+
+
 def case(municipality: str, case_id: str) -> str:
     """One case."""
     return f"/cases/{municipality}/cases/{case_id}"
+
+
+def need_option(municipality: str, case_id: str, need_id: str, human_service_id: str) -> str:
+    """What is decided about one human service for a need of a case."""
+    return f"/cases/{municipality}/cases/{case_id}/needs/{need_id}/options/{human_service_id}"
 
 
 def conference(municipality: str, session_id: str) -> str:
@@ -76,6 +86,26 @@ def referrals(municipality: str) -> str:
     return f"/resources/{municipality}/referrals"
 
 
+def participations(municipality: str) -> str:
+    """Participation support in its steps, and what is due."""
+    return f"/resources/{municipality}/participations"
+
+
+def participation(municipality: str, participation_id: str) -> str:
+    """One participation with its steps, its host and its visits."""
+    return f"/resources/{municipality}/participations/{participation_id}"
+
+
+def community(municipality: str) -> str:
+    """Community building: issues, gatherings, networks and partners."""
+    return f"/resources/{municipality}/community"
+
+
+def community_issue(municipality: str, issue_id: str) -> str:
+    """One community issue and the way it took."""
+    return f"/resources/{municipality}/community/issues/{issue_id}"
+
+
 def todays_visits(municipality: str) -> str:
     """The visits of today."""
     return f"/outreach/{municipality}/visits"
@@ -86,6 +116,11 @@ def visit(municipality: str, visit_id: str) -> str:
     return f"/outreach/{municipality}/visits/{visit_id}"
 
 
+def check_in(municipality: str, check_in_id: str) -> str:
+    """A worker at a door whose word is awaited."""
+    return f"/outreach/{municipality}/check-ins/{check_in_id}"
+
+
 def households_to_reach(municipality: str) -> str:
     """Households that somebody should visit."""
     return f"/outreach/{municipality}/households"
@@ -94,3 +129,18 @@ def households_to_reach(municipality: str) -> str:
 def overview() -> str:
     """The prefecture's page: counts by town, no person."""
     return "/portal/host/overview"
+
+
+def web_message(municipality: str, message_id: str) -> str:
+    """One message that arrived through the public form."""
+    return f"/intake/{municipality}/web-messages/{message_id}"
+
+
+def consultation_day(municipality: str, day_id: str) -> str:
+    """One 相談会 with its bookings."""
+    return f"/intake/{municipality}/consultation-days/{day_id}"
+
+
+def person_merge(municipality: str, merge_id: str) -> str:
+    """One request to show two records as one person."""
+    return f"/intake/{municipality}/merges/{merge_id}"

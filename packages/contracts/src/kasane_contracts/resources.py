@@ -1,8 +1,9 @@
-"""Declares what resources says: entries published, suggestions for a need, answers to a referral."""
+"""Declares what resources says: entries, suggestions, answers, participation, community issues."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from kasane_contracts.registry import event
+from kasane_contracts.registry import event, personal
 
 
 @event("resources.human_service.published", version=1, subject="human_service_id")
@@ -15,6 +16,33 @@ class HumanServicePublished:
     source: str = ""
 
 
+@event("resources.human_service.confirmation_due", version=1, subject="human_service_id")
+@dataclass(frozen=True)
+class HumanServiceConfirmationDue:
+    """Nobody confirmed an entry for long; ``owner`` is the account that keeps it right."""
+
+    human_service_id: str
+    owner: str
+    due_on: date
+
+
+@event("resources.human_service.confirmed", version=1, subject="human_service_id")
+@dataclass(frozen=True)
+class HumanServiceConfirmed:
+    """Somebody made sure that an entry is right."""
+
+    human_service_id: str
+
+
+@event("resources.organization.answered", version=1, subject="human_service_id")
+@dataclass(frozen=True)
+class OrganizationAnswered:
+    """An organization said through its link whether its entry is right; ``owner`` is empty when nobody keeps it."""
+
+    human_service_id: str
+    owner: str = ""
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """One human service that could meet a need, with points and a sentence for each part of them."""
@@ -25,15 +53,28 @@ class Suggestion:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """One human service of a kind that meets a need and that is left out, and why in a sentence."""
+
+    human_service_id: str
+    name: str
+    reason: str
+
+
 @event("resources.human_services.suggested", version=1, subject="need_id")
 @dataclass(frozen=True)
 class HumanServicesSuggested:
-    """What the directory offers for a need, best first; ``missing`` says what nobody offers."""
+    """What the directory offers for a need, best first; ``missing`` says what nobody offers.
+
+    ``left_out`` are the nearest of those that would meet the need by their kind and cannot be used.
+    """
 
     need_id: str
     case_id: str
     suggestions: tuple[Suggestion, ...] = ()
     missing: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @event("resources.referral.accepted", version=1, subject="referral_id")
@@ -57,3 +98,58 @@ class ReferralDeclined:
     human_service_id: str
     reason: str
     human_service_name: str = ""
+
+
+@event("resources.participation.moved", version=1, subject="participation_id")
+@dataclass(frozen=True)
+class ParticipationMoved:
+    """Participation support took a step; ``due_on`` is the day by which somebody looks again."""
+
+    participation_id: str
+    case_id: str
+    person_id: str
+    status: str
+    on: date
+    host: str = ""
+    host_id: str = ""
+    due_on: date | None = None
+    reason: str = personal("")
+
+
+@event("resources.settling_visit.requested", version=1, subject="request_id")
+@dataclass(frozen=True)
+class SettlingVisitRequested:
+    """Somebody should look in where a person has begun to take part; ``place`` is the host's, no home."""
+
+    request_id: str
+    participation_id: str
+    case_id: str
+    case_number: str
+    person_id: str
+    by_when: date
+    host: str = ""
+    place: str = ""
+    area: str = ""
+    address_protected: bool = False
+
+
+@event("resources.settling_visit.called_off", version=1, subject="request_id")
+@dataclass(frozen=True)
+class SettlingVisitCalledOff:
+    """A settling visit is no longer wanted, because the participation went on or came back."""
+
+    request_id: str
+    participation_id: str
+    case_id: str
+
+
+@event("resources.community_issue.answered", version=1, subject="issue_id")
+@dataclass(frozen=True)
+class CommunityIssueAnswered:
+    """A body of the community answered an issue; the answer goes back to where the issue came from."""
+
+    issue_id: str
+    body: str
+    outcome: str
+    answer: str
+    answered_on: date

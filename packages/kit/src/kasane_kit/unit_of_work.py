@@ -1,6 +1,6 @@
 """Joins a business change, its events and its audit entry into one transaction."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,7 +19,7 @@ from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing, seal
 from kasane_kit.plugins import PluginHouse
-from kasane_kit.tenancy import TownDirectory, current_municipality
+from kasane_kit.tenancy import NoTowns, TownDirectory, current_municipality
 
 
 class UnrecordedChange(RuntimeError):
@@ -35,6 +35,7 @@ class House:
     directory: TownDirectory
     plugins: PluginHouse
     wake: Callable[[str], None] = field(default=lambda _municipality: None)
+    prefectures: PluginHouse = field(default_factory=lambda: PluginHouse(NoTowns()))
 
     @property
     def sealer(self) -> Sealer:
@@ -102,33 +103,42 @@ class UnitOfWork:
 
     def record(self, action: str, object_kind: str, object_id: str, basis: str = "") -> None:
         """Writes an audit entry in this transaction and lets the portal's copy hear of it."""
-        entry = audit.record(
+        self.record_each(action, object_kind, (object_id,), basis)
+
+    def record_each(
+        self, action: str, object_kind: str, object_ids: Sequence[str], basis: str = ""
+    ) -> None:
+        """Writes an audit entry of its own for each object, at the cost of one."""
+        entries = audit.record_each(
             self.connection,
             self._house.keys.derived(self.municipality, "audit"),
             actor=self.actor.account_id,
             actor_name=self.actor.display_name,
             action=action,
             object_kind=object_kind,
-            object_id=object_id,
+            object_ids=object_ids,
             basis=basis,
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,
         )
-        self._recorded = True
+        self._recorded = self._recorded or bool(entries)
         self._append(
-            AuditEntryRecorded(
-                entry_id=entry.entry_id,
-                service=self._service,
-                position=entry.position,
-                at=entry.at,
-                actor=entry.actor,
-                actor_name=entry.actor_name,
-                action=entry.action,
-                object_kind=entry.object_kind,
-                object_id=entry.object_id,
-                basis=entry.basis,
-                correlation_id=entry.correlation_id,
-                causation_id=entry.causation_id,
+            *(
+                AuditEntryRecorded(
+                    entry_id=entry.entry_id,
+                    service=self._service,
+                    position=entry.position,
+                    at=entry.at,
+                    actor=entry.actor,
+                    actor_name=entry.actor_name,
+                    action=entry.action,
+                    object_kind=entry.object_kind,
+                    object_id=entry.object_id,
+                    basis=entry.basis,
+                    correlation_id=entry.correlation_id,
+                    causation_id=entry.causation_id,
+                )
+                for entry in entries
             )
         )
 
@@ -144,9 +154,12 @@ class UnitOfWork:
         """The name of a town of this installation; raises UnknownTown, a LookupError."""
         return self._house.directory.get(municipality).name
 
-    def post(self, kind: str, to: str, body: Mapping[str, Any]) -> str:
-        """Hands in a parcel for the same service of another town in this transaction; returns its id."""
-        parcel = Parcel(new_id(), kind, self.municipality, to, body)
+    def post(self, kind: str, to: str, body: Mapping[str, Any], subject: str = "") -> str:
+        """Hands in a parcel for the same service of another town in this transaction; returns its id.
+
+        Parcels about one ``subject`` keep their order, those about others go on without them.
+        """
+        parcel = Parcel(new_id(), kind, self.municipality, to, body, subject)
         parcels.hand_in(self.connection, parcel)
         return parcel.id
 
@@ -163,25 +176,25 @@ class UnitOfWork:
         self.connection.commit()
         self._house.wake(self.municipality)
 
-    def _append(self, event: Any) -> None:
+    def _append(self, *events: Any) -> None:
+        outbox.append(self.connection, *(self._enveloped(event) for event in events))
+
+    def _enveloped(self, event: Any) -> Envelope:
         entry = registry.type_of(event)
         event_id = new_id()
         data = registry.dump(event)
-        outbox.append(
-            self.connection,
-            Envelope(
-                id=event_id,
-                source=self._service,
-                type=entry.type,
-                subject=str(data[entry.subject_field]),
-                time=clock.now().isoformat(),
-                municipality=self.municipality,
-                actor=self.actor.account_id,
-                correlationid=self.correlation_id,
-                causationid=self.causation_id,
-                dataschema=f"{entry.type}.json",
-                data=self._house.sealer.seal(self.municipality, entry.type, event_id, data),
-            ),
+        return Envelope(
+            id=event_id,
+            source=self._service,
+            type=entry.type,
+            subject=str(data[entry.subject_field]),
+            time=clock.now().isoformat(),
+            municipality=self.municipality,
+            actor=self.actor.account_id,
+            correlationid=self.correlation_id,
+            causationid=self.causation_id,
+            dataschema=f"{entry.type}.json",
+            data=self._house.sealer.seal(self.municipality, entry.type, event_id, data),
         )
 
 

@@ -1,8 +1,12 @@
 """Checks a file that somebody hands in: what it is by its content, how large, and whether it hides more.
 
+Also the doors through which files come and go: base64 in the API, and answers that a browser saves.
+
 Nothing of a file is unpacked to disk, and never more than one chunk of it is unpacked in memory.
 """
 
+import base64
+import binascii
 import hashlib
 import re
 import unicodedata
@@ -12,7 +16,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from typing import Any
+from urllib.parse import quote
 
+from flask import Response
+from marshmallow import ValidationError, fields
+
+from kasane_kit.web.context import text
 from kasane_kit.web.errors import Refusal
 
 LARGEST_UPLOAD = 15 * 1024 * 1024
@@ -115,6 +125,25 @@ class UploadRefused(Refusal):
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(f"upload_{code}", 422, **facts)
+
+
+class Base64(fields.Field[bytes]):
+    """Bytes written as base64 in the API."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> bytes:
+        try:
+            return base64.b64decode(value, validate=True)
+        except (binascii.Error, TypeError, ValueError):
+            raise ValidationError(text("upload.not_base64")) from None
+
+
+def as_download(content: bytes, name: str, media_type: str) -> Response:
+    """An answer that a browser saves under the name, and never opens in the place of a page."""
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def check_upload(

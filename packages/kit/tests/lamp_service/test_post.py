@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, select, text
 
+from kasane_kit.audit.tables import audit_entry
+from kasane_kit.bus import parcels
 from kasane_kit.bus.tables import parcel_out
 from kasane_kit.delivery import Post
 from kasane_kit.tenancy import municipality_scope
@@ -33,10 +35,10 @@ def posting(lamps):
     return replace(lamps, service=replace(lamps.service, parcels={"lamps.lamp": on_lamp}))
 
 
-def send(bench, *names, to=OTHER_TOWN):
+def send(bench, *names, to=OTHER_TOWN, subject=""):
     with bench.unit(bench.staff("coordinator")) as uow:
         for name in names:
-            uow.post("lamps.lamp", to, {"name": name})
+            uow.post("lamps.lamp", to, {"name": name}, subject)
         uow.record("lamps.lamp.sent", "lamp", "all")
         uow.commit()
 
@@ -108,6 +110,71 @@ def test_a_parcel_that_cannot_be_taken_holds_up_those_behind_it_and_is_kept(post
 
     assert there(posting, lamp_rows) == ["desk lamp"]
     assert left_behind(posting) == ["{}", '{"name": "broken"}', '{"name": "street lamp"}']
+
+
+def aside(bench):
+    with bench.reading() as connection:
+        return [(one.kind, one.subject, one.detail) for one in parcels.put_aside_ones(connection)]
+
+
+def actions(bench):
+    with bench.reading() as connection:
+        rows = connection.execute(select(audit_entry.c.action, audit_entry.c.basis))
+        return [tuple(row) for row in rows if ".parcel." in row.action]
+
+
+def test_a_parcel_that_fails_three_times_is_put_aside_and_what_is_about_others_goes_on(
+    posting, lamp_rows
+):
+    send(posting, "broken", "street lamp", subject="one")
+    send(posting, "desk lamp", subject="other")
+    post = Post(posting.service, posting.house)
+
+    assert [post.carry() for _ in range(4)] == [1, 0, 0, 0]
+
+    assert there(posting, lamp_rows) == ["desk lamp"]
+    assert aside(posting) == [("lamps.lamp", "one", "ValueError: a broken lamp")]
+    assert actions(posting) == [("lamps.parcel.parked", "lamps.lamp ValueError")]
+    assert left_behind(posting) == ['{"name": "broken"}', '{"name": "street lamp"}', "{}"]
+    send(posting, "late lamp", subject="one")
+    send(posting, "bright lamp", subject="third")
+    assert post.carry() == 1
+    assert there(posting, lamp_rows) == ["bright lamp", "desk lamp"]
+
+
+def test_a_parcel_about_nothing_that_is_put_aside_keeps_its_place_before_all(posting, lamp_rows):
+    send(posting, "broken")
+    send(posting, "desk lamp", subject="other")
+    post = Post(posting.service, posting.house)
+
+    assert [post.carry() for _ in range(4)] == [0, 0, 0, 0]
+
+    assert len(aside(posting)) == 1
+    assert there(posting, lamp_rows) == []
+
+
+def test_a_parcel_that_is_given_back_goes_before_those_that_waited(posting, lamp_rows):
+    send(posting, "broken", "street lamp", subject="one")
+    for _ in range(3):
+        Post(posting.service, posting.house).carry()
+    with posting.reading() as connection:
+        (parked,) = parcels.put_aside_ones(connection)
+    mended = posting.service.parcels["lamps.lamp"]
+
+    def take(parcel, uow, hooks):
+        mended(replace(parcel, body={"name": parcel.body["name"] + " mended"}), uow, hooks)
+
+    post = Post(replace(posting.service, parcels={"lamps.lamp": take}), posting.house)
+    assert post.give_back(TOWN, "another") is False
+    assert post.give_back(TOWN, parked.id) is True
+
+    assert post.carry() == 2
+    assert there(posting, lamp_rows) == ["broken mended", "street lamp mended"]
+    assert aside(posting) == []
+    assert [action for action, _ in actions(posting)] == [
+        "lamps.parcel.parked",
+        "lamps.parcel.given_back",
+    ]
 
 
 def test_a_parcel_for_a_town_that_is_not_served_waits_and_the_others_go(posting, lamp_rows):

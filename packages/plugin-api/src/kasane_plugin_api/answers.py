@@ -92,12 +92,16 @@ class OfficeKind(StrEnum):
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """Opening hours on the given ISO weekdays (Monday is 1)."""
+    """Opening hours on the given ISO weekdays (Monday is 1).
+
+    ``closed_on_holidays`` is what the town's document says of national holidays, None where it says nothing.
+    """
 
     weekdays: tuple[int, ...]
     opens: time
     closes: time
     note: str = ""
+    closed_on_holidays: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -177,10 +181,12 @@ class Escalation:
 
 @dataclass(frozen=True)
 class HandoffPolicy:
-    """How a つなぐシート is handled: its name, days to acknowledge, who is told when overdue.
+    """How a つなぐシート is handled: its name, days to acknowledge and to decide, who is told when overdue.
 
     The days are working days (開庁日); ``overdue_role`` and ``copy_to`` are read as in ``matching_roles``. While
-    nobody acknowledges, sender and ``overdue_role`` are told again every ``remind_every_days``.
+    nobody acknowledges, sender and ``overdue_role`` are told again every ``remind_every_days``. Who has
+    acknowledged accepts or returns within ``decide_within_days``; with None the platform's own term stands
+    and the screen says that it is not the town's.
     """
 
     label: str
@@ -191,6 +197,7 @@ class HandoffPolicy:
     source: str = ""
     copy_to: tuple[str, ...] = ()
     remind_every_days: int = 1
+    decide_within_days: int | None = None
 
 
 class AttendeeKind(StrEnum):
@@ -436,6 +443,8 @@ class OutreachAgency:
 class Campaign:
     """An outreach campaign of a year with its steps in order and what must be ready first.
 
+    ``kind`` says how the platform carries it out: ``postal_survey`` (letters with a code, replies, visits)
+    or ``household_visits`` (every household of an area in turn); without one it is only shown.
     ``preconditions`` are sentences that a person ticks off one by one; ``feature`` is the code
     that ``phase`` answers for; ``target`` the document's own words for whom it is meant.
     """
@@ -447,6 +456,31 @@ class Campaign:
     feature: str = ""
     source: str = ""
     target: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class DoorContact:
+    """Whom a worker at a door can call when something is wrong; ``phone`` as it is dialled."""
+
+    label: str
+    phone: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class VisitSafety:
+    """How a town watches over workers at a door.
+
+    ``contacts`` stand on the telephone's emergency page instead of the police and the ambulance
+    alone. ``grace_minutes`` pass after the expected end of a visit before ``alarm_roles`` are told;
+    they are read as in ``matching_roles``.
+    """
+
+    contacts: tuple[DoorContact, ...] = ()
+    grace_minutes: int = 15
+    alarm_roles: tuple[str, ...] = ("coordinator",)
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -457,6 +491,16 @@ class ResourceSource:
     label: str
     layout: str
     visibility: str = "public"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class RankedResource:
+    """What a town adds to one candidate: a sentence with its source, and points, at most ten either way."""
+
+    human_service_id: str
+    points: float
+    sentence: str
     source: str = ""
 
 

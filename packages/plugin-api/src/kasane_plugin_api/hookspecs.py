@@ -24,14 +24,25 @@ from kasane_plugin_api.answers import (
     PhaseAnswer,
     PlanForm,
     Quorum,
+    RankedResource,
     ResourceSource,
     ResponsibleOffice,
     Role,
     SecrecyNotice,
     StatusLabels,
+    VisitSafety,
+)
+from kasane_plugin_api.community import (
+    CommunityNetwork,
+    CommunityRoute,
+    IssueView,
+    ParticipationRule,
+    TrainingCourse,
 )
 from kasane_plugin_api.markers import hookspec
+from kasane_plugin_api.prefecture import PrefectureView
 from kasane_plugin_api.views import (
+    CandidateView,
     CaseView,
     ConsentView,
     ConsultationView,
@@ -621,6 +632,27 @@ def campaigns(year: int) -> Sequence[Campaign] | None:
     """
 
 
+@hookspec(firstresult=True)
+def visit_safety(on: date) -> VisitSafety | None:
+    """How does the town watch over workers at a door, and whom can they call?
+
+    訪問先の職員の安全をどう見守り、危ないときはどこに電話しますか。
+
+    Asked by:
+        outreach, when a round is handed out to a telephone and when a worker's word is late.
+    Arguments:
+        ``on`` is the day.
+    Answer:
+        telephone numbers, minutes of grace, and who is told.
+    Order:
+        first answer.
+    Example:
+        ``VisitSafety(contacts=(DoorContact("福祉課", "0800-000-0000"),), grace_minutes=15)``
+    Since:
+        0.1
+    """
+
+
 # Resources
 
 
@@ -642,4 +674,136 @@ def resource_sources() -> Sequence[ResourceSource] | None:
         ``[ResourceSource(code="map", label="社会資源マップ", layout="kodomo_shokudo")]``
     Since:
         0.1
+    """
+
+
+@hookspec(firstresult=True)
+def participation_rule(case: CaseView) -> ParticipationRule | None:
+    """What must have happened before participation support is planned, and who carries it out?
+
+    参加支援を計画する前に何が必要で、誰が担いますか。
+
+    Asked by:
+        cases, when it is proposed; resources, at every step and on its page.
+    Arguments:
+        ``case`` is the snapshot; resources knows only its id and area.
+    Answer:
+        the judgement asked for, the office, the steps in the town's words.
+    Order:
+        the first answer; without one no judgement is asked for, and the page says that none is stated.
+    Example:
+        ``ParticipationRule("…", judged_by="multi_agency_conference", source="001:L378")``
+    Since:
+        0.2
+    """
+
+
+@hookspec(firstresult=True)
+def community_route(issue: IssueView, on: date) -> CommunityRoute | None:
+    """Which body takes up a community issue at its level, and where does it go from there?
+
+    地域課題は、その段階ではどの会議体が受け、次はどこへ上がりますか。
+
+    Asked by:
+        resources, when an issue is raised or handed up.
+    Arguments:
+        ``issue`` has a theme and a place, no person; ``on`` is the day.
+    Answer:
+        the body with the reason; an empty body means that somebody has to choose.
+    Order:
+        the first answer; without one somebody chooses.
+    Example:
+        ``CommunityRoute("…", body="second_layer_council", next_level=CommunityLevel.TOWN)``
+    Since:
+        0.2
+    """
+
+
+@hookspec
+def training_courses(on: date) -> Sequence[TrainingCourse] | None:
+    """Which courses does the town hold for people who support others?
+
+    支える人のための研修には、どのコースがありますか。
+
+    Asked by:
+        resources, on the page of training.
+    Arguments:
+        ``on`` is the day.
+    Answer:
+        courses with unique codes.
+    Order:
+        all answers, joined.
+    Example:
+        ``[TrainingCourse("basic", "基礎コース", source="002:L519")]``
+    Since:
+        0.2
+    """
+
+
+@hookspec
+def community_networks(on: date) -> Sequence[CommunityNetwork] | None:
+    """Which networks of groups does the town keep, and what do their members do?
+
+    町にはどのネットワークがあり、参画団体は何をしていますか。
+
+    Asked by:
+        resources, on the page of networks.
+    Arguments:
+        ``on`` is the day.
+    Answer:
+        networks with unique codes and their kinds of activity.
+    Order:
+        all answers, joined.
+    Example:
+        ``[CommunityNetwork("food", "フードドライブ・ネットワーク", multi_counted=True)]``
+    Since:
+        0.2
+    """
+
+
+@hookspec
+def rank_resources(
+    need: NeedView, candidates: Sequence[CandidateView]
+) -> Sequence[RankedResource] | None:
+    """What does the town add to candidates for a need?
+
+    困りごとの候補に、町は何を加えますか。
+
+    Asked by:
+        resources, when it compares a need with the directory.
+    Arguments:
+        ``need`` is the category and the area, without the person; ``candidates`` are the first thirty.
+    Answer:
+        points of at most ten either way, with a sentence that says why. Nobody comes in who is not
+        among the candidates, and who was left out stays out.
+    Order:
+        all answers, joined.
+    Example:
+        ``[RankedResource("s1", 5, "小さな仕事から始められます。")]``
+    Since:
+        0.2
+    """
+
+
+# The prefecture
+
+
+@hookspec(firstresult=True)
+def prefecture_view(on: date) -> PrefectureView | None:
+    """How does the prefecture support its municipalities, and which of them have begun?
+
+    都道府県は市町村をどう支え、どの市町村がいつから実施していますか。
+
+    Asked by:
+        portal, on the prefecture's page; only plugins of a prefecture are asked.
+    Arguments:
+        ``on`` is the day.
+    Answer:
+        office, team, duties, and every municipality with its year; no person.
+    Order:
+        the first answer; no page of its own when nobody answers.
+    Example:
+        ``PrefectureView("孤独・孤立対策課", "推進チーム", (…,), (ProgrammeStart("313726", "北栄町", 2021),))``
+    Since:
+        0.2
     """

@@ -10,10 +10,11 @@ API_VERSION = "0.1"
 
 
 class PluginKind(StrEnum):
-    """Whether a plugin encodes one town or one programme used by several."""
+    """Whether a plugin encodes one town, one programme used by several, or a prefecture."""
 
     TOWN = "town"
     PROGRAMME = "programme"
+    PREFECTURE = "prefecture"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from datetime import date
 from itertools import product
 
 from kasane_plugin_api.answers import AttendeeKind, LegalKind
+from kasane_plugin_api.community import CommunityLevel, IssueView
 from kasane_plugin_api.views import (
+    CandidateView,
     CaseView,
     ConsentView,
     ConsultationView,
@@ -66,8 +68,19 @@ def sample_arguments(
         "consent": tuple(ConsentView(PersonView("p-1", 52), state) for state in CONSENT_STATES),
         "consultation": _CONSULTATIONS,
         "feature": tuple(dict.fromkeys(("unknown", *codes))),
+        "issue": tuple(
+            IssueView("withdrawal_truancy", level, areas)
+            for level, areas in zip(CommunityLevel, (("1",), ("1", "2"), ()), strict=True)
+        ),
         "kind": ("multi_agency", "outreach", "participation", "unknown"),
         "members": (0, 1, 11, 12),
+        "candidates": (
+            (),
+            (
+                CandidateView("s1", "商店街の会", ("micro_task",), 60.0, ("値札貼り",)),
+                CandidateView("s2", "相談室", ("general_advice",), 55.0),
+            ),
+        ),
         "need": (NeedView("withdrawal_truancy"), NeedView("nursing_care", "1")),
         "on": DAYS,
         "plan": tuple(PlanView(kind, DAYS[3]) for kind in ("multi_agency", "outreach")),

@@ -97,6 +97,17 @@ class PlanView:
 
 
 @dataclass(frozen=True)
+class CandidateView:
+    """One human service that could meet a need, with the points it has from the platform."""
+
+    human_service_id: str
+    title: str
+    categories: tuple[str, ...]
+    points: float
+    micro_tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class NeedView:
     """One need of a person or household."""
 

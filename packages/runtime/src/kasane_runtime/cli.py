@@ -7,17 +7,19 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit import audit
-from kasane_kit.bus import dead_letters
+from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
-from kasane_kit.delivery import NotDelivered
+from kasane_kit.delivery import NotDelivered, Post
 from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, WrongName, catalogue, new_plugin
+from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_kit.testing.conformance import check_plugin
@@ -142,6 +144,16 @@ def _parser() -> argparse.ArgumentParser:
     bus_commands = bus.add_subparsers(required=True, metavar="command")
     for name in ("declare", "show", "dead-letters", "requeue"):
         bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
+
+    visits = commands.add_parser("outreach", help="訪問 / visits")
+    visit_commands = visits.add_subparsers(required=True, metavar="command")
+    plan = visit_commands.add_parser("plan", help="訪問計画を作る / plan a day or a week")
+    plan.add_argument("municipality")
+    plan.add_argument("--from", dest="starts_on", type=date.fromisoformat, required=True)
+    plan.add_argument("--days", type=int, default=5)
+    plan.add_argument("--workers", default="", help="職員のアカウント（, 区切り） / account ids")
+    plan.add_argument("--seconds", type=int, default=20)
+    plan.set_defaults(command=_outreach_plan)
 
     table = commands.add_parser(
         "processes", help="動かすべきプロセスの一覧 / which processes to run"
@@ -298,8 +310,8 @@ def _plugins_check(options: argparse.Namespace) -> int:
 def _accounts_create(options: argparse.Namespace) -> int:
     password = sys.stdin.readline().rstrip("\n")
     composition = _composition()
-    portal = composition.services[HOST_SERVICE]
-    try:
+
+    def create() -> None:
         demo.create_account(
             composition,
             options.municipality,
@@ -309,14 +321,46 @@ def _accounts_create(options: argparse.Namespace) -> int:
             roles=tuple(options.role),
             office=options.office,
         )
-    except portal.refusal as refusal:
-        code, facts = getattr(refusal, "code", ""), getattr(refusal, "facts", {})
-        say = Strings(portal.package).text
-        for part in ("why", "not_done", "next"):
-            print(say(f"refusal.{code}.{part}", **facts), file=sys.stderr)
+
+    if not _done(composition.services[HOST_SERVICE], create):
         return 2
     print(f"{options.login_name} を登録しました。")
     return 0
+
+
+def _outreach_plan(options: argparse.Namespace) -> int:
+    composition = _composition()
+    service = composition.services["outreach"]
+    found: list[str] = []
+
+    def plan() -> None:
+        run_id = service.commands["plan"](
+            composition.house,
+            options.municipality,
+            starts_on=options.starts_on,
+            days=options.days,
+            workers=options.workers,
+            seconds=options.seconds,
+        )
+        found.append(f"/outreach/{options.municipality}/plans/{run_id}")
+
+    if not _done(service, plan):
+        return 2
+    print(f"計画ができました。確かめて決定してください： {found[0]}")
+    return 0
+
+
+def _done(service: Service, work: Callable[[], None]) -> bool:
+    """Whether the work was not refused; a refusal is told in its three sentences."""
+    try:
+        work()
+    except service.refusal as refusal:
+        code, facts = getattr(refusal, "code", ""), getattr(refusal, "facts", {})
+        say = Strings(service.package).text
+        for part in ("why", "not_done", "next"):
+            print(say(f"refusal.{code}.{part}", **facts), file=sys.stderr)
+        return False
+    return True
 
 
 def _audit_verify(_options: argparse.Namespace) -> int:
@@ -341,6 +385,10 @@ def _letters_list(_options: argparse.Namespace) -> int:
             parked += 1
             about = f"{service} {municipality} {letter.id} {letter.type}"
             print(f"{about} {letter.reason}: {letter.detail}")
+        for parcel in parcels.put_aside_ones(connection):
+            parked += 1
+            about = f"{service} {municipality} {parcel.id} {parcel.kind} → {parcel.to_municipality}"
+            print(f"{about}: {parcel.detail}")
         return True
 
     whole = _in_every_database(_composition(), look)
@@ -374,6 +422,11 @@ def _letters_requeue(options: argparse.Namespace) -> int:
     composition = _composition()
     with municipality_scope(options.municipality):
         done = composition.deliveries[options.service].requeue(options.letter_id)
+    if not done:
+        post = Post(composition.services[options.service], composition.house)
+        if post.give_back(options.municipality, options.letter_id):
+            print("小包を戻しました。次の便で運びます。 / The parcel goes with the next round.")
+            return 0
     print(f"{done} 件を届けました。")
     return 0 if done else 1
 

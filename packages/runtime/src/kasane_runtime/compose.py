@@ -99,6 +99,9 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         directory=directory,
         plugins=PluginHouse(directory, trace=settings.trace_hooks),
         wake=wake,
+        prefectures=PluginHouse(
+            FileTownDirectory(settings.towns / "prefectures"), trace=settings.trace_hooks
+        ),
     )
     services = load_services() if services is None else dict(services)
     deliveries = {name: Delivery(service, house) for name, service in services.items()}

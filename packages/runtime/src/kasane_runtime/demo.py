@@ -22,7 +22,7 @@ from kasane_runtime.processes import settle
 PASSWORD = "kasane-demo"
 MARK = "demonstration"
 READY = "ready"
-CONTENT = ("demo.toml", "demo_household.toml")
+CONTENT = ("demo.toml", "demo_household.toml", "demo_community.toml")
 
 Say = Callable[[str], None]
 
@@ -201,14 +201,18 @@ def _visit(browser: Client, visit: Mapping[str, Any]) -> None:
 
 
 def _filled(value: Any, kept: Mapping[str, str]) -> Any:
-    """A value of a step: ``{name}`` is what was kept, ``today+14`` the day two weeks after the step."""
+    """A value of a step: ``{name}`` is what was kept, ``today+14`` the day two weeks after the step.
+
+    ``today+14 13:30`` is that moment in Japan.
+    """
     if isinstance(value, Mapping):
         return {name: _filled(one, kept) for name, one in value.items()}
     if isinstance(value, list):
         return [_filled(one, kept) for one in value]
     if not isinstance(value, str):
         return value
-    day = re.fullmatch(r"today([+-]\d+)", value)
+    day = re.fullmatch(r"today([+-]\d+)(?: (\d\d:\d\d))?", value)
     if day:
-        return (clock.today() + timedelta(days=int(day[1]))).isoformat()
+        on = (clock.today() + timedelta(days=int(day[1]))).isoformat()
+        return f"{on}T{day[2]}:00+09:00" if day[2] else on
     return re.sub(r"\{([\w-]+)\}", lambda name: kept[name[1]], value)

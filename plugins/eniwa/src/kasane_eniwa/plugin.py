@@ -1,63 +1,52 @@
 """Answers the platform's questions as Eniwa City's draft plan for R8 to R12 has it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
     AttendeeKind,
     AttendeeSlot,
     CaseView,
+    CommunityRoute,
     ConsentPolicy,
     ConsentView,
     ConsultationView,
     EmergencyContact,
     Escalation,
-    EscalationLevel,
     FollowUp,
+    IssueView,
     LegalKind,
     MeetingBody,
     MeetingRoute,
     NeedView,
     Office,
     OutreachAgency,
-    Phase,
+    ParticipationRule,
     PhaseAnswer,
+    PlanItems,
     PluginKind,
     PluginMetadata,
     Quorum,
     ResponsibleOffice,
     Role,
+    RouteAtLevel,
     SecrecyNotice,
-    Sentences,
     SessionView,
     SettingSpec,
     StatusLabels,
-    Structure,
+    StepUp,
+    TrainingCourse,
     hookimpl,
+    named_by_area,
+    slots_of,
+    town_files,
+    two_steps,
     valid_on,
 )
 
 SUPPORT_CONFERENCE = str(LegalKind.SUPPORT_CONFERENCE)
 MULTI_AGENCY_CONFERENCE = str(LegalKind.MULTI_AGENCY_CONFERENCE)
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the plan; ``draft`` marks what only the draft （案） says.
-
-    An item that is no draft and has no first day has none in the document either.
-    """
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    until: date | None = None
-    draft: bool = False
 
 
 class Plugin:
@@ -88,19 +77,19 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_eniwa")
+        self._participation = structure.rows("participation", ParticipationRule)
+        self._community_routes = structure.rows("community_routes", RouteAtLevel)
+        self._courses = structure.rows("training_courses", TrainingCourse)
         self._terms = dict(structure.table("terms"))
-        self._centers = self._named(structure.rows("support_centers", Office), settings)
+        self._centers = named_by_area(
+            structure.rows("support_centers", Office), settings["area_labels"], self._sentences
+        )
         self._offices = structure.rows("offices", Office) + self._centers
         self._roles = structure.rows("roles", Role)
         self._bodies = structure.rows("bodies", MeetingBody)
-        self._attendees = {
-            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
-            for body in self._bodies
-        }
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._attendees = slots_of(structure, self._bodies)
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"])
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str]:
@@ -135,14 +124,7 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """R4, R6 and R7 as dated; the draft's items run only from the day the city has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature) if item.draft else item.since
-        words = item.words
-        if item.draft and since is not None:
-            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
-        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def emergency_contacts(self, consultation: ConsultationView) -> Sequence[EmergencyContact]:
@@ -158,22 +140,12 @@ class Plugin:
     @hookimpl
     def escalation(self, consultation: ConsultationView) -> Escalation | None:
         """Two steps: 重層支援担当者, then 重層支援コーディネーター."""
-        screening = consultation.screening
-        if screening.ordinary_cooperation_enough is False:
-            return Escalation(
-                EscalationLevel.MULTI_AGENCY,
-                "coordinator",
-                self._sentences.say("escalation.multi_agency"),
-                "000:L157",
-            )
-        if screening.single_agency_enough is False:
-            return Escalation(
-                EscalationLevel.RELATED_AGENCIES,
-                "contact",
-                self._sentences.say("escalation.related_agencies"),
-                "000:L154",
-            )
-        return None
+        return two_steps(
+            consultation,
+            self._sentences,
+            beyond_one=StepUp("contact", "000:L154"),
+            beyond_cooperation=StepUp("coordinator", "000:L157"),
+        )
 
     @hookimpl
     def consent_policy(self, purpose: str) -> ConsentPolicy | None:
@@ -281,44 +253,17 @@ class Plugin:
             for center in of_area or self._centers
         )
 
-    def _named(self, centers: Sequence[Office], settings: Mapping[str, Any]) -> tuple[Office, ...]:
-        names: Mapping[str, str] = settings["area_labels"]
-        areas = [center.area for center in centers]
-        for number in names:
-            if number not in areas:
-                raise ValueError(
-                    f"設定 area_labels に知らない圏域「{number}」があります。"
-                    f"書けるのは{'、'.join(areas)}です"
-                )
-        named: list[Office] = []
-        for center in centers:
-            area = names.get(center.area) or self._sentences.say(
-                "area.numbered", number=center.area
-            )
-            label = self._sentences.say("area.office", label=center.label, area=area)
-            named.append(replace(center, label=label))
-        return tuple(named)
+    @hookimpl
+    def participation_rule(self, case: CaseView) -> ParticipationRule | None:
+        """Two ways side by side (000:L281)."""
+        return self._participation[0]
 
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        drafts = [item.feature for item in self._items.values() if item.draft]
-        for feature in started:
-            if feature not in drafts:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(drafts)}です"
-                )
-        return dict(started)
+    @hookimpl
+    def community_route(self, issue: IssueView, on: date) -> CommunityRoute | None:
+        """The council of each area (000:L187)."""
+        return next((row.route for row in self._community_routes if row.holds_for(issue)), None)
 
-
-def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
-    if since is None:
-        return Phase.PLANNED if item.draft else Phase.NOT_STATED
-    if on < since:
-        return Phase.PLANNED
-    if item.until is not None and on > item.until:
-        return Phase.ENDED
-    return Phase.ACTIVE
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_eniwa").joinpath(*parts).read_text("utf-8")
+    @hookimpl
+    def training_courses(self, on: date) -> Sequence[TrainingCourse]:
+        """Training for staff and agencies, case discussions (000:L237, L272)."""
+        return valid_on(self._courses, on)

@@ -3,58 +3,47 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
     AttendeeKind,
     Campaign,
     CaseView,
+    CommunityRoute,
     ConsentView,
     ConsultationView,
     Escalation,
-    EscalationLevel,
     FieldSpec,
     HandoffPolicy,
+    IssueView,
     LegalBasis,
     MeetingBody,
     MeetingRoute,
     NeedView,
     Office,
     OutreachAgency,
-    Phase,
+    ParticipationRule,
     PhaseAnswer,
+    PlanItems,
     PluginKind,
     PluginMetadata,
     ResponsibleOffice,
     Role,
+    RouteAtLevel,
     SecrecyNotice,
-    Sentences,
     SettingSpec,
     SheetView,
+    StepUp,
     Structure,
+    TrainingCourse,
     hookimpl,
+    town_files,
+    two_steps,
     valid_on,
 )
 
 CONFERENCE = "comprehensive_support_conference"
 PSYCHIATRIC_VISITS = "psychiatric_visits"
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the slides; ``draft`` marks what they say is only being considered （検討）.
-
-    An item that is no draft and has no first day has none in the document either.
-    """
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    until: date | None = None
-    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +75,11 @@ class Plugin:
         settings={
             "acknowledge_within_days": SettingSpec(
                 int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
+            ),
+            "decide_within_days": SettingSpec(
+                int,
+                "受け取った課が引き受けるか返すかを決めるまでの開庁日数（資料に定めなし。0は基盤の既定）",
+                default=0,
             ),
             "sheet_fields": SettingSpec(
                 dict,
@@ -119,11 +113,12 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_hokuei")
+        self._participation = structure.rows("participation", ParticipationRule)
+        self._community_routes = structure.rows("community_routes", RouteAtLevel)
+        self._courses = structure.rows("training_courses", TrainingCourse)
         self._terms = dict(structure.table("terms"))
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"])
         self._corporations = structure.rows("corporations", Office)
         self._psychiatric = self._psychiatric_corporation(
             structure, settings["psychiatric_corporation"]
@@ -140,6 +135,7 @@ class Plugin:
         self._legal_bases = structure.rows("legal_bases", LegalBasis)
         self._campaigns = structure.rows("campaigns", DatedCampaign)
         self._days: int = settings["acknowledge_within_days"]
+        self._decide_days: int | None = settings["decide_within_days"] or None
         self._sheet_fields = tuple(
             FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
         )
@@ -172,34 +168,17 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """H25 to R6 as dated; what is being considered runs only from the day the town has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature) if item.draft else item.since
-        words = item.words
-        if item.draft and since is not None:
-            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
-        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def escalation(self, consultation: ConsultationView) -> Escalation | None:
         """Beyond one desk, and beyond ordinary cooperation, to 相談支援包括化推進員."""
-        screening = consultation.screening
-        if screening.ordinary_cooperation_enough is False:
-            return Escalation(
-                EscalationLevel.MULTI_AGENCY,
-                "coordinator",
-                self._sentences.say("escalation.multi_agency"),
-                "002:L688; 002:L769-773",
-            )
-        if screening.single_agency_enough is False:
-            return Escalation(
-                EscalationLevel.RELATED_AGENCIES,
-                "coordinator",
-                self._sentences.say("escalation.related_agencies"),
-                "002:L677-679; 002:L769-773",
-            )
-        return None
+        return two_steps(
+            consultation,
+            self._sentences,
+            beyond_one=StepUp("coordinator", "002:L677-679; 002:L769-773"),
+            beyond_cooperation=StepUp("coordinator", "002:L688; 002:L769-773"),
+        )
 
     @hookimpl
     def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
@@ -207,6 +186,7 @@ class Plugin:
         return HandoffPolicy(
             label=self._sentences.say("handoff.label"),
             acknowledge_within_days=self._days,
+            decide_within_days=self._decide_days,
             overdue_role="coordinator",
             requires_consent=True,
             source="002:L792-794; 002:L805-807",
@@ -273,8 +253,23 @@ class Plugin:
         """世帯訪問調査 from R3 on."""
         return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
 
+    @hookimpl
+    def participation_rule(self, case: CaseView) -> ParticipationRule | None:
+        """Carried out by the 社協 (002:L605)."""
+        return self._participation[0]
+
+    @hookimpl
+    def community_route(self, issue: IssueView, on: date) -> CommunityRoute | None:
+        """Three layers: 自治会, school district, whole town (002:L925-992)."""
+        return next((row.route for row in self._community_routes if row.holds_for(issue)), None)
+
+    @hookimpl
+    def training_courses(self, on: date) -> Sequence[TrainingCourse]:
+        """Training across fields and for all staff (002:L788-807)."""
+        return valid_on(self._courses, on)
+
     def _psychiatric_corporation(self, structure: Structure, name: str) -> tuple[Office, ...]:
-        started = self._started.get(PSYCHIATRIC_VISITS)
+        started = self._plan_items.began(PSYCHIATRIC_VISITS)
         if started is None:
             return ()
         (row,) = structure.rows("psychiatric_corporation", Office)
@@ -289,27 +284,3 @@ class Plugin:
                     f"書けるのは{'、'.join(known)}です"
                 )
         return dict(areas)
-
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        drafts = [item.feature for item in self._items.values() if item.draft]
-        for feature in started:
-            if feature not in drafts:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(drafts)}です"
-                )
-        return dict(started)
-
-
-def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
-    if since is None:
-        return Phase.PLANNED if item.draft else Phase.NOT_STATED
-    if on < since:
-        return Phase.PLANNED
-    if item.until is not None and on > item.until:
-        return Phase.ENDED
-    return Phase.ACTIVE
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_hokuei").joinpath(*parts).read_text("utf-8")

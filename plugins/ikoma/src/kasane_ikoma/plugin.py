@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
@@ -11,13 +10,15 @@ from kasane_plugin_api import (
     Campaign,
     CaseView,
     Choice,
+    CommunityRoute,
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DoorContact,
     Escalation,
-    EscalationLevel,
     FieldSpec,
     HandoffPolicy,
+    IssueView,
     LegalKind,
     MeetingBody,
     MeetingRoute,
@@ -25,35 +26,29 @@ from kasane_plugin_api import (
     NeedView,
     Office,
     OutreachAgency,
-    Phase,
+    ParticipationRule,
     PhaseAnswer,
     PlanForm,
+    PlanItems,
     PlanView,
     PluginKind,
     PluginMetadata,
     ResourceSource,
     Role,
-    Sentences,
+    RouteAtLevel,
     SettingSpec,
     SheetView,
+    StepUp,
     Structure,
+    VisitSafety,
     hookimpl,
+    slots_of,
+    town_files,
+    two_steps,
     valid_on,
 )
 
 BEGINNING = date(2023, 4, 1)
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the document; ``draft`` marks what it prints as （案） or as the future."""
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,12 +71,23 @@ class Plugin:
             "acknowledge_within_days": SettingSpec(
                 int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
             ),
+            "decide_within_days": SettingSpec(
+                int,
+                "受け取った課が引き受けるか返すかを決めるまでの開庁日数（資料に定めなし。0は基盤の既定）",
+                default=0,
+            ),
             "related_offices": SettingSpec(
                 dict, "関係課のコードと名前（資料は条件だけを示す）", default={}, item_type=str
             ),
             "sheet_fields": SettingSpec(
                 dict,
                 "つなぐシートに加える欄の名前と見出し（資料に様式なし）",
+                default={},
+                item_type=str,
+            ),
+            "door_contacts": SettingSpec(
+                dict,
+                "訪問先の職員が危ないときにかける電話の名前と番号（資料に記載なし）",
                 default={},
                 item_type=str,
             ),
@@ -104,27 +110,28 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_ikoma")
+        self._participation = structure.rows("participation", ParticipationRule)
+        self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._terms = dict(structure.table("terms"))
         self._offices = structure.rows("offices", Office) + tuple(
             Office(code, label, valid_from=BEGINNING, source="004:L160", note="市が設定した関係課")
             for code, label in settings["related_offices"].items()
         )
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"])
         self._roles = structure.rows("roles", Role) + self._outreach_roles(structure)
         self._bodies = structure.rows("bodies", MeetingBody)
-        self._attendees = {
-            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
-            for body in self._bodies
-        }
+        self._attendees = slots_of(structure, self._bodies)
         self._has_support_conference: bool = settings["support_conference"]
         if self._has_support_conference:
             self._bodies += structure.rows("undocumented_bodies", MeetingBody)
         self._campaigns = structure.rows("campaigns", DatedCampaign)
         self._sources = structure.rows("resource_sources", ResourceSource)
+        self._contacts = tuple(
+            DoorContact(label, phone) for label, phone in settings["door_contacts"].items()
+        )
         self._days: int = settings["acknowledge_within_days"]
+        self._decide_days: int | None = settings["decide_within_days"] or None
         self._sheet_fields = tuple(
             FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
         )
@@ -147,35 +154,17 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """Every item marked R5～ or R6～（案）; a draft runs only from the day the city has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature) if item.draft else item.since
-        phase = Phase.ACTIVE if since is not None and on >= since else Phase.PLANNED
-        words = item.words
-        if item.draft and since is not None:
-            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
-        return PhaseAnswer(phase, f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def escalation(self, consultation: ConsultationView) -> Escalation | None:
         """Beyond one desk to いこまる推進員, beyond ordinary cooperation to いこまる主任推進員."""
-        screening = consultation.screening
-        if screening.ordinary_cooperation_enough is False:
-            return Escalation(
-                EscalationLevel.MULTI_AGENCY,
-                "coordinator",
-                self._sentences.say("escalation.multi_agency"),
-                "004:L137-138",
-            )
-        if screening.single_agency_enough is False:
-            return Escalation(
-                EscalationLevel.RELATED_AGENCIES,
-                "contact",
-                self._sentences.say("escalation.related_agencies"),
-                "004:L125; 004:L149",
-            )
-        return None
+        return two_steps(
+            consultation,
+            self._sentences,
+            beyond_one=StepUp("contact", "004:L125; 004:L149"),
+            beyond_cooperation=StepUp("coordinator", "004:L137-138"),
+        )
 
     @hookimpl
     def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
@@ -183,6 +172,7 @@ class Plugin:
         return HandoffPolicy(
             label=self._sentences.say("handoff.label"),
             acknowledge_within_days=self._days,
+            decide_within_days=self._decide_days,
             overdue_role="responsible",
             requires_consent=True,
             companionship=(
@@ -267,30 +257,31 @@ class Plugin:
         return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
 
     @hookimpl
+    def visit_safety(self, on: date) -> VisitSafety | None:
+        """The numbers that the city has set; the document says nothing of it."""
+        return VisitSafety(self._contacts) if self._contacts else None
+
+    @hookimpl
     def resource_sources(self) -> Sequence[ResourceSource]:
         """社会資源マップ."""
         return self._sources
 
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        drafts = [item.feature for item in self._items.values() if item.draft]
-        for feature in started:
-            if feature not in drafts:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(drafts)}です"
-                )
-        return dict(started)
+    @hookimpl
+    def participation_rule(self, case: CaseView) -> ParticipationRule | None:
+        """A specialist goes along (004:L184-190)."""
+        return self._participation[0]
+
+    @hookimpl
+    def community_route(self, issue: IssueView, on: date) -> CommunityRoute | None:
+        """わがごとカイギ without identities, and the monthly meeting (004:L180-182, L235)."""
+        return next((row.route for row in self._community_routes if row.holds_for(issue)), None)
 
     def _outreach_roles(self, structure: Structure) -> tuple[Role, ...]:
         doubling, specialist = structure.rows("outreach_roles", Role)
-        placed_on = self._started.get("specialist")
+        placed_on = self._plan_items.began("specialist")
         if placed_on is None:
             return (doubling,)
         return (
             replace(doubling, valid_to=placed_on - timedelta(days=1)),
             replace(specialist, valid_from=placed_on),
         )
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_ikoma").joinpath(*parts).read_text("utf-8")

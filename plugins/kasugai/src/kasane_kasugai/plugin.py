@@ -1,9 +1,8 @@
 """Answers the platform's questions as Kasugai City's second plan (R8 to R10) has it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
@@ -11,8 +10,11 @@ from kasane_plugin_api import (
     AttendeeKind,
     AttendeeSlot,
     Campaign,
+    CandidateView,
     CaseView,
     Choice,
+    CommunityNetwork,
+    CommunityRoute,
     ConsentPolicy,
     ConsentView,
     ConsultationView,
@@ -20,24 +22,30 @@ from kasane_plugin_api import (
     EscalationLevel,
     FieldKind,
     FieldSpec,
+    IssueView,
     LegalKind,
     MeetingBody,
     MeetingRoute,
     NeedView,
     Office,
     OutreachAgency,
-    Phase,
+    ParticipationRule,
     PhaseAnswer,
     PlanForm,
+    PlanItems,
     PluginKind,
     PluginMetadata,
+    RankedResource,
     ResponsibleOffice,
     Role,
+    RouteAtLevel,
     SecrecyNotice,
-    Sentences,
     SettingSpec,
-    Structure,
+    TrainingCourse,
     hookimpl,
+    named_by_area,
+    slots_of,
+    town_files,
     valid_on,
 )
 
@@ -45,22 +53,7 @@ SUPPORT_CONFERENCE = str(LegalKind.SUPPORT_CONFERENCE)
 MULTI_AGENCY_CONFERENCE = str(LegalKind.MULTI_AGENCY_CONFERENCE)
 WELFARE_COMMISSIONER = "welfare_commissioner"
 FIRST_YEAR = 2022
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the plan; ``draft`` marks what it only intends (今後取り組むこと).
-
-    An item that is no draft and has no first day has none in the document either.
-    """
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    until: date | None = None
-    draft: bool = False
+WITHDRAWAL = "withdrawal_truancy"
 
 
 @dataclass(frozen=True)
@@ -126,25 +119,26 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_kasugai")
+        self._participation = structure.rows("participation", ParticipationRule)
+        self._community_routes = structure.rows("community_routes", RouteAtLevel)
+        self._courses = structure.rows("training_courses", TrainingCourse)
+        self._networks = structure.rows("community_networks", CommunityNetwork)
         self._terms = dict(structure.table("terms"))
-        self._centers = self._named(structure.rows("support_centers", Office), settings)
+        self._centers = named_by_area(
+            structure.rows("support_centers", Office), settings["area_labels"], self._sentences
+        )
         self._offices = structure.rows("offices", Office) + self._centers
         self._field_offices = structure.rows("field_offices", FieldOffice)
         self._routes = structure.rows("routes", Choice)
         self._roles = structure.rows("roles", Role)
         self._bodies = structure.rows("bodies", MeetingBody)
         self._held = structure.rows("held_sessions", HeldSessions)
-        self._attendees = {
-            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
-            for body in self._bodies
-        }
+        self._attendees = slots_of(structure, self._bodies)
         self._plans = {one.kind: one.form for one in structure.rows("plans", KindOfPlan)}
         self._sheets = structure.rows("assessments", SheetOfScope)
         self._campaigns = structure.rows("campaigns", Campaign)
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"])
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str]:
@@ -179,14 +173,7 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """The plan's years as printed; what it only intends runs from the day the city has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature) if item.draft else item.since
-        words = item.words
-        if item.draft and since is not None:
-            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
-        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def intake_form_fields(self, channel: str) -> Sequence[FieldSpec]:
@@ -311,51 +298,43 @@ class Plugin:
         )
 
     @hookimpl
+    def rank_resources(
+        self, need: NeedView, candidates: Sequence[CandidateView]
+    ) -> Sequence[RankedResource]:
+        """For somebody withdrawn, hosts with small tasks come a little earlier (値札貼り, 清掃)."""
+        if need.category != WITHDRAWAL:
+            return ()
+        sentence = self._sentences.say("rank.micro_task")
+        return tuple(
+            RankedResource(one.human_service_id, 8.0, sentence, "001:L296-298")
+            for one in candidates
+            if one.micro_tasks
+        )
+
+    @hookimpl
     def campaigns(self, year: int) -> Sequence[Campaign] | None:
         """The three steps of アウトリーチ等を通じた継続的支援, from R4 on."""
         return self._campaigns if year >= FIRST_YEAR else None
 
+    @hookimpl
+    def participation_rule(self, case: CaseView) -> ParticipationRule | None:
+        """Only after a 重層的支援会議 judged it needed (001:L378)."""
+        return self._participation[0]
+
+    @hookimpl
+    def community_route(self, issue: IssueView, on: date) -> CommunityRoute | None:
+        """From the area care meeting to the council (001:L100)."""
+        return next((row.route for row in self._community_routes if row.holds_for(issue)), None)
+
+    @hookimpl
+    def training_courses(self, on: date) -> Sequence[TrainingCourse]:
+        """The joint training in three parts (001:L207-211)."""
+        return valid_on(self._courses, on)
+
+    @hookimpl
+    def community_networks(self, on: date) -> Sequence[CommunityNetwork]:
+        """The food drive, whose activities are counted several times (001:L250)."""
+        return self._networks
+
     def _to_coordinator(self, level: EscalationLevel, reason: str, source: str) -> Escalation:
         return Escalation(level, "coordinator", self._sentences.say(f"escalation.{reason}"), source)
-
-    def _named(self, centers: Sequence[Office], settings: Mapping[str, Any]) -> tuple[Office, ...]:
-        names: Mapping[str, str] = settings["area_labels"]
-        areas = [center.area for center in centers]
-        for number in names:
-            if number not in areas:
-                raise ValueError(
-                    f"設定 area_labels に知らない圏域「{number}」があります。"
-                    f"書けるのは{'、'.join(areas)}です"
-                )
-        named: list[Office] = []
-        for center in centers:
-            area = names.get(center.area) or self._sentences.say(
-                "area.numbered", number=center.area
-            )
-            label = self._sentences.say("area.office", label=center.label, area=area)
-            named.append(replace(center, label=label))
-        return tuple(named)
-
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        drafts = [item.feature for item in self._items.values() if item.draft]
-        for feature in started:
-            if feature not in drafts:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(drafts)}です"
-                )
-        return dict(started)
-
-
-def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
-    if since is None:
-        return Phase.PLANNED if item.draft else Phase.NOT_STATED
-    if on < since:
-        return Phase.PLANNED
-    if item.until is not None and on > item.until:
-        return Phase.ENDED
-    return Phase.ACTIVE
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_kasugai").joinpath(*parts).read_text("utf-8")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
@@ -13,6 +12,7 @@ from kasane_plugin_api import (
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DoorContact,
     Escalation,
     EscalationLevel,
     FollowUp,
@@ -22,40 +22,27 @@ from kasane_plugin_api import (
     NeedView,
     Office,
     OutreachAgency,
-    Phase,
+    ParticipationRule,
     PhaseAnswer,
     PlanForm,
+    PlanItems,
     PluginKind,
     PluginMetadata,
     ResponsibleOffice,
     Role,
     SecrecyNotice,
-    Sentences,
     SessionView,
     SettingSpec,
     Structure,
+    VisitSafety,
     hookimpl,
+    slots_of,
+    town_files,
     valid_on,
 )
 
 SUPPORT_CONFERENCE = str(LegalKind.SUPPORT_CONFERENCE)
 MULTI_AGENCY_CONFERENCE = str(LegalKind.MULTI_AGENCY_CONFERENCE)
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the plan; ``draft`` marks what it only foresees.
-
-    An item that is no draft and has no first day has none in the document either.
-    """
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    until: date | None = None
-    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,20 +94,16 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_senboku")
+        self._participation = structure.rows("participation", ParticipationRule)
         self._terms = dict(structure.table("terms"))
         self._offices = structure.rows("offices", Office)
         self._field_offices = structure.rows("field_offices", FieldOffice)
         self._roles = structure.rows("roles", Role)
         self._bodies = structure.rows("bodies", MeetingBody)
-        self._attendees = {
-            body.code: structure.rows(f"attendees.{body.code}", AttendeeSlot)
-            for body in self._bodies
-        }
+        self._attendees = slots_of(structure, self._bodies)
         self._notices = self._dated_notices(structure, settings["secrecy_notices"])
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"])
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str]:
@@ -148,14 +131,7 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """From R7.4 to R10 as printed; the fifth welfare plan from the day the city has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature) if item.draft else item.since
-        words = item.words
-        if item.draft and since is not None:
-            words = self._sentences.say("phase.started", words=words, day=since.isoformat())
-        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def escalation(self, consultation: ConsultationView) -> Escalation | None:
@@ -279,6 +255,17 @@ class Plugin:
             ),
         )
 
+    @hookimpl
+    def visit_safety(self, on: date) -> VisitSafety:
+        """The office that leads the programme, by the number that its plan prints."""
+        lead = DoorContact(self._sentences.say("door.lead"), "0187-43-2255", "003:L227-231")
+        return VisitSafety((lead,), source="003:L227-231")
+
+    @hookimpl
+    def participation_rule(self, case: CaseView) -> ParticipationRule | None:
+        """Run by the city itself (003:L173-177)."""
+        return self._participation[0]
+
     def _dated_notices(
         self, structure: Structure, printed_since: Mapping[str, str]
     ) -> tuple[PrintedNotice, ...]:
@@ -295,27 +282,3 @@ class Plugin:
             basis = self._sentences.say("secrecy.basis_set_by_city", day=effective_from.isoformat())
             notices.append(PrintedNotice(text, basis, bodies, effective_from, ""))
         return tuple(sorted(notices, key=lambda one: one.effective_from))
-
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        drafts = [item.feature for item in self._items.values() if item.draft]
-        for feature in started:
-            if feature not in drafts:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(drafts)}です"
-                )
-        return dict(started)
-
-
-def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
-    if since is None:
-        return Phase.PLANNED if item.draft else Phase.NOT_STATED
-    if on < since:
-        return Phase.PLANNED
-    if item.until is not None and on > item.until:
-        return Phase.ENDED
-    return Phase.ACTIVE
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_senboku").joinpath(*parts).read_text("utf-8")

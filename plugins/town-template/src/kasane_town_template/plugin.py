@@ -6,7 +6,6 @@ else, and does no input or output while it is asked.
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
@@ -16,10 +15,9 @@ from kasane_plugin_api import (
     FieldSpec,
     PluginKind,
     PluginMetadata,
-    Sentences,
     SettingSpec,
-    Structure,
     hookimpl,
+    town_files,
 )
 
 
@@ -45,10 +43,9 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         # Files are read here, once; the hooks below only compute.
-        structure = Structure(_file("structure.toml"))
+        structure, self._sentences = town_files("kasane_town_template")
         self._terms = dict(structure.table("terms"))
         self._categories = structure.rows("categories", Category)
-        self._sentences = Sentences(_file("strings", "ja.toml"))
         self._asks: bool = settings["ask_how_heard"]
 
     # The name of the method is the question. It may take fewer arguments than docs/hooks.md shows.
@@ -80,7 +77,3 @@ class Plugin:
                 ),
             ),
         )
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_town_template").joinpath(*parts).read_text("utf-8")

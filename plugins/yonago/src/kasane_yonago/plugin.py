@@ -1,9 +1,8 @@
 """Answers the platform's questions as Yonago City's slides of March 2024 have it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from kasane_plugin_api import (
@@ -11,25 +10,29 @@ from kasane_plugin_api import (
     AttendeeSlot,
     CaseView,
     Category,
+    CommunityRoute,
     ConsentView,
     ConsultationView,
     Escalation,
-    EscalationLevel,
+    IssueView,
     LegalKind,
     MeetingBody,
     MeetingRoute,
     Office,
     OfficeKind,
-    Phase,
     PhaseAnswer,
+    PlanItems,
     PluginKind,
     PluginMetadata,
     ResponsibleOffice,
     Role,
-    Sentences,
+    RouteAtLevel,
     SettingSpec,
-    Structure,
+    StepUp,
+    TrainingCourse,
     hookimpl,
+    town_files,
+    two_steps,
     valid_on,
 )
 
@@ -40,18 +43,6 @@ ATTENDEE_OF_OPERATOR = {
     OfficeKind.CONTRACTED: AttendeeKind.CONTRACTOR,
     OfficeKind.PARTNER_AGENCY: AttendeeKind.PARTNER_AGENCY,
 }
-
-
-@dataclass(frozen=True)
-class PlanItem:
-    """One item of the city's history; without a first day the document leaves open if it runs."""
-
-    feature: str
-    label: str
-    words: str
-    source: str
-    since: date | None = None
-    until: date | None = None
 
 
 class Plugin:
@@ -94,8 +85,9 @@ class Plugin:
     )
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        structure = Structure(_file("structure.toml"))
-        self._sentences = Sentences(_file("strings", "ja.toml"))
+        structure, self._sentences = town_files("kasane_yonago")
+        self._community_routes = structure.rows("community_routes", RouteAtLevel)
+        self._courses = structure.rows("training_courses", TrainingCourse)
         self._terms = dict(structure.table("terms"))
         operator = _operator(settings["center_operator"])
         self._offices = (
@@ -116,8 +108,7 @@ class Plugin:
         self._has_support_conference: bool = settings["support_conference"]
         if self._has_support_conference:
             self._bodies += structure.rows("undocumented_bodies", MeetingBody)
-        self._items = {item.feature: item for item in structure.rows("plan_items", PlanItem)}
-        self._started = self._checked_starts(settings["started"])
+        self._plan_items = PlanItems(structure, self._sentences, settings["started"], undated=True)
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str] | None:
@@ -148,15 +139,7 @@ class Plugin:
     @hookimpl
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """Dated items as dated; an item without a date runs only from the day the city has set."""
-        item = self._items.get(feature)
-        if item is None:
-            return None
-        since = self._started.get(feature, item.since)
-        words = item.words
-        if feature in self._started:
-            day = self._started[feature].isoformat()
-            words = self._sentences.say("phase.started", words=words, day=day)
-        return PhaseAnswer(_phase(item, since, on), f"{item.label}：{words}", item.source)
+        return self._plan_items.phase(feature, on)
 
     @hookimpl
     def consultation_categories(self) -> Sequence[Category]:
@@ -166,22 +149,12 @@ class Plugin:
     @hookimpl
     def escalation(self, consultation: ConsultationView) -> Escalation | None:
         """Beyond one field, and beyond ordinary cooperation, to えしこに's 総合相談支援員."""
-        screening = consultation.screening
-        if screening.ordinary_cooperation_enough is False:
-            return Escalation(
-                EscalationLevel.MULTI_AGENCY,
-                "coordinator",
-                self._sentences.say("escalation.multi_agency"),
-                "002:L468-470",
-            )
-        if screening.single_agency_enough is False:
-            return Escalation(
-                EscalationLevel.RELATED_AGENCIES,
-                "coordinator",
-                self._sentences.say("escalation.related_agencies"),
-                "002:L412; 002:L421",
-            )
-        return None
+        return two_steps(
+            consultation,
+            self._sentences,
+            beyond_one=StepUp("coordinator", "002:L412; 002:L421"),
+            beyond_cooperation=StepUp("coordinator", "002:L468-470"),
+        )
 
     @hookimpl
     def meeting_bodies(self, on: date) -> Sequence[MeetingBody] | None:
@@ -209,6 +182,16 @@ class Plugin:
         """The person, the family and those who support; nothing where nobody is listed."""
         return self._attendees.get(body)
 
+    @hookimpl
+    def community_route(self, issue: IssueView, on: date) -> CommunityRoute | None:
+        """Gaps are discussed at the 重層的支援会議 (002:L480-482)."""
+        return next((row.route for row in self._community_routes if row.holds_for(issue)), None)
+
+    @hookimpl
+    def training_courses(self, on: date) -> Sequence[TrainingCourse]:
+        """Three courses with a follow-up (002:L513-523)."""
+        return valid_on(self._courses, on)
+
     def _windows(self, named: Mapping[str, str]) -> tuple[Office, ...]:
         for code in named:
             if code in {office.code for office in self._offices}:
@@ -227,16 +210,6 @@ class Plugin:
             for code, label in named.items()
         )
 
-    def _checked_starts(self, started: Mapping[str, date]) -> Mapping[str, date]:
-        undated = [item.feature for item in self._items.values() if item.since is None]
-        for feature in started:
-            if feature not in undated:
-                raise ValueError(
-                    f"設定 started に知らない項目「{feature}」があります。"
-                    f"書けるのは{'、'.join(undated)}です"
-                )
-        return dict(started)
-
 
 def _operator(named: str) -> OfficeKind:
     known = [str(kind) for kind in ATTENDEE_OF_OPERATOR]
@@ -245,17 +218,3 @@ def _operator(named: str) -> OfficeKind:
             f"設定 center_operator の「{named}」は使えません。書けるのは{'、'.join(known)}です"
         )
     return OfficeKind(named)
-
-
-def _phase(item: PlanItem, since: date | None, on: date) -> Phase:
-    if since is None:
-        return Phase.NOT_STATED
-    if on < since:
-        return Phase.PLANNED
-    if item.until is not None and on > item.until:
-        return Phase.ENDED
-    return Phase.ACTIVE
-
-
-def _file(*parts: str) -> str:
-    return resources.files("kasane_yonago").joinpath(*parts).read_text("utf-8")

@@ -4,9 +4,15 @@ from pathlib import Path
 
 from kasane_cases import handlers, subscribers
 from kasane_cases.api.assessments import blueprint as assessments_api
+from kasane_cases.api.participations import blueprint as participations_api
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.handlers import remind_of_expiring, remind_of_protections
+from kasane_cases.handlers import (
+    remind_of_days,
+    remind_of_expiring,
+    remind_of_protections,
+    tell_gap_counts,
+)
 from kasane_cases.pages import PAGES
 from kasane_cases.repository import PERMISSIONS
 from kasane_contracts import cases as says
@@ -18,7 +24,7 @@ service = Service(
     package="kasane_cases",
     root=Path(__file__).parent,
     pages=PAGES,
-    api=(*API, assessments_api),
+    api=(*API, assessments_api, participations_api),
     permissions=PERMISSIONS,
     says=(
         says.CaseOpened,
@@ -36,6 +42,11 @@ service = Service(
         says.CaseStatusChanged,
         says.CaseClosed,
         says.AddressProtectionChanged,
+        says.GapsCounted,
+        says.ParticipationProposed,
+        says.ParticipationJudged,
+        says.ParticipationHostTold,
+        says.CommunityIssueRaised,
     ),
     hears={
         intake.ConsultationReceived: subscribers.on_consultation_received,
@@ -51,9 +62,12 @@ service = Service(
         resources.HumanServicesSuggested: subscribers.on_human_services_suggested,
         resources.ReferralAccepted: subscribers.on_referral_accepted,
         resources.ReferralDeclined: subscribers.on_referral_declined,
+        resources.ParticipationMoved: subscribers.on_participation_moved,
+        resources.CommunityIssueAnswered: subscribers.on_community_issue_answered,
         outreach.VisitScheduled: subscribers.on_visit_scheduled,
         outreach.VisitCompleted: subscribers.on_visit_completed,
         outreach.ContactNotMade: subscribers.on_contact_not_made,
+        outreach.ConsentHeard: subscribers.on_consent_heard,
     },
     tables=(
         "cases_consultation_summary",
@@ -71,6 +85,7 @@ service = Service(
         "cases_assessment",
         "cases_support_need",
         "cases_suggestion",
+        "cases_need_option",
         "cases_referral",
         "cases_outreach_request",
         "cases_session",
@@ -100,6 +115,9 @@ service = Service(
         "cases_episode",
         "cases_handoff",
         "cases_watch_rule",
+        "cases_gap_count",
+        "cases_participation",
+        "cases_community_issue",
     ),
     parcels={
         handlers.OFFER: handlers.hear_offer,
@@ -110,5 +128,7 @@ service = Service(
     jobs=(
         Job("remind-of-protections", 3600.0, remind_of_protections),
         Job("remind-of-consents", 3600.0, remind_of_expiring),
+        Job("remind-of-days", 3600.0, remind_of_days),
+        Job("tell-gap-counts", 600.0, tell_gap_counts),
     ),
 )

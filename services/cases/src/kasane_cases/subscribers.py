@@ -3,6 +3,8 @@
 from typing import Any
 
 from kasane_cases.domain.gap import HandoffState
+from kasane_cases.handlers.community_issues import take_issue_answer
+from kasane_cases.handlers.consent_heard import take_consent_heard
 from kasane_cases.handlers.hearing import (
     forget_waiting,
     queue_escalated,
@@ -12,6 +14,7 @@ from kasane_cases.handlers.hearing import (
     take_visit,
     wait_again,
 )
+from kasane_cases.handlers.participation import take_participation
 from kasane_cases.handlers.person_links import take_merge, take_merge_undone
 from kasane_cases.handlers.watching import take_sheet_answer, take_sheet_sent
 from kasane_contracts.intake import (
@@ -26,8 +29,14 @@ from kasane_contracts.intake import (
     ReferralSheetReturned,
     ReferralSheetSent,
 )
-from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
-from kasane_contracts.resources import HumanServicesSuggested, ReferralAccepted, ReferralDeclined
+from kasane_contracts.outreach import ConsentHeard, ContactNotMade, VisitCompleted, VisitScheduled
+from kasane_contracts.resources import (
+    CommunityIssueAnswered,
+    HumanServicesSuggested,
+    ParticipationMoved,
+    ReferralAccepted,
+    ReferralDeclined,
+)
 from kasane_kit.unit_of_work import UnitOfWork
 
 
@@ -83,6 +92,11 @@ def on_contact_not_made(event: ContactNotMade, uow: UnitOfWork, _hooks: Any) -> 
     take_visit(event, uow)
 
 
+def on_consent_heard(event: ConsentHeard, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps what was said at the door as pending, to be confirmed with the person."""
+    take_consent_heard(event, uow)
+
+
 def on_persons_merged(event: PersonsMerged, uow: UnitOfWork, _hooks: Any) -> None:
     """Lets the case page say where the same person also appears."""
     take_merge(event, uow)
@@ -113,3 +127,15 @@ def on_referral_sheet_accepted(event: ReferralSheetAccepted, uow: UnitOfWork, _h
 def on_referral_sheet_returned(event: ReferralSheetReturned, uow: UnitOfWork, _hooks: Any) -> None:
     """The sheet came back: its sender is still responsible, and it waits for a new receiver."""
     take_sheet_answer(event.sheet_id, HandoffState.RETURNED, uow)
+
+
+def on_participation_moved(event: ParticipationMoved, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows the step that participation support took."""
+    take_participation(event, uow)
+
+
+def on_community_issue_answered(
+    event: CommunityIssueAnswered, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """Brings the community's answer back to the cases that an issue was raised from."""
+    take_issue_answer(event, uow)

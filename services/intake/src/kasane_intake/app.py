@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kasane_contracts import intake as says
 from kasane_contracts.cases import AddressProtectionChanged, CaseOpened
+from kasane_intake.api.attachments import blueprint as attachments_api
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
 from kasane_intake.api.search import blueprint as search_api
@@ -13,6 +14,7 @@ from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import alert_overdue_sheets
+from kasane_intake.pages.attachments import blueprint as attachments
 from kasane_intake.pages.consultation_days import blueprint as consultation_days
 from kasane_intake.pages.consultation_states import blueprint as states
 from kasane_intake.pages.consultations import blueprint as consultations
@@ -37,6 +39,7 @@ service = Service(
         consultations,
         states,
         papers,
+        attachments,
         public_form,
         public_booking,
         referral_sheets,
@@ -47,6 +50,7 @@ service = Service(
     ),
     api=(
         api,
+        attachments_api,
         statistics_api,
         web_messages_api,
         consultation_days_api,
@@ -65,6 +69,13 @@ service = Service(
         Permission("intake.consultation.list", "intake.consultation.listed", STAFF, "consultation"),
         Permission("intake.consultation.read", "intake.consultation.read", STAFF, "consultation"),
         Permission("intake.paper.read", "intake.paper.read", STAFF, "consultation"),
+        Permission("intake.attachment.list", "intake.attachment.listed", STAFF, "consultation"),
+        Permission("intake.attachment.read", "intake.attachment.read", STAFF, "attachment"),
+        Permission("intake.attachment.add", "intake.attachment.added", STAFF, "consultation"),
+        Permission("intake.attachment.void", "intake.attachment.voided", STAFF, "attachment"),
+        Permission(
+            "intake.attachment.open", "intake.attachment.opened_with_reason", STAFF, "attachment"
+        ),
         Permission("intake.export.list", "intake.export.listed", STAFF, "consultation"),
         Permission(
             "intake.consultation.screen", "intake.consultation.screened", STAFF, "consultation"
@@ -159,16 +170,24 @@ service = Service(
         says.ReferralSheetVoided,
         says.ReferralSheetReopened,
         says.ReferralSheetOverdue,
+        says.ReferralSheetUndecided,
         says.EmergencyDeclared,
         says.EmergencySettled,
         says.ContactContinued,
         says.ConsultationReopened,
+        says.WebMessageWaiting,
+        says.WebMessageSettled,
+        says.BookingsWaiting,
+        says.PersonsMergeRequested,
+        says.PersonsMergeDeclined,
     ),
     hears={
         CaseOpened: on_case_opened,
         AddressProtectionChanged: on_address_protection_changed,
     },
     tables=(
+        "intake_attachment",
+        "intake_attachment_look",
         "intake_consultation",
         "intake_person_concerned",
         "intake_person_key",
@@ -177,6 +196,7 @@ service = Service(
         "intake_referral_sheet",
         "intake_search_term",
         "intake_search_text",
+        "intake_shown_candidate",
         "intake_step",
         "intake_counter",
         "intake_protected_person",

@@ -4,31 +4,64 @@ from pathlib import Path
 
 from kasane_contracts import outreach as says
 from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
+from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
 from kasane_kit.auth import Permission
-from kasane_kit.service import Service
-from kasane_outreach.api.v1 import blueprint as api
+from kasane_kit.service import Job, Service
+from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS as VISITORS
+from kasane_outreach.handlers.door_days import alarm_overdue_check_ins
+from kasane_outreach.handlers.plan_search import PlanSearches, plan_now
+from kasane_outreach.pages.calendars import blueprint as calendars
+from kasane_outreach.pages.campaign_runs import blueprint as campaign_runs
 from kasane_outreach.pages.campaigns import blueprint as campaigns
+from kasane_outreach.pages.door import blueprint as door
 from kasane_outreach.pages.households import blueprint as households
+from kasane_outreach.pages.mending import blueprint as mending
+from kasane_outreach.pages.plans import blueprint as plans
 from kasane_outreach.pages.rounds import blueprint as rounds
+from kasane_outreach.pages.survey_replies import blueprint as survey_replies
 from kasane_outreach.pages.visits import blueprint as visits
+from kasane_outreach.pages.watching import blueprint as watching
+from kasane_outreach.pages.wishes import blueprint as wishes
+from kasane_outreach.pages.workers import blueprint as workers
 from kasane_outreach.subscribers import (
     on_address_protection_changed,
     on_case_closed,
     on_outreach_requested,
+    on_settling_visit_called_off,
+    on_settling_visit_requested,
 )
 
 LOOKERS = VISITORS | {"contact"}
 PLANNERS = LOOKERS | {"responsible", "town_administrator"}
 HOUSEHOLD, VISIT, ROUND = "household_to_reach", "visit", "visit_round"
+PLAN, PROFILE = "visit_plan", "worker_profile"
+SEARCHES = PlanSearches()
+DEVICE, RUN, WATCH = "door_device", "campaign_run", "watch_assignment"
+COORDINATORS = frozenset({"coordinator"})
+RUNNERS = frozenset({"coordinator", "responsible", "contact"})
 
 service = Service(
     name="outreach",
     package="kasane_outreach",
     root=Path(__file__).parent,
-    pages=(households, visits, rounds, campaigns),
-    api=(api,),
+    pages=(
+        households,
+        visits,
+        rounds,
+        campaigns,
+        door,
+        mending,
+        plans,
+        workers,
+        wishes,
+        calendars,
+        campaign_runs,
+        survey_replies,
+        watching,
+    ),
+    api=API,
     permissions=(
         Permission("outreach.household.list", "outreach.household.listed", LOOKERS, HOUSEHOLD),
         Permission("outreach.household.read", "outreach.household.read", LOOKERS, HOUSEHOLD),
@@ -37,15 +70,50 @@ service = Service(
         Permission("outreach.visit.record", "outreach.visit.recorded", VISITORS, VISIT),
         Permission("outreach.visit.schedule", "outreach.visit.scheduled", VISITORS, VISIT),
         Permission("outreach.round.plan", "outreach.round.planned", VISITORS, ROUND),
+        Permission("outreach.plan.make", "outreach.plan.made", VISITORS, PLAN),
+        Permission("outreach.worker_profile.set", "outreach.worker_profile.set", VISITORS, PROFILE),
+        Permission("outreach.visit_wish.set", "outreach.visit_wish.set", VISITORS, HOUSEHOLD),
+        Permission("outreach.door.use", "outreach.door.used", VISITORS, DEVICE, False),
+        Permission("outreach.door_item.read", "outreach.door_item.read", VISITORS, "door_item"),
+        Permission(
+            "outreach.check_in.settle", "outreach.check_in.settled", VISITORS, "check_in", False
+        ),
+        Permission(
+            "outreach.calendar.manage", "outreach.calendar.managed", VISITORS, "calendar", False
+        ),
+        Permission("outreach.campaign.run", "outreach.campaign.read", RUNNERS, RUN),
+        Permission("outreach.campaign.approve", "outreach.campaign.approved", RUNNERS, RUN),
+        Permission(
+            "outreach.survey_reply.read", "outreach.survey_reply.read", RUNNERS, "survey_target"
+        ),
+        Permission(
+            "outreach.survey_household.visit",
+            "outreach.survey_household.read",
+            VISITORS | RUNNERS,
+            "survey_household",
+        ),
+        Permission("outreach.watch.list", "outreach.watch.listed", VISITORS, WATCH),
+        Permission("outreach.watch.read", "outreach.watch.read", VISITORS, WATCH),
+        Permission("outreach.watch.report", "outreach.watch.reported", VISITORS, WATCH),
+        Permission("outreach.watch.assign", "outreach.watch.assigned", COORDINATORS, WATCH),
         Permission(
             "outreach.campaign.list", "outreach.campaign.listed", PLANNERS, "campaign", False
         ),
     ),
-    says=(says.VisitScheduled, says.VisitCompleted, says.ContactNotMade),
+    says=(
+        says.VisitScheduled,
+        says.VisitCompleted,
+        says.ContactNotMade,
+        says.ConsentHeard,
+        says.CheckInOverdue,
+        says.CheckInSettled,
+    ),
     hears={
         OutreachRequested: on_outreach_requested,
         CaseClosed: on_case_closed,
         AddressProtectionChanged: on_address_protection_changed,
+        SettlingVisitRequested: on_settling_visit_requested,
+        SettlingVisitCalledOff: on_settling_visit_called_off,
     },
     tables=(
         "outreach_household_to_reach",
@@ -53,6 +121,30 @@ service = Service(
         "outreach_visit_worker",
         "outreach_contact_attempt",
         "outreach_visit_round",
+        "outreach_booking_day",
+        "outreach_door_device",
+        "outreach_door_handout",
+        "outreach_door_item",
+        "outreach_visit_addendum",
+        "outreach_visit_photo",
+        "outreach_check_in",
+        "outreach_worker_profile",
+        "outreach_visit_wish",
+        "outreach_plan_run",
+        "outreach_calendar_feed",
+        "outreach_campaign_run",
+        "outreach_survey_target",
+        "outreach_survey_household",
+        "outreach_survey_visit",
+        "outreach_leader_hearing",
+        "outreach_reply_count",
+        "outreach_watch_assignment",
+        "outreach_watch_report",
     ),
     refusal=OutreachRefusal,
+    jobs=(
+        Job("overdue_check_ins", 60, alarm_overdue_check_ins),
+        Job("visit_plans", 2, SEARCHES.look_after),
+    ),
+    commands={"plan": plan_now},
 )

@@ -3,10 +3,14 @@
 from typing import Any
 
 from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
+from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import PutOnList
-from kasane_outreach.handlers import change_protection, close_case, put_on_list
+from kasane_outreach.handlers import change_protection, close_case, close_request, put_on_list
+from kasane_outreach.handlers.watching import end_watches_of_case
+
+SETTLING_MINUTES = 30
 
 
 def on_outreach_requested(event: OutreachRequested, uow: UnitOfWork, hooks: Any) -> None:
@@ -18,7 +22,9 @@ def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
     """Closes what is open and cancels what is due; a case without requests is none of
     outreach's.
     """
-    close_case(event.case_id, uow, Strings("kasane_outreach").text("visit.case_closed"))
+    reason = Strings("kasane_outreach").text("visit.case_closed")
+    close_case(event.case_id, uow, reason)
+    end_watches_of_case(event.case_id, reason, uow)
 
 
 def on_address_protection_changed(
@@ -26,3 +32,38 @@ def on_address_protection_changed(
 ) -> None:
     """Takes the address, maybe the telephone too, off lists, map and rounds, or shows it again."""
     change_protection(event.person_id, uow, protected=event.protected, phone_too=event.phone_too)
+
+
+def on_settling_visit_requested(event: SettlingVisitRequested, uow: UnitOfWork, hooks: Any) -> None:
+    """Puts the host's place on the list of those to visit, once; whose visit it is stays in the case."""
+    words = Strings("kasane_outreach")
+    put_on_list(
+        PutOnList(
+            request_id=event.request_id,
+            case_id=event.case_id,
+            person_id=event.person_id,
+            purpose=words.text("settling.purpose"),
+            by_when=event.by_when,
+            minutes=SETTLING_MINUTES,
+            two_person=False,
+            agency="",
+            area=event.area,
+            category="",
+            address_protected=event.address_protected,
+            name=words.text("settling.name", number=event.case_number),
+            address="" if event.address_protected else event.place,
+            visit_address=event.place if event.address_protected else "",
+            reason=words.text("settling.reason_protected")
+            if event.address_protected
+            else words.text("settling.reason", host=event.host),
+        ),
+        uow,
+        hooks,
+    )
+
+
+def on_settling_visit_called_off(
+    event: SettlingVisitCalledOff, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """Closes the request and cancels what is due of it; other requests of the case go on."""
+    close_request(event.request_id, uow, Strings("kasane_outreach").text("settling.called_off"))

@@ -14,6 +14,7 @@ from kasane_portal.pages.dead_letters import blueprint as dead_letters
 from kasane_portal.pages.front import blueprint as front
 from kasane_portal.pages.home import blueprint as home
 from kasane_portal.pages.overview import blueprint as overview
+from kasane_portal.pages.prefectures import blueprint as prefectures
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
 from kasane_portal.subscribers import HEARD
@@ -27,7 +28,16 @@ service = Service(
     name="portal",
     package="kasane_portal",
     root=Path(__file__).parent,
-    pages=(sessions, home, overview, accounts, town, audit, dead_letters),
+    pages=(
+        sessions,
+        home,
+        overview,
+        prefectures,
+        accounts,
+        town,
+        audit,
+        dead_letters,
+    ),
     front=(front,),
     api=(api,),
     permissions=(
@@ -36,10 +46,30 @@ service = Service(
             "portal.password.change", "portal.password.changed", EVERYBODY, "account", False
         ),
         Permission("portal.overview.read", "portal.overview.read", OPERATOR, "overview", False),
+        Permission("portal.prefecture.read", "portal.prefecture.read", OPERATOR, "prefecture_view"),
+        Permission(
+            "portal.support_visit.record",
+            "portal.support_visit.recorded",
+            OPERATOR,
+            "support_visit",
+            False,
+        ),
+        Permission(
+            "portal.support_visit.void",
+            "portal.support_visit.voided",
+            OPERATOR,
+            "support_visit",
+        ),
         Permission(
             "portal.account.manage", "portal.account.managed", ADMINISTRATOR, "account", False
         ),
-        Permission("portal.town.read", "portal.town.read", ADMINISTRATOR, "municipality", False),
+        Permission(
+            "portal.town.read",
+            "portal.town.read",
+            STAFF | ADMINISTRATOR,
+            "municipality",
+            False,
+        ),
         Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
         Permission(
             "portal.dead_letter.list",
@@ -58,6 +88,8 @@ service = Service(
         "portal_task_target",
         "portal_number_copy",
         "portal_counted_fact",
+        "portal_gap_count",
+        "portal_support_visit",
         "portal_audit_copy",
     ),
     refusal=PortalRefusal,

@@ -118,3 +118,23 @@ class CountFact:
 
 
 TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber
+
+
+@dataclass(frozen=True)
+class RecordSupportVisit:
+    """Write down that the prefecture's team visited a municipality; ``duty`` is a code of the prefecture's plugin."""
+
+    visit_id: str
+    prefecture: str
+    municipality: str
+    visited_on: date
+    duty: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class VoidSupportVisit:
+    """Say that a recorded visit does not stand, and why; it stays readable."""
+
+    visit_id: str
+    reason: str

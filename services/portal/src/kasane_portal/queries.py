@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit.bus import DeadLetter, dead_letters
@@ -17,8 +17,9 @@ from kasane_kit.unit_of_work import House
 from kasane_portal import tables
 from kasane_portal.domain.account import Account
 from kasane_portal.domain.overview import CountKind, Overview, months_of, suppress
+from kasane_portal.domain.support_visit import SupportVisit
 from kasane_portal.domain.task import Task, TaskKind
-from kasane_portal.repository import Accounts, account_of, aware
+from kasane_portal.repository import Accounts, SupportVisits, account_of, aware
 
 log = logging.getLogger("kasane.portal")
 
@@ -63,8 +64,8 @@ class OverviewOfTowns:
 
 
 def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> list[Task]:
-    """Every open task of the targets, those only overdue ones answer to once they are overdue."""
-    task, target = tables.task.c, tables.task_target.c
+    """Every open task of the targets but those kept from one; some see it only once it is overdue."""
+    task, target, withheld = tables.task.c, tables.task_target.c, tables.task_target.alias()
     rows = connection.execute(
         select(tables.task, target.target)
         .join(
@@ -76,10 +77,15 @@ def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> li
             task.opened_at.is_not(None),
             task.closed_at.is_(None),
             or_(target.when_overdue.is_(False), task.due_on < today),
+            ~exists().where(
+                withheld.c.kind == task.kind,
+                withheld.c.subject_id == task.subject_id,
+                withheld.c.target.in_([f"-{one}" for one in sorted(targets)]),
+            ),
         )
         .order_by(task.kind, task.subject_id, target.target)
     ).all()
-    about = {row.consultation_id for row in rows} | {row.case_id for row in rows}
+    about = {i for row in rows for i in (row.consultation_id, row.case_id, row.subject_id)}
     numbers = _numbers(connection, about - {""})
     found: dict[tuple[str, str], Task] = {}
     for row in rows:
@@ -93,7 +99,9 @@ def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> li
             urgent=row.urgent,
             consultation_id=row.consultation_id,
             case_id=row.case_id,
-            number=numbers.get(row.case_id) or numbers.get(row.consultation_id, ""),
+            number=numbers.get(row.case_id)
+            or numbers.get(row.consultation_id)
+            or numbers.get(row.subject_id, ""),
             targets=(*before, row.target),
         )
     return list(found.values())
@@ -148,6 +156,41 @@ def parked_letters(connection: Connection, most: int) -> list[DeadLetter]:
         replace(letter, parked_at=aware(letter.parked_at))
         for letter in dead_letters.list_letters(connection, most)
     ]
+
+
+def parked_parcels(connection: Connection, most: int) -> list[AuditLine]:
+    """Parcels to other towns that were put aside and not given back since, the oldest first.
+
+    ``basis`` says which kind of parcel and which error; what was in it is told nobody.
+    """
+    copy, later = tables.audit_copy.c, tables.audit_copy.alias().c
+    given_back = exists().where(
+        later.service == copy.service,
+        later.object_id == copy.object_id,
+        later.position > copy.position,
+        later.action.endswith(".parcel.given_back", autoescape=True),
+    )
+    rows = connection.execute(
+        select(tables.audit_copy)
+        .where(
+            copy.object_kind == "parcel",
+            copy.action.endswith(".parcel.parked", autoescape=True),
+            ~given_back,
+        )
+        .order_by(copy.at, copy.entry_id)
+        .limit(most)
+    )
+    return [_line(row) for row in rows]
+
+
+def gap_numbers(connection: Connection) -> tuple[dict[str, int], date | None]:
+    """How many cases may be lost from sight by reason, those of none left out, and of which day."""
+    rows = connection.execute(
+        select(tables.gap_count)
+        .where(tables.gap_count.c.number > 0)
+        .order_by(tables.gap_count.c.kind)
+    ).all()
+    return {row.kind: row.number for row in rows}, rows[0].counted_on if rows else None
 
 
 def count_by_month(connection: Connection, first: str, last: str) -> dict[CountKind, int]:
@@ -223,3 +266,8 @@ def _line(row: Any) -> AuditLine:
         basis=row.basis,
         correlation_id=row.correlation_id,
     )
+
+
+def support_visits(connection: Connection, prefecture: str) -> tuple[SupportVisit, ...]:
+    """Every visit of a prefecture's team, voided ones too, latest first."""
+    return SupportVisits(connection).of(prefecture)

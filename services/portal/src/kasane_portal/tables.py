@@ -70,6 +70,13 @@ counted_fact = Table(
     Column("subject_id", String(64), primary_key=True),
     Column("month", String(7), nullable=False),
 )
+gap_count = Table(
+    "portal_gap_count",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("counted_on", Date, nullable=False),
+)
 audit_copy = Table(
     "portal_audit_copy",
     metadata,
@@ -85,4 +92,17 @@ audit_copy = Table(
     Column("basis", String(200), nullable=False),
     Column("correlation_id", String(64), nullable=False),
     Column("causation_id", String(64), nullable=False),
+)
+support_visit = Table(
+    "portal_support_visit",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("prefecture", String(6), nullable=False),
+    Column("municipality", String(6), nullable=False),
+    Column("visited_on", Date, nullable=False),
+    Column("duty", String(60), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_by", String(200), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("void_reason", Text, nullable=False),
 )

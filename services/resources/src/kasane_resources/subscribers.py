@@ -2,9 +2,26 @@
 
 from typing import Any
 
-from kasane_contracts.cases import ReferralRequested, SupportNeedIdentified
+from kasane_contracts.cases import (
+    AddressProtectionChanged,
+    CaseClosed,
+    CommunityIssueRaised,
+    ConsentRecorded,
+    ParticipationHostTold,
+    ParticipationJudged,
+    ParticipationProposed,
+    ReferralRequested,
+    SupportNeedIdentified,
+    SupportPlanAgreed,
+)
+from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_resources.handlers import suggest_human_services, wait_for_answer
+from kasane_resources.handlers import (
+    community,
+    participation,
+    suggest_human_services,
+    wait_for_answer,
+)
 
 
 def on_support_need_identified(event: SupportNeedIdentified, uow: UnitOfWork, hooks: Any) -> None:
@@ -15,3 +32,50 @@ def on_support_need_identified(event: SupportNeedIdentified, uow: UnitOfWork, ho
 def on_referral_requested(event: ReferralRequested, uow: UnitOfWork, _hooks: Any) -> None:
     """Puts the referral on the list of those that wait; heard again, it changes nothing."""
     wait_for_answer(event, uow)
+
+
+def on_participation_proposed(event: ParticipationProposed, uow: UnitOfWork, hooks: Any) -> None:
+    """Begins participation support; heard again, it changes nothing."""
+    participation.take_proposal(event, uow, hooks)
+
+
+def on_participation_judged(event: ParticipationJudged, uow: UnitOfWork, hooks: Any) -> None:
+    """Opens the town's gate when the judgement is the one it asks for."""
+    participation.take_judgement(event, uow, hooks)
+
+
+def on_participation_host_told(event: ParticipationHostTold, uow: UnitOfWork, _hooks: Any) -> None:
+    """The host knows who comes."""
+    participation.take_host_told(event, uow)
+
+
+def on_support_plan_agreed(event: SupportPlanAgreed, uow: UnitOfWork, _hooks: Any) -> None:
+    """A plan of participation support leads on to looking for a place."""
+    participation.take_plan(event, uow)
+
+
+def on_consent_recorded(event: ConsentRecorded, uow: UnitOfWork, _hooks: Any) -> None:
+    """Without the person's consent no new step is taken with a host."""
+    participation.take_consent(event, uow)
+
+
+def on_settling_visit(event: VisitCompleted | ContactNotMade, uow: UnitOfWork, _hooks: Any) -> None:
+    """Takes in a settling visit; any other visit is none of ours."""
+    participation.take_settling_visit(event, uow)
+
+
+def on_address_protection_changed(
+    event: AddressProtectionChanged, uow: UnitOfWork, _hooks: Any
+) -> None:
+    """Settling visits of a protected person are on no map."""
+    participation.take_protection(event, uow)
+
+
+def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
+    """Settling visits end with the case that asked for them."""
+    participation.take_case_closed(event, uow)
+
+
+def on_community_issue_raised(event: CommunityIssueRaised, uow: UnitOfWork, hooks: Any) -> None:
+    """Gives an issue raised from cases to the body that the town names."""
+    community.take_issue(event, uow, hooks)

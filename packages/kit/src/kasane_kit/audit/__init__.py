@@ -1,6 +1,6 @@
 """The audit trail: written in the act's transaction, chained, and verified."""
 
 from kasane_kit.audit.chain import Break
-from kasane_kit.audit.trail import Entry, about, read, record, verify
+from kasane_kit.audit.trail import Entry, about, read, record, record_each, verify
 
-__all__ = ["Break", "Entry", "about", "read", "record", "verify"]
+__all__ = ["Break", "Entry", "about", "read", "record", "record_each", "verify"]

@@ -42,28 +42,63 @@ def record(
     causation_id: str = "",
 ) -> Entry:
     """Appends an entry in the caller's transaction; when it cannot be written the act fails with it."""
-    head = connection.execute(select(tables.audit_head).with_for_update()).one()
-    entry = Entry(
-        position=head.position + 1,
-        entry_id=new_id(),
-        at=clock.now().isoformat(),
+    (entry,) = record_each(
+        connection,
+        key,
         actor=actor,
         actor_name=actor_name,
         action=action,
         object_kind=object_kind,
-        object_id=object_id,
+        object_ids=(object_id,),
         basis=basis,
         correlation_id=correlation_id,
         causation_id=causation_id,
     )
-    digest = chain.link(key, head.digest, vars(entry))
-    connection.execute(insert(tables.audit_entry).values(**vars(entry), digest=digest))
-    connection.execute(
-        update(tables.audit_head).values(
-            position=entry.position, digest=digest, seal=chain.seal(key, entry.position, digest)
-        )
-    )
     return entry
+
+
+def record_each(
+    connection: Connection,
+    key: bytes,
+    *,
+    actor: str,
+    actor_name: str,
+    action: str,
+    object_kind: str,
+    object_ids: Sequence[str],
+    basis: str = "",
+    correlation_id: str = "",
+    causation_id: str = "",
+) -> Sequence[Entry]:
+    """Appends an entry of its own for each object, in as many statements as for one."""
+    head = connection.execute(select(tables.audit_head).with_for_update()).one()
+    digest, entries, rows = head.digest, [], []
+    for position, object_id in enumerate(object_ids, head.position + 1):
+        entry = Entry(
+            position=position,
+            entry_id=new_id(),
+            at=clock.now().isoformat(),
+            actor=actor,
+            actor_name=actor_name,
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            basis=basis,
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+        )
+        digest = chain.link(key, digest, vars(entry))
+        entries.append(entry)
+        rows.append({**vars(entry), "digest": digest})
+    if rows:
+        connection.execute(insert(tables.audit_entry), rows)
+        last = entries[-1].position
+        connection.execute(
+            update(tables.audit_head).values(
+                position=last, digest=digest, seal=chain.seal(key, last, digest)
+            )
+        )
+    return entries
 
 
 def read(connection: Connection, object_kind: str, object_id: str) -> Sequence[Entry]:

@@ -50,6 +50,21 @@ class Permission:
     object_kind: str
     personal: bool = True
 
+    @property
+    def refused(self) -> str:
+        """What the trail calls it when somebody was not allowed."""
+        return f"{self.name}.refused"
+
+    @property
+    def form_opened(self) -> str:
+        """What the trail calls it when somebody looked at the form and did nothing."""
+        return f"{self.name}.form_opened"
+
+    @property
+    def only_a_look(self) -> bool:
+        """Whether it changes nothing."""
+        return self.done.rpartition(".")[2] in ("read", "listed")
+
 
 @dataclass(frozen=True)
 class Access:

@@ -22,13 +22,16 @@ class Head:
     published: int
 
 
-def append(connection: Connection, envelope: Envelope) -> None:
-    """Writes an event into the outbox; it exists when the caller's transaction commits.
+def append(connection: Connection, *envelopes: Envelope) -> None:
+    """Writes events into the outbox, in one statement; they exist when the caller's transaction commits.
 
     Raises MalformedEnvelope: what no hearer could read would stop the whole stream.
     """
-    Envelope.from_dict(envelope.to_dict())
-    connection.execute(insert(tables.outbox).values(body=envelope.to_json()))
+    for envelope in envelopes:
+        Envelope.from_dict(envelope.to_dict())
+    if envelopes:
+        bodies = [{"body": envelope.to_json()} for envelope in envelopes]
+        connection.execute(insert(tables.outbox), bodies)
 
 
 def number(connection: Connection, most: int = 500) -> int:

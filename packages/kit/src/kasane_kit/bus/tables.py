@@ -65,6 +65,10 @@ parcel_out = Table(
     Column("body", Text, nullable=False),
     Column("handed_in_at", DateTime(timezone=True), nullable=False),
     Column("carried_at", DateTime(timezone=True)),
+    Column("subject", String(128), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("parked_at", DateTime(timezone=True)),
+    Column("detail", Text, nullable=False),
 )
 parcel_in = Table(
     "parcel_in",

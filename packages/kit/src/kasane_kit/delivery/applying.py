@@ -107,7 +107,7 @@ class Applying:
             try:
                 return self._apply_together(producer, [envelope], tried=True)
             except Exception as error:
-                if _is_not_now(error):
+                if is_not_now(error):
                     self._forget_attempts(envelope)
                 _raise_if_not_now(error)
                 log.exception("%s: %s failed on try %d", self._service.name, envelope.type, tried)
@@ -198,12 +198,13 @@ def sentence_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _is_not_now(error: Exception) -> bool:
+def is_not_now(error: Exception) -> bool:
+    """Whether an error is an outage, which says nothing about what was to be applied."""
     return isinstance(error, NotNow | KeyMissing) or is_outage(error)
 
 
 def _raise_if_not_now(error: Exception) -> None:
-    if _is_not_now(error):
+    if is_not_now(error):
         raise NotNow(str(error)) from error
 
 

@@ -4,6 +4,8 @@ import logging
 
 from kasane_kit.auth import platform_actor
 from kasane_kit.bus import Parcel, parcels
+from kasane_kit.bus.dead_letters import MOST_ATTEMPTS
+from kasane_kit.delivery.applying import is_not_now, sentence_of
 from kasane_kit.service import Service
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House, UnitOfWork
@@ -16,7 +18,9 @@ class Post:
 
     A parcel is taken and what follows from it is saved in one transaction of the receiving town, under the
     parcel's id; then the sender's copy is emptied. Whatever is cut off in between is done again and changes
-    nothing the second time. Parcels between two towns keep their order.
+    nothing the second time. Parcels about one subject keep their order between two towns. One that fails
+    three times is put aside with its reason, and the town's administrator reads of it; those behind it about
+    the same subject wait, the others go on.
     """
 
     def __init__(self, service: Service, house: House) -> None:
@@ -26,22 +30,39 @@ class Post:
     def carry(self) -> int:
         """One round through the towns of this process; returns how many parcels arrived.
 
-        A parcel that cannot be taken now stays with its sender and holds up those behind it for the same town.
+        A parcel that cannot be taken now stays with its sender and holds up those behind it that have to
+        keep their place; a town that does not answer holds up all of its own.
         """
         arrived = 0
         for town in self._house.directory.towns():
-            held_up: set[str] = set()
+            held_up: set[tuple[str, str]] = set()
             for parcel in self._waiting(town.code):
-                if parcel.to_municipality in held_up:
+                if _behind(parcel, held_up):
                     continue
                 try:
                     self._carry(parcel)
                 except Exception as error:
-                    held_up.add(parcel.to_municipality)
+                    away = is_not_now(error) or isinstance(error, UnknownTown)
+                    held_up.add((parcel.to_municipality, "" if away else parcel.subject))
                     self._tell(parcel, error)
+                    if not away:
+                        self._count(parcel, error)
                 else:
                     arrived += 1
         return arrived
+
+    def give_back(self, municipality: str, parcel_id: str) -> bool:
+        """Lets a parcel that was put aside be tried again; False when there is none of this id."""
+        name = self._service.name
+        with (
+            municipality_scope(municipality),
+            UnitOfWork(self._house, name, platform_actor(name, municipality)) as uow,
+        ):
+            if not parcels.give_back(uow.connection, parcel_id):
+                return False
+            uow.record(f"{name}.parcel.given_back", "parcel", parcel_id)
+            uow.commit()
+        return True
 
     def _waiting(self, municipality: str) -> list[Parcel]:
         try:
@@ -72,8 +93,35 @@ class Post:
             parcels.carried(connection, parcel.id)
             connection.commit()
 
+    def _count(self, parcel: Parcel, error: Exception) -> None:
+        """Counts a try that failed; the third puts the parcel aside and leaves a line on the trail."""
+        name, home = self._service.name, parcel.from_municipality
+        try:
+            with (
+                municipality_scope(home),
+                UnitOfWork(self._house, name, platform_actor(name, home)) as uow,
+            ):
+                if parcels.count_attempt(uow.connection, parcel.id) < MOST_ATTEMPTS:
+                    uow.connection.commit()
+                    return
+                parcels.put_aside(uow.connection, parcel.id, sentence_of(error))
+                what = f"{parcel.kind} {type(error).__name__}"
+                uow.record(f"{name}.parcel.parked", "parcel", parcel.id, basis=what)
+                uow.commit()
+        except Exception as trouble:
+            log.warning("the try of parcel %s was not counted: %s", parcel.id, trouble)
+
     def _tell(self, parcel: Parcel, error: Exception) -> None:
         if isinstance(error, UnknownTown):
             log.warning("parcel %s waits: this process does not serve its town", parcel.id)
         else:
             log.error("parcel %s waits", parcel.id, exc_info=error)
+
+
+def _behind(parcel: Parcel, held_up: set[tuple[str, str]]) -> bool:
+    """Whether a parcel has to keep its place behind one that waits."""
+    return any(
+        to == parcel.to_municipality
+        and (not subject or not parcel.subject or subject == parcel.subject)
+        for to, subject in held_up
+    )

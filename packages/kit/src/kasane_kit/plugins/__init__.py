@@ -5,14 +5,16 @@ from kasane_kit.plugins.checking import misfit, words_of
 from kasane_kit.plugins.defaults import DefaultTown, PlatformTown
 from kasane_kit.plugins.documentation import hooks_markdown
 from kasane_kit.plugins.manager import (
-    Answers,
     Hooks,
-    MisconfiguredTown,
-    PluginAnswer,
-    PluginFailed,
     PluginHouse,
     ask_each,
     build_manager,
+)
+from kasane_kit.plugins.outcomes import (
+    Answers,
+    MisconfiguredTown,
+    PluginAnswer,
+    PluginFailed,
 )
 from kasane_kit.plugins.questions import Question, questions
 from kasane_kit.plugins.template import WrongName, new_plugin

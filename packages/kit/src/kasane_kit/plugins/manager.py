@@ -1,8 +1,7 @@
 """Builds one plugin manager per town and asks its plugins, checking every answer."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from inspect import signature
 from threading import Lock
 from typing import Any
@@ -18,82 +17,12 @@ from kasane_kit.plugins.checking import (
     words_of,
 )
 from kasane_kit.plugins.defaults import DEFAULT, PLATFORM, DefaultTown, PlatformTown
+from kasane_kit.plugins.outcomes import Answers, MisconfiguredTown, PluginAnswer, PluginFailed
 from kasane_kit.plugins.questions import Question, questions
 from kasane_kit.tenancy import Town, TownDirectory
 from kasane_plugin_api import NAME, PluginKind, PluginMetadata, hookspecs
 
 _trace = logging.getLogger("kasane.hooks")
-
-
-class MisconfiguredTown(Exception):
-    """A town's plugins cannot be used; ``sentence`` is what to show, the other towns go on."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(f"{code}: {sentence}")
-        self.code = code
-        self.sentence = sentence
-
-
-class PluginFailed(Exception):
-    """A plugin raised or answered the wrong thing; names plugin and hook, and nothing was decided.
-
-    ``sentence`` is for a page whose act was stopped, ``notice`` for one that went on without the
-    plugin's part. Neither repeats the text of the plugin's own exception.
-    """
-
-    def __init__(self, plugin: str, hook: str, reason: str) -> None:
-        super().__init__(f"plugin {plugin}, hook {hook}: {reason}")
-        self.plugin = plugin
-        self.hook = hook
-        self.reason = reason
-
-    @property
-    def sentence(self) -> str:
-        """What to show when the act was stopped."""
-        return (
-            f"プラグイン「{self.plugin}」が質問「{self.hook}」に答えられませんでした"
-            f"（{self.reason}）。この操作は行われていません。市町村の管理者に知らせてください。"
-        )
-
-    @property
-    def notice(self) -> str:
-        """What to show when the page goes on without this plugin's part."""
-        return (
-            f"プラグイン「{self.plugin}」が質問「{self.hook}」に答えられなかったため"
-            f"（{self.reason}）、その分を除いて表示しています。市町村の管理者に知らせてください。"
-        )
-
-
-@dataclass(frozen=True)
-class PluginAnswer:
-    """What one plugin answered."""
-
-    plugin: str
-    answer: Any
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the plugins of a town answered, in the town's order, and which of them failed."""
-
-    given: tuple[PluginAnswer, ...]
-    failures: tuple[PluginFailed, ...] = ()
-
-    def joined(self) -> tuple[Any, ...]:
-        """All items of all answers; of two with one code the later plugin's stands."""
-        items: dict[object, Any] = {}
-        for given in self.given:
-            for number, item in enumerate(given.answer):
-                code = getattr(item, "code", None)
-                items[(given.plugin, number) if code is None else code] = item
-        return tuple(items.values())
-
-    def merged(self) -> dict[str, Any]:
-        """All entries of all answers; of two with one key the later plugin's stands."""
-        entries: dict[str, Any] = {}
-        for given in self.given:
-            entries |= given.answer
-        return entries
 
 
 class Hooks:
@@ -103,10 +32,22 @@ class Hooks:
     PluginFailed when a plugin fails; ``ask_each`` is for pages that must open all the same.
     """
 
-    def __init__(self, town: Town, manager: pluggy.PluginManager, *, trace: bool = False) -> None:
+    def __init__(
+        self,
+        town: Town,
+        manager: pluggy.PluginManager,
+        *,
+        trace: bool = False,
+        remembered: dict[Hashable, Any] | None = None,
+    ) -> None:
         self.town = town
         self.manager = manager
         self.trace = trace
+        self._remembered = remembered
+
+    def remembering(self) -> "Hooks":
+        """The same questions for one piece of work: what was answered once is not asked again."""
+        return Hooks(self.town, self.manager, trace=self.trace, remembered={})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         question = questions().get(name)
@@ -138,9 +79,24 @@ class Hooks:
     def _call(
         self, implementation: pluggy.HookImpl, question: Question, arguments: Mapping[str, Any]
     ) -> Any:
+        given = tuple(arguments[name] for name in implementation.argnames)
+        if self._remembered is None or not _hashable(given):
+            return self._checked_answer(implementation, question, arguments, given)
+        key = (implementation.plugin_name, question.name, given)
+        if key not in self._remembered:
+            self._remembered[key] = self._checked_answer(implementation, question, arguments, given)
+        return self._remembered[key]
+
+    def _checked_answer(
+        self,
+        implementation: pluggy.HookImpl,
+        question: Question,
+        arguments: Mapping[str, Any],
+        given: tuple[Any, ...],
+    ) -> Any:
         plugin = implementation.plugin_name
         try:
-            answer = implementation.function(*(arguments[name] for name in implementation.argnames))
+            answer = implementation.function(*given)
         except Exception as error:
             raise PluginFailed(plugin, question.name, type(error).__name__) from error
         if self.trace:
@@ -218,6 +174,10 @@ class PluginHouse:
             raise MisconfiguredTown(built.code, built.sentence) from built
         return built
 
+    def places(self) -> tuple[Town, ...]:
+        """Every place whose plugins can be asked, ordered by code."""
+        return self._directory.towns()
+
     def misconfigured(self) -> tuple[MisconfiguredTown, ...]:
         """Every town whose plugins cannot be used, with the sentence to show."""
         found: list[MisconfiguredTown] = []
@@ -255,6 +215,12 @@ def build_manager(
         problem = _problem_of_hooks(manager, plugin, name)
         if problem:
             raise _misconfigured(town, problem)
+        if metadata.kind is PluginKind.PREFECTURE and town.code != town.prefecture:
+            raise _misconfigured(
+                town,
+                f"プラグイン「{name}」は都道府県のもので、市町村では使えません。plugins から消し、"
+                "prefectures フォルダーの都道府県のファイルに書いてください。",
+            )
         if metadata.kind is PluginKind.TOWN:
             of_towns.append(name)
         manager.register(plugin, name)
@@ -265,6 +231,14 @@ def build_manager(
         )
     manager.check_pending()
     return manager
+
+
+def _hashable(values: tuple[Any, ...]) -> bool:
+    try:
+        hash(values)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_mapping(question: Question) -> bool:

@@ -78,6 +78,18 @@ class FileTownDirectory:
         return tuple(self._towns[code] for code in sorted(self._towns))
 
 
+class NoTowns:
+    """A directory of nothing: an installation without a prefecture's own file."""
+
+    def get(self, code: str) -> Town:
+        """Raises UnknownTown."""
+        raise UnknownTown(code)
+
+    def towns(self) -> tuple[Town, ...]:
+        """None."""
+        return ()
+
+
 def valid_code(code: str) -> bool:
     """Whether a text is a local government code with a right check digit (全国地方公共団体コード)."""
     if len(code) != 6 or not code.isascii() or not code.isdigit():

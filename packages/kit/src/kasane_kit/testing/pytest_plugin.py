@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kasane_kit import clock
+from kasane_kit.tenancy import Town
 from kasane_kit.testing.workbench import Workbench, build_workbench
 
 BenchMaker = Callable[..., Workbench]
@@ -15,12 +16,17 @@ BenchMaker = Callable[..., Workbench]
 
 @pytest.fixture
 def make_workbench(tmp_path: Path) -> Iterator[BenchMaker]:
-    """A function ``(service_name, plugins=None)`` that makes a bench; its files end with the test."""
+    """A function ``(service_name, plugins=None, prefectures=())`` that makes a bench; its files end with the test."""
     made: list[Workbench] = []
 
-    def make(service_name: str, plugins: Mapping[str, tuple[str, ...]] | None = None) -> Workbench:
+    def make(
+        service_name: str,
+        plugins: Mapping[str, tuple[str, ...]] | None = None,
+        prefectures: tuple[Town, ...] = (),
+    ) -> Workbench:
         (point,) = entry_points(group="kasane.services", name=service_name)
-        bench = build_workbench(point.load(), tmp_path / f"{service_name}-{len(made)}", plugins)
+        folder = tmp_path / f"{service_name}-{len(made)}"
+        bench = build_workbench(point.load(), folder, plugins, prefectures)
         made.append(bench)
         return bench
 

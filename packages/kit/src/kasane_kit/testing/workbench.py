@@ -199,9 +199,15 @@ def _migrated(migrations: Path) -> bytes:
 
 
 def build_workbench(
-    service: Service, folder: Path, plugins: Mapping[str, tuple[str, ...]] | None = None
+    service: Service,
+    folder: Path,
+    plugins: Mapping[str, tuple[str, ...]] | None = None,
+    prefectures: tuple[Town, ...] = (),
 ) -> Workbench:
-    """A bench for a service in a folder; ``plugins`` names the enabled plugins by town code."""
+    """A bench for a service in a folder; ``plugins`` names the enabled plugins by town code.
+
+    ``prefectures`` are those with a file of their own.
+    """
     enabled = plugins or {}
     directory = GivenTowns(
         Town(TOWN, "生駒市", "290009", enabled.get(TOWN, ())),
@@ -214,7 +220,13 @@ def build_workbench(
         Path(addresses.url(service.name, municipality).database or "").write_bytes(
             _migrated(service.migrations)
         )
-    house = House(Databases(addresses), keys, directory, PluginHouse(directory))
+    house = House(
+        Databases(addresses),
+        keys,
+        directory,
+        PluginHouse(directory),
+        prefectures=PluginHouse(GivenTowns(*prefectures)),
+    )
     app = create_service_app(service, house)
     app.config["TESTING"] = False
     return Workbench(service, house, app)

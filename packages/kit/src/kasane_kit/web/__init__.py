@@ -25,9 +25,10 @@ from kasane_kit.web.context import (
     unit_of_work,
 )
 from kasane_kit.web.dates import NotADate, age_on, parse_date, wareki
-from kasane_kit.web.errors import Refusal
+from kasane_kit.web.errors import Refusal, days_in_words
 from kasane_kit.web.factory import create_service_app
 from kasane_kit.web.forms import Form, repeated
+from kasane_kit.web.open_forms import guard_open_forms
 
 __all__ = [
     "API_PREFIX",
@@ -42,7 +43,9 @@ __all__ = [
     "create_once",
     "create_service_app",
     "current_signer",
+    "days_in_words",
     "end_session",
+    "guard_open_forms",
     "hooks",
     "looking_on",
     "page_size",

@@ -23,10 +23,6 @@ from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_kit.web import csrf
 from kasane_kit.web.errors import Refusal, wants_json
 
-# What follows a permission's name in the trail when it was not used to the end.
-REFUSED = ".refused"
-FORM_OPENED = ".form_opened"
-
 
 class UndeclaredRoute(RuntimeError):
     """A route declares no permission; the application does not start."""
@@ -135,8 +131,7 @@ def _write_cookie(response: Response, value: str, secure: bool) -> None:
 
 def _look(permission: Permission) -> str:
     """What a look is called in the trail: opening the form of an action is not doing it."""
-    only_a_look = permission.done.rpartition(".")[2] in ("read", "listed")
-    return permission.done if only_a_look else permission.name + FORM_OPENED
+    return permission.done if permission.only_a_look else permission.form_opened
 
 
 def _record(
@@ -149,7 +144,7 @@ def _record(
     basis: str = "",
 ) -> None:
     object_id = str((request.view_args or {}).get(access.object_argument, "")) or "list"
-    name = permission.name + REFUSED if action == "refused" else action
+    name = permission.refused if action == "refused" else action
     with UnitOfWork(house, service.name, actor, Cause(correlation_id=g.request_id)) as uow:
         uow.record(name, permission.object_kind, object_id, basis)
         uow.commit()

@@ -97,8 +97,12 @@ def looking_on(basis: str) -> None:
 
 
 def hooks() -> Any:
-    """The hooks of this town's plugins."""
-    return this_house().plugins.hooks_for(current_municipality())
+    """The hooks of this town's plugins; within one request a plugin is not asked the same thing twice."""
+    town = current_municipality()
+    if g.get("kasane_hooks_of") != town:
+        g.kasane_hooks = this_house().plugins.hooks_for(town).remembering()
+        g.kasane_hooks_of = town
+    return g.kasane_hooks
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """Gives every error one shape: what happened, what was not done, what to do next; as a page or as problem+json."""
 
 import logging
+import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Flask, Response, current_app, g, json, make_response, render_template, request
@@ -11,10 +14,12 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from kasane_contracts import links
 from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
+from kasane_kit.web.dates import wareki
 
 log = logging.getLogger("kasane.web")
 
 PROBLEM_TYPE = "urn:kasane:problem:"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Refusal(Exception):
@@ -108,9 +113,21 @@ def _answer(
 def _sentence(key: str, **facts: Any) -> str:
     strings = current_app.extensions["kasane"]["strings"]
     from_english = wants_json() and request.accept_languages.best_match(["ja", "en"], "ja") == "en"
+    if not from_english:
+        facts = days_in_words(facts)
     return (
         str(strings.text(key, "en" if from_english else "ja", **facts)) if strings.has(key) else ""
     )
+
+
+def days_in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a refusal with days as people write them: 令和8年11月21日 for ``2026-11-21``."""
+    return {
+        name: wareki(fact)
+        if isinstance(fact, date) or (isinstance(fact, str) and _DAY.fullmatch(fact))
+        else fact
+        for name, fact in facts.items()
+    }
 
 
 def _refused(error: Refusal) -> Response:

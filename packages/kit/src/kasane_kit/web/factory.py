@@ -7,7 +7,6 @@ from flask import Flask, Response, g, request, send_from_directory, url_for
 from jinja2 import ChoiceLoader, PackageLoader
 
 from kasane_contracts import links
-from kasane_contracts.navigation import NAVIGATION
 from kasane_kit.auth import SessionSigner, public
 from kasane_kit.ids import new_id
 from kasane_kit.service import Service
@@ -19,6 +18,7 @@ from kasane_kit.web.access import check_every_route_is_declared, install_access
 from kasane_kit.web.api import install_api
 from kasane_kit.web.dates import japan_time, wareki
 from kasane_kit.web.drafts import install_drafts
+from kasane_kit.web.entries import entries_for
 from kasane_kit.web.errors import install_error_handlers
 from kasane_kit.web.health import install_health
 from kasane_kit.web.town_urls import PREFIX, MunicipalityConverter, install_town_urls
@@ -127,14 +127,17 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
             "sign_out_href": links.sign_out(municipality) if municipality else "",
             "home_href": links.home(municipality) if municipality else "/",
             "service_nav": [
-                {
-                    "label": context.term(entry.term),
-                    "href": entry.link(municipality),
-                    "current": request.path
-                    and (request.script_root + request.path) == entry.link(municipality),
-                }
-                for entry in NAVIGATION
-                if here and actor.functions & entry.functions and municipality not in (None, HOST)
+                {**entry, "label": context.term(entry["term"])}
+                for entry in (
+                    entries_for(
+                        request.script_root + request.path,
+                        municipality,
+                        service.name,
+                        actor.functions,
+                    )
+                    if here and municipality not in (None, HOST)
+                    else ()
+                )
             ],
             **service.template_globals,
         }

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from kasane_cases import handlers, queries
 from kasane_cases.api import agenda_schemas as schemas
 from kasane_cases.api.conferences import session_answer
-from kasane_cases.api.schemas import ConferenceSchema
+from kasane_cases.api.meeting_schemas import ConferenceSchema
 from kasane_cases.commands import (
     AddAddendum,
     AdmitToItem,

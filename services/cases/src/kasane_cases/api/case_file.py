@@ -10,6 +10,7 @@ from kasane_cases.api import schemas
 from kasane_cases.commands import (
     ChangeStatus,
     CloseCase,
+    DecideNeedOption,
     DecideSupport,
     IdentifyNeed,
     OpenCase,
@@ -43,13 +44,20 @@ blueprint = Blueprint("cases_api", __name__, description="ケース / cases")
 
 @blueprint.route("/cases", methods=["GET"])
 @require("cases.case.list")
+@blueprint.arguments(schemas.CaseQuerySchema, location="query")
 @blueprint.response(200, schemas.CasePageSchema)
-def list_cases() -> dict[str, Any]:
-    """Open cases that I may see, newest first."""
+def list_cases(asked: dict[str, Any]) -> dict[str, Any]:
+    """Cases that I may see, narrowed as asked: without more, the open ones, newest first."""
     place, most = read_cursor(1), page_size()
+    status = asked.pop("status")
     with reading() as connection:
         lines = queries.case_lines(
-            connection, actor(), clock.today(), after=place[0] if place else "", limit=most + 1
+            connection,
+            actor(),
+            clock.today(),
+            after=place[0] if place else "",
+            limit=most + 1,
+            narrowed=queries.CaseFilter(status=status.value if status else "", **asked),
         )
     more = len(lines) > most
     return {
@@ -131,10 +139,34 @@ def identify_need(payload: dict[str, Any], case_id: str) -> Response:
     """Write down what a person needs; the directory answers with suggestions."""
     create_once(
         lambda uow, new: handlers.identify_need(
-            IdentifyNeed(need_id=new, case_id=case_id, **payload), uow, hooks()
+            IdentifyNeed(
+                need_id=new,
+                case_id=case_id,
+                **{**payload, "circumstances": tuple(payload["circumstances"])},
+            ),
+            uow,
+            hooks(),
         )
     )
     return _case(case_id, 201)
+
+
+@blueprint.route("/cases/<case_id>/needs/<need_id>/options/<human_service_id>", methods=["POST"])
+@require("cases.need_option.decide", object_argument="case_id")
+@blueprint.arguments(schemas.DecideNeedOptionSchema)
+@blueprint.response(201, schemas.NeedOptionSchema(many=True))
+def decide_option(
+    payload: dict[str, Any], case_id: str, need_id: str, human_service_id: str
+) -> Any:
+    """Pin, reject or propose a human service for a need, or write down the person's answer."""
+    create_once(
+        lambda uow, new: handlers.decide_need_option(
+            DecideNeedOption(new, case_id, need_id, human_service_id, **payload), uow
+        )
+    )
+    with reading() as connection:
+        file = queries.case_file(connection, actor(), case_id, clock.today())
+    return [one for one in file.options if one.need_id == need_id]
 
 
 @blueprint.route("/cases/<case_id>/referrals", methods=["POST"])
@@ -191,6 +223,7 @@ def _case(case_id: str, status: int = 200) -> Response:
     today = clock.today()
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
+        steps = queries.case_steps(connection, file)
     looking_on(file.admission.basis or COORDINATOR)
     body = {
         "id": file.case.id,
@@ -213,6 +246,7 @@ def _case(case_id: str, status: int = 200) -> Response:
         "plans": file.plans,
         "timeline": file.timeline,
         "tasks": file.tasks,
+        "steps": steps,
         "version": file.case.version,
     }
     return with_version(schemas.CaseSchema().dump(body), file.case.version, status)

@@ -6,7 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
-from kasane_cases.api import schemas
+from kasane_cases.api import meeting_schemas as schemas
 from kasane_cases.commands import (
     AddAgendaItem,
     AddAttendee,

@@ -1,11 +1,9 @@
 """Files and consent records in the JSON API."""
 
-import base64
-import binascii
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from kasane_cases import handlers, queries
 from kasane_cases.api.schemas import Strict
@@ -15,8 +13,8 @@ from kasane_cases.domain.consent_record import consent_record
 from kasane_cases.domain.errors import RecordNotFound
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.uploads import check_upload
-from kasane_kit.web import actor, create_once, hooks, reading, text
+from kasane_kit.uploads import Base64, check_upload
+from kasane_kit.web import actor, create_once, hooks, reading
 
 blueprint = Blueprint("consents_api", __name__, description="同意と書類 / consents and files")
 
@@ -41,16 +39,6 @@ class AttachmentListSchema(Strict):
     """The files of a case, newest first."""
 
     items = fields.List(fields.Nested(AttachmentSchema))
-
-
-class Base64(fields.Field[bytes]):
-    """Bytes written as base64."""
-
-    def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> bytes:
-        try:
-            return base64.b64decode(value, validate=True)
-        except (binascii.Error, TypeError, ValueError):
-            raise ValidationError(text("attachment.not_base64")) from None
 
 
 class AttachFileSchema(Strict):

@@ -1,5 +1,6 @@
 """Support plans in the JSON API: editions, submission, decision, agreements, looks, their end."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -73,19 +74,9 @@ def get_plan(case_id: str, plan_id: str) -> Response:
 @blueprint.response(200, schemas.PlanSchema)
 def put_plan(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
     """Write a new edition of a plan that is not decided. Needs If-Match."""
-    with unit_of_work() as uow:
-        handlers.revise_plan(
-            RevisePlan(
-                case_id,
-                plan_id,
-                version=asked_version(),
-                reason=payload["reason"],
-                **_content(payload),
-            ),
-            uow,
-            hooks(),
-        )
-    return _plan(case_id, plan_id)
+    version, reason = asked_version(), payload["reason"]
+    command = RevisePlan(case_id, plan_id, version=version, reason=reason, **_content(payload))
+    return _changed(handlers.revise_plan, command)
 
 
 @blueprint.route("/cases/<case_id>/plans/<plan_id>/submission", methods=["PUT"])
@@ -93,9 +84,7 @@ def put_plan(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
 @blueprint.response(200, schemas.PlanSchema)
 def put_submission(case_id: str, plan_id: str) -> Response:
     """Sign a draft off for a session. Needs If-Match."""
-    with unit_of_work() as uow:
-        handlers.submit_plan(SubmitPlan(case_id, plan_id, asked_version()), uow, hooks())
-    return _plan(case_id, plan_id)
+    return _changed(handlers.submit_plan, SubmitPlan(case_id, plan_id, asked_version()))
 
 
 @blueprint.route("/cases/<case_id>/plans/<plan_id>/decision", methods=["POST"])
@@ -104,19 +93,9 @@ def put_submission(case_id: str, plan_id: str) -> Response:
 @blueprint.response(200, schemas.PlanSchema)
 def decide_plan(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
     """Take a held session's decision, and the agreement of those who agreed there."""
-    with unit_of_work() as uow:
-        handlers.decide_plan(
-            DecidePlan(
-                case_id,
-                plan_id,
-                payload["session_id"],
-                tuple(payload["agreed_by"]),
-                payload["review_on"],
-            ),
-            uow,
-            hooks(),
-        )
-    return _plan(case_id, plan_id)
+    agreed_by = tuple(payload["agreed_by"])
+    command = DecidePlan(case_id, plan_id, payload["session_id"], agreed_by, payload["review_on"])
+    return _changed(handlers.decide_plan, command)
 
 
 @blueprint.route("/cases/<case_id>/plans/<plan_id>/agreements", methods=["POST"])
@@ -154,15 +133,8 @@ def record_monitoring(payload: dict[str, Any], case_id: str, plan_id: str) -> Re
 @blueprint.response(200, schemas.PlanSchema)
 def put_evaluation(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
     """Evaluate a plan. Needs If-Match."""
-    checks = _checks(payload.pop("checks"))
-    version = asked_version()
-    with unit_of_work() as uow:
-        handlers.evaluate_plan(
-            EvaluatePlan(new_id(), case_id, plan_id, checks=checks, version=version, **payload),
-            uow,
-            hooks(),
-        )
-    return _plan(case_id, plan_id)
+    facts = {**payload, "checks": _checks(payload["checks"]), "version": asked_version()}
+    return _changed(handlers.evaluate_plan, EvaluatePlan(new_id(), case_id, plan_id, **facts))
 
 
 @blueprint.route("/cases/<case_id>/plans/<plan_id>/ending", methods=["PUT"])
@@ -184,9 +156,7 @@ def put_ending(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
 @blueprint.response(200, schemas.OriginsSchema)
 def list_origins(case_id: str) -> dict[str, Any]:
     """Who told which fact outside every closed session."""
-    with reading() as connection:
-        file = queries.case_file(connection, actor(), case_id, clock.today())
-        return {"items": queries.origins_of(connection, file)}
+    return _origins(case_id)
 
 
 @blueprint.route("/cases/<case_id>/origins", methods=["POST"])
@@ -196,9 +166,20 @@ def list_origins(case_id: str) -> dict[str, Any]:
 def record_origin(payload: dict[str, Any], case_id: str) -> dict[str, Any]:
     """Write down who told a fact outside every closed session, and when."""
     create_once(lambda uow, new: handlers.record_origin(RecordOrigin(new, case_id, **payload), uow))
+    return _origins(case_id)
+
+
+def _origins(case_id: str) -> dict[str, Any]:
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, clock.today())
         return {"items": queries.origins_of(connection, file)}
+
+
+def _changed(handler: Callable[..., Any], command: Any) -> Response:
+    """Runs a handler that asks the town's rules, and answers with the plan as it is now."""
+    with unit_of_work() as uow:
+        handler(command, uow, hooks())
+    return _plan(command.case_id, command.plan_id)
 
 
 def _content(payload: dict[str, Any]) -> dict[str, Any]:

@@ -3,24 +3,27 @@
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
 from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
-from kasane_cases.domain.conference import LegalKind, SessionStatus
 from kasane_cases.domain.consent import (
     AttendeeKind,
     ConsentPurpose,
     ConsentState,
     DataClass,
+    Elsewhere,
     GivenBy,
 )
+from kasane_cases.domain.need_option import NeedCircumstance, NeedTimes, OptionStep, WishedContact
+from kasane_cases.domain.steps import WorkStep
 from kasane_cases.domain.support_plan import PlanKind, PlanStatus
 
 _SHORT = validate.Length(max=200)
 _LONG = validate.Length(min=1, max=20000)
 
 
-def _enum(kind: type[StrEnum], **options: Any) -> "fields.Enum[StrEnum]":
+def coded(kind: type[StrEnum], **options: Any) -> "fields.Enum[StrEnum]":
+    """A field whose values are the codes of an enumeration."""
     return fields.Enum(kind, by_value=True, **options)
 
 
@@ -45,7 +48,7 @@ class NewPersonSchema(Strict):
 class TeamMemberSchema(Strict):
     """Who works on a case: an account, an office or a role."""
 
-    kind = _enum(GrantSubject, required=True)
+    kind = coded(GrantSubject, required=True)
     subject = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
@@ -77,13 +80,28 @@ class CaseLineSchema(Strict):
     id = fields.String()
     number = fields.String()
     persons = fields.List(fields.String())
-    status = _enum(CaseStatus)
+    status = coded(CaseStatus)
     opened_on = fields.Date()
     next_session_on = fields.Date(allow_none=True)
     review_on = fields.Date(allow_none=True)
     urgent = fields.Boolean()
     unmet = fields.List(fields.String())
     version = fields.Integer()
+    lead = fields.String()
+
+
+class CaseQuerySchema(Strict):
+    """What the list of cases is narrowed to; ``attention`` puts what is most pressing first."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    closed = fields.Boolean(load_default=False)
+    status = coded(CaseStatus, load_default=None, allow_none=True)
+    area = fields.String(load_default="", validate=validate.Length(max=60))
+    overdue = fields.Boolean(load_default=False)
+    mine = fields.Boolean(load_default=False)
+    attention = fields.Boolean(load_default=False)
 
 
 class CasePageSchema(Strict):
@@ -106,7 +124,7 @@ class PersonSchema(Strict):
     name = fields.String()
     kana = fields.String()
     birth_date = fields.Date(allow_none=True)
-    consent_state = _enum(ConsentState)
+    consent_state = coded(ConsentState)
 
 
 class SuggestionSchema(Strict):
@@ -118,6 +136,14 @@ class SuggestionSchema(Strict):
     reasons = fields.List(fields.String())
 
 
+class LeftOutSchema(Strict):
+    """One human service that would meet the need by its kind and cannot be used."""
+
+    human_service_id = fields.String()
+    name = fields.String()
+    reason = fields.String()
+
+
 class NeedSchema(Strict):
     """One need with what the directory suggests."""
 
@@ -127,6 +153,7 @@ class NeedSchema(Strict):
     description = fields.String()
     suggestions = fields.List(fields.Nested(SuggestionSchema))
     missing = fields.List(fields.String())
+    left_out = fields.List(fields.Nested(LeftOutSchema))
     suggested_at = fields.AwareDateTime(allow_none=True)
 
 
@@ -156,8 +183,8 @@ class PlanLineSchema(Strict):
     """One support plan of a case; the plan itself has a door of its own."""
 
     id = fields.String()
-    kind = _enum(PlanKind)
-    status = _enum(PlanStatus)
+    kind = coded(PlanKind)
+    status = coded(PlanStatus)
     persons = fields.List(fields.String())
     review_on = fields.Date(allow_none=True)
     version = fields.Integer()
@@ -179,12 +206,20 @@ class TaskSchema(Strict):
     person_id = fields.String()
 
 
+class WorkStepSchema(Strict):
+    """A step of multi-agency work, read off the record, and the day on which it was reached."""
+
+    step = coded(WorkStep)
+    reached_on = fields.Date(allow_none=True)
+    current = fields.Boolean()
+
+
 class CaseSchema(Strict):
-    """One case as far as the caller may see it."""
+    """One case as far as the caller may see it; ``steps`` for who sees the whole of it."""
 
     id = fields.String()
     number = fields.String()
-    status = _enum(CaseStatus)
+    status = coded(CaseStatus)
     consultation_id = fields.String()
     persons = fields.List(fields.Nested(PersonSchema))
     needs = fields.List(fields.Nested(NeedSchema))
@@ -193,6 +228,7 @@ class CaseSchema(Strict):
     plans = fields.List(fields.Nested(PlanLineSchema))
     timeline = fields.List(fields.Nested(TimelineEntrySchema))
     tasks = fields.List(fields.Nested(TaskSchema))
+    steps = fields.List(fields.Nested(WorkStepSchema))
     version = fields.Integer()
 
 
@@ -205,18 +241,18 @@ class DecideSupportSchema(Strict):
 class ConsentScopeSchema(Strict):
     """What a consent covers."""
 
-    purposes = fields.List(_enum(ConsentPurpose), load_default=list)
-    recipients = fields.List(_enum(AttendeeKind), load_default=list)
-    data_classes = fields.List(_enum(DataClass), load_default=list)
+    purposes = fields.List(coded(ConsentPurpose), load_default=list)
+    recipients = fields.List(coded(AttendeeKind), load_default=list)
+    data_classes = fields.List(coded(DataClass), load_default=list)
 
 
 class RecordConsentSchema(Strict):
     """One entry of a person's consent history."""
 
     person_id = fields.String(required=True)
-    state = _enum(ConsentState, required=True)
+    state = coded(ConsentState, required=True)
     scope = fields.Nested(ConsentScopeSchema, load_default=dict)
-    given_by = _enum(GivenBy, load_default=GivenBy.SELF)
+    given_by = coded(GivenBy, load_default=GivenBy.SELF)
     method = fields.String(load_default="", validate=_SHORT)
     valid_from = fields.Date(load_default=None, allow_none=True)
     expires_on = fields.Date(load_default=None, allow_none=True)
@@ -227,6 +263,7 @@ class RecordConsentSchema(Strict):
     own_will = fields.String(load_default="", validate=validate.Length(max=1000))
     form = fields.String(load_default="", validate=validate.Length(max=60))
     evidence_id = fields.String(load_default="", validate=validate.Length(max=36))
+    elsewhere = coded(Elsewhere, load_default=Elsewhere.NARROW)
 
 
 class IdentifyNeedSchema(Strict):
@@ -235,6 +272,28 @@ class IdentifyNeedSchema(Strict):
     person_id = fields.String(required=True)
     category = fields.String(required=True, validate=validate.Length(min=1, max=60))
     description = fields.String(required=True, validate=_LONG)
+    circumstances = fields.List(coded(NeedCircumstance), load_default=())
+    contact = coded(WishedContact, load_default=None, allow_none=True)
+    times = coded(NeedTimes, load_default=None, allow_none=True)
+
+
+class DecideNeedOptionSchema(Strict):
+    """One step with a human service for a need."""
+
+    name = fields.String(load_default="", validate=_SHORT)
+    step = coded(OptionStep, required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class NeedOptionSchema(Strict):
+    """One step that was taken with a human service for a need."""
+
+    human_service_id = fields.String()
+    name = fields.String()
+    step = fields.String(attribute="step.value")
+    reason = fields.String()
+    by_name = fields.String()
+    at = fields.AwareDateTime()
 
 
 class RequestReferralSchema(Strict):
@@ -243,7 +302,7 @@ class RequestReferralSchema(Strict):
     need_id = fields.String(required=True)
     human_service_id = fields.String(required=True)
     human_service_name = fields.String(load_default="", validate=_SHORT)
-    recipient = _enum(AttendeeKind, load_default=AttendeeKind.PARTNER_AGENCY)
+    recipient = coded(AttendeeKind, load_default=AttendeeKind.PARTNER_AGENCY)
     message = fields.String(load_default="", validate=validate.Length(max=4000))
 
 
@@ -262,150 +321,15 @@ class RequestOutreachSchema(Strict):
 class ChangeStatusSchema(Strict):
     """The next state of a case."""
 
-    status = _enum(CaseStatus, required=True)
+    status = coded(CaseStatus, required=True)
     review_on = fields.Date(load_default=None, allow_none=True)
 
 
 class CloseCaseSchema(Strict):
     """The end of the multi-agency work, with its evaluation."""
 
-    outcome = _enum(ClosingOutcome, required=True)
+    outcome = coded(ClosingOutcome, required=True)
     evaluation = fields.String(load_default="", validate=validate.Length(max=20000))
     next_contact = fields.String(load_default="", validate=_SHORT)
     no_contact_needed = fields.Boolean(load_default=False)
     review_on = fields.Date(load_default=None, allow_none=True)
-
-
-class AttendeeAskedSchema(Strict):
-    """Somebody asked to a session: staff by account, or a guest."""
-
-    kind = _enum(AttendeeKind, load_default=AttendeeKind.MUNICIPAL_STAFF)
-    account_id = fields.String(load_default="", validate=validate.Length(max=64))
-    name = fields.String(load_default="", validate=_SHORT)
-    affiliation = fields.String(load_default="", validate=_SHORT)
-
-
-class PlanSessionSchema(Strict):
-    """The date of a session of a body."""
-
-    body = fields.String(required=True, validate=validate.Length(min=1, max=60))
-    legal_kind = _enum(LegalKind, required=True)
-    planned_for = fields.Date(required=True)
-    place = fields.String(load_default="", validate=_SHORT)
-    appointed = fields.Integer(load_default=None, allow_none=True, strict=True)
-    attendees = fields.List(fields.Nested(AttendeeAskedSchema), load_default=list)
-
-
-class AgendaItemSchema(Strict):
-    """A person of a case, or a topic that names nobody."""
-
-    topic = fields.String(required=True, validate=validate.Length(min=1, max=400))
-    case_id = fields.String(load_default="")
-    person_id = fields.String(load_default="")
-    reason = fields.String(load_default="", validate=validate.Length(max=4000))
-
-
-class SecrecySchema(Strict):
-    """Whether the attendee signed as well."""
-
-    signed = fields.Boolean(load_default=False)
-
-
-class FactSchema(Strict):
-    """What was told, and which agency knew it."""
-
-    text = fields.String(required=True, validate=_LONG)
-    source = fields.String(required=True, validate=validate.Length(min=1, max=200))
-
-
-class DecisionSchema(Strict):
-    """What was decided: who does it, by when."""
-
-    text = fields.String(required=True, validate=_LONG)
-    in_charge = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    role = fields.String(load_default="", validate=_SHORT)
-    due_on = fields.Date(load_default=None, allow_none=True)
-
-
-class HoldSchema(Strict):
-    """The end of a session."""
-
-    next_on = fields.Date(load_default=None, allow_none=True)
-
-
-class MinutesSchema(Strict):
-    """The minutes that were agreed."""
-
-    minutes = fields.String(required=True, validate=_LONG)
-
-
-class AttendeeSchema(Strict):
-    """One attendee and whether a duty of secrecy is recorded."""
-
-    id = fields.String()
-    name = fields.String()
-    kind = _enum(AttendeeKind)
-    present = fields.Boolean()
-    bound = fields.Boolean()
-
-
-class ItemFactSchema(Strict):
-    """What was told."""
-
-    text = fields.String()
-    source = fields.String()
-
-
-class ItemDecisionSchema(Strict):
-    """What was decided."""
-
-    text = fields.String()
-    in_charge = fields.String()
-    due_on = fields.Date(allow_none=True)
-
-
-class ShownItemSchema(Strict):
-    """One agenda item as far as the caller may see it."""
-
-    id = fields.String()
-    topic = fields.String()
-    case_id = fields.String()
-    person_id = fields.String()
-    facts = fields.List(fields.Nested(ItemFactSchema))
-    decisions = fields.List(fields.Nested(ItemDecisionSchema))
-
-
-class ConferenceSchema(Strict):
-    """One session as far as the caller may see it."""
-
-    id = fields.String()
-    body = fields.String()
-    body_label = fields.String()
-    legal_kind = _enum(LegalKind)
-    planned_for = fields.Date()
-    held_on = fields.Date(allow_none=True)
-    status = _enum(SessionStatus)
-    attendees = fields.List(fields.Nested(AttendeeSchema))
-    items = fields.List(fields.Nested(ShownItemSchema))
-    minutes = fields.String()
-    version = fields.Integer()
-
-
-class ConferenceLineSchema(Strict):
-    """One session in a list: counts, no person."""
-
-    id = fields.String()
-    body = fields.String()
-    body_label = fields.String()
-    legal_kind = _enum(LegalKind)
-    planned_for = fields.Date()
-    status = _enum(SessionStatus)
-    items = fields.Integer()
-    attendees = fields.Integer()
-
-
-class ConferencePageSchema(Strict):
-    """A page of sessions, latest first."""
-
-    items = fields.List(fields.Nested(ConferenceLineSchema))
-    next_cursor = fields.String()

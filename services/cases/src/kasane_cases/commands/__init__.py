@@ -58,7 +58,12 @@ from kasane_cases.commands.households import (
     UndoStep,
 )
 from kasane_cases.commands.minutes import AddAddendum, DraftMinutes, FixMinutes
-from kasane_cases.commands.needs import IdentifyNeed, RequestOutreach, RequestReferral
+from kasane_cases.commands.needs import (
+    DecideNeedOption,
+    IdentifyNeed,
+    RequestOutreach,
+    RequestReferral,
+)
 from kasane_cases.commands.packs import (
     IssuePack,
     MakeCaseStudy,
@@ -105,6 +110,7 @@ __all__ = [
     "CloseCase",
     "ConfirmMembers",
     "ContinueItem",
+    "DecideNeedOption",
     "DecidePlan",
     "DecideSupport",
     "DraftMinutes",

@@ -7,6 +7,7 @@ from kasane_cases.domain.consent import (
     NO_SCOPE,
     ConsentScope,
     ConsentState,
+    Elsewhere,
     GivenBy,
 )
 from kasane_kit.uploads import Upload
@@ -17,7 +18,8 @@ class RecordConsent:
     """Write down one person's consent, refusal or withdrawal; the town's term unless given.
 
     ``evidence`` is a file that proves it, kept with it; ``evidence_id`` one that was kept before. Without
-    ``heard_by`` who records it heard it.
+    ``heard_by`` who records it heard it. ``elsewhere`` says what a given consent does to wider ones of the
+    same person in other cases: they become as narrow, unless the person wants to keep them.
     """
 
     consent_id: str
@@ -37,3 +39,4 @@ class RecordConsent:
     form: str = ""
     evidence: Upload | None = None
     evidence_id: str = ""
+    elsewhere: Elsewhere = Elsewhere.NARROW

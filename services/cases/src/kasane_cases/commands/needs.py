@@ -6,6 +6,12 @@ from datetime import date
 from kasane_cases.domain.consent import (
     AttendeeKind,
 )
+from kasane_cases.domain.need_option import (
+    NeedCircumstance,
+    NeedTimes,
+    OptionStep,
+    WishedContact,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,22 @@ class IdentifyNeed:
     person_id: str
     category: str
     description: str
+    circumstances: tuple[NeedCircumstance, ...] = ()
+    contact: WishedContact | None = None
+    times: NeedTimes | None = None
+
+
+@dataclass(frozen=True)
+class DecideNeedOption:
+    """Take a step with a human service for a need; ``name`` is how the directory calls it."""
+
+    option_id: str
+    case_id: str
+    need_id: str
+    human_service_id: str
+    name: str
+    step: OptionStep
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from kasane_cases.domain.consent import (
     AttendeeKind,
     Consent,
+    ConsentLack,
     ConsentPurpose,
-    ConsentState,
-    state_on,
+    lacks,
 )
 from kasane_cases.domain.errors import RecordNotFound, WrongStep
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
@@ -173,6 +173,14 @@ class AgendaItem:
         self.state, self.state_reason = state, reason
 
 
+_PURPOSE = ConsentLack.PURPOSE
+_OBSTACLES = {
+    ConsentLack.MISSING: ObstacleCode.CONSENT_MISSING,
+    ConsentLack.PURPOSE: ObstacleCode.CONSENT_SCOPE,
+    ConsentLack.RECIPIENT: ObstacleCode.CONSENT_RECIPIENTS,
+}
+
+
 def obstacles_of_item(
     legal_kind: LegalKind,
     standing: PersonStanding,
@@ -188,19 +196,10 @@ def obstacles_of_item(
     """
     if not legal_kind.asks_consent:
         return ()
-    found = []
-    consent = standing.consent
-    state = state_on(consent, day)
-    if consent is None or state is not ConsentState.GIVEN:
-        found.append(Obstacle(ObstacleCode.CONSENT_MISSING, standing.who, item_id, state))
-    elif not consent.scope.covers(ConsentPurpose.MULTI_AGENCY):
-        found.append(Obstacle(ObstacleCode.CONSENT_SCOPE, standing.who, item_id))
-    else:
-        outside = [kind for kind in recipients if kind not in consent.scope.recipients]
-        found.extend(
-            Obstacle(ObstacleCode.CONSENT_RECIPIENTS, standing.who, item_id, kind.value)
-            for kind in dict.fromkeys(outside)
-        )
+    found = [
+        Obstacle(_OBSTACLES[lack], standing.who, item_id, "" if lack is _PURPOSE else detail)
+        for lack, detail in lacks(standing.consent, day, ConsentPurpose.MULTI_AGENCY, recipients)
+    ]
     if legal_kind.asks_support_decision and not standing.support_decided:
         found.append(Obstacle(ObstacleCode.SUPPORT_NOT_DECIDED, standing.who, item_id))
     return tuple(found)

@@ -26,6 +26,15 @@ class Assessment:
     reason: str = ""
 
 
+def written_words(answers: Mapping[str, Any]) -> list[str]:
+    """What was written in an assessment; the name of who told about others is no statement."""
+    statements = (
+        answer.get("text", "") if isinstance(answer, Mapping) else answer
+        for answer in answers.values()
+    )
+    return [one for one in statements if isinstance(one, str)]
+
+
 @dataclass(frozen=True)
 class NeedSuggestion:
     """One human service that could meet a need, with a sentence for each part of its points."""
@@ -34,6 +43,15 @@ class NeedSuggestion:
     name: str
     points: float
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftOutService:
+    """One human service of a kind that meets a need and that is left out, and why."""
+
+    human_service_id: str
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -50,3 +68,7 @@ class SupportNeed:
     suggestions: tuple[NeedSuggestion, ...] = ()
     missing: tuple[str, ...] = ()
     suggested_at: datetime | None = None
+    circumstances: tuple[str, ...] = ()
+    contact: str = ""
+    times: str = ""
+    left_out: tuple[LeftOutService, ...] = ()

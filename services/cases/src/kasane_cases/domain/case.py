@@ -28,6 +28,7 @@ class CaseStatus(StrEnum):
     REPLANNING = "replanning"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+    TRANSFERRED = "transferred"
     REOPENED = "reopened"
 
 
@@ -48,16 +49,18 @@ _S = CaseStatus
 NEXT_STATUS: dict[CaseStatus, tuple[CaseStatus, ...]] = {
     _S.IDENTIFIED: (_S.OUTREACH, _S.ASSESSMENT, _S.SUSPENDED),
     _S.OUTREACH: (_S.ASSESSMENT, _S.SUSPENDED),
-    _S.ASSESSMENT: (_S.OUTREACH, _S.PLAN_DRAFT, _S.SUSPENDED),
+    _S.ASSESSMENT: (_S.OUTREACH, _S.SUSPENDED),
     _S.PLAN_DRAFT: (_S.ASSESSMENT, _S.SUSPENDED),
     _S.IN_SUPPORT: (_S.OBSERVING, _S.REPLANNING, _S.SUSPENDED),
     _S.OBSERVING: (_S.REPLANNING, _S.REOPENED),
-    _S.REPLANNING: (_S.PLAN_DRAFT, _S.OBSERVING, _S.SUSPENDED),
+    _S.REPLANNING: (_S.OBSERVING, _S.SUSPENDED),
     _S.SUSPENDED: (_S.REOPENED,),
     _S.CLOSED: (_S.REOPENED,),
+    _S.TRANSFERRED: (_S.REOPENED,),
     _S.REOPENED: (_S.OUTREACH, _S.ASSESSMENT, _S.SUSPENDED),
 }
-NEEDS_CONSENT = frozenset({CaseStatus.ASSESSMENT, CaseStatus.PLAN_DRAFT})
+ENDED = (CaseStatus.CLOSED, CaseStatus.TRANSFERRED)
+NEEDS_CONSENT = frozenset({CaseStatus.ASSESSMENT})
 
 
 class GrantSubject(StrEnum):
@@ -144,7 +147,7 @@ class Case:
     @property
     def open(self) -> bool:
         """Whether the case is being worked on."""
-        return self.status is not CaseStatus.CLOSED
+        return self.status not in ENDED
 
     @property
     def unasked_for_consent(self) -> bool:
@@ -183,7 +186,7 @@ class Case:
             self.support_decided_on, self.support_reason = day, reason
 
     def next_states(self) -> tuple[CaseStatus, ...]:
-        """The states that a person may choose now; in_support and closed have ways of their own."""
+        """The states that a person may choose now; the others follow from what happens to the case."""
         return NEXT_STATUS[self.status]
 
     def change_status(
@@ -208,7 +211,7 @@ class Case:
 
     def reopen(self, day: date) -> None:
         """Takes the work up again: after an end as a new episode with the same household."""
-        if self.status is CaseStatus.CLOSED:
+        if not self.open:
             self.episode += 1
             self.episode_opened_on = day
         self.status, self.review_on = CaseStatus.REOPENED, None
@@ -221,6 +224,14 @@ class Case:
         if self.status is not CaseStatus.IDENTIFIED:
             return False
         self.status = CaseStatus.OUTREACH
+        return True
+
+    def begin_assessment(self) -> bool:
+        """Somebody consented and was assessed: multi-agency work began; True when that changed the state."""
+        self._must_be_open()
+        if not self.unasked_for_consent:
+            return False
+        self.status = CaseStatus.ASSESSMENT
         return True
 
     def begin_plan(self) -> bool:
@@ -253,7 +264,7 @@ class Case:
 
     def plan_agreed(self, review_on: date) -> None:
         """A plan was decided: the case is in support until the day somebody looks again."""
-        if self.status in (CaseStatus.CLOSED, CaseStatus.SUSPENDED):
+        if self.status in (*ENDED, CaseStatus.SUSPENDED):
             raise WrongStep(status=self.status.value)
         self.status = CaseStatus.IN_SUPPORT
         self.review_on = review_on
@@ -283,6 +294,19 @@ class Case:
         self.status = CaseStatus.CLOSED
         self.evaluation, self.next_contact = evaluation, next_contact
         self.closing_outcome, self.closed_on, self.review_on = outcome.value, day, review_on
+
+    def transferred(self, evaluation: str, next_contact: str, day: date) -> None:
+        """Another town took the household over: the case ends here in a state of its own (移管)."""
+        self.close(
+            ClosingOutcome.HANDED_OVER,
+            evaluation,
+            next_contact,
+            no_contact_needed=False,
+            review_on=None,
+            review_date_required=False,
+            day=day,
+        )
+        self.status = CaseStatus.TRANSFERRED
 
     def _must_be_open(self) -> None:
         if not self.open:

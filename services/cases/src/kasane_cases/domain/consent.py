@@ -1,7 +1,7 @@
 """Consent of one person: its state, its scope and its term. It is never a household's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -57,6 +57,13 @@ class DataClass(StrEnum):
     PLAN = "plan"
 
 
+class Elsewhere(StrEnum):
+    """What a new consent does to wider ones of the same person in other cases."""
+
+    NARROW = "narrow"
+    KEEP = "keep"
+
+
 class GivenBy(StrEnum):
     """Who gave the consent: the person, or somebody entitled to speak for the person."""
 
@@ -90,6 +97,18 @@ class ConsentScope:
             purpose in self.purposes
             and set(recipients) <= set(self.recipients)
             and set(data_classes) <= set(self.data_classes)
+        )
+
+    def within(self, other: "ConsentScope") -> bool:
+        """Whether nothing in this scope goes beyond the other."""
+        return self.in_common(other) == self
+
+    def in_common(self, other: "ConsentScope") -> "ConsentScope":
+        """What both scopes hold, so never more than either."""
+        return ConsentScope(
+            tuple(one for one in self.purposes if one in other.purposes),
+            tuple(one for one in self.recipients if one in other.recipients),
+            tuple(one for one in self.data_classes if one in other.data_classes),
         )
 
 
@@ -150,6 +169,34 @@ class Consent:
             purpose, recipients, data_classes
         )
 
+    def narrowed_by(self, new: "Consent") -> "Consent | None":
+        """This consent of another case, no wider than the person's new one; None when it is not wider.
+
+        The last day is the earlier one. Where nothing is left in common it is withdrawn.
+        """
+        last = min((day for day in (self.expires_on, new.expires_on) if day), default=None)
+        if self.scope.within(new.scope) and last == self.expires_on:
+            return None
+        scope = self.scope.in_common(new.scope)
+        narrowed = replace(
+            new,
+            case_id=self.case_id,
+            person_id=self.person_id,
+            number=self.number + 1,
+            scope=scope,
+            valid_from=self.valid_from,
+            expires_on=last,
+        )
+        if scope.complete:
+            return narrowed
+        return replace(
+            narrowed,
+            state=ConsentState.WITHDRAWN,
+            scope=NO_SCOPE,
+            valid_from=None,
+            expires_on=None,
+        )
+
     @property
     def _represented(self) -> bool:
         """Whether who spoke for the person is named, and for an adult also why and on whose will."""
@@ -172,6 +219,46 @@ class Consent:
             before is None or before.state is not ConsentState.GIVEN
         ):
             raise NothingToWithdraw
+
+
+class ConsentLack(StrEnum):
+    """What a consent lacks for something: to be given at all, or a part of its scope."""
+
+    MISSING = "missing"
+    PURPOSE = "purpose"
+    RECIPIENT = "recipient"
+    DATA = "data"
+
+
+def lacks(
+    consent: Consent | None,
+    day: date,
+    purpose: ConsentPurpose,
+    recipients: Iterable[AttendeeKind] = (),
+    data_classes: Iterable[DataClass] = (),
+) -> list[tuple[ConsentLack, str]]:
+    """Everything that a consent lacks on a day, with its code; empty when it covers what is asked.
+
+    Where it does not hold that alone is said, and without the purpose nothing about the rest.
+    """
+    state = state_on(consent, day)
+    if consent is None or state is not ConsentState.GIVEN:
+        return [(ConsentLack.MISSING, state.value)]
+    scope = consent.scope
+    if purpose not in scope.purposes:
+        return [(ConsentLack.PURPOSE, purpose.value)]
+    return [
+        *(
+            (ConsentLack.RECIPIENT, kind.value)
+            for kind in dict.fromkeys(recipients)
+            if kind not in scope.recipients
+        ),
+        *(
+            (ConsentLack.DATA, one.value)
+            for one in dict.fromkeys(data_classes)
+            if one not in scope.data_classes
+        ),
+    ]
 
 
 def state_on(consent: Consent | None, day: date) -> ConsentState:

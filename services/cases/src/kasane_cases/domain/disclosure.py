@@ -13,10 +13,10 @@ from enum import StrEnum
 from kasane_cases.domain.consent import (
     AttendeeKind,
     Consent,
+    ConsentLack,
     ConsentPurpose,
-    ConsentState,
     DataClass,
-    state_on,
+    lacks,
 )
 
 
@@ -298,25 +298,21 @@ def _closed_obstacle(question: DisclosureQuestion) -> DisclosureObstacle | None:
 
 
 def _consent_evidence(question: DisclosureQuestion) -> _Finding:
-    consent = question.consent
-    state = state_on(consent, question.day)
-    if consent is None or state is not ConsentState.GIVEN:
-        return _O.CONSENT_MISSING, {"state": state.value}
-    if consent.person_id != question.person_id:
-        return _O.CONSENT_OF_ANOTHER, {}
-    scope = consent.scope
-    if question.purpose not in scope.purposes:
-        return _O.CONSENT_PURPOSE, {"missing": question.purpose.value}
     kind = CONSENT_KINDS.get(question.destination)
     needed = (*([kind] if kind else []), *question.recipients)
-    named = set(scope.recipients) & set(question.town_kinds or AttendeeKind)
-    missing = _outside(needed, named)
-    if missing:
-        return _O.CONSENT_RECIPIENT, {"missing": missing}
     owed = DataClass.FINANCE if ClosedClass.DELINQUENCY in question.closed_classes else None
-    missing = _outside((*question.data_classes, *([owed] if owed else [])), scope.data_classes)
-    if missing:
-        return _O.CONSENT_DATA, {"missing": missing}
+    classes = (*question.data_classes, *([owed] if owed else []))
+    found = lacks(question.consent, question.day, question.purpose, needed, classes)
+    if found and found[0][0] is ConsentLack.MISSING:
+        return _O.CONSENT_MISSING, {"state": found[0][1]}
+    if question.consent is not None and question.consent.person_id != question.person_id:
+        return _O.CONSENT_OF_ANOTHER, {}
+    not_offered = _outside(needed, question.town_kinds or AttendeeKind)
+    if not_offered and not (found and found[0][0] is ConsentLack.PURPOSE):
+        return _O.CONSENT_RECIPIENT, {"missing": not_offered}
+    if found:
+        lack, missing = found[0]
+        return _O(f"consent_{lack.value}"), {"missing": missing}
     return None, {}
 
 

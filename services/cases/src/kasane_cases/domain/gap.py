@@ -17,6 +17,9 @@ class GapKind(StrEnum):
     OBSERVATION_OVERDUE = "observation_overdue"
     CONSENT_EXPIRING = "consent_expiring"
     PROTECTION_ENDING = "protection_ending"
+    PLAN_ENDING = "plan_ending"
+    LOOK_DUE = "look_due"
+    OBSERVATION_DUE = "observation_due"
 
 
 class HandoffState(StrEnum):
@@ -33,7 +36,14 @@ WATCHED_DAYS: Mapping[GapKind, int] = {
     GapKind.ACCEPTED_NO_SUPPORT: 30,
     GapKind.CONSENT_EXPIRING: 30,
     GapKind.PROTECTION_ENDING: 31,
+    GapKind.PLAN_ENDING: 30,
+    GapKind.LOOK_DUE: 7,
+    GapKind.OBSERVATION_DUE: 7,
 }
+"""The days that hold until a town chooses its own; lead times where the name ends in what is to come."""
+
+SET_BY_STATE = frozenset({GapKind.PROTECTION_ENDING})
+"""Days that follow from a national rule (a protection is renewed from one month before its end)."""
 
 
 @dataclass(frozen=True)

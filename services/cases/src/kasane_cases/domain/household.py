@@ -46,6 +46,10 @@ class Person:
             return replace(self, address="", contact_note="")
         return replace(self, address="", phone="", email="", contact_note="")
 
+    def named(self) -> "Person":
+        """The person as those at a session hear of them: no address and no way to reach them."""
+        return replace(self, address="", phone="", email="", contact_note="")
+
     def lives_with(self, other: "Person") -> bool:
         """Whether both have the same address, however it was typed."""
         return bool(self.address) and _place(self.address) == _place(other.address)

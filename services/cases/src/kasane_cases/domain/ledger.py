@@ -20,6 +20,7 @@ class DisclosureAct(StrEnum):
     EXPORT = "export"
     TRANSFER = "transfer"
     TOLD = "told"
+    PARTICIPATION = "participation"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ class TimelineKind(StrEnum):
     CONSENT_RECORDED = "consent_recorded"
     ASSESSED = "assessed"
     NEED_IDENTIFIED = "need_identified"
+    NEED_OPTION_DECIDED = "need_option_decided"
     SUGGESTIONS_ARRIVED = "suggestions_arrived"
     REFERRAL_REQUESTED = "referral_requested"
     REFERRAL_ACCEPTED = "referral_accepted"
@@ -55,6 +56,12 @@ class TimelineKind(StrEnum):
     LEAD_NAMED = "lead_named"
     SHEET_SENT = "sheet_sent"
     SHEET_ANSWERED = "sheet_answered"
+    PARTICIPATION_PROPOSED = "participation_proposed"
+    PARTICIPATION_NEEDED = "participation_needed"
+    PARTICIPATION_NOT_NEEDED = "participation_not_needed"
+    PARTICIPATION_HOST_TOLD = "participation_host_told"
+    PARTICIPATION_MOVED = "participation_moved"
+    COMMUNITY_ISSUE_ANSWERED = "community_issue_answered"
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,9 @@ class CaseTaskKind(StrEnum):
     REVIEW_EMERGENCY = "review_emergency"
     RENEW_CONSENT = "renew_consent"
     ANSWER_LEGAL_GROUND = "answer_legal_ground"
+    EVALUATE_PLAN = "evaluate_plan"
+    LOOK_AT_PLAN = "look_at_plan"
+    LOOK_AGAIN = "look_again"
 
 
 @dataclass(frozen=True)

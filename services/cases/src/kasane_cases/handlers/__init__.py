@@ -12,6 +12,7 @@ from kasane_cases.handlers.assessments import current_form, record_assessment
 from kasane_cases.handlers.attachments import attach_file
 from kasane_cases.handlers.case_studies import make_case_study
 from kasane_cases.handlers.closing import change_status, close_case, finish_task
+from kasane_cases.handlers.community_issues import raise_community_issue
 from kasane_cases.handlers.conferences import (
     add_attendee,
     confirm_members,
@@ -35,6 +36,7 @@ from kasane_cases.handlers.members import (
     record_care,
 )
 from kasane_cases.handlers.minutes import add_addendum, draft_minutes, fix_minutes
+from kasane_cases.handlers.need_options import decide_need_option
 from kasane_cases.handlers.needs import identify_need, request_referral
 from kasane_cases.handlers.opening import (
     assign_team,
@@ -46,6 +48,11 @@ from kasane_cases.handlers.opening import (
 from kasane_cases.handlers.origins import record_origin
 from kasane_cases.handlers.outreach import request_outreach
 from kasane_cases.handlers.packs import issue_pack, print_copies, set_pack_days, settle_copy
+from kasane_cases.handlers.participation import (
+    judge_participation,
+    propose_participation,
+    tell_host,
+)
 from kasane_cases.handlers.plan_work import evaluate_plan, finish_plan, record_monitoring
 from kasane_cases.handlers.plans import (
     decide_plan,
@@ -85,7 +92,12 @@ from kasane_cases.handlers.transfers import (
     show_accept_key,
     withdraw_transfer,
 )
-from kasane_cases.handlers.watching import remind_of_protections, set_watch_rules
+from kasane_cases.handlers.watching import (
+    remind_of_days,
+    remind_of_protections,
+    set_watch_rules,
+    tell_gap_counts,
+)
 
 __all__ = [
     "ANSWER",
@@ -112,6 +124,7 @@ __all__ = [
     "confirm_members",
     "continue_item",
     "current_form",
+    "decide_need_option",
     "decide_plan",
     "decide_support",
     "disclose",
@@ -134,6 +147,7 @@ __all__ = [
     "identify_need",
     "issue_pack",
     "join_households",
+    "judge_participation",
     "make_case_study",
     "mark_presence",
     "move_item",
@@ -145,7 +159,9 @@ __all__ = [
     "plan_session",
     "prepare_transfer",
     "print_copies",
+    "propose_participation",
     "protect_address",
+    "raise_community_issue",
     "record_agreement",
     "record_assessment",
     "record_care",
@@ -155,6 +171,7 @@ __all__ = [
     "record_monitoring",
     "record_origin",
     "record_secrecy",
+    "remind_of_days",
     "remind_of_expiring",
     "remind_of_protections",
     "remove_item",
@@ -170,6 +187,8 @@ __all__ = [
     "show_accept_key",
     "split_household",
     "submit_plan",
+    "tell_gap_counts",
+    "tell_host",
     "tell_somebody",
     "undo_household_step",
     "withdraw_transfer",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from kasane_cases.commands import RecordAssessment
-from kasane_cases.domain.assessment import Assessment
+from kasane_cases.domain.assessment import Assessment, written_words
 from kasane_cases.domain.assessment_form import (
     AssessmentForm,
     AssessmentScope,
@@ -12,14 +12,18 @@ from kasane_cases.domain.assessment_form import (
     form_from,
     form_on,
 )
+from kasane_cases.domain.case import Case
+from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import (
     ChangedMeanwhile,
     CorrectionReasonMissing,
     FormSuperseded,
 )
-from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
-from kasane_cases.repository import Assessments, platform_forms
+from kasane_cases.handlers.origins import must_be_told_openly
+from kasane_cases.repository import Assessments, Cases, Consents, Tasks, platform_forms
+from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -28,7 +32,8 @@ def record_assessment(command: RecordAssessment, uow: UnitOfWork, hooks: Any) ->
     """Adds an assessment behind the one that was read; a later one needs its reason.
 
     Raises ChangedMeanwhile when somebody wrote another one since, FormSuperseded when the form is
-    another by now, AnswerRefused for an answer that does not fit.
+    another by now, AnswerRefused for an answer that does not fit, ClosedOrigin for what only a closed
+    session knows.
     """
     case, _ = open_for_change(command.case_id, uow)
     if command.person_id:
@@ -38,6 +43,7 @@ def record_assessment(command: RecordAssessment, uow: UnitOfWork, hooks: Any) ->
     if (form.form_id, form.version) != (command.form_id, command.form_version):
         raise FormSuperseded
     answers = form.checked(command.answers)
+    must_be_told_openly(case, (*written_words(answers), command.reason), uow, hooks)
     assessments = Assessments(uow.connection)
     before = assessments.newest(case.id, command.person_id)
     if (before.number if before else 0) != command.after:
@@ -61,6 +67,7 @@ def record_assessment(command: RecordAssessment, uow: UnitOfWork, hooks: Any) ->
         )
     )
     uow.record("cases.assessment.written", OBJECT, case.id)
+    begin_multi_agency(case, uow)
     note(
         uow,
         case.id,
@@ -72,6 +79,23 @@ def record_assessment(command: RecordAssessment, uow: UnitOfWork, hooks: Any) ->
     )
     uow.commit()
     return command.assessment_id
+
+
+def begin_multi_agency(case: Case, uow: UnitOfWork) -> None:
+    """An assessment of a household in which somebody consented begins the multi-agency work."""
+    today = clock.today()
+    members = case.household.members_on(today)
+    standing = Consents(uow.connection).standing(case.id)
+    consented = any(
+        consent.covers(today, ConsentPurpose.MULTI_AGENCY)
+        for person_id, consent in standing.items()
+        if person_id in members
+    )
+    if not (consented and case.begin_assessment()):
+        return
+    Cases(uow.connection).save(case)
+    Tasks(uow.connection).finish_all(case.id, CaseTaskKind.OFFER_MULTI_AGENCY, today)
+    uow.publish(events.CaseStatusChanged(case.id, case.status.value))
 
 
 def current_form(scope: AssessmentScope, day: date, hooks: Any) -> AssessmentForm:

@@ -30,6 +30,7 @@ def change_status(command: ChangeStatus, uow: UnitOfWork) -> None:
         day=today,
     )
     Cases(uow.connection).save(case, command.version)
+    Tasks(uow.connection).finish_all(case.id, CaseTaskKind.LOOK_AGAIN, today)
     if case.status is CaseStatus.ASSESSMENT:
         Tasks(uow.connection).finish_all(case.id, CaseTaskKind.OFFER_MULTI_AGENCY, today)
     uow.record("cases.case.status_changed", OBJECT, case.id)
@@ -65,6 +66,12 @@ def end_episode(case: Case, uow: UnitOfWork, read_version: int | None = None) ->
     cases = Cases(uow.connection)
     cases.save(case, read_version)
     cases.keep_episode(case)
+    for reminded in (
+        CaseTaskKind.LOOK_AGAIN,
+        CaseTaskKind.LOOK_AT_PLAN,
+        CaseTaskKind.EVALUATE_PLAN,
+    ):
+        Tasks(uow.connection).finish_all(case.id, reminded, clock.today())
     uow.record("cases.case.closed", OBJECT, case.id)
     uow.publish(events.CaseClosed(case.id, case.consultation_id, case.closing_outcome))
     uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))

@@ -1,22 +1,33 @@
 """Writes down what one person said about passing on their information."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from kasane_cases.commands import RecordConsent
 from kasane_cases.domain.attachment import AttachmentKind
-from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState
+from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState, Elsewhere
 from kasane_cases.domain.errors import (
     RecipientNotOffered,
     RecordNotFound,
     TermTooLong,
     UnknownChoice,
 )
+from kasane_cases.domain.gap import GapKind
+from kasane_cases.domain.person_link import others_of
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.handlers.attachments import keep_file
 from kasane_cases.handlers.case_access import note, open_for_change
-from kasane_cases.repository import Attachments, Cases, Consents, Grants, Tasks
+from kasane_cases.repository import (
+    Attachments,
+    Cases,
+    Consents,
+    Grants,
+    PersonLinks,
+    Tasks,
+    WatchRules,
+)
 from kasane_contracts import cases as events
 from kasane_contracts.glossary import glossary
 from kasane_kit import clock
@@ -79,10 +90,12 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         )
     if before is not None:
         Grants(uow.connection).end_with(before.id, clock.now())
-    if not given:
+    if not _still_at_the_table(consent, before):
         Grants(uow.connection).end_consented_meetings(case.id, command.person_id, clock.now())
     if ends:
         _end_elsewhere(consent, uow)
+    elif given and command.elsewhere is Elsewhere.NARROW:
+        _narrow_elsewhere(consent, uow)
     if command.state is not ConsentState.PENDING:
         for asked in (CaseTaskKind.ASK_CONSENT, CaseTaskKind.ASK_CONSENT_HERE):
             Tasks(uow.connection).finish(case.id, command.person_id, asked, clock.today())
@@ -123,13 +136,23 @@ def methods(hooks: Any) -> tuple[str, ...]:
 
 
 def remind_of_expiring(house: House, municipality: str) -> None:
-    """Raises a task for every consent that soon ends, once for each; runs as a job of the worker."""
+    """Raises a task for every consent that soon ends, once for each; runs as a job of the worker.
+
+    The lead time is the one that the town set, else that of the plugin for the consent's purposes.
+    """
     hooks = house.plugins.hooks_for(municipality)
-    policy = hooks.consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value)
     today = clock.today()
     with reading(house, SERVICE) as connection:
-        found = Consents(connection).expiring(today, today + timedelta(days=policy.remind_days))
+        chosen = WatchRules(connection).own().get(GapKind.CONSENT_EXPIRING)
+        lead = {
+            purpose: chosen or hooks.consent_policy(purpose=purpose.value).remind_days
+            for purpose in ConsentPurpose
+        }
+        found = Consents(connection).expiring(today, today + timedelta(days=max(lead.values())))
     for consent in found:
+        earliest = max(lead[purpose] for purpose in consent.scope.purposes)
+        if consent.expires_on is None or consent.expires_on > today + timedelta(days=earliest):
+            continue
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
             Tasks(uow.connection).raise_once(
                 CaseTask(
@@ -147,21 +170,54 @@ def remind_of_expiring(house: House, municipality: str) -> None:
 
 def _end_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
     """What a person takes back holds in no other case either, as in one that they moved from (I-08)."""
-    consents, grants = Consents(uow.connection), Grants(uow.connection)
-    for before in consents.given_elsewhere(consent.person_id, consent.case_id):
-        consents.add(
-            replace(consent, id=new_id(), case_id=before.case_id, number=before.number + 1)
+    for before in _standing_elsewhere(consent, uow):
+        ended = replace(
+            consent,
+            case_id=before.case_id,
+            person_id=before.person_id,
+            number=before.number + 1,
         )
-        grants.end_with(before.id, clock.now())
-        grants.end_consented_meetings(before.case_id, consent.person_id, clock.now())
-        note(
-            uow,
-            before.case_id,
-            TimelineKind.CONSENT_RECORDED,
-            consent.person_id,
-            consent.id,
-            state=consent.state.value,
-        )
+        _replace_elsewhere(before, ended, uow)
+
+
+def _narrow_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
+    """What a person narrows holds no wider in another case, as in one that they moved from."""
+    for before in _standing_elsewhere(consent, uow):
+        narrowed = before.narrowed_by(consent)
+        if narrowed is not None:
+            _replace_elsewhere(before, narrowed, uow)
+
+
+def _standing_elsewhere(consent: Consent, uow: UnitOfWork) -> Iterator[Consent]:
+    """The consents that stand in other cases of the same person, also under their other records."""
+    links = PersonLinks(uow.connection).around([consent.person_id])
+    for person_id in (consent.person_id, *sorted(others_of(consent.person_id, links))):
+        yield from Consents(uow.connection).given_elsewhere(person_id, consent.case_id)
+
+
+def _replace_elsewhere(before: Consent, new: Consent, uow: UnitOfWork) -> None:
+    """Adds the entry behind the one that stood; rights that came from that one end with it."""
+    grants = Grants(uow.connection)
+    Consents(uow.connection).add(replace(new, id=new_id(), evidence_id=""))
+    grants.end_with(before.id, clock.now())
+    if not _still_at_the_table(new, before):
+        grants.end_consented_meetings(before.case_id, before.person_id, clock.now())
+    uow.record("cases.consent.recorded", "person", before.person_id, basis="elsewhere")
+    uow.publish(events.ConsentRecorded(before.case_id, before.person_id, new.state.value))
+    note(
+        uow,
+        before.case_id,
+        TimelineKind.CONSENT_RECORDED,
+        before.person_id,
+        new.id,
+        state=new.state.value,
+    )
+
+
+def _still_at_the_table(consent: Consent, before: Consent | None) -> bool:
+    """Whether everybody who may have heard of the person at a session on consent still may (I-08)."""
+    recipients = before.scope.recipients if before is not None else ()
+    return consent.covers(clock.today(), ConsentPurpose.MULTI_AGENCY, recipients)
 
 
 def _evidence(command: RecordConsent, uow: UnitOfWork) -> str:

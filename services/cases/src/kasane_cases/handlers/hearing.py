@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from kasane_cases.domain.assessment import NeedSuggestion
+from kasane_cases.domain.assessment import LeftOutService, NeedSuggestion
 from kasane_cases.domain.consent import ConsentState, state_on
 from kasane_cases.domain.consultation_summary import ConsultationSummary, HeardPerson
 from kasane_cases.domain.errors import RecordNotFound
@@ -117,7 +117,10 @@ def take_suggestions(event: HumanServicesSuggested, uow: UnitOfWork) -> None:
         NeedSuggestion(one.human_service_id, one.name, one.points, one.reasons)
         for one in event.suggestions
     ]
-    needs.replace_suggestions(need.id, suggestions, event.missing, clock.now())
+    left_out = [
+        LeftOutService(one.human_service_id, one.name, one.reason) for one in event.left_out
+    ]
+    needs.replace_suggestions(need.id, suggestions, event.missing, clock.now(), left_out)
     uow.record("cases.support_need.suggestions_taken", OBJECT, need.case_id)
     if need.suggested_at is None:
         note(

@@ -10,6 +10,7 @@ from kasane_cases.domain.requests import Referral
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose
+from kasane_cases.handlers.origins import must_be_told_openly
 from kasane_cases.handlers.views import known_choice
 from kasane_cases.repository import Needs, Referrals, Tasks
 from kasane_contracts import cases as events
@@ -20,12 +21,13 @@ REFERRED_DATA = (DataClass.IDENTITY, DataClass.RECORD)
 
 
 def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
-    """Writes a need down and tells the directory, which answers with suggestions."""
+    """Writes a need down and tells the directory, which answers with suggestions; raises ClosedOrigin."""
     case, _ = open_for_change(command.case_id, uow)
     person = case.member(command.person_id, clock.today())
     labels = {one.code: one.label for one in hooks.consultation_categories()}
     label = known_choice(command.category, labels)
     today = clock.today()
+    must_be_told_openly(case, (command.description,), uow, hooks)
     need = SupportNeed(
         id=command.need_id,
         case_id=case.id,
@@ -34,7 +36,11 @@ def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
         description=command.description,
         identified_on=today,
         identified_by=uow.actor.account_id,
+        circumstances=command.circumstances,
+        contact=command.contact.value if command.contact else "",
+        times=command.times.value if command.times else "",
     )
+    ages = [case.person(one).age_on(today) for one in case.household.members_on(today)]
     Needs(uow.connection).add(need)
     uow.record("cases.support_need.identified", OBJECT, case.id)
     uow.publish(
@@ -46,6 +52,10 @@ def identify_need(command: IdentifyNeed, uow: UnitOfWork, hooks: Any) -> str:
             age=person.age_on(today),
             area=case.area,
             description=need.description,
+            household_ages=",".join(str(age) for age in ages if age is not None),
+            circumstances=",".join(need.circumstances),
+            contact=need.contact,
+            times=need.times,
         )
     )
     note(uow, case.id, TimelineKind.NEED_IDENTIFIED, person.id, need.id, category=label)

@@ -23,7 +23,12 @@ from kasane_cases.domain.consent import (
 )
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.disclosure import DisclosureBasis
-from kasane_cases.domain.errors import AlreadyOpened, RecordNotFound, UnknownChoice
+from kasane_cases.domain.errors import (
+    AlreadyOpened,
+    NobodyConsents,
+    RecordNotFound,
+    UnknownChoice,
+)
 from kasane_cases.domain.household import Household, Membership, Person
 from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
@@ -262,8 +267,8 @@ def give(
 ) -> str:
     """Gives a right to the whole case to the municipality's own people; returns their name.
 
-    People of an agency outside get one for each person whose consent covers them, as long as it
-    does; without any such person it is refused (I-01).
+    People of an agency outside get one for each member whose consent covers them, as long as it
+    does; without any such member it is refused (I-01). Who left the household stays out of it.
     """
     label, kind = _member(member, uow, hooks)
     whole = AccessGrant(
@@ -299,7 +304,10 @@ def _by_consent(
             basis=DisclosureBasis.CONSENT,
         )
         for person in case.persons
+        if case.household.left_on(person.id, clock.today()) is None
     ]
+    if not disclosings:
+        raise NobodyConsents
     rulings = [would_disclose(uow, hooks, one) for one in disclosings]
     covered = [d for d, ruling in zip(disclosings, rulings, strict=True) if ruling.allowed]
     if not covered:

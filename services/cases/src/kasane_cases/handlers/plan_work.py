@@ -24,7 +24,7 @@ from kasane_cases.domain.support_plan import (
     PlanTrack,
     SupportPlan,
 )
-from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import note, open_for_change
 from kasane_cases.handlers.origins import must_be_told_openly
 from kasane_cases.handlers.plans import OBJECT, add_draft
@@ -34,6 +34,7 @@ from kasane_cases.repository import (
     PlanRecords,
     Plans,
     Sessions,
+    Tasks,
     enter,
 )
 from kasane_contracts import cases as events
@@ -93,6 +94,7 @@ def record_monitoring(command: RecordMonitoring, uow: UnitOfWork, hooks: Any) ->
     assert plan.review_on is not None
     looks = [one.review_on for one in plans.of_case(plan.case_id) if one.in_force]
     _wait_until(min(day for day in looks if day is not None), plan.case_id, uow)
+    Tasks(uow.connection).finish_about(plan.case_id, CaseTaskKind.LOOK_AT_PLAN, plan.id, today)
     uow.record("cases.support_plan.monitored", OBJECT, plan.id, basis=admission.basis)
     uow.publish(events.SupportPlanMonitored(plan.id, plan.case_id, monitoring.on, plan.review_on))
     note(uow, plan.case_id, TimelineKind.PLAN_MONITORED, command.person_id, plan.id)
@@ -128,6 +130,8 @@ def evaluate_plan(command: EvaluatePlan, uow: UnitOfWork, hooks: Any) -> str:
     plan.evaluate(command.outcome, command.reason)
     PlanRecords(uow.connection).add_evaluation(evaluation)
     plans.save(plan, command.version)
+    for reminded in (CaseTaskKind.EVALUATE_PLAN, CaseTaskKind.LOOK_AT_PLAN):
+        Tasks(uow.connection).finish_about(case.id, reminded, plan.id, clock.today())
     basis = f"meeting:{command.session_id}" if command.session_id else ""
     uow.record("cases.support_plan.evaluated", OBJECT, plan.id, basis=basis)
     note(

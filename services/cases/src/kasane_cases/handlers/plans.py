@@ -141,6 +141,8 @@ def record_agreement(command: RecordAgreement, uow: UnitOfWork) -> str:
     plans.save(plan)
     if begun:
         _begin(plan, case, uow)
+    elif command.agreed and plan.in_force:
+        _say_agreed(plan, case, uow)
     uow.commit()
     return command.agreement_id
 
@@ -218,10 +220,16 @@ def _take_agreement(
 
 def _begin(plan: SupportPlan, case: Case, uow: UnitOfWork) -> None:
     """The plan holds for somebody: the case is in support until the next look."""
-    assert plan.decided_on is not None
     assert plan.review_on is not None
     case.plan_agreed(plan.review_on)
     Cases(uow.connection).save(case)
+    _say_agreed(plan, case, uow)
+    uow.publish(events.CaseStatusChanged(case.id, case.status.value, plan.review_on))
+
+
+def _say_agreed(plan: SupportPlan, case: Case, uow: UnitOfWork) -> None:
+    assert plan.decided_on is not None
+    assert plan.review_on is not None
     uow.publish(
         events.SupportPlanAgreed(
             plan_id=plan.id,
@@ -230,9 +238,9 @@ def _begin(plan: SupportPlan, case: Case, uow: UnitOfWork) -> None:
             session_id=plan.session_id,
             decided_on=plan.decided_on,
             review_on=plan.review_on,
+            persons=plan.agreed_by,
         )
     )
-    uow.publish(events.CaseStatusChanged(case.id, case.status.value, plan.review_on))
 
 
 def _must_have_deliberated(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from kasane_cases.commands import JoinHouseholds, SplitHousehold, UndoStep
-from kasane_cases.domain.case import Case, CaseStatus, ClosingOutcome
+from kasane_cases.domain.case import Case, ClosingOutcome
 from kasane_cases.domain.errors import LastMember, RecordNotFound, SamePersonTwice, StepUndone
 from kasane_cases.domain.household import Household, HouseholdStep, HouseholdStepKind
 from kasane_cases.domain.timeline import TimelineKind
@@ -191,7 +191,7 @@ def _undo_merged(command: UndoStep, step: HouseholdStep, uow: UnitOfWork) -> Non
     today = clock.today()
     for person_id in persons:
         emptied.household = emptied.household.coming(person_id, kept.relation(person_id), today)
-    if emptied.status is CaseStatus.CLOSED:
+    if not emptied.open:
         emptied.reopen(today)
         uow.publish(events.CaseStatusChanged(emptied.id, emptied.status.value))
     Cases(uow.connection).save_household(emptied.household)

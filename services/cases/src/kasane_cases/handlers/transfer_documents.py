@@ -155,7 +155,7 @@ def _plan(
     lines = [("plan.goals", goal.text) for goal in goals]
     for track in mine:
         who = case.person(track.person_id).name
-        due = f"（{track.due_on.isoformat()}）" if track.due_on else ""
+        due = f"（{_written(track.due_on)}）" if track.due_on else ""
         lines.append(("plan.tracks", f"{who}：{track.what}　{track.agency}{due}"))
     texts = {goal.number: goal.text for goal in goals}
     for look in looks:
@@ -166,9 +166,13 @@ def _plan(
                 for one in look.checks
                 if one.goal in texts
             )
-            said = f"{who}：{look.condition}（{look.on.isoformat()}）{results}"
+            said = f"{who}：{look.condition}（{_written(look.on)}）{results}"
             lines.append(("plan.monitoring", said))
     return _document(TransferDocumentKind.PLAN, "", plan.decided_on or plan.drafted_on, lines)
+
+
+def _written(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _document(

@@ -134,6 +134,7 @@ def _answer(offer: TransferOffer, uow: UnitOfWork, receipt: str = "", documents:
             "digest": offer.digest,
             "reason": offer.reason if offer.status is OfferStatus.RETURNED else "",
         },
+        subject=offer.id,
     )
 
 

@@ -29,7 +29,7 @@ from kasane_cases.handlers.closing import end_episode
 from kasane_cases.handlers.disclosures import disclose, refused, would_disclose
 from kasane_cases.handlers.origins import must_be_told_openly
 from kasane_cases.handlers.transfer_documents import Package, collect, disclosing, written
-from kasane_cases.repository import Cases, Transfers
+from kasane_cases.repository import Cases, Grants, Transfers
 from kasane_kit import clock
 from kasane_kit.bus import Parcel
 from kasane_kit.keys import seal, unseal
@@ -112,6 +112,7 @@ def approve_transfer(command: ApproveTransfer, uow: UnitOfWork, hooks: Any) -> s
             "digest": digest,
             "sealed": base64.b64encode(body).decode(),
         },
+        subject=transfer.id,
     )
     uow.record("cases.transfer.approved", TRANSFER, transfer.id)
     uow.commit()
@@ -123,7 +124,12 @@ def withdraw_transfer(command: WithdrawTransfer, uow: UnitOfWork) -> None:
     transfers = Transfers(uow.connection)
     transfer = _known(transfers.get(command.transfer_id), uow)
     if transfer.withdraw(clock.now()):
-        uow.post(WITHDRAWAL, transfer.to_municipality, {"transfer_id": transfer.id})
+        uow.post(
+            WITHDRAWAL,
+            transfer.to_municipality,
+            {"transfer_id": transfer.id},
+            subject=transfer.id,
+        )
     transfers.save(transfer)
     uow.record("cases.transfer.withdrawn", TRANSFER, transfer.id)
     uow.commit()
@@ -162,7 +168,10 @@ def hear_answer(parcel: Parcel, uow: UnitOfWork, _hooks: Any) -> None:
 
 
 def _let_go(transfer: Transfer, uow: UnitOfWork) -> None:
-    """The household left: the case ends, or goes on for those who stayed."""
+    """The household left: the case ends, or goes on for those who stayed.
+
+    A secret one ends like any other support, so that nothing says that there is a destination.
+    """
     cases = Cases(uow.connection)
     case = cases.get(transfer.case_id)
     today = clock.today()
@@ -171,20 +180,23 @@ def _let_go(transfer: Transfer, uow: UnitOfWork) -> None:
     staying -= set(transfer.person_ids)
     if staying:
         cases.end_memberships(case.household.id, transfer.person_ids, today)
+        Grants(uow.connection).end_for_persons(case.id, transfer.person_ids, clock.now())
         note(uow, case.id, TimelineKind.MEMBERS_LEFT, town=town)
         return
     if not case.open:
         return
-    outcome = ClosingOutcome.SUPPORT_ENDED if transfer.secret else ClosingOutcome.HANDED_OVER
-    case.close(
-        outcome,
-        transfer.evaluation,
-        "" if transfer.secret else f"{town}　{transfer.receipt}".strip(),
-        no_contact_needed=transfer.secret,
-        review_on=None,
-        review_date_required=False,
-        day=today,
-    )
+    if transfer.secret:
+        case.close(
+            ClosingOutcome.SUPPORT_ENDED,
+            transfer.evaluation,
+            "",
+            no_contact_needed=True,
+            review_on=None,
+            review_date_required=False,
+            day=today,
+        )
+    else:
+        case.transferred(transfer.evaluation, f"{town}　{transfer.receipt}".strip(), today)
     end_episode(case, uow)
 
 

@@ -1,16 +1,28 @@
 """Keeps cases in sight: hand-offs that intake tells of, the town's days, reminders by themselves."""
 
+from datetime import timedelta
+
 from kasane_cases.commands import SetWatchRules
 from kasane_cases.domain.address_protection import AddressProtection
 from kasane_cases.domain.errors import UnknownChoice
 from kasane_cases.domain.gap import WATCHED_DAYS, GapKind, Handoff, HandoffState
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind
-from kasane_cases.repository import Handoffs, Protections, Tasks, WatchRules
+from kasane_cases.repository import (
+    COORDINATOR,
+    GapCounts,
+    Handoffs,
+    Protections,
+    Tasks,
+    WatchRules,
+    count_gaps,
+    days_to_come,
+)
+from kasane_contracts import cases as events
 from kasane_contracts import intake
 from kasane_kit import clock
-from kasane_kit.auth import platform_actor
+from kasane_kit.auth import Actor, platform_actor
 from kasane_kit.ids import new_id
-from kasane_kit.unit_of_work import House, UnitOfWork
+from kasane_kit.unit_of_work import House, UnitOfWork, reading
 
 SHEET = "referral_sheet"
 SERVICE = "cases"
@@ -50,13 +62,60 @@ def set_watch_rules(command: SetWatchRules, uow: UnitOfWork) -> None:
 
 
 def remind_of_protections(house: House, municipality: str) -> None:
-    """Raises the task to renew each protection that is about to end, once per term."""
-    actor = platform_actor(SERVICE, municipality)
-    with UnitOfWork(house, SERVICE, actor) as uow:
-        due = Protections(uow.connection).renewable(clock.today())
+    """Raises the task to renew each protection that is about to end, once per term.
+
+    From one month before the end, when it may be renewed; a town may set its own days.
+    """
+    actor, today = platform_actor(SERVICE, municipality), clock.today()
+    with reading(house, SERVICE) as connection:
+        days = WatchRules(connection).own().get(GapKind.PROTECTION_ENDING)
+        protections = Protections(connection)
+        due = (
+            protections.renewable(today)
+            if days is None
+            else protections.ending(today + timedelta(days=days))
+        )
     for term in due:
         with UnitOfWork(house, SERVICE, actor) as uow:
             _remind(term, uow)
+
+
+def remind_of_days(house: House, municipality: str) -> None:
+    """Raises a task for every day that comes near: end of a plan, next look, end of an observation.
+
+    Each has the town's own lead time; one task for a day, whatever is started twice.
+    """
+    today = clock.today()
+    with reading(house, SERVICE) as connection:
+        found = days_to_come(connection, today, WatchRules(connection).days())
+    for one in found:
+        with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
+            task = CaseTask(new_id(), one.case_id, "", one.kind, one.reference, today)
+            if Tasks(uow.connection).raise_once(task):
+                uow.record("cases.case.reminded", "case", one.case_id)
+                uow.commit()
+
+
+def tell_gap_counts(house: House, municipality: str) -> None:
+    """Tells how many gaps of each kind a coordinator of the town sees, when that changed or the day did."""
+    today = clock.today()
+    everybody = Actor("", "", municipality, (), frozenset({COORDINATOR}), "")
+    with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
+        found = count_gaps(uow.connection, everybody, today)
+        counts = {kind.value: number for kind, number in found.items()}
+        told = GapCounts(uow.connection)
+        if told.told() == {kind: (number, today) for kind, number in counts.items()}:
+            return
+        told.keep(counts, today)
+        uow.record("cases.gap.counted", "municipality", municipality)
+        uow.publish(
+            events.GapsCounted(
+                municipality=municipality,
+                counted_on=today,
+                counts=tuple(events.GapCount(kind, number) for kind, number in counts.items()),
+            )
+        )
+        uow.commit()
 
 
 def _remind(term: AddressProtection, uow: UnitOfWork) -> None:

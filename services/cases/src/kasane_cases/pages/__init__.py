@@ -7,15 +7,18 @@ from kasane_cases.pages.bodies import blueprint as bodies
 from kasane_cases.pages.case import blueprint as case
 from kasane_cases.pages.case_studies import blueprint as case_studies
 from kasane_cases.pages.cases import blueprint as cases
+from kasane_cases.pages.community_issues import blueprint as community_issues
 from kasane_cases.pages.conferences import blueprint as conferences
 from kasane_cases.pages.gaps import blueprint as gaps
 from kasane_cases.pages.households import blueprint as households
 from kasane_cases.pages.items import blueprint as items
 from kasane_cases.pages.ledger import blueprint as ledger
 from kasane_cases.pages.minutes import blueprint as minutes
+from kasane_cases.pages.need_options import blueprint as need_options
 from kasane_cases.pages.origins import blueprint as origins
 from kasane_cases.pages.packs import blueprint as packs
 from kasane_cases.pages.papers import blueprint as papers
+from kasane_cases.pages.participation import blueprint as participation
 from kasane_cases.pages.plan_reading import blueprint as plan_reading
 from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
@@ -31,6 +34,7 @@ PAGES = (
     gaps,
     households,
     protection,
+    need_options,
     records,
     plans,
     plan_reading,
@@ -48,6 +52,8 @@ PAGES = (
     packs,
     bodies,
     case_studies,
+    participation,
+    community_issues,
 )
 
 __all__ = ["PAGES"]

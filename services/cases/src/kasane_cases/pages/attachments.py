@@ -1,13 +1,10 @@
 """Files of a case: handed in, listed, downloaded; never shown inside a page."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import AttachFile
-from kasane_cases.domain.attachment import Attachment
 from kasane_cases.handlers.attachments import SEALED_FOR, place_of
 from kasane_cases.pages import forms
 from kasane_cases.pages.doing import create
@@ -16,7 +13,7 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.keys import unseal
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.uploads import DOCUMENTS, Upload, UploadRefused, check_upload
+from kasane_kit.uploads import DOCUMENTS, Upload, UploadRefused, as_download, check_upload
 from kasane_kit.web import Form, actor, reading, text, this_house
 from kasane_plugin_api import FieldKind, FieldSpec
 
@@ -59,18 +56,7 @@ def download(case_id: str, attachment_id: str) -> Response:
         )
     key = this_house().keys.derived(current_municipality(), SEALED_FOR)
     content = unseal(key, sealed, place_of(case_id, attachment_id))
-    return as_download(content, attachment)
-
-
-def as_download(content: bytes, attachment: Attachment) -> Response:
-    """An answer that a browser saves and never opens in the place of a page."""
-    response = Response(content, mimetype=attachment.media_type)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_download(content, attachment.name, attachment.media_type)
 
 
 def taken_file(form: Form, name: str, *, required: bool = False) -> Upload | None:

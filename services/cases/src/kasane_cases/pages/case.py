@@ -179,6 +179,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
         staff = queries.colleagues(connection)
+        steps = queries.case_steps(connection, file)
         elsewhere = queries.also_elsewhere(
             connection, actor(), case_id, [person.id for person in file.persons], today
         )
@@ -190,6 +191,8 @@ def _case_page(case_id: str, **opened: Any) -> str:
         "case.html",
         file=file,
         names=names,
+        steps=steps,
+        step_word=words.step_label,
         elsewhere=elsewhere,
         may=_may(),
         transfers=transfers if actor().has("coordinator") else (),

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import OpenCase, PersonOfCase, TeamMember
-from kasane_cases.domain.case import CaseStatus, GrantSubject
+from kasane_cases.domain.case import ENDED, CaseStatus, GrantSubject
 from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.transfer import OfferStatus
@@ -59,7 +59,7 @@ def list_cases() -> str:
         closed=wanted.closed,
         wanted=wanted,
         kept=kept,
-        states=[state for state in CaseStatus if state is not CaseStatus.CLOSED],
+        states=[state for state in CaseStatus if (state in ENDED) is wanted.closed],
         may_open=actor().has("coordinator"),
         offered=offered,
     )

@@ -10,7 +10,14 @@ from kasane_cases.domain.consent import (
     ConsentPurpose,
     ConsentState,
     DataClass,
+    Elsewhere,
     GivenBy,
+)
+from kasane_cases.domain.need_option import (
+    NeedCircumstance,
+    NeedTimes,
+    OptionStep,
+    WishedContact,
 )
 from kasane_cases.pages import words
 from kasane_kit.auth import AccountFacts
@@ -141,6 +148,12 @@ def consent_fields() -> list[FieldSpec]:
         spec("valid_from", FieldKind.DATE, hint=text("consent.valid_from_hint")),
         spec("expires_on", FieldKind.DATE, hint=text("consent.expires_hint", days=days)),
         spec("note", FieldKind.TEXTAREA, max_length=1000),
+        spec(
+            "elsewhere",
+            FieldKind.CHOICE,
+            members(Elsewhere, "elsewhere"),
+            hint=text("consent.elsewhere_hint"),
+        ),
     ]
 
 
@@ -150,6 +163,22 @@ def need_fields(persons: Mapping[str, str]) -> list[FieldSpec]:
         spec("person_id", FieldKind.CHOICE, choices(persons), required=True),
         spec("category", FieldKind.CHOICE, choices(words.category_labels()), required=True),
         spec("description", FieldKind.TEXTAREA, required=True, max_length=1000),
+        spec("circumstances", FieldKind.CHOICES, members(NeedCircumstance, "need_circumstance")),
+        spec("contact", FieldKind.CHOICE, members(WishedContact, "wished_contact")),
+        spec("times", FieldKind.CHOICE, members(NeedTimes, "need_times")),
+    ]
+
+
+def need_option_fields() -> list[FieldSpec]:
+    """A step with one human service for a need."""
+    return [
+        spec("step", FieldKind.CHOICE, members(OptionStep, "option_step"), required=True),
+        spec(
+            "reason",
+            FieldKind.TEXTAREA,
+            max_length=1000,
+            hint=text("need_option.reason_hint"),
+        ),
     ]
 
 

@@ -1,12 +1,14 @@
 """What is about to be lost from sight: the page of the gap watcher and the town's days."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import SetWatchRules
 from kasane_cases.domain.errors import CasesRefusal
-from kasane_cases.domain.gap import WATCHED_DAYS, GapKind
+from kasane_cases.domain.gap import SET_BY_STATE, WATCHED_DAYS, GapKind
 from kasane_cases.pages.doing import change
 from kasane_cases.pages.forms import spec
 from kasane_cases.pages.words import page, show_refusal
@@ -50,16 +52,32 @@ def _page(form: Form | None) -> str:
         kind = GapKind(asked) if asked in set(GapKind) else filled
         lines = queries.gaps(connection, actor(), today, kind)
         days = queries.watch_days(connection)
+        own = queries.days_set_here(connection)
     typed = {f"days_{kind.value}": str(days[kind]) for kind in WATCHED_DAYS}
     return page(
         "gaps.html",
         counts=counts,
         kind=kind,
         lines=lines,
-        form=form or Form(_fields(), typed=typed),
+        form=form or Form(_fields(own), typed=typed),
         opened=form is not None,
     )
 
 
-def _fields() -> list[FieldSpec]:
-    return [spec(f"days_{kind.value}", FieldKind.INTEGER, required=True) for kind in WATCHED_DAYS]
+def _fields(own: Collection[GapKind] = ()) -> list[FieldSpec]:
+    return [
+        spec(
+            f"days_{kind.value}",
+            FieldKind.INTEGER,
+            required=True,
+            hint=text(_from_where(kind, own), days=days),
+        )
+        for kind, days in WATCHED_DAYS.items()
+    ]
+
+
+def _from_where(kind: GapKind, own: Collection[GapKind]) -> str:
+    """Whose number it is: the town's, a national rule's, or only where the platform starts."""
+    if kind in own:
+        return "gaps.days_of_town"
+    return "gaps.days_of_state" if kind in SET_BY_STATE else "gaps.days_of_platform"

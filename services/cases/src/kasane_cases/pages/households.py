@@ -264,6 +264,7 @@ def form_page(case_id: str, what: str, form: Form, **more: Any) -> str:
         form=form,
         person=person,
         alike=more.pop("alike", ()),
+        undone=[line.step for line in file.household.steps if line.step.id == more.get("step_id")],
         action=url_for(_ACTIONS[what], case_id=case_id, **more),
     )
 

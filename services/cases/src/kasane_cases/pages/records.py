@@ -13,10 +13,12 @@ from kasane_cases.domain.consent import (
     ConsentScope,
     ConsentState,
     DataClass,
+    Elsewhere,
     GivenBy,
 )
 from kasane_cases.domain.consent_record import consent_record
 from kasane_cases.domain.errors import CasesRefusal, RecordNotFound
+from kasane_cases.domain.need_option import NeedCircumstance, NeedTimes, WishedContact
 from kasane_cases.handlers.views import need_view
 from kasane_cases.pages import forms, words
 from kasane_cases.pages.attachments import taken_file
@@ -34,7 +36,10 @@ blueprint = Blueprint("records", __name__)
 @require("cases.consent.record", object_argument="person_id")
 def consent_form(case_id: str, person_id: str) -> str:
     """One person's consent: what stands, what was, and a form for the next entry."""
-    form = Form(forms.consent_fields(), typed={"given_by": GivenBy.SELF.value})
+    form = Form(
+        forms.consent_fields(),
+        typed={"given_by": GivenBy.SELF.value, "elsewhere": Elsewhere.NARROW.value},
+    )
     return _consent_page(case_id, person_id, form)
 
 
@@ -84,6 +89,7 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
             valid_from=values["valid_from"],
             expires_on=values["expires_on"],
             note=values["note"],
+            elsewhere=Elsewhere(values["elsewhere"] or Elsewhere.NARROW),
         )
 
     try:
@@ -127,10 +133,20 @@ def identify_need(case_id: str) -> Response | tuple[str, int]:
     form = Form(forms.need_fields(_persons(file)))
     if not form.check(request.form, text):
         return page("need.html", file=file, form=form), 422
+    values = form.values
     try:
         create(
             handlers.identify_need,
-            lambda object_id: IdentifyNeed(object_id, case_id, **form.values),
+            lambda object_id: IdentifyNeed(
+                object_id,
+                case_id,
+                values["person_id"],
+                values["category"],
+                values["description"],
+                tuple(map(NeedCircumstance, values["circumstances"] or ())),
+                WishedContact(values["contact"]) if values["contact"] else None,
+                NeedTimes(values["times"]) if values["times"] else None,
+            ),
             hooks(),
         )
     except CasesRefusal as refusal:

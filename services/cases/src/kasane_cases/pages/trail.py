@@ -7,20 +7,16 @@ from flask import Blueprint, request
 
 from kasane_cases import queries
 from kasane_cases.pages.words import page
-from kasane_cases.repository import PERMISSIONS
+from kasane_cases.repository import LOOKS, PERMISSIONS
 from kasane_kit import audit, clock
 from kasane_kit.auth import require
 from kasane_kit.web import actor, reading, strings, term, text
-from kasane_kit.web.access import FORM_OPENED, REFUSED
 
 blueprint = Blueprint("trail", __name__)
 
-_READ = {
-    one.done: one.name for one in PERMISSIONS if one.done.rpartition(".")[2] in ("read", "listed")
-}
-_OPENED = {one.name + FORM_OPENED: one.name for one in PERMISSIONS}
-_REFUSED = {one.name + REFUSED: one.name for one in PERMISSIONS}
-LOOKS = frozenset({*_READ, *_OPENED, *_REFUSED})
+_READ = {one.done: one.name for one in PERMISSIONS if one.only_a_look}
+_OPENED = {one.form_opened: one.name for one in PERMISSIONS}
+_REFUSED = {one.refused: one.name for one in PERMISSIONS}
 
 
 @blueprint.get("/cases/<case_id>/trail")

@@ -13,6 +13,7 @@ from kasane_cases.commands import (
     ReturnOffer,
     WithdrawTransfer,
 )
+from kasane_cases.domain.consent import AttendeeKind, ConsentPurpose, DataClass, lacks
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.handlers.transfer_documents import collect
 from kasane_cases.pages.doing import change, create
@@ -41,7 +42,7 @@ def list_transfers() -> str:
 def transfer_form(case_id: str) -> str:
     """The form of a transfer, with what would go and what would not, and why."""
     file = _case(case_id)
-    return _form_page(file, Form(_fields(file), typed={"person_ids": _whole_household(file)}))
+    return _form_page(file, Form(_fields(file), typed={"person_ids": _who_consents(file)}))
 
 
 @blueprint.post("/cases/<case_id>/transfers")
@@ -191,6 +192,22 @@ def _case(case_id: str) -> queries.CaseFile:
 def _whole_household(file: queries.CaseFile) -> list[str]:
     today = clock.today()
     return [m.person_id for m in file.case.household.memberships if m.holds_on(today)]
+
+
+def _who_consents(file: queries.CaseFile) -> list[str]:
+    """Whom the form ticks at first: only those whose consent covers going to another town."""
+    today = clock.today()
+    return [
+        one
+        for one in _whole_household(file)
+        if not lacks(
+            file.consents.get(one),
+            today,
+            ConsentPurpose.TRANSFER,
+            (AttendeeKind.MUNICIPAL_STAFF,),
+            (DataClass.IDENTITY,),
+        )
+    ]
 
 
 def _towns() -> dict[str, str]:

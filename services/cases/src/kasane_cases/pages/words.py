@@ -1,6 +1,5 @@
 """Finds the words that the screens of cases show: the town's labels, states, reasons."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,14 +10,14 @@ from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
 from kasane_cases.domain.consent import HEARD_AT_INTAKE
 from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
+from kasane_cases.domain.steps import STATUS_OF, WorkStep
 from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
 from kasane_cases.repository import COORDINATOR
 from kasane_contracts import links
 from kasane_kit import clock
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import Refusal, hooks, looking_on, term, text, wareki
+from kasane_kit.web import Refusal, days_in_words, hooks, looking_on, term, text, wareki
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERVICE_OF = {
     TimelineKind.CASE_OPENED: ("consultation", links.consultation),
     TimelineKind.SHEET_SENT: ("referral_sheet", links.referral_sheet),
@@ -32,12 +31,19 @@ _SERVICE_OF = {
     TimelineKind.ON_AGENDA: ("conference", links.conference),
     TimelineKind.CONFERENCE_HELD: ("conference", links.conference),
     TimelineKind.PLAN_AGREED: ("conference", links.conference),
+    TimelineKind.PARTICIPATION_PROPOSED: ("participation", links.participation),
+    TimelineKind.PARTICIPATION_MOVED: ("participation", links.participation),
+    TimelineKind.PARTICIPATION_HOST_TOLD: ("participation", links.participation),
+    TimelineKind.PARTICIPATION_NEEDED: ("conference", links.conference),
+    TimelineKind.PARTICIPATION_NOT_NEEDED: ("conference", links.conference),
+    TimelineKind.COMMUNITY_ISSUE_ANSWERED: ("community_issue", links.community_issue),
 }
 _CODED = {
     "state": "consent_state",
     "outcome": "closing_outcome",
     "handoff": "handoff_state",
     "plan_outcome": "plan_outcome",
+    "participation": "participation_status",
 }
 _OF_A_PLAN = (
     TimelineKind.PLAN_DRAFTED,
@@ -72,6 +78,12 @@ def status_label(status: CaseStatus) -> str:
     town = hooks().status_labels()
     words: Mapping[str, str] = town.labels if town is not None else {}
     return words.get(status.value) or term(f"case_status.{status.value}")
+
+
+def step_label(step: WorkStep) -> str:
+    """The name of a step of multi-agency work; where it is a state too, the town's word for that."""
+    status = STATUS_OF.get(step)
+    return status_label(status) if status else term(f"work_step.{step.value}")
 
 
 def method_labels() -> dict[str, str]:
@@ -111,10 +123,7 @@ def obstacle_words(obstacle: Obstacle) -> str:
 
 def refusal_words(refusal: CasesRefusal | Refusal) -> str:
     """What happened, what was not done and what to do next; days as people write them."""
-    facts = {
-        name: wareki(fact) if isinstance(fact, str) and _DAY.fullmatch(fact) else fact
-        for name, fact in refusal.facts.items()
-    }
+    facts = days_in_words(refusal.facts)
     parts = (
         text(f"refusal.{refusal.code}.{part}", **facts) for part in ("why", "not_done", "next")
     )
@@ -154,6 +163,8 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
         facts["on"] = wareki(facts["on"])
     if "office" in entry.facts:
         facts["office"] = office_labels().get(entry.facts["office"], entry.facts["office"])
+    if "theme" in entry.facts:
+        facts["theme"] = category_labels().get(entry.facts["theme"], entry.facts["theme"])
     if "status" in entry.facts:
         facts["status"] = status_label(CaseStatus(entry.facts["status"]))
     who = names.get(entry.person_id, "")

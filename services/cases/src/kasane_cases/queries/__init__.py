@@ -7,17 +7,14 @@ from kasane_cases.queries.assessments import (
     assessment_read,
 )
 from kasane_cases.queries.attachments import attachments, sealed_file
-from kasane_cases.queries.cases import (
-    CaseFile,
+from kasane_cases.queries.case_list import (
     CaseFilter,
     CaseLine,
-    SessionOfCase,
-    case_file,
     case_lines,
     consultation_summary,
-    open_cases,
     waiting,
 )
+from kasane_cases.queries.cases import CaseFile, SessionOfCase, case_file, open_cases
 from kasane_cases.queries.conferences import (
     SessionFile,
     SessionLine,
@@ -26,7 +23,7 @@ from kasane_cases.queries.conferences import (
     sessions_to_come,
 )
 from kasane_cases.queries.decisions import DecisionOfSession, carried_over, one_decision
-from kasane_cases.queries.gaps import gap_counts, gaps, watch_days
+from kasane_cases.queries.gaps import days_set_here, gap_counts, gaps, watch_days
 from kasane_cases.queries.households import (
     HouseholdFile,
     OtherCase,
@@ -53,6 +50,7 @@ from kasane_cases.queries.proposals import (
     waiting_consultations,
 )
 from kasane_cases.queries.staff import colleagues
+from kasane_cases.queries.steps import case_steps
 from kasane_cases.queries.trail import TrailFile, trail_file
 from kasane_cases.queries.transfers import (
     TransferFile,
@@ -100,8 +98,10 @@ __all__ = [
     "carried_over",
     "case_file",
     "case_lines",
+    "case_steps",
     "colleagues",
     "consultation_summary",
+    "days_set_here",
     "documents_from_another_town",
     "gap_counts",
     "gaps",

@@ -1,35 +1,24 @@
-"""Reads the coordinator's list and one case, each together with the viewer's right."""
+"""Reads one case together with the viewer's right to it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Date,
-    Integer,
-    and_,
-    func,
-    literal,
-    literal_column,
-    or_,
     select,
-    true,
-    tuple_,
 )
 
 from kasane_cases import tables
-from kasane_cases.domain.agenda import AgendaItem, ItemState
+from kasane_cases.domain.agenda import AgendaItem
 from kasane_cases.domain.assessment import SupportNeed
-from kasane_cases.domain.case import AccessGrant, Case, CaseStatus
-from kasane_cases.domain.conference import PREPARING, ConferenceSession, SessionStatus
+from kasane_cases.domain.case import ENDED, AccessGrant, Case
+from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import Consent, ConsentState, state_on
-from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.errors import RecordNotFound
 from kasane_cases.domain.household import Person
+from kasane_cases.domain.need_option import NeedOption, latest
 from kasane_cases.domain.requests import OutreachRequest, Referral
 from kasane_cases.domain.support_plan import SupportPlan
 from kasane_cases.domain.timeline import CaseTask, TimelineEntry
@@ -46,6 +35,7 @@ from kasane_cases.repository import (
     Cases,
     Consents,
     Grants,
+    NeedOptions,
     Needs,
     OutreachRequests,
     Plans,
@@ -55,7 +45,6 @@ from kasane_cases.repository import (
     Timeline,
     enter,
     granted_cases,
-    summary_from,
 )
 from kasane_kit.auth import Actor
 
@@ -66,29 +55,6 @@ class _Identified(Protocol):
 
 
 T = TypeVar("T", bound=_Identified)
-
-# What needs attention first: urgent, then by the day of review; word for word as the index cases_case_attention.
-_RANK: ColumnElement[int] = literal_column(
-    "(CASE WHEN cases_case.urgent THEN 0 ELSE 1 END)", Integer
-)
-_DUE: ColumnElement[date] = literal_column("coalesce(cases_case.review_on, '9999-12-31')", Date)
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One line of the list, without address; ``unmet`` are codes of what is open."""
-
-    id: str
-    number: str
-    persons: tuple[str, ...]
-    status: CaseStatus
-    opened_on: date
-    next_session_on: date | None
-    review_on: date | None
-    urgent: bool
-    unmet: tuple[str, ...]
-    version: int
-    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +76,7 @@ class CaseFile:
     consents: dict[str, Consent]
     history: tuple[Consent, ...]
     needs: tuple[SupportNeed, ...]
+    options: tuple[NeedOption, ...]
     referrals: tuple[Referral, ...]
     outreach: tuple[OutreachRequest, ...]
     plans: tuple[SupportPlan, ...]
@@ -132,6 +99,10 @@ class CaseFile:
         """One need; raises RecordNotFound."""
         return _one(self.needs, need_id)
 
+    def decided(self, need_id: str) -> Mapping[str, NeedOption]:
+        """The last step with each human service for a need."""
+        return latest(one for one in self.options if one.need_id == need_id)
+
     def plan(self, plan_id: str) -> SupportPlan:
         """One plan; raises RecordNotFound."""
         return _one(self.plans, plan_id)
@@ -139,140 +110,6 @@ class CaseFile:
     def person(self, person_id: str) -> Person:
         """One person whose record is open; raises RecordNotFound."""
         return _one(self.persons, person_id)
-
-
-def waiting(connection: Connection, viewer: Actor) -> tuple[ConsultationSummary, ...]:
-    """Consultations from which a case should be opened, urgent first, then oldest first."""
-    s = tables.consultation_summary.c
-    rows = connection.execute(
-        select(tables.consultation_summary)
-        .where(s.waiting.is_(True), s.case_id == "", s.closed.is_(False), _for_viewer(viewer))
-        .order_by(s.urgent.desc(), s.received_on, s.id)
-    )
-    return tuple(summary_from(row) for row in rows)
-
-
-def consultation_summary(
-    connection: Connection, viewer: Actor, consultation_id: str
-) -> ConsultationSummary:
-    """One consultation that a case may be opened from, or was; raises RecordNotFound."""
-    s = tables.consultation_summary.c
-    row = connection.execute(
-        select(tables.consultation_summary).where(s.id == consultation_id, _for_viewer(viewer))
-    ).one_or_none()
-    if row is None:
-        raise RecordNotFound
-    return summary_from(row)
-
-
-def _for_viewer(viewer: Actor) -> ColumnElement[bool]:
-    if viewer.has("coordinator"):
-        return true()
-    return tables.consultation_summary.c.target_role.in_(viewer.roles)
-
-
-@dataclass(frozen=True)
-class CaseFilter:
-    """What the list is narrowed to; ``mine`` are cases that the viewer is in charge of."""
-
-    closed: bool = False
-    status: str = ""
-    area: str = ""
-    overdue: bool = False
-    mine: bool = False
-    attention: bool = False
-
-
-def case_lines(
-    connection: Connection,
-    viewer: Actor,
-    today: date,
-    *,
-    closed: bool = False,
-    after: str = "",
-    limit: int = 50,
-    narrowed: CaseFilter | None = None,
-) -> Sequence[CaseLine]:
-    """Cases that the viewer may see, newest first; ``after`` is the id of the last one seen.
-
-    ``narrowed`` takes the place of ``closed``; what needs attention comes first when it says so.
-    """
-    wanted = narrowed or CaseFilter(closed=closed)
-    closed = wanted.closed
-    order, behind = _order(connection, wanted, after)
-    rows = connection.execute(
-        select(tables.case)
-        .where(_narrowed(wanted, viewer, today), granted_cases(viewer, today), behind)
-        .order_by(*order)
-        .limit(limit)
-    ).all()
-    ids = [row.id for row in rows]
-    persons = _names(connection, [row.household_id for row in rows], today)
-    sessions = _next_sessions(connection, ids)
-    consents = _states(connection, ids, today)
-    tasks = _open_tasks(connection, ids)
-    lines = []
-    for row in rows:
-        everyone = persons[row.household_id]
-        unmet = [*tasks[row.id]]
-        if row.review_on and row.review_on < today and not closed:
-            unmet.append("review_overdue")
-        if row.support_decided_on is None and not closed:
-            unmet.append("support_not_decided")
-        unasked = [p for p, _ in everyone if consents.get((row.id, p)) in (None, "pending")]
-        if unasked and not closed:
-            unmet.append("consent_open")
-        lines.append(
-            CaseLine(
-                id=row.id,
-                number=row.number,
-                persons=tuple(name for _, name in everyone),
-                status=CaseStatus(row.status),
-                opened_on=row.opened_on,
-                next_session_on=sessions.get(row.id),
-                review_on=row.review_on,
-                urgent=row.urgent,
-                unmet=tuple(dict.fromkeys(unmet)),
-                version=row.version,
-                lead=row.lead,
-            )
-        )
-    return lines
-
-
-def _narrowed(wanted: CaseFilter, viewer: Actor, today: date) -> ColumnElement[bool]:
-    c = tables.case.c
-    # Written out, as the index of the open cases says it.
-    ended = literal(CaseStatus.CLOSED.value, literal_execute=True)
-    found = [c.status == ended if wanted.closed else c.status != ended]
-    if wanted.status:
-        found.append(c.status == wanted.status)
-    if wanted.area:
-        found.append(c.area == wanted.area)
-    if wanted.overdue:
-        found.append(c.review_on < today)
-    if wanted.mine:
-        held = [f"account:{viewer.account_id}", *(f"role:{role}" for role in viewer.roles)]
-        if viewer.office:
-            held.append(f"office:{viewer.office}")
-        found.append(c.lead.in_(held))
-    return and_(*found)
-
-
-def _order(
-    connection: Connection, wanted: CaseFilter, after: str
-) -> tuple[list[ColumnElement[Any]], ColumnElement[bool]]:
-    """How the list is ordered, and the condition for what comes behind the last one seen."""
-    c = tables.case.c
-    if not wanted.attention:
-        return [c.id.desc()], c.id < after if after else true()
-    last = connection.execute(select(_RANK, _DUE).where(c.id == after)).one_or_none()
-    order: list[ColumnElement[Any]] = [_RANK, _DUE, c.id]
-    if last is None:
-        return order, true()
-    return order, tuple_(_RANK, _DUE, c.id) > tuple_(
-        literal(last[0]), literal(last[1], Date), literal(after)
-    )
 
 
 def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) -> CaseFile:
@@ -287,13 +124,15 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
     ]
     history = Consents(connection).history(case_id)
     shown = admission.shows
+    needs = tuple(n for n in Needs(connection).of_case(case_id) if shown(n.person_id))
     return CaseFile(
         case=case,
         admission=admission,
         persons=tuple(person for person in case.persons if shown(person.id)),
         consents={c.person_id: c for c in history if shown(c.person_id)},
         history=tuple(c for c in history if shown(c.person_id)),
-        needs=tuple(n for n in Needs(connection).of_case(case_id) if shown(n.person_id)),
+        needs=needs,
+        options=NeedOptions(connection).of_needs([need.id for need in needs]),
         referrals=tuple(r for r in Referrals(connection).of_case(case_id) if shown(r.person_id)),
         outreach=tuple(
             r for r in OutreachRequests(connection).of_case(case_id) if shown(r.person_id)
@@ -322,7 +161,10 @@ def open_cases(
     c = tables.case.c
     ids = connection.scalars(
         select(c.id)
-        .where(c.status != CaseStatus.CLOSED.value, granted_cases(viewer, today, whole=True))
+        .where(
+            c.status.not_in(status.value for status in ENDED),
+            granted_cases(viewer, today, whole=True),
+        )
         .order_by(c.id.desc())
         .limit(limit)
     ).all()
@@ -349,8 +191,9 @@ def _sessions_of(
             for item in session.agenda
             if item.case_id == case_id and admission.shows(item.person_id)
         ]
-        read = readable_items(connection, session, viewer, today, town=True)
         if items:
+            session.items = items
+            read = readable_items(connection, session, viewer, today, town=True)
             shown = tuple(item if item.id in read else _without_material(item) for item in items)
             session.items, session.minutes = list(shown), ""
             found.append(SessionOfCase(session, shown, any(item.id in read for item in items)))
@@ -359,72 +202,6 @@ def _sessions_of(
 
 def _without_material(item: AgendaItem) -> AgendaItem:
     return AgendaItem(item.id, item.topic, item.case_id, item.person_id)
-
-
-def _names(
-    connection: Connection, household_ids: Sequence[str], today: date
-) -> dict[str, list[tuple[str, str]]]:
-    m, p = tables.membership.c, tables.person.c
-    rows = connection.execute(
-        select(m.household_id, p.id, p.name)
-        .join(tables.person, p.id == m.person_id)
-        .where(
-            m.household_id.in_(household_ids),
-            m.valid_from <= today,
-            or_(m.valid_to.is_(None), m.valid_to >= today),
-        )
-        .order_by(m.household_id, m.position)
-    )
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in rows:
-        found[row.household_id].append((row.id, row.name))
-    return found
-
-
-def _next_sessions(connection: Connection, case_ids: Sequence[str]) -> dict[str, date]:
-    i, s = tables.agenda_item.c, tables.session.c
-    going_on = [status.value for status in (*PREPARING, SessionStatus.OPEN)]
-    rows = connection.execute(
-        select(i.case_id, func.min(s.planned_for))
-        .join(tables.session, s.id == i.session_id)
-        .where(
-            i.case_id.in_(case_ids),
-            i.state == ItemState.ON_AGENDA.value,
-            s.status.in_(going_on),
-        )
-        .group_by(i.case_id)
-    )
-    return {case_id: planned_for for case_id, planned_for in rows}
-
-
-def _states(
-    connection: Connection, case_ids: Sequence[str], today: date
-) -> dict[tuple[str, str], str]:
-    c = tables.consent.c
-    rows = connection.execute(
-        select(c.case_id, c.person_id, c.state, c.expires_on)
-        .where(c.case_id.in_(case_ids))
-        .order_by(c.number)
-    )
-    return {
-        (row.case_id, row.person_id): (
-            ConsentState.EXPIRED.value
-            if row.state == ConsentState.GIVEN.value and row.expires_on and row.expires_on < today
-            else row.state
-        )
-        for row in rows
-    }
-
-
-def _open_tasks(connection: Connection, case_ids: Sequence[str]) -> dict[str, list[str]]:
-    t = tables.task.c
-    rows = connection.execute(
-        select(t.case_id, t.kind).where(t.case_id.in_(case_ids), t.done_on.is_(None)).order_by(t.id)
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(row.kind)
-    return found
 
 
 def _one(records: Sequence[T], record_id: str) -> T:

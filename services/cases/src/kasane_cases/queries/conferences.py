@@ -40,7 +40,7 @@ class SessionFile:
     ``identities`` says whether it may be seen whose matters these are, ``material`` whether the
     general part of the minutes may be read, ``readable`` holds the items whose facts, decisions and
     minutes may be read, ``ended`` those whose consent covers them no longer; what may not be seen
-    is not in ``session``.
+    is not in ``session``. ``cases`` name the persons and say nothing of where they live (I-10).
     """
 
     session: ConferenceSession
@@ -132,7 +132,7 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
         session.minutes = ""
     return SessionFile(
         session,
-        {case_id: Cases(connection).get(case_id) for case_id in wanted},
+        {case_id: _named(Cases(connection).get(case_id)) for case_id in wanted},
         {item.id: known[item.id] for item in session.items if item.id in known and identities},
         identities,
         material,
@@ -171,6 +171,10 @@ def readable_items(
                 continue
         found.add(item.id)
     return frozenset(found)
+
+
+def _named(case: Case) -> Case:
+    return replace(case, persons=tuple(person.named() for person in case.persons))
 
 
 def _as_shown(item: AgendaItem, identities: bool, material: bool) -> AgendaItem:

@@ -129,5 +129,11 @@ def _dossier(
             if person.id in plan.persons and all((case.id, one) in told for one in plan.persons)
         )
     return Dossier(
-        item, person, person.age_on(today), case.relation(person.id), needs, plans, withheld=False
+        item,
+        person.named(),
+        person.age_on(today),
+        case.relation(person.id),
+        needs,
+        plans,
+        withheld=False,
     )

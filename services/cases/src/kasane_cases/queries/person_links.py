@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from kasane_cases import tables
 from kasane_cases.domain.errors import RecordNotFound
 from kasane_cases.domain.person_link import others_of
-from kasane_cases.queries.cases import consultation_summary
+from kasane_cases.queries.case_list import consultation_summary
 from kasane_cases.repository import PersonLinks, granted_cases
 from kasane_kit.auth import Actor
 

@@ -75,7 +75,7 @@ def agenda_proposals(connection: Connection, session: ConferenceSession) -> list
         if due.case_id not in known:
             known[due.case_id] = (cases.get(due.case_id), consents.standing(due.case_id))
         case, standing = known[due.case_id]
-        if case.status is CaseStatus.CLOSED:
+        if not case.open:
             continue
         persons = [due.person_id] if due.person_id else [one.id for one in case.persons]
         found.extend(

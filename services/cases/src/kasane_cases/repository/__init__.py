@@ -2,6 +2,7 @@
 
 from kasane_cases.repository.access import (
     COORDINATOR,
+    LOOKS,
     PERMISSIONS,
     READERS,
     Admission,
@@ -9,6 +10,7 @@ from kasane_cases.repository.access import (
     attends,
     enter,
     granted_cases,
+    shown_persons_only,
 )
 from kasane_cases.repository.addenda import Addenda
 from kasane_cases.repository.assessments import Assessments, platform_forms
@@ -16,6 +18,8 @@ from kasane_cases.repository.attachments import Attachments
 from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
+from kasane_cases.repository.due import days_to_come
+from kasane_cases.repository.gap_lines import count_gaps, gaps_of
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
 from kasane_cases.repository.origins import Origins
@@ -23,16 +27,17 @@ from kasane_cases.repository.packs import Packs
 from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plan_records import PlanRecords
 from kasane_cases.repository.plans import Plans, plan_from
-from kasane_cases.repository.records import Needs, OutreachRequests, Referrals
+from kasane_cases.repository.records import NeedOptions, Needs, OutreachRequests, Referrals
 from kasane_cases.repository.sessions import Sessions
 from kasane_cases.repository.standings import standings
 from kasane_cases.repository.summaries import Summaries, summary_from
 from kasane_cases.repository.timeline import Tasks, Timeline
 from kasane_cases.repository.transfers import TransferOffers, Transfers
-from kasane_cases.repository.watch import Handoffs, WatchRules
+from kasane_cases.repository.watch import GapCounts, Handoffs, WatchRules
 
 __all__ = [
     "COORDINATOR",
+    "LOOKS",
     "PERMISSIONS",
     "READERS",
     "Addenda",
@@ -42,11 +47,13 @@ __all__ = [
     "CareTies",
     "Cases",
     "Consents",
+    "GapCounts",
     "Grants",
     "Handoffs",
     "HouseholdSteps",
     "Ledger",
     "LegalGrounds",
+    "NeedOptions",
     "Needs",
     "Origins",
     "OutreachRequests",
@@ -65,12 +72,16 @@ __all__ = [
     "WatchRules",
     "attends",
     "best_ground",
+    "count_gaps",
+    "days_to_come",
     "enter",
     "fiscal_year",
+    "gaps_of",
     "granted_cases",
     "move_open_records",
     "plan_from",
     "platform_forms",
+    "shown_persons_only",
     "standings",
     "summary_from",
 ]

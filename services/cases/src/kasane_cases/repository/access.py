@@ -50,6 +50,8 @@ PERMISSIONS = (
     Permission("cases.record_copy.read", "cases.record_copy.read", _LEADS, "person"),
     Permission("cases.export.list", "cases.export.listed", READERS, "case"),
     Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
+    Permission("cases.need_option.read", "cases.need_option.read", READERS, "case"),
+    Permission("cases.need_option.decide", "cases.need_option.decided", READERS, "case"),
     Permission("cases.attachment.read", "cases.attachment.read", READERS, "attachment"),
     Permission("cases.attachment.add", "cases.attachment.added", _TEAM, "case"),
     Permission("cases.consent.export", "cases.consent.read", _TEAM, "person"),
@@ -83,7 +85,24 @@ PERMISSIONS = (
     Permission("cases.transfer.approve", "cases.transfer.handled", _HANDS_OVER, "transfer"),
     Permission("cases.transfer.receive", "cases.transfer_offer.handled", _LEADS, "transfer_offer"),
     Permission("cases.referral.request", "cases.referral.requested", _TEAM, "case"),
+    Permission("cases.participation.read", "cases.participation.read", READERS, "case"),
+    Permission("cases.participation.propose", "cases.participation.proposed", _TEAM, "case"),
+    Permission("cases.participation.judge", "cases.participation.judged", _LEADS, "conference"),
+    Permission("cases.participation.tell_host", "cases.participation.host_told", _TEAM, "case"),
+    Permission(
+        "cases.community_issue.raise",
+        "cases.community_issue.raised",
+        _LEADS,
+        "community_issue",
+        False,
+    ),
 )
+LOOKS = frozenset(
+    name
+    for one in PERMISSIONS
+    for name in (one.form_opened, one.refused, *([one.done] if one.only_a_look else []))
+)
+"""What the trail calls a look, an attempt at one, and a form that was only opened."""
 _READ = next(permission for permission in PERMISSIONS if permission.name == "cases.case.read")
 
 
@@ -148,6 +167,26 @@ def granted_cases(viewer: Actor, today: date, *, whole: bool = False) -> ColumnE
     if viewer.has(COORDINATOR):
         return or_(tables.case.c.restricted.is_(False), held)
     return held
+
+
+def shown_persons_only(
+    connection: Connection, viewer: Actor, case_ids: Sequence[str], today: date
+) -> dict[str, frozenset[str]]:
+    """Of cases that granted_cases() let through: which persons may be named, where not all may (I-07).
+
+    ``case_ids`` are the cases that the viewer does not see whole as a coordinator.
+    """
+    g = tables.access_grant.c
+    found: dict[str, set[str]] = {}
+    if case_ids and not viewer.is_platform:
+        rows = connection.execute(
+            select(g.case_id, g.person_id).where(
+                g.case_id.in_(case_ids), _held_by(viewer), _running(today)
+            )
+        )
+        for row in rows:
+            found.setdefault(row.case_id, set()).add(row.person_id)
+    return {case_id: frozenset(held) for case_id, held in found.items() if "" not in held}
 
 
 def attends(viewer: Actor) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Loads and adds consents; an entry is never changed and never removed (I-08)."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection, Row, exists, insert, select
@@ -31,6 +32,14 @@ class Consents:
     def standing_of(self, case_id: str, person_id: str) -> Consent | None:
         """The entry that stands for one person, or None when nothing was recorded."""
         return self.standing(case_id).get(person_id)
+
+    def standing_in(self, case_ids: Collection[str]) -> dict[tuple[str, str], Consent]:
+        """The entry that stands now for each person of these cases, by case and person."""
+        c = tables.consent.c
+        rows = self._connection.execute(
+            select(tables.consent).where(c.case_id.in_(case_ids)).order_by(c.number, c.id)
+        )
+        return {(row.case_id, row.person_id): _consent(row) for row in rows}
 
     def history(self, case_id: str) -> tuple[Consent, ...]:
         """Every entry of a case, oldest first."""

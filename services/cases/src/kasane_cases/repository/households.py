@@ -100,17 +100,21 @@ class Protections:
 
     def renewable(self, today: date) -> tuple[AddressProtection, ...]:
         """The running terms that may be renewed already, the first to end first."""
+        near = self.ending(today + timedelta(days=31))
+        return tuple(term for term in near if term.renewal_due(today))
+
+    def ending(self, until: date) -> tuple[AddressProtection, ...]:
+        """The running terms that end by a day, the first to end first."""
         p = tables.address_protection.c
         rows = self._connection.execute(
             select(tables.address_protection)
-            .where(p.ended_on.is_(None), p.until_on <= today + timedelta(days=31))
+            .where(p.ended_on.is_(None), p.until_on <= until)
             .order_by(p.until_on, p.id)
         )
-        terms = (
+        return tuple(
             AddressProtection(**{**row._mapping, "recorded_at": moment(row.recorded_at)})
             for row in rows
         )
-        return tuple(term for term in terms if term.renewal_due(today))
 
     def end(self, person_id: str, day: date, reason: str) -> None:
         """Ends every running term of a person."""

@@ -19,6 +19,7 @@ def move_open_records(
         tables.support_need,
         tables.referral,
         tables.outreach_request,
+        tables.participation,
     ):
         connection.execute(
             update(table)

@@ -1,17 +1,17 @@
 """Reads what closed sessions and open sources say about a household; keeps recorded origins."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select
 
 from kasane_cases import tables
+from kasane_cases.domain.assessment import written_words
 from kasane_cases.domain.case import Case
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.origin import ClosedPassage, FactOrigin
 from kasane_cases.repository.rows import columns, moment
 
-_CLOSED = LegalKind.SUPPORT_CONFERENCE.value
+_CLOSED = [kind.value for kind in LegalKind if kind.closed]
 
 
 class Origins:
@@ -21,7 +21,7 @@ class Origins:
         self._connection = connection
 
     def closed_passages(self, case_id: str, person_ids: Sequence[str]) -> list[ClosedPassage]:
-        """Facts, decisions and minutes of 支援会議 items about the case or its people, the general
+        """Facts, decisions and minutes of closed items about the case or these people, the general
         minutes of those sessions, and what was added to either.
 
         Not for reading by anybody: only for comparing.
@@ -35,22 +35,22 @@ class Origins:
             select(f.text, s.id)
             .join(tables.agenda_item, i.id == f.item_id)
             .join(tables.session, s.id == f.session_id)
-            .where(i.legal_kind == _CLOSED, about)
+            .where(i.legal_kind.in_(_CLOSED), about)
         ).all()
         minutes = self._connection.execute(
             select(s.minutes, s.id).where(
-                s.legal_kind == _CLOSED,
+                s.legal_kind.in_(_CLOSED),
                 s.minutes != "",
                 s.id.in_(select(i.session_id).where(about)),
             )
         ).all()
         parts = self._connection.execute(
-            select(i.minutes, i.session_id).where(i.legal_kind == _CLOSED, i.minutes != "", about)
+            select(i.minutes, i.session_id).where(i.legal_kind.in_(_CLOSED), i.minutes != "", about)
         ).all()
         decided = self._connection.execute(
             select(d.text, d.session_id)
             .join(tables.agenda_item, i.id == d.item_id)
-            .where(i.legal_kind == _CLOSED, about)
+            .where(i.legal_kind.in_(_CLOSED), about)
         ).all()
         added = self._connection.execute(
             select(a.text, a.session_id)
@@ -58,10 +58,10 @@ class Origins:
             .outerjoin(tables.agenda_item, i.id == a.item_id)
             .where(
                 or_(
-                    and_(i.legal_kind == _CLOSED, about),
+                    and_(i.legal_kind.in_(_CLOSED), about),
                     and_(
                         a.item_id == "",
-                        s.legal_kind == _CLOSED,
+                        s.legal_kind.in_(_CLOSED),
                         s.id.in_(select(here.session_id).where(about_here)),
                     ),
                 )
@@ -69,6 +69,18 @@ class Origins:
         ).all()
         passages = (*facts, *minutes, *parts, *decided, *added)
         return [ClosedPassage(text, session_id) for text, session_id in passages]
+
+    def persons_heard_of(self, account_id: str) -> dict[str, str]:
+        """Whose matters this account heard at closed sessions: the names, by person."""
+        i, a, p = tables.agenda_item.c, tables.attendee.c, tables.person.c
+        rows = self._connection.execute(
+            select(p.id, p.name)
+            .join(tables.agenda_item, i.person_id == p.id)
+            .join(tables.attendee, a.session_id == i.session_id)
+            .where(i.legal_kind.in_(_CLOSED), a.account_id == account_id, a.present.is_(True))
+            .distinct()
+        )
+        return {row.id: row.name for row in rows}
 
     def open_texts(self, case: Case) -> list[str]:
         """What is known outside closed sessions.
@@ -89,16 +101,18 @@ class Origins:
             select(f.text)
             .join(tables.agenda_item, i.id == f.item_id)
             .join(tables.session, s.id == f.session_id)
-            .where(i.legal_kind != _CLOSED, i.case_id == case.id)
+            .where(i.legal_kind.not_in(_CLOSED), i.case_id == case.id)
         )
-        found += self._texts(select(i.minutes).where(i.legal_kind != _CLOSED, i.case_id == case.id))
+        found += self._texts(
+            select(i.minutes).where(i.legal_kind.not_in(_CLOSED), i.case_id == case.id)
+        )
         found += self._texts(
             select(d.text)
             .join(tables.agenda_item, i.id == d.item_id)
-            .where(i.legal_kind != _CLOSED, i.case_id == case.id)
+            .where(i.legal_kind.not_in(_CLOSED), i.case_id == case.id)
         )
         for answers in self._connection.scalars(select(m.answers).where(m.case_id == case.id)):
-            found += _words_of(answers)
+            found += written_words(answers)
         for facts in self._connection.scalars(select(t.facts).where(t.case_id == case.id)):
             found += [facts.get("note", ""), facts.get("reason", "")]
         return [text for text in found if text]
@@ -119,12 +133,3 @@ class Origins:
 
     def _texts(self, statement: Select[tuple[str]]) -> list[str]:
         return list(self._connection.scalars(statement))
-
-
-def _words_of(answers: Mapping[str, Any]) -> list[str]:
-    """What was written in an assessment; the name of who told about others is no statement."""
-    statements = (
-        answer.get("text", "") if isinstance(answer, Mapping) else answer
-        for answer in answers.values()
-    )
-    return [one for one in statements if isinstance(one, str)]

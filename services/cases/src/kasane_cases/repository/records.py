@@ -6,16 +6,17 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from kasane_cases import tables
-from kasane_cases.domain.assessment import NeedSuggestion, SupportNeed
+from kasane_cases.domain.assessment import LeftOutService, NeedSuggestion, SupportNeed
 from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.need_option import NeedOption, OptionStep
 from kasane_cases.domain.requests import (
     OutreachRequest,
     OutreachStatus,
     Referral,
     ReferralStatus,
 )
-from kasane_cases.repository.rows import as_utc, columns
+from kasane_cases.repository.rows import as_utc, columns, moment
 
 
 class Needs:
@@ -26,7 +27,8 @@ class Needs:
 
     def add(self, need: SupportNeed) -> None:
         """Saves a new need."""
-        self._connection.execute(insert(tables.support_need).values(**columns(need, "suggestions")))
+        values = columns(need, "suggestions", "left_out")
+        self._connection.execute(insert(tables.support_need).values(**values, left_out=[]))
 
     def of_case(self, case_id: str) -> tuple[SupportNeed, ...]:
         """All needs of a case, oldest first, each with its suggestions."""
@@ -59,6 +61,7 @@ class Needs:
         suggestions: Sequence[NeedSuggestion],
         missing: Sequence[str],
         at: datetime,
+        left_out: Sequence[LeftOutService] = (),
     ) -> None:
         """Takes a new answer of the directory in place of the old one."""
         self._connection.execute(
@@ -75,7 +78,11 @@ class Needs:
         self._connection.execute(
             update(tables.support_need)
             .where(tables.support_need.c.id == need_id)
-            .values(missing=list(missing), suggested_at=at)
+            .values(
+                missing=list(missing),
+                suggested_at=at,
+                left_out=[vars(one) for one in left_out],
+            )
         )
 
     def _suggestions(self, need_ids: Sequence[str]) -> dict[str, tuple[NeedSuggestion, ...]]:
@@ -90,6 +97,34 @@ class Needs:
             )
             found[row.need_id] = (*found.get(row.need_id, ()), suggestion)
         return found
+
+
+class NeedOptions:
+    """What was decided about human services for the needs of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_needs(self, need_ids: Sequence[str]) -> tuple[NeedOption, ...]:
+        """Every step for these needs, oldest first."""
+        o = tables.need_option.c
+        rows = self._connection.execute(
+            select(tables.need_option).where(o.need_id.in_(need_ids)).order_by(o.at, o.id)
+        )
+        return tuple(
+            NeedOption(
+                **{
+                    **row._mapping,
+                    "step": OptionStep(row.step),
+                    "at": moment(row.at),
+                }
+            )
+            for row in rows
+        )
+
+    def add(self, one: NeedOption) -> None:
+        """Adds a step."""
+        self._connection.execute(insert(tables.need_option).values(**columns(one)))
 
 
 class Referrals:
@@ -196,6 +231,8 @@ def _need(row: Row[tuple[object, ...]], suggestions: tuple[NeedSuggestion, ...])
         **{
             **values,
             "missing": tuple(values["missing"]),
+            "circumstances": tuple(values["circumstances"]),
+            "left_out": tuple(LeftOutService(**one) for one in values["left_out"]),
             "suggested_at": as_utc(values["suggested_at"]),
         },
         suggestions=suggestions,

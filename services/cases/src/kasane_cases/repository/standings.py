@@ -1,19 +1,30 @@
 """Loads what the gates of a session ask about each person on its agenda."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from kasane_cases import tables
 from kasane_cases.domain.conference import ConferenceSession, PersonStanding
-from kasane_cases.repository.cases import Cases
 from kasane_cases.repository.consents import Consents
 
 
 def standings(connection: Connection, session: ConferenceSession) -> dict[str, PersonStanding]:
     """The consent that stands and the town's decision, for each identified item, by item id."""
-    found = {}
-    for item in session.items:
-        if item.identified:
-            case = Cases(connection).get(item.case_id)
-            consent = Consents(connection).standing_of(item.case_id, item.person_id)
-            name = case.person(item.person_id).name
-            found[item.id] = PersonStanding(consent, case.support_decided, name)
-    return found
+    identified = [item for item in session.items if item.identified]
+    if not identified:
+        return {}
+    case, person = tables.case.c, tables.person.c
+    cases = sorted({item.case_id for item in identified})
+    decided = connection.execute(select(case.id, case.support_decided_on).where(case.id.in_(cases)))
+    decided_on = {row.id: row.support_decided_on for row in decided}
+    persons = {item.person_id for item in identified}
+    found = connection.execute(select(person.id, person.name).where(person.id.in_(persons)))
+    names = {row.id: row.name for row in found}
+    consents = Consents(connection).standing_in(cases)
+    return {
+        item.id: PersonStanding(
+            consents.get((item.case_id, item.person_id)),
+            decided_on[item.case_id] is not None,
+            names[item.person_id],
+        )
+        for item in identified
+    }

@@ -100,6 +100,20 @@ class Tasks:
             .values(done_on=day)
         )
 
+    def finish_about(self, case_id: str, kind: CaseTaskKind, record_id: str, day: date) -> None:
+        """Marks the open tasks about one record as done, whatever day they were raised for."""
+        t = tables.task.c
+        self._connection.execute(
+            update(tables.task)
+            .where(
+                t.case_id == case_id,
+                t.kind == kind.value,
+                t.reference.startswith(f"{record_id}:", autoescape=True),
+                t.done_on.is_(None),
+            )
+            .values(done_on=day)
+        )
+
     def open_of_case(self, case_id: str) -> tuple[CaseTask, ...]:
         """The open tasks of a case, oldest first."""
         t = tables.task.c

@@ -1,6 +1,7 @@
 """Loads and saves the town's days of watching and the hand-offs that are on their way."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -17,8 +18,12 @@ class WatchRules:
 
     def days(self) -> dict[GapKind, int]:
         """The days of every kind that is counted in days."""
+        return {**WATCHED_DAYS, **self.own()}
+
+    def own(self) -> dict[GapKind, int]:
+        """The days that the town chose itself."""
         rows = self._connection.execute(select(tables.watch_rule))
-        return {**WATCHED_DAYS, **{GapKind(row.code): row.days for row in rows}}
+        return {GapKind(row.code): row.days for row in rows}
 
     def save(self, days: dict[GapKind, int]) -> None:
         """Keeps the town's own numbers of days."""
@@ -27,6 +32,26 @@ class WatchRules:
         self._connection.execute(
             insert(tables.watch_rule),
             [{"code": kind.value, "days": number} for kind, number in days.items()],
+        )
+
+
+class GapCounts:
+    """The counts of gaps as they were told last, of the open municipality; no case is in them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def told(self) -> dict[str, tuple[int, date]]:
+        """The number and the day by kind."""
+        rows = self._connection.execute(select(tables.gap_count))
+        return {row.kind: (row.number, row.counted_on) for row in rows}
+
+    def keep(self, counts: Mapping[str, int], day: date) -> None:
+        """Puts these in the place of those before."""
+        self._connection.execute(delete(tables.gap_count))
+        self._connection.execute(
+            insert(tables.gap_count),
+            [{"kind": kind, "number": n, "counted_on": day} for kind, n in counts.items()],
         )
 
 

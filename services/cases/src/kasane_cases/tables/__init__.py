@@ -25,13 +25,21 @@ from kasane_cases.tables.households import (
     address_protection,
     care_tie,
     episode,
+    gap_count,
     handoff,
     household_step,
     protected_reader,
     watch_rule,
 )
-from kasane_cases.tables.needs import outreach_request, referral, suggestion, support_need
+from kasane_cases.tables.needs import (
+    need_option,
+    outreach_request,
+    referral,
+    suggestion,
+    support_need,
+)
 from kasane_cases.tables.packs import pack_copy, pack_part
+from kasane_cases.tables.participation import community_issue, participation
 from kasane_cases.tables.person_links import person_link
 from kasane_cases.tables.plans import (
     fact_origin,
@@ -55,12 +63,14 @@ __all__ = [
     "attendee",
     "care_tie",
     "case",
+    "community_issue",
     "consent",
     "consultation_summary",
     "counter",
     "disclosure",
     "episode",
     "fact_origin",
+    "gap_count",
     "handoff",
     "household",
     "household_step",
@@ -71,9 +81,11 @@ __all__ = [
     "metadata",
     "minutes_addendum",
     "monitoring",
+    "need_option",
     "outreach_request",
     "pack_copy",
     "pack_part",
+    "participation",
     "person",
     "person_link",
     "plan_agreement",

@@ -100,3 +100,12 @@ watch_rule = Table(
     Column("code", String(30), primary_key=True),
     Column("days", Integer, nullable=False),
 )
+
+
+gap_count = Table(
+    "cases_gap_count",
+    metadata,
+    Column("kind", String(30), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("counted_on", Date, nullable=False),
+)

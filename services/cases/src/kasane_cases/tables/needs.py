@@ -27,6 +27,24 @@ support_need = Table(
     Column("identified_by", String(64), nullable=False),
     Column("missing", JSON, nullable=False),
     Column("suggested_at", DateTime(timezone=True)),
+    Column("circumstances", JSON, nullable=False),
+    Column("contact", String(30), nullable=False),
+    Column("times", String(30), nullable=False),
+    Column("left_out", JSON, nullable=False),
+)
+
+
+need_option = Table(
+    "cases_need_option",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("need_id", String(36), nullable=False),
+    Column("human_service_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 

@@ -168,6 +168,7 @@ class ReferralSheetSchema(Strict):
     companionship = fields.String()
     sent_on = fields.Date()
     acknowledge_by = fields.Date()
+    decide_by = fields.Date()
     overdue_role = fields.String()
     status = fields.String(attribute="status.value")
     return_reason = fields.String()

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
+from kasane_intake.api.doors import changes_consultation, changes_sheet, must_see_sheet, sheet
 from kasane_intake.commands import (
     AccompanyPerson,
     ContinueContact,
@@ -29,15 +30,7 @@ from kasane_intake.handlers import (
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import (
-    actor,
-    asked_version,
-    create_once,
-    hooks,
-    reading,
-    unit_of_work,
-    with_version,
-)
+from kasane_kit.web import actor, asked_version, create_once, hooks, reading
 
 blueprint = Blueprint("intake_sheets_api", __name__, description="つなぐシート / referral sheets")
 
@@ -124,95 +117,53 @@ def list_sheets() -> dict[str, Any]:
 @blueprint.response(201, schemas.ReferralSheetSchema)
 def redirect_sheet(payload: dict[str, Any], sheet_id: str) -> Response:
     """Send a sheet on; the answer is the new sheet of the chain."""
-    _must_see_sheet(sheet_id)
+    must_see_sheet(sheet_id)
 
     def send_on(uow: UnitOfWork, new_id: str) -> None:
         redirect_referral_sheet(
             RedirectReferralSheet(new_sheet_id=new_id, sheet_id=sheet_id, **payload), uow, hooks()
         )
 
-    return _sheet(create_once(send_on), 201)
+    return sheet(create_once(send_on), 201)
 
 
-@blueprint.route("/sheets/<sheet_id>/settlements", methods=["POST"])
-@require("intake.referral_sheet.send", object_argument="sheet_id")
-@blueprint.arguments(SettlementSchema)
-@blueprint.response(200, schemas.ReferralSheetSchema)
-def settle_sheet(payload: dict[str, Any], sheet_id: str) -> Response:
+@changes_sheet(blueprint, "settlements", "intake.referral_sheet.send", SettlementSchema)
+def settle_sheet(payload: dict[str, Any], sheet_id: str, uow: UnitOfWork) -> None:
     """Close a sheet after its outcome, make it void, or open it again."""
-    _must_see_sheet(sheet_id)
-    with unit_of_work() as uow:
-        settle_referral_sheet(SettleReferralSheet(sheet_id, **payload), uow)
-    return _sheet(sheet_id)
+    settle_referral_sheet(SettleReferralSheet(sheet_id, **payload), uow)
 
 
-@blueprint.route("/sheets/<sheet_id>/company", methods=["POST"])
-@require("intake.referral_sheet.send", object_argument="sheet_id")
-@blueprint.arguments(CompanySchema)
-@blueprint.response(200, schemas.ReferralSheetSchema)
-def record_company(payload: dict[str, Any], sheet_id: str) -> Response:
+@changes_sheet(blueprint, "company", "intake.referral_sheet.send", CompanySchema)
+def record_company(payload: dict[str, Any], sheet_id: str, uow: UnitOfWork) -> None:
     """Write down how, when and by whom the person was accompanied."""
-    _must_see_sheet(sheet_id)
-    with unit_of_work() as uow:
-        accompany_person(AccompanyPerson(sheet_id, **payload), uow)
-    return _sheet(sheet_id)
+    accompany_person(AccompanyPerson(sheet_id, **payload), uow)
 
 
-@blueprint.route("/consultations/<consultation_id>/emergency", methods=["PUT"])
-@require("intake.consultation.screen", object_argument="consultation_id")
-@blueprint.arguments(WordsSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_emergency(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(blueprint, "emergency", "intake.consultation.screen", WordsSchema)
+def put_emergency(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """Declare an emergency; the posts that the town names are told. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        declare_emergency(
-            DeclareEmergency(consultation_id, payload["words"], asked_version()), uow, hooks()
-        )
-    return _consultation(consultation_id)
+    declare_emergency(
+        DeclareEmergency(consultation_id, payload["words"], asked_version()), uow, hooks()
+    )
 
 
-@blueprint.route("/consultations/<consultation_id>/emergency/end", methods=["PUT"])
-@require("intake.consultation.screen", object_argument="consultation_id")
-@blueprint.arguments(WordsSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_emergency_end(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(blueprint, "emergency/end", "intake.consultation.screen", WordsSchema)
+def put_emergency_end(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """End an emergency, and how it ended. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        settle_emergency(SettleEmergency(consultation_id, payload["words"], asked_version()), uow)
-    return _consultation(consultation_id)
+    settle_emergency(SettleEmergency(consultation_id, payload["words"], asked_version()), uow)
 
 
-@blueprint.route("/consultations/<consultation_id>/next-contact", methods=["PUT"])
-@require("intake.consultation.screen", object_argument="consultation_id")
-@blueprint.arguments(NextContactSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_next_contact(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(blueprint, "next-contact", "intake.consultation.screen", NextContactSchema)
+def put_next_contact(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """Stay in touch until a day. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        continue_contact(
-            ContinueContact(
-                consultation_id, payload["next_contact_on"], payload["words"], asked_version()
-            ),
-            uow,
-        )
-    return _consultation(consultation_id)
+    day, words = payload["next_contact_on"], payload["words"]
+    continue_contact(ContinueContact(consultation_id, day, words, asked_version()), uow)
 
 
-@blueprint.route("/consultations/<consultation_id>/reopening", methods=["PUT"])
-@require("intake.consultation.close", object_argument="consultation_id")
-@blueprint.arguments(WordsSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_reopening(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(blueprint, "reopening", "intake.consultation.close", WordsSchema)
+def put_reopening(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """Open an ended consultation again, with a reason. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        reopen_consultation(
-            ReopenConsultation(consultation_id, payload["words"], asked_version()), uow
-        )
-    return _consultation(consultation_id)
+    reopen_consultation(ReopenConsultation(consultation_id, payload["words"], asked_version()), uow)
 
 
 @blueprint.route("/consultations/<consultation_id>/steps", methods=["GET"])
@@ -223,25 +174,3 @@ def list_steps(consultation_id: str) -> dict[str, Any]:
     with reading() as connection:
         queries.consultation(connection, actor(), consultation_id)
         return {"items": queries.steps(connection, consultation_id)}
-
-
-def _must_see(consultation_id: str) -> None:
-    with reading() as connection:
-        queries.consultation(connection, actor(), consultation_id)
-
-
-def _must_see_sheet(sheet_id: str) -> None:
-    with reading() as connection:
-        queries.sheet(connection, actor(), sheet_id)
-
-
-def _consultation(consultation_id: str) -> Response:
-    with reading() as connection:
-        found = queries.consultation(connection, actor(), consultation_id)
-    return with_version(schemas.ConsultationSchema().dump(found), found.version)
-
-
-def _sheet(sheet_id: str, status: int = 200) -> Response:
-    with reading() as connection:
-        found = queries.sheet(connection, actor(), sheet_id)
-    return with_version(schemas.ReferralSheetSchema().dump(found), found.version, status)

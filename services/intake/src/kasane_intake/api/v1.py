@@ -8,6 +8,13 @@ from flask_smorest import Blueprint
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
+from kasane_intake.api.doors import (
+    changes_consultation,
+    changes_sheet,
+    consultation,
+    must_see,
+    sheet,
+)
 from kasane_intake.commands import (
     AnswerReferralSheet,
     CloseConsultation,
@@ -35,8 +42,6 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
-    unit_of_work,
-    with_version,
     write_cursor,
 )
 
@@ -92,7 +97,7 @@ def create_consultation(payload: dict[str, Any]) -> Response:
             hooks(),
         )
 
-    return _consultation(create_once(receive), 201)
+    return consultation(create_once(receive), 201)
 
 
 @blueprint.route("/consultations/<consultation_id>", methods=["GET"])
@@ -100,35 +105,22 @@ def create_consultation(payload: dict[str, Any]) -> Response:
 @blueprint.response(200, schemas.ConsultationSchema)
 def get_consultation(consultation_id: str) -> Response:
     """One consultation with its version as ETag."""
-    return _consultation(consultation_id)
+    return consultation(consultation_id)
 
 
-@blueprint.route("/consultations/<consultation_id>/screening", methods=["PUT"])
-@require("intake.consultation.screen", object_argument="consultation_id")
-@blueprint.arguments(schemas.ScreeningSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_screening(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(blueprint, "screening", "intake.consultation.screen", schemas.ScreeningSchema)
+def put_screening(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """Write down what the desk found; the town's rule is asked again. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        screen_consultation(
-            ScreenConsultation(consultation_id, Screening(**payload), asked_version()), uow, hooks()
-        )
-    return _consultation(consultation_id)
+    answers = Screening(**payload)
+    screen_consultation(ScreenConsultation(consultation_id, answers, asked_version()), uow, hooks())
 
 
-@blueprint.route("/consultations/<consultation_id>/outcome", methods=["PUT"])
-@require("intake.consultation.close", object_argument="consultation_id")
-@blueprint.arguments(schemas.CloseConsultationSchema)
-@blueprint.response(200, schemas.ConsultationSchema)
-def put_outcome(payload: dict[str, Any], consultation_id: str) -> Response:
+@changes_consultation(
+    blueprint, "outcome", "intake.consultation.close", schemas.CloseConsultationSchema
+)
+def put_outcome(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork) -> None:
     """End a consultation with its outcome. Needs If-Match."""
-    _must_see(consultation_id)
-    with unit_of_work() as uow:
-        close_consultation(
-            CloseConsultation(consultation_id, payload["outcome"], asked_version()), uow
-        )
-    return _consultation(consultation_id)
+    close_consultation(CloseConsultation(consultation_id, payload["outcome"], asked_version()), uow)
 
 
 @blueprint.route("/consultations/<consultation_id>/sheets", methods=["POST"])
@@ -137,7 +129,7 @@ def put_outcome(payload: dict[str, Any], consultation_id: str) -> Response:
 @blueprint.response(201, schemas.ReferralSheetSchema)
 def create_sheet(payload: dict[str, Any], consultation_id: str) -> Response:
     """Send a つなぐシート with the person's consent."""
-    _must_see(consultation_id)
+    must_see(consultation_id)
 
     def send(uow: UnitOfWork, sheet_id: str) -> None:
         send_referral_sheet(
@@ -146,7 +138,7 @@ def create_sheet(payload: dict[str, Any], consultation_id: str) -> Response:
             hooks(),
         )
 
-    return _sheet(create_once(send), 201)
+    return sheet(create_once(send), 201)
 
 
 @blueprint.route("/sheets/<sheet_id>", methods=["GET"])
@@ -154,34 +146,13 @@ def create_sheet(payload: dict[str, Any], consultation_id: str) -> Response:
 @blueprint.response(200, schemas.ReferralSheetSchema)
 def get_sheet(sheet_id: str) -> Response:
     """One つなぐシート."""
-    return _sheet(sheet_id)
+    return sheet(sheet_id)
 
 
-@blueprint.route("/sheets/<sheet_id>/answers", methods=["POST"])
-@require("intake.referral_sheet.answer", object_argument="sheet_id")
-@blueprint.arguments(schemas.AnswerReferralSheetSchema)
-@blueprint.response(200, schemas.ReferralSheetSchema)
-def answer_sheet(payload: dict[str, Any], sheet_id: str) -> Response:
+@changes_sheet(
+    blueprint, "answers", "intake.referral_sheet.answer", schemas.AnswerReferralSheetSchema
+)
+def answer_sheet(payload: dict[str, Any], sheet_id: str, uow: UnitOfWork) -> None:
     """Acknowledge, accept, return or report the outcome of a sheet."""
-    with reading() as connection:
-        queries.sheet(connection, actor(), sheet_id)
-    with unit_of_work() as uow:
-        answer_referral_sheet(AnswerReferralSheet(sheet_id, payload["step"], payload["text"]), uow)
-    return _sheet(sheet_id)
-
-
-def _must_see(consultation_id: str) -> None:
-    with reading() as connection:
-        queries.consultation(connection, actor(), consultation_id)
-
-
-def _consultation(consultation_id: str, status: int = 200) -> Response:
-    with reading() as connection:
-        found = queries.consultation(connection, actor(), consultation_id)
-    return with_version(schemas.ConsultationSchema().dump(found), found.version, status)
-
-
-def _sheet(sheet_id: str, status: int = 200) -> Response:
-    with reading() as connection:
-        found = queries.sheet(connection, actor(), sheet_id)
-    return with_version(schemas.ReferralSheetSchema().dump(found), found.version, status)
+    command = AnswerReferralSheet(sheet_id, payload["step"], payload["text"])
+    answer_referral_sheet(command, uow, hooks())

@@ -1,5 +1,7 @@
 """The inputs of intake's handlers."""
 
+from kasane_intake.commands.attachments import AttachFiles, OpenAttachment, VoidAttachment
+from kasane_intake.commands.candidates import NoteShown
 from kasane_intake.commands.consultations import (
     NOT_SCREENED,
     CloseConsultation,
@@ -25,11 +27,14 @@ __all__ = [
     "NOT_SCREENED",
     "AccompanyPerson",
     "AnswerReferralSheet",
+    "AttachFiles",
     "CloseConsultation",
     "ContinueContact",
     "DecideMerge",
     "DeclareEmergency",
     "MergeStep",
+    "NoteShown",
+    "OpenAttachment",
     "ReceiveConsultation",
     "RedirectReferralSheet",
     "ReopenConsultation",
@@ -38,4 +43,5 @@ __all__ = [
     "SendReferralSheet",
     "SettleEmergency",
     "SettleReferralSheet",
+    "VoidAttachment",
 ]

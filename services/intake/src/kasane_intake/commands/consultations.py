@@ -10,13 +10,14 @@ from kasane_intake.domain.consultation import (
     Screening,
 )
 from kasane_intake.domain.reception import Channel, Reception
+from kasane_kit.uploads import Upload
 
 NOT_SCREENED = Screening()
 
 
 @dataclass(frozen=True)
 class ReceiveConsultation:
-    """Take a consultation at a desk."""
+    """Take a consultation at a desk, with the files that came with it."""
 
     consultation_id: str
     desk: str
@@ -31,6 +32,7 @@ class ReceiveConsultation:
     screening: Screening = NOT_SCREENED
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     reception: Reception = NOTHING_NOTED
+    uploads: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,11 @@ class WebMessage:
         return sum(not addition.seen for addition in self.additions)
 
     @property
+    def waits(self) -> bool:
+        """Whether somebody of the desk still has to read something of it."""
+        return self.status is WebMessageStatus.WAITING or self.news > 0
+
+    @property
     def whole_story(self) -> str:
         """What was written at first and later."""
         return "\n\n".join((self.story, *(addition.text for addition in self.additions)))

@@ -58,6 +58,7 @@ class ReferralSheet:
     void_reason: str = ""
     reminders: int = 0
     reminded_on: date | None = None
+    decide_by: date | None = None
 
     def __post_init__(self) -> None:
         """Raises ConsentMissing without consent, ArrearsNotShared when arrears go along without their own consent."""
@@ -75,6 +76,15 @@ class ReferralSheet:
         """Whether the receiver should have acknowledged before today."""
         return self.status is SheetStatus.SENT and today > self.acknowledge_by
 
+    def undecided(self, today: date) -> bool:
+        """Whether the receiver, who has seen it, should have accepted or returned it before today."""
+        acknowledged = self.status is SheetStatus.ACKNOWLEDGED
+        return acknowledged and self.decide_by is not None and today > self.decide_by
+
+    def late(self, today: date) -> bool:
+        """Whether the sender waits too long, for either step."""
+        return self.overdue(today) or self.undecided(today)
+
     def send(self, *, sent_on: date, acknowledge_by: date, overdue_role: str) -> None:
         """A draft goes to its office. Raises like a new sheet."""
         self._check_consent()
@@ -82,9 +92,10 @@ class ReferralSheet:
         self.sent_on, self.acknowledge_by = sent_on, acknowledge_by
         self.overdue_role = overdue_role
 
-    def acknowledge(self) -> None:
-        """The receiver has seen it."""
+    def acknowledge(self, decide_by: date) -> None:
+        """The receiver has seen it and says until a day whether it takes the matter over."""
         self._step(SheetStatus.SENT, to=SheetStatus.ACKNOWLEDGED)
+        self.decide_by, self.reminders, self.reminded_on = decide_by, 0, None
 
     def accept(self) -> None:
         """The receiver takes the matter over."""
@@ -179,8 +190,8 @@ class ReferralSheet:
         self.accompanied_as, self.accompanied_on, self.accompanied_by = how, on, by
 
     def remind(self, on: date) -> None:
-        """The sender and the responsible post were told once more that nobody has acknowledged it."""
-        if not self.overdue(on):
+        """The sender and the responsible post were told once more that it is late."""
+        if not self.late(on):
             raise WrongStep(status=self.status.value)
         self.reminders += 1
         self.reminded_on = on

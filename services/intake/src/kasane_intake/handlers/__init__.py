@@ -1,5 +1,12 @@
 """What a person can do in intake; each handler is one transaction."""
 
+from kasane_intake.handlers.attachments import (
+    ATTACHMENT,
+    attach_files,
+    open_attachment,
+    void_attachment,
+)
+from kasane_intake.handlers.candidates import note_shown
 from kasane_intake.handlers.consultations import (
     OBJECT,
     close_consultation,
@@ -32,12 +39,14 @@ from kasane_intake.handlers.urgency import emergency_contacts
 from kasane_intake.handlers.working_days import working_days_after
 
 __all__ = [
+    "ATTACHMENT",
     "MERGE",
     "OBJECT",
     "SHEET",
     "accompany_person",
     "alert_overdue_sheets",
     "answer_referral_sheet",
+    "attach_files",
     "change_protection",
     "close_consultation",
     "consultation_view",
@@ -47,6 +56,8 @@ __all__ = [
     "draft_referral_sheet",
     "emergency_contacts",
     "link_to_case",
+    "note_shown",
+    "open_attachment",
     "receive_consultation",
     "redirect_referral_sheet",
     "remind_of_sheet",
@@ -57,5 +68,6 @@ __all__ = [
     "settle_emergency",
     "settle_referral_sheet",
     "take_consultation",
+    "void_attachment",
     "working_days_after",
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kasane_contracts import intake as events
 from kasane_intake.commands.consultation_days import (
     BookSlot,
     CancelDay,
@@ -48,8 +49,10 @@ def plan_day(command: PlanDay, uow: UnitOfWork, hooks: Any) -> None:
 
 def cancel_day(command: CancelDay, uow: UnitOfWork) -> None:
     """Calls a 相談会 off; nobody can book it any more, and its bookings stay readable."""
-    ConsultationDays(uow.connection).cancel(command.day_id, command.version)
+    days = ConsultationDays(uow.connection)
+    days.cancel(command.day_id, command.version)
     uow.record("intake.consultation_day.cancelled", DAY, command.day_id)
+    _say_what_waits(days.get(command.day_id), uow)
     uow.commit()
 
 
@@ -64,7 +67,8 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
                 raise AlreadySent
             return before, receipt
         count_sending(uow, key, command.address)
-    slot = _slot(_open_day(uow, command.slot_id), command.slot_id)
+    day = _open_day(uow, command.slot_id)
+    slot = _slot(day, command.slot_id)
     wanted = Booking(
         id=command.booking_id,
         slot_id=slot.id,
@@ -87,24 +91,29 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
             raise
         return before, receipt
     uow.record("intake.booking.made", BOOKING, made.id)
+    if made.status is BookingStatus.WAITING:
+        _say_what_waits(day, uow)
     uow.commit()
     return made, receipt
 
 
 def cancel_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
     """Calls a booking off; its seat is free at once."""
-    bookings = Bookings(uow.connection)
-    bookings.save(bookings.get(command.booking_id).cancelled(), command.version)
+    bookings, days = Bookings(uow.connection), ConsultationDays(uow.connection)
+    before = bookings.get(command.booking_id)
+    bookings.save(before.cancelled(), command.version)
     uow.record("intake.booking.cancelled", BOOKING, command.booking_id)
+    _say_what_waits(days.of_slot(before.slot_id), uow)
     uow.commit()
 
 
 def move_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
     """Moves a booking to a slot with a free seat, or seats somebody who waits; raises SlotFull."""
-    bookings = Bookings(uow.connection)
-    slot = _slot(_open_day(uow, command.slot_id), command.slot_id)
-    bookings.move(bookings.get(command.booking_id), slot, command.version)
+    bookings, day = Bookings(uow.connection), _open_day(uow, command.slot_id)
+    before = bookings.get(command.booking_id)
+    bookings.move(before, _slot(day, command.slot_id), command.version)
     uow.record("intake.booking.moved", BOOKING, command.booking_id)
+    _say_what_waits(ConsultationDays(uow.connection).of_slot(before.slot_id), uow)
     uow.commit()
 
 
@@ -148,6 +157,12 @@ def miss_booking(command: SettleBooking, uow: UnitOfWork) -> None:
     bookings.save(bookings.get(command.booking_id).missed(), command.version)
     uow.record("intake.booking.missed", BOOKING, command.booking_id)
     uow.commit()
+
+
+def _say_what_waits(day: ConsultationDay, uow: UnitOfWork) -> None:
+    statuses = (BookingStatus.WAITING, BookingStatus.BOOKED)
+    count = Bookings(uow.connection).count_of(day.id, statuses if day.cancelled else statuses[:1])
+    uow.publish(events.BookingsWaiting(day.id, day.office, day.held_on, count, day.cancelled))
 
 
 def _open_day(uow: UnitOfWork, slot_id: str) -> ConsultationDay:

@@ -4,6 +4,7 @@ from typing import Any
 
 from kasane_contracts import intake as events
 from kasane_intake.commands import (
+    AttachFiles,
     CloseConsultation,
     ReceiveConsultation,
     ScreenConsultation,
@@ -12,6 +13,7 @@ from kasane_intake.domain.categories import canonical, national_codes
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.errors import UnknownCategory, UnknownDesk
 from kasane_intake.domain.step import Step
+from kasane_intake.handlers.attachments import keep_files
 from kasane_intake.handlers.escalation import ask_escalation
 from kasane_intake.handlers.steps import note_step
 from kasane_intake.handlers.urgency import tell_at_once
@@ -58,6 +60,7 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
     ask_escalation(consultation, hooks)
     consultations.add(consultation)
     note_step(uow, Step.of_consultation(consultation, ""))
+    keep_files(AttachFiles(consultation.id, command.uploads), uow)
     uow.record("intake.consultation.received", OBJECT, consultation.id)
     uow.publish(
         events.ConsultationReceived(

@@ -55,6 +55,7 @@ def request_merge(command: RequestMerge, uow: UnitOfWork) -> str:
         raise MergeAlreadyRequested
     merges.add(merge)
     uow.record("intake.person_merge.requested", MERGE, merge.id)
+    uow.publish(events.PersonsMergeRequested(merge.id, uow.actor.account_id))
     uow.commit()
     return merge.id
 
@@ -91,6 +92,8 @@ def _say(step: MergeStep, merge: PersonMerge, uow: UnitOfWork) -> None:
         uow.publish(events.PersonsMerged(*facts))
     elif step is MergeStep.UNDO:
         uow.publish(events.PersonsMergeUndone(*facts))
+    else:
+        uow.publish(events.PersonsMergeDeclined(merge.id))
 
 
 def _deed(uow: UnitOfWork, reason: str) -> Deed:

@@ -1,4 +1,4 @@
-"""Says whether an office is open now, and when it opens next."""
+"""Says whether an office is open now, and when it opens next, as far as the town's document says it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,17 @@ from datetime import date, datetime, time, timedelta
 import jpholiday
 
 from kasane_kit import clock
-from kasane_plugin_api import Office
+from kasane_plugin_api import Office, OpeningHours
 
 LOOKED_AHEAD = 31
 
 
 @dataclass(frozen=True)
 class ClosedOffice:
-    """An office that is closed now: its hours, and the moment it opens next (None when no day was found)."""
+    """An office that is closed now: its hours, and the moment it opens next (None when no day was found).
+
+    ``unsure`` on a national holiday where the town's document does not say whether the office is open.
+    """
 
     code: str
     label: str
@@ -22,6 +25,7 @@ class ClosedOffice:
     closes: time
     opens_next: datetime | None
     note: str
+    unsure: bool = False
 
 
 def closed_now(offices: Iterable[Office], moment: datetime) -> tuple[ClosedOffice, ...]:
@@ -32,7 +36,9 @@ def closed_now(offices: Iterable[Office], moment: datetime) -> tuple[ClosedOffic
         hours = office.hours
         if hours is None:
             continue
-        if _works(hours.weekdays, here.date()) and hours.opens <= here.time() < hours.closes:
+        within = hours.opens <= here.time() < hours.closes
+        unsure = within and _unsure(hours, here.date())
+        if within and _works(hours, here.date()) and not unsure:
             continue
         found.append(
             ClosedOffice(
@@ -40,21 +46,31 @@ def closed_now(offices: Iterable[Office], moment: datetime) -> tuple[ClosedOffic
                 office.label,
                 hours.opens,
                 hours.closes,
-                _next(hours.weekdays, hours.opens, here),
+                _next(hours, here),
                 hours.note,
+                unsure,
             )
         )
     return tuple(found)
 
 
-def _next(weekdays: tuple[int, ...], opens: time, here: datetime) -> datetime | None:
+def _next(hours: OpeningHours, here: datetime) -> datetime | None:
     for ahead in range(LOOKED_AHEAD):
         day = here.date() + timedelta(days=ahead)
-        moment = datetime.combine(day, opens, clock.JAPAN)
-        if moment > here and _works(weekdays, day):
+        moment = datetime.combine(day, hours.opens, clock.JAPAN)
+        if moment > here and _works(hours, day) and not _unsure(hours, day):
             return moment
     return None
 
 
-def _works(weekdays: tuple[int, ...], day: date) -> bool:
-    return day.isoweekday() in weekdays and not jpholiday.is_holiday(day)
+def _works(hours: OpeningHours, day: date) -> bool:
+    closed = bool(hours.closed_on_holidays) and jpholiday.is_holiday(day)
+    return day.isoweekday() in hours.weekdays and not closed
+
+
+def _unsure(hours: OpeningHours, day: date) -> bool:
+    return (
+        hours.closed_on_holidays is None
+        and day.isoweekday() in hours.weekdays
+        and jpholiday.is_holiday(day)
+    )

@@ -1,4 +1,4 @@
-"""Looks every day for sheets that nobody acknowledged, without anybody opening a page."""
+"""Looks every day for sheets that nobody acknowledged or decided, without anybody opening a page."""
 
 from kasane_intake.handlers.sheets import remind_of_sheet
 from kasane_intake.handlers.working_days import working_days_after
@@ -12,11 +12,12 @@ SERVICE = "intake"
 
 
 def alert_overdue_sheets(house: House, municipality: str) -> None:
-    """Tells sender and responsible post of each overdue sheet, and again after the town's days; each by itself."""
+    """Tells sender and responsible post of each late sheet, and again after the town's days; each by itself."""
     today = clock.today()
     hooks = house.plugins.hooks_for(municipality)
     with house.databases.reading(SERVICE) as connection:
-        late = ReferralSheets(connection).waiting_since_before(today)
+        sheets = ReferralSheets(connection)
+        late = (*sheets.waiting_since_before(today), *sheets.undecided_since_before(today))
     for sheet in late:
         view = SheetView(sheet.from_office, sheet.to_office, sheet.sent_on, sheet.consent)
         days = max(1, hooks.handoff_policy(sheet=view).remind_every_days)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from kasane_contracts import intake as events
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage, SetPublicForm
 from kasane_intake.domain.consultation_day import Booking
 from kasane_intake.domain.errors import (
@@ -41,8 +42,13 @@ def set_public_form(command: SetPublicForm, uow: UnitOfWork, desks: tuple[str, .
     if command.form.enabled and desks and command.form.office not in desks:
         raise UnknownDesk
     forms = PublicForms(uow.connection)
-    forms.save(replace(command.form, commissioner_word=forms.get().commissioner_word))
+    before = forms.get()
+    forms.save(replace(command.form, commissioner_word=before.commissioner_word))
     uow.record("intake.public_form.set", "public_form", "form")
+    if before.office != command.form.office:
+        # Another desk reads the queue from now on.
+        for message in WebMessages(uow.connection).waiting():
+            say_what_waits(message, uow)
     uow.commit()
 
 
@@ -97,6 +103,8 @@ def send_web_message(command: SendWebMessage, uow: UnitOfWork, key: bytes) -> Re
             raise AlreadySent from None
         return receipt
     uow.record("intake.web_message.arrived", MESSAGE, message.id)
+    if message.waits:
+        say_what_waits(message, uow)
     uow.commit()
     return receipt
 
@@ -138,6 +146,7 @@ def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessag
         _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
         messages.append(message.id, new_id(), clock.now(), command.addition)
         uow.record("intake.web_message.added", MESSAGE, message.id)
+        say_what_waits(messages.get(message.id), uow)
     else:
         uow.record("intake.web_message.looked", MESSAGE, message.id)
     uow.commit()
@@ -147,6 +156,16 @@ def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessag
 def count_sending(uow: UnitOfWork, key: bytes, address: str) -> None:
     """Counts one sending of an address; raises FloodRefused beyond what people send."""
     _count(uow, key, "send", address, SENT_PER_ADDRESS, SENT_PER_TOWN)
+
+
+def say_what_waits(message: WebMessage, uow: UnitOfWork) -> None:
+    """Says that a message, or what was added to it, waits for the desk that reads the form, or no longer does."""
+    if not message.waits:
+        uow.publish(events.WebMessageSettled(message.id))
+        return
+    office = PublicForms(uow.connection).get().office
+    added = message.status is not WebMessageStatus.WAITING
+    uow.publish(events.WebMessageWaiting(message.id, message.receipt, office, added))
 
 
 def _machine_made(command: SendWebMessage) -> str:

@@ -1,6 +1,7 @@
 """Sends a つなぐシート, answers it, and ends it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from kasane_contracts import intake as events
@@ -24,6 +25,8 @@ from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import HandoffPolicy, SheetView
 
 SHEET = "referral_sheet"
+# No document that we have states a term; a town without one gets this and the page says so.
+DECIDE_WITHIN_DAYS = 5
 
 
 def draft_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any) -> str:
@@ -55,14 +58,14 @@ def send_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any)
     return sheet.id
 
 
-def answer_referral_sheet(command: AnswerReferralSheet, uow: UnitOfWork) -> None:
+def answer_referral_sheet(command: AnswerReferralSheet, uow: UnitOfWork, hooks: Any) -> None:
     """Acknowledges, accepts, returns or reports the outcome of a sheet, and says so to the sender."""
     sheets = ReferralSheets(uow.connection)
     sheet = sheets.get(command.sheet_id)
     _must_be_receiver(sheet, uow)
     before = sheet.status.value
     steps: dict[str, Callable[[], None]] = {
-        "acknowledge": sheet.acknowledge,
+        "acknowledge": lambda: sheet.acknowledge(_decide_by(sheet, hooks)),
         "accept": sheet.accept,
         "return": lambda: sheet.give_back(command.text),
         "outcome": lambda: sheet.report_outcome(command.text),
@@ -155,23 +158,25 @@ def accompany_person(command: AccompanyPerson, uow: UnitOfWork) -> None:
 
 
 def remind_of_sheet(sheet_id: str, uow: UnitOfWork) -> None:
-    """Tells the sender and the town's responsible post that nobody has acknowledged a sheet."""
+    """Tells the sender and the town's responsible post that nobody has acknowledged or decided a sheet."""
     sheets = ReferralSheets(uow.connection)
     sheet = sheets.get(sheet_id)
     sheet.remind(clock.today())
     sheets.save(sheet)
-    uow.record("intake.referral_sheet.overdue", SHEET, sheet.id)
-    uow.publish(
-        events.ReferralSheetOverdue(
-            sheet_id=sheet.id,
-            consultation_id=sheet.consultation_id,
-            responsible_office=sheet.responsible_office,
-            to_office=sheet.to_office,
-            overdue_role=sheet.overdue_role,
-            acknowledge_by=sheet.acknowledge_by,
-            reminders=sheet.reminders,
-        )
-    )
+    facts: dict[str, Any] = {
+        "sheet_id": sheet.id,
+        "consultation_id": sheet.consultation_id,
+        "responsible_office": sheet.responsible_office,
+        "to_office": sheet.to_office,
+        "overdue_role": sheet.overdue_role,
+        "reminders": sheet.reminders,
+    }
+    if sheet.decide_by is not None and sheet.status is SheetStatus.ACKNOWLEDGED:
+        uow.record("intake.referral_sheet.undecided", SHEET, sheet.id)
+        uow.publish(events.ReferralSheetUndecided(decide_by=sheet.decide_by, **facts))
+    else:
+        uow.record("intake.referral_sheet.overdue", SHEET, sheet.id)
+        uow.publish(events.ReferralSheetOverdue(acknowledge_by=sheet.acknowledge_by, **facts))
     uow.commit()
 
 
@@ -238,6 +243,11 @@ def _policy(hooks: Any, from_office: str, to_office: str, consent: bool) -> Hand
     return found
 
 
+def _decide_by(sheet: ReferralSheet, hooks: Any) -> date:
+    days = _policy(hooks, sheet.from_office, sheet.to_office, sheet.consent).decide_within_days
+    return working_days_after(clock.today(), DECIDE_WITHIN_DAYS if days is None else days)
+
+
 def _settle_consultation(sheet: ReferralSheet, uow: UnitOfWork, *, accepted: bool) -> None:
     consultations = Consultations(uow.connection)
     consultation = consultations.get(sheet.consultation_id)
@@ -279,7 +289,9 @@ def _say_sent(sheet: ReferralSheet, uow: UnitOfWork) -> None:
 
 def _answered(sheet: ReferralSheet) -> object:
     if sheet.status is SheetStatus.ACKNOWLEDGED:
-        return events.ReferralSheetAcknowledged(sheet.id, sheet.consultation_id, sheet.to_office)
+        return events.ReferralSheetAcknowledged(
+            sheet.id, sheet.consultation_id, sheet.to_office, sheet.decide_by
+        )
     if sheet.status is SheetStatus.ACCEPTED:
         return events.ReferralSheetAccepted(sheet.id, sheet.consultation_id, sheet.to_office)
     if sheet.status is SheetStatus.RETURNED:

@@ -9,7 +9,7 @@ from kasane_intake.domain.errors import ChangedMeanwhile
 from kasane_intake.domain.public_form import ContactWay, Sender, WebMessage
 from kasane_intake.domain.reception import BroughtBy, Channel, Reception
 from kasane_intake.handlers.consultations import take_consultation
-from kasane_intake.handlers.public_form import MESSAGE
+from kasane_intake.handlers.public_form import MESSAGE, say_what_waits
 from kasane_intake.repository.public_form import WebMessages
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
@@ -26,6 +26,7 @@ def confirm_web_message(command: ConfirmWebMessage, uow: UnitOfWork, hooks: Any)
     messages.save(confirmed, command.version)
     messages.mark_seen(message.id)
     uow.record("intake.web_message.confirmed", MESSAGE, message.id)
+    say_what_waits(messages.get(message.id), uow)
     uow.commit()
     return command.consultation_id
 
@@ -35,6 +36,7 @@ def set_web_message_aside(command: SortWebMessage, uow: UnitOfWork) -> None:
     messages = WebMessages(uow.connection)
     messages.save(messages.get(command.message_id).set_aside(command.reason), command.version)
     uow.record("intake.web_message.set_aside", MESSAGE, command.message_id)
+    say_what_waits(messages.get(command.message_id), uow)
     uow.commit()
 
 
@@ -43,6 +45,7 @@ def bring_web_message_back(command: SortWebMessage, uow: UnitOfWork) -> None:
     messages = WebMessages(uow.connection)
     messages.save(messages.get(command.message_id).brought_back(), command.version)
     uow.record("intake.web_message.brought_back", MESSAGE, command.message_id)
+    say_what_waits(messages.get(command.message_id), uow)
     uow.commit()
 
 
@@ -52,6 +55,7 @@ def see_additions(message_id: str, uow: UnitOfWork) -> None:
     messages.get(message_id)
     messages.mark_seen(message_id)
     uow.record("intake.web_message.additions_seen", MESSAGE, message_id)
+    say_what_waits(messages.get(message_id), uow)
     uow.commit()
 
 

@@ -18,6 +18,7 @@ from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import (
     continue_contact,
     declare_emergency,
+    emergency_contacts,
     reopen_consultation,
     settle_emergency,
 )
@@ -129,7 +130,13 @@ def _do(
 
 def _again(name: str, consultation: Consultation, form: Form) -> str:
     return render_template(
-        "intake/state_form.html", name=name, consultation=consultation, form=form
+        "intake/state_form.html",
+        name=name,
+        consultation=consultation,
+        form=form,
+        closed_offices=closed_offices() if name == "emergency" else (),
+        told=emergency_contacts(consultation, hooks()) if name == "emergency" else (),
+        emergency_line=emergency_line,
     )
 
 

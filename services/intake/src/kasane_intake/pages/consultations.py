@@ -20,6 +20,8 @@ from kasane_intake.handlers import (
 )
 from kasane_intake.pages import consultation_states, forms, reception_form
 from kasane_intake.pages.after_hours import closed_offices, emergency_line
+from kasane_intake.pages.candidates import Alike, candidates_typed, note_candidates
+from kasane_intake.pages.handed_files import ACCEPTED, file_field_spec, taken_files
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -42,8 +44,6 @@ from kasane_plugin_api import FieldKind, FieldSpec
 blueprint = Blueprint("consultations", __name__)
 
 PER_PAGE = 30
-# Whose name, the candidates, and the record's id; empty while it is not saved.
-Alike = tuple[str, tuple[queries.Candidate, ...], str]
 
 
 @blueprint.get("/consultations")
@@ -99,6 +99,8 @@ def create_consultation() -> Response | tuple[str, int]:
     if "_add" in request.form or "_check" in request.form:
         return _show_unfinished(whole, persons)
     right = reception_form.check(whole, request.form)
+    uploads = taken_files(whole)
+    right = right and not whole.errors
     if not right or any(person.errors for person in persons):
         for person in persons:
             whole.specs = (
@@ -125,6 +127,7 @@ def create_consultation() -> Response | tuple[str, int]:
                 screening=forms.screening_from(values),
                 extensions=forms.extensions_of(values, town),
                 reception=reception_form.reception_from(values),
+                uploads=uploads,
             ),
             uow,
             hooks(),
@@ -141,7 +144,7 @@ def candidates_fragment() -> str:
     persons = repeated(forms.person_fields(), request.form, "persons", forms.say)
     return render_template(
         "intake/_candidates.html",
-        alike=[one for one in _candidates_of(persons) if one[1]],
+        alike=[one for one in candidates_typed(persons) if one[1]],
         offices=forms.office_labels(),
     )
 
@@ -211,6 +214,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
         web_message = queries.web_message_of(connection, consultation_id)
         sheets = queries.sheets_of(connection, consultation_id, actor())
+        files = queries.files_of(connection, actor(), consultation)
         alike = [
             (
                 person.name,
@@ -225,6 +229,7 @@ def _show(consultation_id: str, closing: Form) -> str:
             )
             for person in consultation.persons
         ]
+    note_candidates(consultation_id, alike)
     contacts = (
         ask_each(hooks(), "emergency_contacts", consultation=consultation_view(consultation))
         if consultation.urgent
@@ -234,6 +239,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         "intake/consultation.html",
         consultation=consultation,
         sheets=sheets,
+        files=files,
         web_message=web_message if consultation.desk == actor().office else None,
         alike=[one for one in alike if one[1]],
         same_persons=same_persons,
@@ -264,22 +270,7 @@ def _show_unfinished(whole: Form, persons: list[Form]) -> tuple[str, int]:
         added = Form(forms.person_fields(), prefix=f"persons-{len(persons)}-")
         return _show_form(whole, [*persons, added], 200)
     rows = persons or [Form(forms.person_fields(), prefix="persons-0-")]
-    return _show_form(whole, rows, 200, _candidates_of(persons))
-
-
-def _candidates_of(persons: list[Form]) -> list[Alike]:
-    """For each typed person the records that may be of the same person; what cannot be read yet counts as unknown."""
-    with reading() as connection:
-        return [
-            (
-                person.values.get("name") or "",
-                queries.same_person_candidates(
-                    connection, actor(), forms.traits_from(person.values)
-                ),
-                "",
-            )
-            for person in persons
-        ]
+    return _show_form(whole, rows, 200, candidates_typed(persons))
 
 
 def _show_form(
@@ -301,6 +292,9 @@ def _show_form(
             contact=forms.contact_fields(),
             story=forms.story_fields(),
             screening=forms.screening_fields(),
+            file_field_spec=file_field_spec(),
+            accepted=ACCEPTED,
+            choose_again=any(one.filename for one in request.files.getlist("attachments")),
             town_fields=[
                 forms.named(*pair) for pair in forms.town_fields(str(form.shown("channel")))
             ],
@@ -315,6 +309,7 @@ def _all_fields(town: tuple[tuple[str, FieldSpec], ...]) -> tuple[FieldSpec, ...
         *reception_form.way_fields(),
         *forms.contact_fields(),
         *forms.story_fields(),
+        file_field_spec(),
         *forms.screening_fields(),
         *(forms.named(*pair) for pair in town),
     )

@@ -14,12 +14,11 @@ from kasane_intake.pages.easy_words import checkable, easy, plain, readable
 from kasane_kit import clock
 from kasane_kit.auth import public
 from kasane_kit.ids import new_id
-from kasane_kit.web import Form, reading, text, wareki
+from kasane_kit.web import Form, guard_open_forms, reading, text, wareki
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
 blueprint = Blueprint("public_booking", __name__)
-blueprint.url_value_preprocessor(public_form.take_small_forms_only)
-blueprint.after_request(public_form.tell_nobody)
+guard_open_forms(blueprint)
 
 
 @blueprint.get("/soudan/soudankai")

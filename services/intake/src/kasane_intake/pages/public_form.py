@@ -33,32 +33,16 @@ from kasane_kit.auth import platform_actor, public
 from kasane_kit.ids import new_id
 from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.unit_of_work import Cause, UnitOfWork
-from kasane_kit.web import Form, reading, text, this_house, this_service
+from kasane_kit.web import Form, guard_open_forms, reading, text, this_house, this_service
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
 blueprint = Blueprint("public_form", __name__)
+guard_open_forms(blueprint)
 
-# Four thousand characters of Japanese and the rest of the form, as a browser sends them.
-LARGEST_FORM = 64 * 1024
 LONGEST_STORY = 4000
 OPEN_SECONDS = 12 * 60 * 60
 BECAUSE = "residents have no account; it takes words and gives a receipt, and shows no record"
 WHO = (BroughtBy.PERSON, BroughtBy.FAMILY, BroughtBy.NEIGHBOUR, BroughtBy.OTHER)
-
-
-@blueprint.url_value_preprocessor
-def take_small_forms_only(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Nobody writes more than the form has room for."""
-    request.max_content_length = LARGEST_FORM
-
-
-@blueprint.after_request
-def tell_nobody(response: Response) -> Response:
-    """No other site and no shared memory learns that somebody was here."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noarchive"
-    return response
 
 
 @blueprint.get("/soudan")

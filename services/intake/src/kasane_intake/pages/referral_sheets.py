@@ -115,7 +115,7 @@ def answer_sheet(sheet_id: str) -> Response | tuple[str, int]:
         "answer",
         form,
         lambda values, uow: answer_referral_sheet(
-            AnswerReferralSheet(sheet_id, step, values["text"]), uow
+            AnswerReferralSheet(sheet_id, step, values["text"]), uow, hooks()
         ),
     )
 

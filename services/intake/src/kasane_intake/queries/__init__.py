@@ -1,5 +1,12 @@
 """What intake's screens read."""
 
+from kasane_intake.queries.attachments import (
+    Files,
+    files_of,
+    known_file,
+    readable_files,
+    sealed_file,
+)
 from kasane_intake.queries.consultation_days import (
     DayLine,
     SlotLine,
@@ -31,6 +38,7 @@ from kasane_intake.queries.same_person import (
     SHOWN_AT_MOST,
     Candidate,
     same_person_candidates,
+    shown_before,
 )
 from kasane_intake.queries.searching import FoundConsultation, SearchAnswer, search
 from kasane_intake.queries.sheets import (
@@ -62,6 +70,7 @@ __all__ = [
     "ComparedPair",
     "ConsultationLine",
     "DayLine",
+    "Files",
     "FoundConsultation",
     "MergeLine",
     "PersonRecord",
@@ -79,20 +88,25 @@ __all__ = [
     "consultation_day",
     "consultation_days",
     "consultations",
+    "files_of",
+    "known_file",
     "may_read_queue",
     "past_consultation_days",
     "person_merge",
     "person_merges",
     "person_records",
     "public_form",
+    "readable_files",
     "reception_counts",
     "same_person_candidates",
     "same_persons",
+    "sealed_file",
     "search",
     "sheet",
     "sheet_board",
     "sheets_for_office",
     "sheets_of",
+    "shown_before",
     "slot_times",
     "steps",
     "waiting_web_messages",

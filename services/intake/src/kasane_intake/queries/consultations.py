@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
@@ -11,7 +11,7 @@ from kasane_intake.domain.consultation import Consultation, ConsultationStatus
 from kasane_intake.domain.errors import ConsultationNotFound
 from kasane_intake.queries.told import in_batches, told_to
 from kasane_intake.queries.visibility import visible_to
-from kasane_intake.repository import Consultations, ProtectedPersons
+from kasane_intake.repository import Consultations, ProtectedPersons, moment
 from kasane_kit.auth import Actor
 
 CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
@@ -49,9 +49,9 @@ def consultations(
     elif status:
         statement = statement.where(c.status == status)
     if before:
-        moment = datetime.fromisoformat(before[0])
+        then = datetime.fromisoformat(before[0])
         statement = statement.where(
-            or_(c.received_at < moment, and_(c.received_at == moment, c.id < before[1]))
+            or_(c.received_at < then, and_(c.received_at == then, c.id < before[1]))
         )
     rows = connection.execute(
         statement.order_by(c.received_at.desc(), c.id.desc()).limit(most)
@@ -90,9 +90,7 @@ def _lines(
         ConsultationLine(
             id=row.id,
             number=row.number,
-            received_at=row.received_at
-            if row.received_at.tzinfo
-            else row.received_at.replace(tzinfo=UTC),
+            received_at=moment(row.received_at),
             desk=row.desk,
             persons=tuple(names[row.id]),
             main_category=row.main_category,

@@ -1,7 +1,8 @@
 """Finds records that may be of the same person."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -14,18 +15,20 @@ from kasane_intake.domain.same_person.scoring import (
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person, stored_keys
 from kasane_intake.queries.told import told_rows
 from kasane_intake.queries.visibility import visible_to
-from kasane_intake.repository import ProtectedPersons
+from kasane_intake.repository import ProtectedPersons, ShownCandidates
 from kasane_kit.auth import Actor
 
-COMPARED_AT_MOST = 200
-
-
+# Of a frequent name many share the name alone; records that share more come first.
+COMPARED_AT_MOST = 60
 SHOWN_AT_MOST = 10
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A record that may be of the same person; one that the viewer may not read has only desk and number."""
+    """A record that may be of the same person; one that the viewer may not read has only desk and number.
+
+    ``shown_of`` is for the trail, not for the page.
+    """
 
     number: str
     desk: str
@@ -35,6 +38,7 @@ class Candidate:
     level: str = ""
     reasons: tuple[str, ...] = ()
     person_id: str = ""
+    shown_of: str = field(default="", compare=False)
 
 
 def same_person_candidates(
@@ -106,9 +110,17 @@ def same_person_candidates(
             level.value,
             reasons,
             row.id,
+            row.id,
         )
         if row.id in readable
-        else Candidate(row.number, row.desk)
+        else Candidate(row.number, row.desk, shown_of=row.id)
         for level, _, reasons, row in found
     )
     return tuple(dict.fromkeys(candidates))[:SHOWN_AT_MOST]
+
+
+def shown_before(
+    connection: Connection, viewer: Actor, form: str, person_ids: Collection[str], now: datetime
+) -> bool:
+    """Whether the trail has it already that the viewer was shown all of these records on this form."""
+    return ShownCandidates(connection).known(viewer.account_id, form, person_ids, now)

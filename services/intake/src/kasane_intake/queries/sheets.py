@@ -18,7 +18,7 @@ from kasane_kit.auth import Actor
 
 @dataclass(frozen=True)
 class SheetLine:
-    """One つなぐシート in a list."""
+    """One つなぐシート in a list; ``overdue`` when it is late, for being acknowledged or decided."""
 
     sheet: ReferralSheet
     number: str
@@ -67,11 +67,7 @@ def sheet_board(connection: Connection, viewer: Actor, today: date) -> SheetBoar
         s.from_office == viewer.office,
         s.responsible_office == viewer.office,
     )
-    late = and_(
-        s.overdue_role.in_(named_roles(viewer)),
-        s.acknowledge_by < today,
-        s.status == SheetStatus.SENT.value,
-    )
+    late = _late_and_told_to(viewer, today)
     told = and_(copied_to(viewer), s.status.not_in(KEPT_BY_THE_SENDER))
     at_work = s.status.not_in([status.value for status in _DONE])
     whole = or_(mine, late, told) if viewer.office else or_(late, told)
@@ -98,6 +94,17 @@ def sheet_board(connection: Connection, viewer: Actor, today: date) -> SheetBoar
     )
 
 
+def _late_and_told_to(viewer: Actor, today: date) -> ColumnElement[bool]:
+    s = tables.referral_sheet.c
+    return and_(
+        s.overdue_role.in_(named_roles(viewer)),
+        or_(
+            and_(s.status == SheetStatus.SENT.value, s.acknowledge_by < today),
+            and_(s.status == SheetStatus.ACKNOWLEDGED.value, s.decide_by < today),
+        ),
+    )
+
+
 def _lines(
     connection: Connection,
     condition: ColumnElement[bool],
@@ -119,7 +126,7 @@ def _lines(
     for row in connection.execute(statement):
         found = read_sheet({name: row._mapping[name] for name in s.keys()})  # noqa: SIM118
         if _open_to(found, viewer):
-            lines.append(SheetLine(found, row.number, found.overdue(today)))
+            lines.append(SheetLine(found, row.number, found.late(today)))
     return lines
 
 
@@ -145,11 +152,7 @@ def sheets_for_office(connection: Connection, viewer: Actor, today: date) -> Seq
     """Sheets that wait for the viewer's office, or are overdue and the viewer's role is told; oldest first."""
     s = tables.referral_sheet.c
     mine = or_(s.to_office == viewer.office, s.from_office == viewer.office)
-    late = and_(
-        s.overdue_role.in_(named_roles(viewer)),
-        s.acknowledge_by < today,
-        s.status == SheetStatus.SENT.value,
-    )
+    late = _late_and_told_to(viewer, today)
     rows = connection.execute(
         select(s.id, tables.consultation.c.number)
         .join(tables.consultation, tables.consultation.c.id == s.consultation_id)
@@ -162,5 +165,5 @@ def sheets_for_office(connection: Connection, viewer: Actor, today: date) -> Seq
     lines = []
     for row in rows:
         found = sheets.get(row.id)
-        lines.append(SheetLine(found, row.number, found.overdue(today)))
+        lines.append(SheetLine(found, row.number, found.late(today)))
     return lines

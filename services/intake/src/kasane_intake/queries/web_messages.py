@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.errors import WebMessageNotFound
 from kasane_intake.domain.public_form import PublicForm, WebMessage, WebMessageStatus
+from kasane_intake.repository.moments import moment
 from kasane_intake.repository.public_form import PublicForms, WebMessages
 from kasane_kit.auth import Actor
 
@@ -58,9 +59,9 @@ def web_messages(
     if status == WebMessageStatus.WAITING.value:
         wanted = or_(wanted, exists().where(unseen))
     if before:
-        moment = datetime.fromisoformat(before[0])
+        then = datetime.fromisoformat(before[0])
         wanted = and_(
-            wanted, or_(m.arrived_at < moment, and_(m.arrived_at == moment, m.id < before[1]))
+            wanted, or_(m.arrived_at < then, and_(m.arrived_at == then, m.id < before[1]))
         )
     news = select(func.count()).where(unseen).scalar_subquery()
     rows = connection.execute(
@@ -73,7 +74,7 @@ def web_messages(
         WebMessageLine(
             row.id,
             row.receipt,
-            row.arrived_at if row.arrived_at.tzinfo else row.arrived_at.replace(tzinfo=UTC),
+            moment(row.arrived_at),
             row.sender,
             row.story[:BEGINNING],
             row.status,

@@ -1,19 +1,26 @@
 """Loads and saves whole consultations and sheets."""
 
+from kasane_intake.repository.attachments import Attachments
+from kasane_intake.repository.candidates import ShownCandidates
 from kasane_intake.repository.consultations import Consultations, fiscal_year
 from kasane_intake.repository.merges import PersonMerges, merge_from
+from kasane_intake.repository.moments import moment, moment_or_none
 from kasane_intake.repository.protected import ProtectedPersons
 from kasane_intake.repository.sheets import ReferralSheets, copied, read_sheet
 from kasane_intake.repository.steps import steps_of
 
 __all__ = [
+    "Attachments",
     "Consultations",
     "PersonMerges",
     "ProtectedPersons",
     "ReferralSheets",
+    "ShownCandidates",
     "copied",
     "fiscal_year",
     "merge_from",
+    "moment",
+    "moment_or_none",
     "read_sheet",
     "steps_of",
 ]

@@ -1,8 +1,9 @@
 """Loads and saves 相談会, their slots and bookings."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kasane_intake import tables
@@ -89,6 +90,16 @@ class Bookings:
             select(tables.booking).where(tables.booking.c.receipt == receipt)
         ).one_or_none()
         return _booking(row) if row else None
+
+    def count_of(self, day_id: str, statuses: Collection[BookingStatus]) -> int:
+        """How many bookings of a day stand so."""
+        b, s = tables.booking.c, tables.day_slot.c
+        counted = (
+            select(func.count())
+            .select_from(tables.booking.join(tables.day_slot, s.id == b.slot_id))
+            .where(s.day_id == day_id, b.status.in_([one.value for one in statuses]))
+        )
+        return int(self._connection.scalar(counted) or 0)
 
     def add(self, booking: Booking, slot: DaySlot, at: datetime, *, may_wait: bool) -> Booking:
         """Saves a new booking with a free seat, or on the waiting list; raises SlotFull. No seat is given twice."""

@@ -1,6 +1,6 @@
 """Loads and saves consultations with the people they are about."""
 
-from datetime import UTC, date
+from datetime import date
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
@@ -16,6 +16,7 @@ from kasane_intake.domain.consultation import (
 from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound
 from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import stored_keys
+from kasane_intake.repository.moments import moment
 from kasane_intake.repository.receptions import (
     load_national,
     load_reception,
@@ -173,11 +174,10 @@ def _consultation(
     row: Row[tuple[object, ...]], persons: tuple[PersonConcerned, ...]
 ) -> Consultation:
     values = row._mapping
-    received = values["received_at"]
     return Consultation(
         id=values["id"],
         number=values["number"],
-        received_at=received if received.tzinfo else received.replace(tzinfo=UTC),
+        received_at=moment(values["received_at"]),
         received_by=values["received_by"],
         desk=values["desk"],
         channel=Channel(values["channel"]),

@@ -1,7 +1,6 @@
 """Loads and saves requests to merge, and the records they join."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
@@ -9,6 +8,7 @@ from kasane_intake import tables
 from kasane_intake.domain.errors import ChangedMeanwhile
 from kasane_intake.domain.merge_errors import MergeNotFound
 from kasane_intake.domain.person_merge import Deed, MergeStatus, PersonMerge
+from kasane_intake.repository.moments import moment_or_none
 
 
 class PersonMerges:
@@ -97,14 +97,22 @@ def merge_from(row: Row[tuple[object, ...]]) -> PersonMerge:
         choices=dict(r["choices"]),
         evidence=tuple(r["evidence"]),
         requested=Deed(
-            r["requested_by"], r["requested_by_name"], _moment(r["requested_at"]), r["reason"]
+            r["requested_by"],
+            r["requested_by_name"],
+            moment_or_none(r["requested_at"]),
+            r["reason"],
         ),
         status=MergeStatus(r["status"]),
         decided=Deed(
-            r["decided_by"], r["decided_by_name"], _moment(r["decided_at"]), r["decision_reason"]
+            r["decided_by"],
+            r["decided_by_name"],
+            moment_or_none(r["decided_at"]),
+            r["decision_reason"],
         ),
         place=r["place"],
-        undone=Deed(r["undone_by"], r["undone_by_name"], _moment(r["undone_at"]), r["undo_reason"]),
+        undone=Deed(
+            r["undone_by"], r["undone_by_name"], moment_or_none(r["undone_at"]), r["undo_reason"]
+        ),
         version=r["version"],
     )
 
@@ -134,7 +142,3 @@ def _columns(merge: PersonMerge) -> dict[str, object]:
         "undo_reason": merge.undone.reason,
         "version": merge.version,
     }
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value and not value.tzinfo else value

@@ -1,6 +1,6 @@
 """Loads and saves the public form, its messages and its counts."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -9,7 +9,9 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    exists,
     insert,
+    or_,
     select,
     text,
     update,
@@ -25,6 +27,7 @@ from kasane_intake.domain.public_form import (
     WebMessage,
     WebMessageStatus,
 )
+from kasane_intake.repository.moments import moment
 
 THE_FORM = "form"
 
@@ -77,6 +80,17 @@ class WebMessages:
         """The message of a receipt number; raises WebMessageNotFound."""
         return self._one(tables.web_message.c.receipt == receipt)
 
+    def waiting(self) -> tuple[WebMessage, ...]:
+        """Every message of which something waits to be read, oldest first."""
+        m, a = tables.web_message.c, tables.web_addition.c
+        unseen = exists().where(a.message_id == m.id, a.seen.is_(False))
+        ids = self._connection.scalars(
+            select(m.id)
+            .where(or_(m.status == WebMessageStatus.WAITING.value, unseen))
+            .order_by(m.arrived_at, m.id)
+        ).all()
+        return tuple(self.get(message_id) for message_id in ids)
+
     def add(self, message: WebMessage) -> None:
         """Saves a new message."""
         self._connection.execute(insert(tables.web_message).values(**_columns(message)))
@@ -115,7 +129,7 @@ class WebMessages:
         additions = self._connection.execute(
             select(t).where(t.c.message_id == row.id).order_by(t.c.at, t.c.id)
         )
-        return _message(row, tuple(WebAddition(_utc(a.at), a.text, a.seen) for a in additions))
+        return _message(row, tuple(WebAddition(moment(a.at), a.text, a.seen) for a in additions))
 
 
 class WebCounts:
@@ -160,14 +174,10 @@ def _message(row: Row[tuple[object, ...]], additions: tuple[WebAddition, ...]) -
     return WebMessage(
         **{
             **values,
-            "arrived_at": _utc(values["arrived_at"]),
+            "arrived_at": moment(values["arrived_at"]),
             "sender": Sender(values["sender"]),
             "contact_way": ContactWay(values["contact_way"]),
             "status": WebMessageStatus(values["status"]),
         },
         additions=additions,
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

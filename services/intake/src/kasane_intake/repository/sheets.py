@@ -43,6 +43,16 @@ class ReferralSheets:
         )
         return tuple(_sheet(row) for row in rows)
 
+    def undecided_since_before(self, day: date) -> tuple[ReferralSheet, ...]:
+        """Acknowledged sheets that should have been accepted or returned before the day, longest first."""
+        s = tables.referral_sheet.c
+        rows = self._connection.execute(
+            select(tables.referral_sheet)
+            .where(s.status == SheetStatus.ACKNOWLEDGED.value, s.decide_by < day)
+            .order_by(s.decide_by, s.id)
+        )
+        return tuple(_sheet(row) for row in rows)
+
     def of_chain(self, chain_id: str) -> tuple[ReferralSheet, ...]:
         """The sheets that one was sent on by, first to last."""
         s = tables.referral_sheet.c

@@ -1,11 +1,10 @@
 """Keeps the history of states."""
 
-from datetime import UTC
-
 from sqlalchemy import Connection, insert, select
 
 from kasane_intake import tables
 from kasane_intake.domain.step import Step
+from kasane_intake.repository.moments import moment
 from kasane_kit.ids import new_id
 
 
@@ -42,7 +41,7 @@ def steps_of(connection: Connection, consultation_id: str) -> tuple[Step, ...]:
             row.note,
             row.by_account,
             row.by_name,
-            row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC),
+            moment(row.at),
         )
         for row in rows
     )

@@ -1,5 +1,7 @@
 """Names the columns of intake's tables; never leaves repository and queries."""
 
+from kasane_intake.tables.attachments import attachment, attachment_look
+from kasane_intake.tables.candidates import shown_candidate
 from kasane_intake.tables.consultation_days import booking, consultation_day, day_slot
 from kasane_intake.tables.consultations import consultation, counter, person_concerned, person_key
 from kasane_intake.tables.merges import merge_turn, person_merge
@@ -16,6 +18,8 @@ from kasane_intake.tables.search import search_term, search_text
 from kasane_intake.tables.sheets import referral_sheet, step
 
 __all__ = [
+    "attachment",
+    "attachment_look",
     "booking",
     "consultation",
     "consultation_day",
@@ -33,6 +37,7 @@ __all__ = [
     "referral_sheet",
     "search_term",
     "search_text",
+    "shown_candidate",
     "step",
     "web_addition",
     "web_count",

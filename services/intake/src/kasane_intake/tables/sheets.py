@@ -35,6 +35,7 @@ referral_sheet = Table(
     Column("void_reason", Text, nullable=False),
     Column("reminders", Integer, nullable=False),
     Column("reminded_on", Date),
+    Column("decide_by", Date),
 )
 
 step = Table(

@@ -22,6 +22,8 @@ class ReachStatus(StrEnum):
 class HouseholdToReach:
     """One request to visit a person of a case; ``attempts`` counts visits at which nobody was
     met.
+
+    ``sealed_address`` is a protected address under the town's key; ``address`` is empty then.
     """
 
     id: str
@@ -48,11 +50,26 @@ class HouseholdToReach:
     last_result: VisitResult | None = None
     version: int = 1
     phone_protected: bool = False
+    sealed_address: str = ""
 
     @property
     def open(self) -> bool:
         """Whether visits may still be scheduled."""
         return self.status is not ReachStatus.CLOSED
+
+    @property
+    def hides_address(self) -> bool:
+        """Whether only the workers of a visit may read where it is: protected, or a housemate's is."""
+        return self.address_protected or bool(self.sealed_address)
+
+    def keep_sealed(self, sealed: str) -> None:
+        """Keeps the address sealed only; without one nothing changes."""
+        if sealed:
+            self.address, self.sealed_address = "", sealed
+
+    def open_seal(self, address: str) -> None:
+        """The address that was sealed stands open again."""
+        self.address, self.sealed_address = address, ""
 
     def protect_address(self, *, protected: bool, phone_too: bool) -> None:
         """The address, and the telephone when it is protected too, are shown to the workers of a
@@ -66,7 +83,7 @@ class HouseholdToReach:
     def ready_for_round(self) -> bool:
         """Whether a round may take it: waiting, placed, and its address not protected (I-10)."""
         waiting = self.status is ReachStatus.WAITING
-        return waiting and self.position is not None and not self.address_protected
+        return waiting and self.position is not None and not self.hides_address
 
     def overdue(self, today: date) -> bool:
         """Whether it should have been reached before today."""
@@ -78,7 +95,7 @@ class HouseholdToReach:
 
         Raises AddressProtected: a protected address is never on one (I-10).
         """
-        if self.address_protected:
+        if self.hides_address:
             raise AddressProtected
         self.position, self.town_block = position, town_block
 

@@ -95,6 +95,11 @@ class Visit:
         """Whether it is still to be made or recorded."""
         return self.status is VisitStatus.SCHEDULED
 
+    def same_household(self, other: "Visit") -> bool:
+        """Whether both go to the household of one case, or of one request where there is no case."""
+        same_case = bool(self.case_id) and self.case_id == other.case_id
+        return same_case or self.request_id == other.request_id
+
     def overlaps(self, other: "Visit") -> bool:
         """Whether one worker cannot make both."""
         same_day = self.on == other.on and bool(set(self.workers) & set(other.workers))

@@ -238,7 +238,13 @@ def _show_schedule(
         mine = actor().account_id if actor().has("outreach_worker") else ""
         form = Form(
             forms.schedule_fields(workers, household.two_person),
-            {"on": clock.today().isoformat(), "minutes": str(household.minutes), "worker": mine},
+            {
+                "on": request.args.get("on", clock.today().isoformat())[:10],
+                "starts_at": request.args.get("at", "")[:5],
+                "minutes": str(household.minutes),
+                "worker": request.args.get("worker", mine)[:64],
+                "second_worker": request.args.get("second", "")[:64],
+            },
         )
     page = render_template(
         "outreach/schedule.html",

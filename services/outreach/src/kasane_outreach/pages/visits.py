@@ -7,13 +7,15 @@ from werkzeug.wrappers import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, reading, unit_of_work
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.web import Form, actor, reading, this_house, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import CancelVisit, RecordVisit
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.handlers import cancel_visit, record_visit
 from kasane_outreach.pages import forms
+from kasane_outreach.queries import PROTECTED_ADDRESS
 
 blueprint = Blueprint("visits", __name__)
 
@@ -112,8 +114,9 @@ def _show(
     refusal: OutreachRefusal | None = None,
     status: int = 200,
 ) -> Shown:
+    key = this_house().keys.derived(current_municipality(), PROTECTED_ADDRESS)
     with reading() as connection:
-        line = queries.visit(connection, actor(), visit_id)
+        line = queries.visit(connection, actor(), visit_id, key)
         visit = line.visit
         history = [
             one
@@ -127,6 +130,7 @@ def _show(
             if one.id != visit_id and one.due
         ]
         names = queries.names_of_workers(connection)
+        from_door = queries.at_the_door(connection, visit_id)
     mine = actor().account_id in visit.workers
     typed_late = record_form is not None and refusal is not None
     page = render_template(
@@ -138,6 +142,7 @@ def _show(
         attempts=attempts,
         same_day=same_day,
         names=names,
+        from_door=from_door,
         mine=mine,
         may_record=(mine or actor().has("coordinator")) and (visit.due or typed_late),
         may_cancel=visit.due and not typed_late,

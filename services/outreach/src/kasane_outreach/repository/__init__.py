@@ -2,18 +2,26 @@
 blocks.
 """
 
-from kasane_outreach.repository.households import HouseholdsToReach
+from kasane_outreach.repository.booking import hold_days
+from kasane_outreach.repository.households import PROTECTED_ADDRESS, HouseholdsToReach, opened
+from kasane_outreach.repository.planning_records import PlanRuns, VisitWishes, WorkerProfiles
 from kasane_outreach.repository.round_solver import round_solver
 from kasane_outreach.repository.rounds import VisitRounds, fixed_visits
 from kasane_outreach.repository.town_blocks import blocks_of
 from kasane_outreach.repository.visits import ContactAttempts, Visits
 
 __all__ = [
+    "PROTECTED_ADDRESS",
     "ContactAttempts",
     "HouseholdsToReach",
+    "PlanRuns",
     "VisitRounds",
+    "VisitWishes",
     "Visits",
+    "WorkerProfiles",
     "blocks_of",
     "fixed_visits",
+    "hold_days",
+    "opened",
     "round_solver",
 ]

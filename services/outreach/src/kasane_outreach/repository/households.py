@@ -1,16 +1,20 @@
 """Loads and saves households to reach."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from kasane_kit.keys import unseal
 from kasane_outreach import tables
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import ChangedMeanwhile, HouseholdNotFound
 from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
 from kasane_outreach.domain.position import Position
 from kasane_outreach.repository.visits import in_utc
+
+PROTECTED_ADDRESS = "outreach.protected_address"
 
 
 class HouseholdsToReach:
@@ -68,6 +72,16 @@ class HouseholdsToReach:
             .order_by(h.by_when.is_(None), h.by_when, h.id)
         )
         return tuple(_household(row) for row in rows)
+
+
+def opened(household: HouseholdToReach, key: bytes) -> str:
+    """The address of a household, out of its seal where it is protected; ``key`` is the town's for that.
+
+    Only for the workers of a visit to it (I-10). Raises SealBroken for another key.
+    """
+    if not household.sealed_address:
+        return household.address
+    return unseal(key, base64.b64decode(household.sealed_address), household.id).decode()
 
 
 def _columns(household: HouseholdToReach) -> dict[str, object]:

@@ -99,3 +99,44 @@ class Throttled(PortalRefusal):
 
     code = "throttled"
     status = 429
+
+
+class VisitNotFound(PortalRefusal):
+    """No such visit of a prefecture's team."""
+
+    code = "not_found"
+    status = 404
+
+
+class MunicipalityUnknown(PortalRefusal):
+    """The municipality does not belong to this prefecture."""
+
+    code = "municipality_unknown"
+    status = 422
+
+
+class SupportDutyUnknown(PortalRefusal):
+    """The prefecture's document has no such duty."""
+
+    code = "support_duty_unknown"
+    status = 422
+
+
+class VisitInFuture(PortalRefusal):
+    """A visit is written down after it was made."""
+
+    code = "visit_in_future"
+    status = 422
+
+
+class WordsMissing(PortalRefusal):
+    """A reason is needed and none was given."""
+
+    code = "words_missing"
+    status = 422
+
+
+class VisitVoided(PortalRefusal):
+    """The visit was taken back already."""
+
+    code = "visit_voided"

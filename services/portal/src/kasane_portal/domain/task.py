@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     SHEET_ANSWER = "sheet_answer"
     SHEET_RETURNED = "sheet_returned"
     SHEET_OVERDUE = "sheet_overdue"
+    SHEET_UNDECIDED = "sheet_undecided"
     SHEET_OUTCOME = "sheet_outcome"
     SHEET_REOPENED = "sheet_reopened"
     SHEET_COPY = "sheet_copy"
@@ -23,11 +24,18 @@ class TaskKind(StrEnum):
     NEXT_CONTACT = "next_contact"
     OUTREACH = "outreach"
     VISIT = "visit"
+    CHECK_IN = "check_in"
     CONFERENCE = "conference"
     DECISION = "decision"
     PLAN_REVIEW = "plan_review"
     CASE_REVIEW = "case_review"
     REFERRAL = "referral"
+    WEB_MESSAGE = "web_message"
+    BOOKING = "booking"
+    DAY_CALLED_OFF = "day_called_off"
+    PERSON_MERGE = "person_merge"
+    RESOURCE_CONFIRMATION = "resource_confirmation"
+    PARTICIPATION = "participation"
 
 
 class Standing(StrEnum):
@@ -88,6 +96,11 @@ def by_standing(tasks: Iterable[Task], today: date) -> Mapping[Standing, Sequenc
     for task in in_order(tasks, today):
         groups.setdefault(task.standing(today), []).append(task)
     return groups
+
+
+def kept_from(account_id: str) -> str:
+    """The target that keeps a task off one account's list, for what somebody else has to do."""
+    return f"-account:{account_id}"
 
 
 def targets_of(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.cases import GapsCounted
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import (
     CloseTask,
@@ -14,7 +15,7 @@ from kasane_portal.commands import (
     WithdrawTask,
 )
 from kasane_portal.domain.overview import month_of
-from kasane_portal.repository import AuditCopies, CountedFacts, TaskCopies
+from kasane_portal.repository import AuditCopies, CountedFacts, GapNumbers, TaskCopies
 
 
 def keep_tasks(steps: Sequence[TaskStep], uow: UnitOfWork) -> None:
@@ -43,6 +44,12 @@ def count_in_overview(command: CountFact, uow: UnitOfWork) -> None:
     month = month_of(command.on)
     if CountedFacts(uow.connection).add(command, month):
         uow.record("portal.overview.counted", "overview", f"{month}:{command.kind}")
+
+
+def keep_gap_counts(told: GapsCounted, uow: UnitOfWork) -> None:
+    """Keeps how many cases may be lost from sight; a later telling takes the place of this one."""
+    GapNumbers(uow.connection).replace(told)
+    uow.record("portal.gaps.noted", "overview", f"{told.counted_on}")
 
 
 def keep_audit_entry(entry: AuditEntryRecorded, uow: UnitOfWork) -> None:

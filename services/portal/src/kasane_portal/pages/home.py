@@ -7,13 +7,14 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kasane_contracts import links
+from kasane_contracts.glossary import glossary
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import actor, reading, text
+from kasane_kit.web import actor, reading, term, text
 from kasane_portal.domain.task import Standing, Task, TaskKind, by_standing, targets_of
 from kasane_portal.pages.local import Posts, in_host, posts
-from kasane_portal.queries import my_tasks
+from kasane_portal.queries import gap_numbers, my_tasks
 
 blueprint = Blueprint("home", __name__)
 
@@ -55,6 +56,7 @@ LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
     TaskKind.SHEET_ANSWER: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_RETURNED: lambda m, t: links.consultation(m, t.consultation_id),
     TaskKind.SHEET_OVERDUE: lambda m, t: links.referral_sheet(m, t.subject_id),
+    TaskKind.SHEET_UNDECIDED: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_OUTCOME: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_REOPENED: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_COPY: lambda m, t: links.referral_sheet(m, t.subject_id),
@@ -62,11 +64,18 @@ LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
     TaskKind.NEXT_CONTACT: lambda m, t: links.consultation(m, t.consultation_id),
     TaskKind.OUTREACH: lambda m, _t: links.households_to_reach(m),
     TaskKind.VISIT: lambda m, t: links.visit(m, t.subject_id),
+    TaskKind.CHECK_IN: lambda m, t: links.check_in(m, t.subject_id),
     TaskKind.CONFERENCE: lambda m, t: links.conference(m, t.subject_id),
     TaskKind.DECISION: lambda m, t: links.decision(m, t.subject_id),
     TaskKind.PLAN_REVIEW: lambda m, t: links.case(m, t.case_id),
     TaskKind.CASE_REVIEW: lambda m, t: links.case(m, t.case_id),
     TaskKind.REFERRAL: lambda m, _t: links.referrals(m),
+    TaskKind.WEB_MESSAGE: lambda m, t: links.web_message(m, t.subject_id),
+    TaskKind.BOOKING: lambda m, t: links.consultation_day(m, t.subject_id),
+    TaskKind.DAY_CALLED_OFF: lambda m, t: links.consultation_day(m, t.subject_id),
+    TaskKind.PERSON_MERGE: lambda m, t: links.person_merge(m, t.subject_id),
+    TaskKind.RESOURCE_CONFIRMATION: lambda m, t: links.human_service(m, t.subject_id),
+    TaskKind.PARTICIPATION: lambda m, t: links.participation(m, t.subject_id),
 }
 
 
@@ -93,6 +102,7 @@ def home() -> str | Response:
     )
     with reading() as connection:
         groups = by_standing(my_tasks(connection, targets, today), today)
+        gaps, gaps_on = gap_numbers(connection) if me.has("coordinator") else ({}, None)
     municipality = current_municipality()
     return render_template(
         "portal/home.html",
@@ -110,9 +120,19 @@ def home() -> str | Response:
             if me.functions & action.functions
         ],
         administration=ADMINISTRATION if me.functions & ADMINISTRATOR else (),
+        gaps=[
+            (_reason(kind), number, links.gaps(municipality, kind)) for kind, number in gaps.items()
+        ],
+        gaps_on=gaps_on,
         posts=here,
         offices=here.office_label(me.office) if me.office else "",
     )
+
+
+def _reason(kind: str) -> str:
+    """The words for a reason; the code of one that this release does not know."""
+    known = glossary().get(f"gap_kind.{kind}")
+    return term(known.id) if known else kind
 
 
 def _line(municipality: str, task: Task, here: Posts) -> Line:

@@ -37,6 +37,7 @@ def overview_page() -> str:
         today=clock.today(),
         kind_labels=[text(f"count_kind.{kind}") for kind in found.overview.kinds],
         plugins={town.code: _plugins(town) for town in found.towns},
+        prefectures=this_house().prefectures.places(),
     )
 
 

@@ -15,6 +15,7 @@ from kasane_kit.web import hooks, this_town
 from kasane_plugin_api import Campaign, MeetingBody, Office, PhaseAnswer, Role
 from kasane_portal.domain.overview import fiscal_year
 from kasane_portal.pages.local import in_host
+from kasane_portal.pages.town_rules import RuleSection, TownRules
 
 blueprint = Blueprint("town", __name__)
 
@@ -47,6 +48,7 @@ class Description:
     roles: tuple[Role, ...] = ()
     bodies: tuple[tuple[MeetingBody, tuple[str, ...]], ...] = ()
     items: tuple[DatedItem, ...] = ()
+    rules: tuple[RuleSection, ...] = ()
     documents: Mapping[str, str] | None = None
     problems: tuple[str, ...] = ()
 
@@ -86,6 +88,7 @@ def _description(town: Town) -> Description:
         roles=joined("roles", on=today),
         bodies=tuple((body, joined("cadence", body=body.code, year=year)) for body in bodies),
         items=tuple(items),
+        rules=TownRules(asked, today, problems).sections(),
         documents={
             tag: title
             for name in town.plugins

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
@@ -21,8 +22,10 @@ from kasane_kit.web import (
 )
 from kasane_resources import queries
 from kasane_resources.api import schemas
+from kasane_resources.api.entry_input import HumanServiceInputSchema
 from kasane_resources.commands import AnswerReferral, ChangeHumanService, PublishHumanService
 from kasane_resources.domain.human_service import HumanServiceEntry
+from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.handlers import answer_referral, change_human_service, publish_human_service
 
 blueprint = Blueprint("resources_api", __name__, description="社会資源 / human services")
@@ -32,25 +35,26 @@ blueprint = Blueprint("resources_api", __name__, description="社会資源 / hum
 @require("resources.human_service.list")
 @blueprint.response(200, schemas.HumanServicePageSchema)
 def list_human_services() -> dict[str, Any]:
-    """The directory by reading; ``q`` searches in any spelling, ``category`` is a kind."""
-    place, most = read_cursor(2), page_size()
+    """The directory: ``q`` searches in any spelling and by meaning, best first, else by reading.
+
+    ``category`` is a kind, ``day`` MO to SU; ``area=town``, ``open_now``, ``without_referral``, ``by_line``,
+    ``visits`` and ``free`` narrow the list when they are given.
+    """
+    place, most, town = read_cursor(3), page_size(), hooks().town
+    search = DirectorySearch.read(
+        request.args, town.code, town.name, clock.now().astimezone(clock.JAPAN)
+    )
     with reading() as connection:
-        found = queries.human_services(
-            connection,
-            actor(),
-            words=request.args.get("q", "")[:200],
-            category=request.args.get("category", ""),
-            after=(place[0], place[1]) if place else None,
-            most=most + 1,
-        )
-        last = found[most - 1] if len(found) > most else None
-        cursor = write_cursor((queries.sort_key_of(connection, last.id), last.id)) if last else ""
+        found = queries.human_services(connection, actor(), search, after=place, most=most + 1)
+        cursor = ""
+        if len(found) > most:
+            cursor = write_cursor(queries.place_in(connection, search, found[most - 1].id))
     return {"items": found[:most], "next_cursor": cursor}
 
 
 @blueprint.route("/human-services", methods=["POST"])
 @require("resources.human_service.write")
-@blueprint.arguments(schemas.HumanServiceInputSchema)
+@blueprint.arguments(HumanServiceInputSchema)
 @blueprint.response(201, schemas.HumanServiceSchema)
 def create_human_service(entry: HumanServiceEntry) -> Response:
     """Put a human service into the directory; an Idempotency-Key makes a repeat harmless."""
@@ -71,7 +75,7 @@ def get_human_service(human_service_id: str) -> Response:
 
 @blueprint.route("/human-services/<human_service_id>", methods=["PUT"])
 @require("resources.human_service.write", object_argument="human_service_id")
-@blueprint.arguments(schemas.HumanServiceInputSchema)
+@blueprint.arguments(HumanServiceInputSchema)
 @blueprint.response(200, schemas.HumanServiceSchema)
 def put_human_service(entry: HumanServiceEntry, human_service_id: str) -> Response:
     """Write an entry anew, as a whole. Needs If-Match."""
@@ -81,37 +85,6 @@ def put_human_service(entry: HumanServiceEntry, human_service_id: str) -> Respon
     with unit_of_work() as uow:
         change_human_service(command, uow, hooks())
     return _human_service(human_service_id)
-
-
-@blueprint.route("/organizations", methods=["GET"])
-@require("resources.human_service.list")
-@blueprint.response(200, schemas.OrganizationPageSchema)
-def list_organizations() -> dict[str, Any]:
-    """Organizations by name."""
-    place, most = read_cursor(2), page_size()
-    with reading() as connection:
-        found = queries.organizations(
-            connection, actor(), after=(place[0], place[1]) if place else None, most=most + 1
-        )
-    last = found[most - 1] if len(found) > most else None
-    return {
-        "items": found[:most],
-        "next_cursor": write_cursor((last.name, last.id)) if last else "",
-    }
-
-
-@blueprint.route("/locations", methods=["GET"])
-@require("resources.human_service.list")
-@blueprint.response(200, schemas.LocationPageSchema)
-def list_locations() -> dict[str, Any]:
-    """Places of the directory."""
-    place, most = read_cursor(1), page_size()
-    with reading() as connection:
-        found = queries.locations(
-            connection, actor(), after=place[0] if place else "", most=most + 1
-        )
-    last = found[most - 1] if len(found) > most else None
-    return {"items": found[:most], "next_cursor": write_cursor((last.id,)) if last else ""}
 
 
 @blueprint.route("/referrals", methods=["GET"])

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from kasane_resources.domain.human_service import DAYS
 from kasane_resources.domain.location import Position, municipality_code_holds
 from kasane_resources.domain.open_data import OpenDataRow, RowProblem
 from kasane_resources.domain.organization import corporate_number_holds
+from kasane_resources.domain.schedule import DAYS
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－ｰ"), "-")
 _SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?E\+?[0-9]+$", re.IGNORECASE)
@@ -21,6 +21,13 @@ _JAPANESE_DAYS = dict(zip("月火水木金土日", DAYS, strict=True))
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+(\.[\w-]+)+|\(?0[789]0\)?[- ]?[0-9]{4}[- ]?[0-9]{4}", re.ASCII
 )
+# Full-width letters and digits, half-width kana, and radicals that only look like characters.
+_WIDTHS = re.compile("[０-９Ａ-Ｚａ-ｚ]+|[ｦ-ﾟ]+|[⺀-⿕]+")
+_DASH_IN_NUMBER = re.compile(r"(?<=[0-9])[‐‑‒–—―−ー－ｰ-](?=[0-9])")
+_KANJI = "一二三四五六七八九十"
+_CHOME = re.compile(r"(?<![一二三四五六七八九十])([一二三四五六七八九十])丁目")
+_TWICE = re.compile(r"([^\s0-9]{1,8}[市区町村])\1")
+_NTH = re.compile(r"^毎月\s*第([一二三四五1-5・、,と]+)週?の?([月火水木金土日])曜日?$")
 NOT_PUBLIC = ("非公開", "公開不可")
 
 
@@ -149,6 +156,26 @@ class CellReader:
             return ""
         return written
 
+    def name(self, column: str) -> str:
+        """A name with single spaces, its letters, digits and kana in plain width; noted when it was not.
+
+        Full-width signs such as （） are how Japanese is written, so they stay.
+        """
+        written = self.row.cells.get(column, "").strip(" \t\r\n")
+        plain = " ".join(_WIDTHS.sub(_plain_width, self.text(column)).split())
+        return self._accepted(column, written, plain) if written else ""
+
+    def address(self, column: str) -> str:
+        """An address with plain digits and dashes; a town that stands there twice is noted and said once."""
+        written = self.text(column)
+        plain = _DASH_IN_NUMBER.sub("-", _WIDTHS.sub(_plain_width, written))
+        plain = _CHOME.sub(lambda found: f"{_KANJI.index(found[1]) + 1}丁目", plain)
+        twice = _TWICE.search(plain)
+        if twice:
+            self.report(column, "address_town_repeated", plain.replace(twice[0], twice[1], 1))
+            return plain.replace(twice[0], twice[1], 1)
+        return self._accepted(column, written, plain)
+
     def url(self, column: str) -> str:
         """An address on the web with its scheme, or empty with the reason noted."""
         written = self.text(column)
@@ -170,13 +197,17 @@ class CellReader:
         if not written:
             return ""
         plain = unicodedata.normalize("NFKC", written).translate(_DASHES).strip()
-        plain = re.sub(r"^\((0\d+)\)-?", r"\1-", plain)
+        plain = re.sub(r"^\((0\d+)\)-?", r"\1-", plain).rstrip("( ")
+        plain = re.sub(r"^(0\d+)\((\d+)\)-?(\d+)$", r"\1-\2-\3", plain)
         if not _PHONE.match(plain):
             self.report(column, "phone_unreadable")
             return ""
         if _MOBILE.match(plain):
             self.report(column, "phone_personal")
             return ""
+        if "-" not in plain:
+            self.report(column, "phone_without_hyphens", plain)
+            return plain
         return self._accepted(column, written, plain)
 
     def corporate_number(self, column: str) -> str:
@@ -219,6 +250,19 @@ class CellReader:
         if plain != written:
             self.report(column, "rewritten", plain)
         return plain
+
+
+def nth_weekday(written: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+    """The day and the weeks of 毎月第三水曜日 or 毎月第2・4金曜日; None for anything that says more."""
+    found = _NTH.match(unicodedata.normalize("NFKC", written).strip())
+    if found is None:
+        return None
+    weeks = {_KANJI.find(sign) + 1 or int(sign) for sign in re.sub("[・、,と]", "", found[1])}
+    return (_JAPANESE_DAYS[found[2]],), tuple(sorted(weeks))
+
+
+def _plain_width(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])
 
 
 def _holds_contact(written: str) -> bool:

@@ -33,6 +33,13 @@ class ImportNotFound(ResourcesRefusal):
     status = 404
 
 
+class CellNotFound(ResourcesRefusal):
+    """No such cell in quarantine."""
+
+    code = "not_found"
+    status = 404
+
+
 class EntryWrong(ResourcesRefusal):
     """The parts of an entry contradict each other; ``fields`` names them."""
 
@@ -59,6 +66,60 @@ class ImportAlreadyApplied(ResourcesRefusal):
     code = "import_already_applied"
 
 
+class AnswerNotFound(ResourcesRefusal):
+    """No such answer of an organization."""
+
+    code = "not_found"
+    status = 404
+
+
+class LinkClosed(ResourcesRefusal):
+    """A link for an organization was never made, expired, was revoked, or its entry is not public."""
+
+    code = "link_closed"
+    status = 404
+
+
+class TilesWrong(ResourcesRefusal):
+    """The address of the map's tiles is not one, or nobody is named as their source."""
+
+    code = "tiles_wrong"
+    status = 422
+
+
+class TooManyAnswers(ResourcesRefusal):
+    """So many answers through one link wait for a worker already."""
+
+    code = "too_many_answers"
+    status = 429
+
+
+class AnswerMissing(ResourcesRefusal):
+    """An organization says that something changed, but not what."""
+
+    code = "answer_missing"
+    status = 422
+
+
+class AlreadyDecided(ResourcesRefusal):
+    """Somebody decided about a quarantined contact, or about an organization's answer, already."""
+
+    code = "already_decided"
+
+
+class ImportNotRunning(ResourcesRefusal):
+    """Only an import that waits or runs can be stopped."""
+
+    code = "import_not_running"
+
+
+class MappingWrong(ResourcesRefusal):
+    """The columns of a table were not mapped so that it can be read."""
+
+    code = "mapping_wrong"
+    status = 422
+
+
 class ChangedMeanwhile(ResourcesRefusal):
     """Somebody else changed the record after it was read."""
 
@@ -81,3 +142,88 @@ class FileRefused(ResourcesRefusal):
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
         super().__init__(**facts)
+
+
+class ParticipationNotFound(ResourcesRefusal):
+    """No such participation."""
+
+    code = "not_found"
+    status = 404
+
+
+class GateClosed(ResourcesRefusal):
+    """The town asks for a judgement of a session before anything is planned (I-16)."""
+
+    code = "gate_closed"
+
+
+class StepNotNext(ResourcesRefusal):
+    """The step does not follow from where the matter stands."""
+
+    code = "step_not_next"
+
+
+class HostNotTold(ResourcesRefusal):
+    """The host has not been told who comes, and the person does not introduce themself."""
+
+    code = "host_not_told"
+
+
+class ConsentGone(ResourcesRefusal):
+    """The person does not consent any more; no new step is taken with the host."""
+
+    code = "consent_gone"
+
+
+class DatesBackward(ResourcesRefusal):
+    """The last day is before the first."""
+
+    code = "dates_backward"
+    status = 422
+
+
+class WordsIdentify(ResourcesRefusal):
+    """What is to be read by others carries something that points to a person."""
+
+    code = "words_identify"
+    status = 422
+
+
+class WordsMissing(ResourcesRefusal):
+    """A return, an end, a note or an answer needs words."""
+
+    code = "words_missing"
+    status = 422
+
+
+class WorryAnswered(ResourcesRefusal):
+    """A host's worry has its answer already, or it is no worry."""
+
+    code = "worry_answered"
+
+
+class NumberOutOfRange(ResourcesRefusal):
+    """A number of days or persons that cannot be meant."""
+
+    code = "number_out_of_range"
+    status = 422
+
+
+class CommunityNotFound(ResourcesRefusal):
+    """No such issue, gathering, member or partner."""
+
+    code = "not_found"
+    status = 404
+
+
+class IssueOver(ResourcesRefusal):
+    """A community issue has its answer."""
+
+    code = "issue_over"
+
+
+class BodyUnknown(ResourcesRefusal):
+    """The town has no such body, course or network."""
+
+    code = "body_unknown"
+    status = 422

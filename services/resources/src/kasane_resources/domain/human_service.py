@@ -10,21 +10,33 @@ from kasane_resources.domain.errors import EntryWrong
 from kasane_resources.domain.location import Location
 from kasane_resources.domain.open_data import RowProblem
 from kasane_resources.domain.organization import Organization
+from kasane_resources.domain.profile import (
+    MICRO_TASK_LENGTH,
+    MOST_MICRO_TASKS,
+    MOST_YEN,
+    Accessibility,
+    CostOption,
+    MicroTask,
+    Vacancy,
+)
+from kasane_resources.domain.schedule import Schedule
 
 OLDEST_AGE = 130
 FARTHEST_KM = 1000
 _NO_ELIGIBILITY = Eligibility()
 _NO_LOCATION = Location()
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_NO_SCHEDULE = Schedule()
+_NO_VACANCY = Vacancy()
 
 
 class ServiceStatus(StrEnum):
-    """Whether a human service can be used now; the words of HSDS."""
+    """Whether a human service can be used now; the words of HSDS, and retired (``docs/hsds.md``)."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
     DEFUNCT = "defunct"
     TEMPORARILY_CLOSED = "temporarily_closed"
+    RETIRED = "retired"
 
 
 class Visibility(StrEnum):
@@ -41,6 +53,7 @@ class ContactMode(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     WEB_FORM = "web_form"
+    LINE = "line"
     MESSAGE = "message"
     WALK_IN = "walk_in"
     HOME_VISIT = "home_visit"
@@ -48,23 +61,11 @@ class ContactMode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """When it is open. ``description`` keeps what days and times cannot say."""
-
-    byday: tuple[str, ...] = ()
-    opens_at: str = ""
-    closes_at: str = ""
-    description: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether anything is known about it."""
-        return bool(self.byday or self.opens_at or self.closes_at or self.description)
-
-
-@dataclass(frozen=True)
 class HumanServiceEntry:
-    """What is known about a human service: typed by a worker, sent by a program or read."""
+    """What is known about a human service: typed by a worker, sent by a program or read.
+
+    ``referral_needed`` None is not stated. ``capacity`` is how many it takes in all, ``vacancy`` how many more.
+    """
 
     name: str
     kana: str = ""
@@ -77,15 +78,22 @@ class HumanServiceEntry:
     status: ServiceStatus = ServiceStatus.ACTIVE
     categories: tuple[str, ...] = ()
     contact_modes: tuple[ContactMode, ...] = ()
-    referral_needed: bool = False
+    referral_needed: bool | None = None
     application_process: str = ""
     fees_description: str = ""
     capacity: int | None = None
     visibility: Visibility = Visibility.PUBLIC
     last_confirmed_on: date | None = None
     eligibility: Eligibility = _NO_ELIGIBILITY
-    schedule: Schedule = Schedule()
+    schedule: Schedule = _NO_SCHEDULE
     location: Location = _NO_LOCATION
+    alternate_name: str = ""
+    alert: str = ""
+    vacancy: Vacancy = _NO_VACANCY
+    accessibility: tuple[Accessibility, ...] = ()
+    accessibility_note: str = ""
+    costs: tuple[CostOption, ...] = ()
+    micro_tasks: tuple[MicroTask, ...] = ()
 
     def problems(self, today: date) -> Iterator[tuple[str, str]]:
         """The fields that contradict another or themselves, each with the code of its sentence."""
@@ -115,6 +123,27 @@ class HumanServiceEntry:
             yield "last_confirmed_on", "confirmed_in_future"
         if self.url and not self.url.startswith(("https://", "http://")):
             yield "url", "url_without_scheme"
+        yield from self.schedule.problems()
+        yield from self._profile_problems(today)
+
+    def _profile_problems(self, today: date) -> Iterator[tuple[str, str]]:
+        vacancy = self.vacancy
+        if vacancy.available is not None:
+            if vacancy.available < 0 or (
+                self.capacity is not None and vacancy.available > self.capacity
+            ):
+                yield "vacancy_available", "vacancy_out_of_range"
+            if vacancy.asked_on is None:
+                yield "vacancy_asked_on", "vacancy_without_day"
+        if vacancy.asked_on is not None and vacancy.asked_on > today:
+            yield "vacancy_asked_on", "vacancy_in_future"
+        if any(cost.amount is not None and not 0 <= cost.amount <= MOST_YEN for cost in self.costs):
+            yield "costs", "cost_out_of_range"
+        names = [task.name for task in self.micro_tasks]
+        if len(names) > MOST_MICRO_TASKS or any(
+            not name.strip() or len(name) > MICRO_TASK_LENGTH for name in names
+        ):
+            yield "micro_tasks", "micro_task_wrong"
 
 
 @dataclass(frozen=True)
@@ -132,7 +161,12 @@ class SourceRow:
 
 @dataclass
 class HumanService:
-    """One human service (支援サービス); what is ``hand_edited`` is not overwritten by imports."""
+    """One human service (支援サービス); what is ``hand_edited`` is not overwritten by imports.
+
+    ``owner`` is the account of the member of staff who keeps it right; ``confirmed_by`` says in words who last
+    confirmed it; ``modified_at`` is when it was last saved. ``location_id`` and
+    ``at_location_id`` are the ids of its place, empty until it is saved with one.
+    """
 
     id: str
     entry: HumanServiceEntry
@@ -140,6 +174,11 @@ class HumanService:
     source: SourceRow | None = None
     hand_edited: bool = False
     version: int = 1
+    owner: str = ""
+    confirmed_by: str = ""
+    modified_at: datetime | None = None
+    location_id: str = ""
+    at_location_id: str = ""
 
     @classmethod
     def publish(

@@ -6,23 +6,24 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
 
-from kasane_resources.domain.cell_values import NOT_PUBLIC, CellReader
+from kasane_resources.domain.cell_values import NOT_PUBLIC, CellReader, nth_weekday
 from kasane_resources.domain.eligibility import Eligibility
 from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import (
     ContactMode,
     HumanServiceEntry,
-    Schedule,
     ServiceStatus,
     Visibility,
 )
 from kasane_resources.domain.layouts import CAFETERIAS, Layout, layouts
 from kasane_resources.domain.location import Location, Position, distance_km
 from kasane_resources.domain.open_data import OpenDataRow, RowProblem, formula_columns, read_table
+from kasane_resources.domain.quarantine import set_apart
+from kasane_resources.domain.schedule import Schedule
 from kasane_resources.domain.taxonomy import kinds_in
 
 NAME_LENGTH = 200
@@ -32,7 +33,7 @@ _MODES = (
     ("電話", ContactMode.PHONE),
     ("メール", ContactMode.EMAIL),
     ("フォーム", ContactMode.WEB_FORM),
-    ("LINE", ContactMode.MESSAGE),
+    ("LINE", ContactMode.LINE),
     ("SMS", ContactMode.MESSAGE),
 )
 # So many different addresses at one and the same point are a town hall, not places.
@@ -46,7 +47,11 @@ _YES = ("1", "有", "可", "あり", "TRUE")
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row of a file: its key, its entry (None when refused) and everything wrong with it."""
+    """One row of a file: its key, its entry (None when refused) and everything wrong with it.
+
+    ``private`` are cells that may hold a person's own contact: they stand nowhere else. ``ids`` are those that an
+    HSDS file gives the service, its place, and the service at that place.
+    """
 
     number: int
     key: str
@@ -55,6 +60,8 @@ class ReadRow:
     name: str
     entry: HumanServiceEntry | None
     problems: tuple[RowProblem, ...]
+    private: Mapping[str, str] = field(default_factory=dict)
+    ids: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def _joined_columns(row: OpenDataRow, layout: Layout) -> OpenDataRow:
 
 def _read_row(row: OpenDataRow, reading: _Reading, *, unique_id: bool) -> ReadRow:
     cells = CellReader(row)
-    name = " ".join(row.text("名称").split())
+    name = cells.name("名称")
     entry: HumanServiceEntry | None = None
     formulas = formula_columns(row)
     if formulas:
@@ -123,18 +130,20 @@ def _read_row(row: OpenDataRow, reading: _Reading, *, unique_id: bool) -> ReadRo
         cells.report("名称", "name_too_long")
     else:
         entry = _entry(cells, name, reading)
-        cells.keep_back_contacts()
+    cells.keep_back_contacts()
+    problems = [
+        replace(problem, column=row.written_column(problem.column)) for problem in cells.problems
+    ]
+    apart = set_apart(row.original, problems)
     return ReadRow(
         number=row.number,
         key=_key(row, reading.layout, unique_id),
         digest=_digest(row.cells),
-        original=row.original,
+        original=apart.original,
         name=name,
         entry=entry,
-        problems=tuple(
-            replace(problem, column=row.written_column(problem.column))
-            for problem in cells.problems
-        ),
+        problems=apart.problems,
+        private=apart.private,
     )
 
 
@@ -169,7 +178,7 @@ def _entry(cells: CellReader, name: str, reading: _Reading) -> HumanServiceEntry
 def _location(cells: CellReader, reading: _Reading) -> Location:
     municipality = cells.municipality("全国地方公共団体コード")
     town = cells.text("市区町村名")
-    address = cells.text("住所")
+    address = cells.address("住所")
     if any(word in address for word in NOT_PUBLIC) or "住所は非公開" in cells.text("備考"):
         cells.report("住所", "address_not_public")
         return Location(name=town, municipality=municipality)
@@ -193,8 +202,14 @@ def _schedule(cells: CellReader, layout: Layout) -> Schedule:
     if frequency and unicodedata.normalize("NFKC", frequency) not in ("1", "2", "3", "4", "5"):
         cells.report("開催頻度", "code_unknown")
     texts = [cells.remark(column) for column in layout.hours]
+    byday = cells.days("開催曜日")
+    weeks: tuple[int, ...] = ()
+    nth = nth_weekday(texts[0]) if texts else None
+    if nth is not None and byday in ((), nth[0]):
+        byday, weeks = nth
     return Schedule(
-        byday=cells.days("開催曜日"),
+        byday=byday,
+        weeks=weeks,
         opens_at=cells.clock("開催開始時間"),
         closes_at=cells.clock("開催終了時間"),
         description=" ".join(text for text in texts if text and text not in (*NOT_PUBLIC, "無し")),
@@ -202,6 +217,8 @@ def _schedule(cells: CellReader, layout: Layout) -> Schedule:
 
 
 def _status(cells: CellReader, reading: _Reading) -> ServiceStatus:
+    if unicodedata.normalize("NFKC", cells.text("備考")).isdigit():
+        cells.report("備考", "remark_is_a_number")
     if "休止" in cells.text("備考"):
         cells.report("備考", "paused_by_remark")
         return ServiceStatus.TEMPORARILY_CLOSED

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0088
+KM_PER_DEGREE = 111.0
 JAPAN = ((20.0, 46.0), (122.0, 154.5))
 
 
@@ -54,8 +55,8 @@ def distance_km(one: Position, other: Position) -> float:
 
 def box_around(centre: Position, km: float) -> tuple[Position, Position]:
     """The south-west and north-east corners of a box that holds every point within ``km``."""
-    up = km / 111.0
-    along = km / (111.0 * max(0.01, cos(radians(centre.latitude))))
+    up = km / KM_PER_DEGREE
+    along = km / (KM_PER_DEGREE * max(0.01, cos(radians(centre.latitude))))
     return (
         Position(max(-90, centre.latitude - up), max(-180, centre.longitude - along)),
         Position(min(90, centre.latitude + up), min(180, centre.longitude + along)),

@@ -1,15 +1,43 @@
 """A need as the matching sees it: what somebody needs, and what is known of the household."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from kasane_resources.domain.folding import fold
-from kasane_resources.domain.human_service import DAYS, ContactMode
+from kasane_resources.domain.human_service import ContactMode
 from kasane_resources.domain.location import Position
+from kasane_resources.domain.profile import Accessibility
+from kasane_resources.domain.schedule import DAYS
 from kasane_resources.domain.thesaurus import Condition, Situation, thesaurus
 
 USEFUL = 2.0
 _WEEK, _WEEKEND = DAYS[:5], DAYS[5:]
+CIRCUMSTANCES: Mapping[str, frozenset[Accessibility]] = {
+    "wheelchair": frozenset({Accessibility.WHEELCHAIR, Accessibility.STEP_FREE}),
+    "hard_of_hearing": frozenset(
+        {
+            Accessibility.SIGN_LANGUAGE,
+            Accessibility.WRITTEN_CONVERSATION,
+            Accessibility.SUBTITLES,
+        }
+    ),
+    "hard_of_seeing": frozenset(
+        {
+            Accessibility.TACTILE_PAVING,
+            Accessibility.READ_ALOUD,
+            Accessibility.ASSISTANCE_DOG,
+        }
+    ),
+    "with_infant": frozenset(
+        {Accessibility.NURSING_ROOM, Accessibility.DIAPER_TABLE, Accessibility.PRAM}
+    ),
+}
+TIMES = {
+    "weekday_daytime": "平日",
+    "weekday_evening": "平日夕",
+    "weekend": "土日",
+}
 _TIMES = (
     ("平日昼は困難", DAYS, "17:00", "22:00"),
     ("平日夕", _WEEK, "17:00", "22:00"),
@@ -46,8 +74,9 @@ class Availability:
 class Need:
     """What somebody needs, without the person; ``categories`` are its code and the national one.
 
-    ``ages`` and ``conditions`` are those of the household, ``issues`` words of the intake; the
-    rest says how the household can be reached. Everything but the category may be unknown.
+    ``ages`` and ``conditions`` are those of the household, ``issues`` words of the intake; ``fits``
+    holds for each circumstance what a place may offer for it, ``unborn`` a child to be born; the rest
+    says how the household can be reached. Everything but the category may be unknown.
     """
 
     category: str
@@ -63,6 +92,8 @@ class Need:
     conditions: tuple[str, ...] = ()
     without_car: bool = False
     contact: ContactMode | None = None
+    fits: tuple[frozenset[Accessibility], ...] = ()
+    unborn: bool = False
     availability: Availability | None = None
 
     @cached_property
@@ -70,7 +101,7 @@ class Need:
         """The ages of everybody a service could be for."""
         own = () if self.age is None else (self.age,)
         coming = (one.age for one in self.situations if one.age is not None)
-        known = (*own, *self.ages)
+        known = (*own, *self.ages, *((0,) if self.unborn else ()))
         return tuple(dict.fromkeys((*known, *coming))) if known else ()
 
     @cached_property
@@ -98,9 +129,12 @@ class Need:
 
     def has(self, condition: Condition) -> bool | None:
         """Whether somebody has what a service asks for; None when nothing says so."""
-        texts = [fold(text) for text in (self.description, *self.issues, *self.conditions)]
-        if any(word in text for word in condition.has for text in texts):
+        if any(word in text for word in condition.has for text in self._texts):
             return True
-        if any(word in text for word in condition.lacks for text in texts):
+        if any(word in text for word in condition.lacks for text in self._texts):
             return False
         return None
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(map(fold, (self.description, *self.issues, *self.conditions)))

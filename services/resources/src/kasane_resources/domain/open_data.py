@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kasane_resources.domain.errors import FileRefused
 from kasane_resources.domain.layouts import Layout
@@ -11,6 +12,7 @@ from kasane_resources.domain.layouts import Layout
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 20_000
 HEADER_WITHIN = 20
+LONGEST_LINE = 1_000_000
 FORMULA_SIGNS = ("=", "@")
 
 
@@ -95,8 +97,11 @@ def _decoded(content: bytes) -> str:
 
 def _lines(text: str) -> list[list[str]]:
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    if max(map(len, unified.split("\n"))) > LONGEST_LINE:
+        raise FileRefused("file_not_csv")
     try:
-        lines = list(csv.reader(io.StringIO(unified, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(unified, newline=""), strict=True)
+        lines = list(islice(reader, MOST_ROWS + 1))
     except csv.Error:
         raise FileRefused("file_not_csv") from None
     if len(lines) > MOST_ROWS:

@@ -1,16 +1,16 @@
 """Gives a human service its points for a need: one function for each facet, each part with a sentence."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import log
 
-from kasane_resources.domain.eligibility import AreaKind
-from kasane_resources.domain.folding import bigrams, fold
+from kasane_resources.domain.columns import fetches, text_of
+from kasane_resources.domain.eligibility import AreaKind, ServiceArea
+from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import ContactMode, HumanService
 from kasane_resources.domain.need import Need
+from kasane_resources.domain.profile import Accessibility, Vacancy
 from kasane_resources.domain.suitability import REACHABLE_KM, distance_to
 from kasane_resources.domain.taxonomy import TaxonomyTerm
 from kasane_resources.domain.thesaurus import thesaurus
@@ -18,7 +18,7 @@ from kasane_resources.domain.thesaurus import thesaurus
 SIMILAR_ENOUGH = 0.2
 FRESHNESS = ((180, 8.0), (365, 5.0), (730, 2.0))
 FAR_WITHOUT_CAR_KM = 5.0
-_FETCHES = ("送迎", "迎エ", "届ケ", "配達", "出向", "訪問", "玄関先")
+VACANCY_DAYS = 90
 _GROUPS: tuple[tuple[str, int, int], ...] = (
     ("乳幼児", 0, 6),
     ("乳児", 0, 2),
@@ -43,8 +43,10 @@ class PartKind(StrEnum):
     ACCESS = "access"
     REFERRAL = "referral"
     CAPACITY = "capacity"
+    ACCESSIBILITY = "accessibility"
     FRESHNESS = "freshness"
     DESCRIPTION = "description"
+    TOWN = "town"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ class Weights:
     access: float = 5.0
     certificate: float = -45.0
     full: float = -40.0
+    room: float = 5.0
+    fits: float = 5.0
+    stale: float = -6.0
     similarity: float = 25.0
 
 
@@ -99,8 +104,8 @@ class Scorer:
     def parts(self, one: HumanService, similar: float) -> tuple[ScorePart, ...]:
         """Every part of the score; empty when nothing relates the entry to the need."""
         text = fold(text_of(one))
-        category = tuple(self._category(one))
-        vocabulary = tuple(self._vocabulary(one))
+        category = tuple(self.category(one.entry.categories))
+        vocabulary = tuple(self.vocabulary(one.entry.categories))
         if not category and not vocabulary and similar < SIMILAR_ENOUGH:
             return ()
         return (
@@ -108,29 +113,32 @@ class Scorer:
             *vocabulary,
             *(self._offer(text) if vocabulary else ()),
             *self._age(one),
-            *self._audience(one),
-            *self._area(one),
+            *self.audience(one.entry.eligibility.audience),
+            *self.area(one.entry.eligibility.area, one.entry.location.municipality),
             *self._distance(one),
             *self._schedule(one),
             *self._contact(one),
             *self._access(one, text),
             *self._referral(one, text),
-            *self._capacity(text),
+            *self._capacity(one.entry.vacancy, text),
+            *self._accessibility(one.entry.accessibility),
             self._freshness(one.entry.last_confirmed_on),
             *self._description(similar),
         )
 
-    def _category(self, one: HumanService) -> Iterator[ScorePart]:
-        best = best_term(self.need, one, self.terms)
+    def category(self, kinds: Sequence[str]) -> Iterator[ScorePart]:
+        """Whether one of the kinds meets the category of the need."""
+        best = best_term(self.need, kinds, self.terms)
         if best is not None:
             term, mainly = best
             points = self.weights.main_category if mainly else self.weights.other_category
             code = "main" if mainly else "other"
             yield ScorePart(PartKind.CATEGORY, code, points, {"kind": term.code})
 
-    def _vocabulary(self, one: HumanService) -> Iterator[ScorePart]:
-        kinds = [code for code in one.entry.categories if code in self.terms]
-        found = [(self.need.strengths[kind], kind) for kind in kinds if kind in self.need.strengths]
+    def vocabulary(self, kinds: Sequence[str]) -> Iterator[ScorePart]:
+        """Whether one of the kinds answers the words of the need."""
+        known = [code for code in kinds if code in self.terms]
+        found = [(self.need.strengths[kind], kind) for kind in known if kind in self.need.strengths]
         if found:
             (strength, count), kind = max(found, key=lambda entry: entry[0])
             further = self.weights.further * min(2, max(0, count - 1))
@@ -157,14 +165,19 @@ class Scorer:
             facts = {"low": low, "high": high}
             yield ScorePart(PartKind.AGE, code, self.weights.age_stated, facts)
             return
-        known = [self.terms[code] for code in entry.categories if code in self.terms]
-        if known and not any(term.usually_admits(age) for term in known for age in ages):
+        yield from self.usual_age(entry.categories)
+
+    def usual_age(self, kinds: Sequence[str]) -> Iterator[ScorePart]:
+        """Whether the kinds are usually for other ages, where the entry states none."""
+        ages = self.need.known_ages
+        known = [self.terms[code] for code in kinds if code in self.terms]
+        if known and ages and not any(term.usually_admits(age) for term in known for age in ages):
             points = self.weights.not_usually_for
             yield ScorePart(PartKind.AGE, "not_usual", points, {"kind": known[0].code})
 
-    def _audience(self, one: HumanService) -> Iterator[ScorePart]:
+    def audience(self, audience: str) -> Iterator[ScorePart]:
         """Only groups that an age can prove are weighed; other words are left to the text."""
-        audience, ages = one.entry.eligibility.audience, self.need.known_ages
+        ages = self.need.known_ages
         words = [word for word in audience.replace(",", "、").split("、") if word.strip()]
         if not words or not ages:
             return
@@ -181,8 +194,9 @@ class Scorer:
             points = self.weights.other_audience
             yield ScorePart(PartKind.AUDIENCE, "other", points, {"words": tuple(words)})
 
-    def _area(self, one: HumanService) -> Iterator[ScorePart]:
-        area, location, weights = one.entry.eligibility.area, one.entry.location, self.weights
+    def area(self, area: ServiceArea, municipality: str) -> Iterator[ScorePart]:
+        """What the area served is worth; ``municipality`` is the town of the place."""
+        weights = self.weights
         if area.kind is AreaKind.TOWNS:
             yield ScorePart(PartKind.AREA, "towns", weights.area_stated, {"words": area.words})
         elif area.kind is AreaKind.RADIUS:
@@ -192,7 +206,7 @@ class Scorer:
             yield ScorePart(PartKind.AREA, code, points, {"km": area.radius_km})
         elif area.kind is AreaKind.ONLINE:
             yield ScorePart(PartKind.AREA, "online", weights.online, {})
-        elif location.municipality == self.need.municipality:
+        elif municipality == self.need.municipality:
             yield ScorePart(PartKind.AREA, "same_town", weights.same_town, {})
         else:
             yield ScorePart(PartKind.AREA, "not_stated", 0.0, {})
@@ -233,7 +247,7 @@ class Scorer:
             return
         comes = bool({ContactMode.HOME_VISIT, ContactMode.ONLINE} & set(one.entry.contact_modes))
         distance = distance_to(self.need, one)
-        if comes or any(word in text for word in _FETCHES):
+        if comes or fetches(text):
             yield ScorePart(PartKind.ACCESS, "comes", self.weights.access, {})
         elif distance is not None and distance > FAR_WITHOUT_CAR_KM:
             facts = {"km": f"{distance:.1f}"}
@@ -247,16 +261,35 @@ class Scorer:
             code = conditions[0].code
             yield ScorePart(PartKind.REFERRAL, code, self.weights.certificate, {})
 
-    def _capacity(self, text: str) -> Iterator[ScorePart]:
-        if any(word in text for word in thesaurus().full):
+    def _capacity(self, vacancy: Vacancy, text: str) -> Iterator[ScorePart]:
+        """What somebody asked lately counts before what the texts say; after that nobody knows any more."""
+        asked_on = vacancy.asked_on
+        if vacancy.available is not None and asked_on is not None:
+            if (self.today - asked_on).days > VACANCY_DAYS:
+                yield ScorePart(PartKind.CAPACITY, "asked_long_ago", 0.0, {"on": asked_on})
+            elif vacancy.full:
+                yield ScorePart(PartKind.CAPACITY, "no_place", self.weights.full, {"on": asked_on})
+            else:
+                facts = {"count": vacancy.available, "on": asked_on}
+                yield ScorePart(PartKind.CAPACITY, "room", self.weights.room, facts)
+        elif any(word in text for word in thesaurus().full):
             yield ScorePart(PartKind.CAPACITY, "full", self.weights.full, {})
+
+    def _accessibility(self, offered: Sequence[Accessibility]) -> Iterator[ScorePart]:
+        """What the place offers for the circumstances; where it says nothing, nothing is known."""
+        if not self.need.fits or not offered:
+            return
+        fitting = [one for one in offered if any(one in wanted for wanted in self.need.fits)]
+        if fitting:
+            facts = {"offered": tuple(fitting)}
+            yield ScorePart(PartKind.ACCESSIBILITY, "fits", self.weights.fits, facts)
 
     def _freshness(self, confirmed: date | None) -> ScorePart:
         if confirmed is None:
             return ScorePart(PartKind.FRESHNESS, "never", 0.0, {})
         age = (self.today - confirmed).days
-        points = next((points for days, points in FRESHNESS if age <= days), 0.0)
-        code = "fresh" if points else "old"
+        points = next((points for days, points in FRESHNESS if age <= days), self.weights.stale)
+        code = "fresh" if points > 0 else "stale"
         return ScorePart(PartKind.FRESHNESS, code, points, {"on": confirmed})
 
     def _description(self, similar: float) -> Iterator[ScorePart]:
@@ -275,15 +308,16 @@ SPEAKING_AGAINST = frozenset({PartKind.REFERRAL, PartKind.CAPACITY})
 def outweighed(parts: Sequence[ScorePart]) -> bool:
     """Whether a missing condition or no room weighs more than what relates it to the need."""
     weighed = SPEAKING_FOR | SPEAKING_AGAINST
-    against = any(part.kind in SPEAKING_AGAINST for part in parts)
-    return against and sum(part.points for part in parts if part.kind in weighed) <= 0
+    weighing = [part for part in parts if part.kind not in SPEAKING_AGAINST or part.points < 0]
+    against = any(part.kind in SPEAKING_AGAINST for part in weighing)
+    return against and sum(part.points for part in weighing if part.kind in weighed) <= 0
 
 
 def best_term(
-    need: Need, human_service: HumanService, terms: Mapping[str, TaxonomyTerm]
+    need: Need, kinds: Sequence[str], terms: Mapping[str, TaxonomyTerm]
 ) -> tuple[TaxonomyTerm, bool] | None:
     """The kind that meets the need best, and whether it is what that kind is mainly for."""
-    known = [terms[code] for code in human_service.entry.categories if code in terms]
+    known = [terms[code] for code in kinds if code in terms]
     for term in known:
         if term.meets[0] in need.categories:
             return term, True
@@ -291,22 +325,3 @@ def best_term(
         if set(term.meets) & set(need.categories):
             return term, False
     return None
-
-
-def similarities(need: Need, human_services: Sequence[HumanService]) -> Mapping[str, float]:
-    """How much of the need's words each text covers; rare pairs of characters count more."""
-    wanted = set(bigrams(" ".join((need.description, *need.issues))))
-    texts = {found.id: set(bigrams(text_of(found))) for found in human_services}
-    frequency = Counter(pair for pairs in texts.values() for pair in pairs & wanted)
-    weights = {pair: log(1 + (len(texts) + 1) / (1 + frequency[pair])) for pair in wanted}
-    total = sum(weights[pair] for pair in sorted(wanted))
-    return {
-        service_id: sum(weights[pair] for pair in sorted(wanted & pairs)) / total if total else 0.0
-        for service_id, pairs in texts.items()
-    }
-
-
-def text_of(human_service: HumanService) -> str:
-    """What a human service says of itself."""
-    entry = human_service.entry
-    return " ".join((entry.name, entry.description, entry.eligibility.audience))

@@ -1,15 +1,15 @@
-"""Decides which human services cannot serve a need, each with a reason; nothing is scored here."""
+"""Decides whether an area holds a home, and names the reasons for leaving a human service out."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
-from kasane_resources.domain.eligibility import AreaKind
-from kasane_resources.domain.folding import fold
-from kasane_resources.domain.human_service import HumanService, Visibility
+from kasane_resources.domain.folding import fold as fold_text
+from kasane_resources.domain.human_service import HumanService
 from kasane_resources.domain.location import distance_km
 from kasane_resources.domain.need import Need
-from kasane_resources.domain.thesaurus import thesaurus
 
+fold = lru_cache(4096)(fold_text)
 REACHABLE_KM = 30.0
 DISTRICT_KM = 5.0
 PREFECTURES = [
@@ -82,48 +82,6 @@ class ExclusionReason(StrEnum):
     NOT_RELATED = "not_related"
 
 
-def reasons_against(
-    need: Need, human_services: Sequence[HumanService], visible: frozenset[Visibility]
-) -> Mapping[str, ExclusionReason | None]:
-    """For each human service why it cannot serve, or None; districts are weighed together."""
-    reasons = {one.id: _reason_against(need, one, visible) for one in human_services}
-    districts = [
-        one for one in human_services if reasons[one.id] is None and _district_open(need, one)
-    ]
-    for one in districts:
-        if _another_is_responsible(need, one, human_services, reasons):
-            reasons[one.id] = ExclusionReason.AREA_OUTSIDE
-    return reasons
-
-
-def _reason_against(
-    need: Need, human_service: HumanService, visible: frozenset[Visibility]
-) -> ExclusionReason | None:
-    entry = human_service.entry
-    if entry.visibility not in visible:
-        return ExclusionReason.NOT_VISIBLE
-    if not human_service.active:
-        return ExclusionReason.NOT_ACTIVE
-    if need.known_ages and not any(map(entry.eligibility.admits_age, need.known_ages)):
-        return ExclusionReason.AGE_OUTSIDE
-    area, distance = entry.eligibility.area, distance_to(need, human_service)
-    if area.kind is AreaKind.TOWNS and not _serves(need, human_service):
-        return ExclusionReason.AREA_OUTSIDE
-    if area.kind is AreaKind.RADIUS and distance is not None and distance > (area.radius_km or 0):
-        return ExclusionReason.TOO_FAR
-    if area.kind is AreaKind.NOT_STATED:
-        if distance is not None and distance > REACHABLE_KM:
-            return ExclusionReason.TOO_FAR
-        there = entry.location.municipality
-        if distance is None and there and there[:2] != need.municipality[:2]:
-            return ExclusionReason.AREA_OUTSIDE
-    asked = fold(entry.application_process)
-    held = [need.has(one) for one in thesaurus().conditions if one.asked_in(asked)]
-    if held and all(one is False for one in held):
-        return ExclusionReason.CONDITION_MISSING
-    return None
-
-
 def distance_to(need: Need, human_service: HumanService) -> float | None:
     """The kilometres between the home and the place; None when one of them is unknown."""
     there = human_service.entry.location.position
@@ -143,24 +101,45 @@ def serves_words(need: Need, words: Sequence[str]) -> bool:
     return False
 
 
-def _serves(need: Need, human_service: HumanService) -> bool:
-    """Whether the area can hold the home: named, the prefecture, a part of it, or a direction."""
-    words = human_service.entry.eligibility.area.words
-    there = human_service.entry.location.municipality
+class AreaCoverage(StrEnum):
+    """Whether the words of an area hold a home."""
+
+    YES = "yes"
+    IF_NEAR = "if_near"
+    NO = "no"
+
+
+def coverage(need: Need, words: Sequence[str], there: str) -> AreaCoverage:
+    """Whether an area can hold the home: named, the prefecture, a part of it, or a direction.
+
+    ``there`` is the code of the town in which the place lies, or empty.
+    """
     if there and there != need.municipality:
         # Districts of different towns bear the same name: from elsewhere the town has to be named.
         town_words = tuple(word for word in words if fold(need.town_name) in fold(word))
         if need.town_name and serves_words(need, town_words):
-            return True
-    elif serves_words(need, words) or _district_open(need, human_service):
-        return True
+            return AreaCoverage.YES
+    elif serves_words(need, words) or direction(need, words):
+        return AreaCoverage.YES
     prefecture = _prefecture(need)
-    for word in words:
-        if word == prefecture:
-            return True
-        if _is_part_of(word, prefecture) and _is_near(need, human_service):
-            return True
-    return False
+    if prefecture and prefecture in words:
+        return AreaCoverage.YES
+    if any(_is_part_of(word, prefecture) for word in words):
+        # A part of a prefecture is taken to hold the town of the place and what is in reach of it.
+        if there == need.municipality:
+            return AreaCoverage.YES
+        if there[:2] == need.municipality[:2]:
+            return AreaCoverage.IF_NEAR
+    return AreaCoverage.NO
+
+
+def could_hold(need: Need, word: str) -> bool:
+    """Whether an area of which this is one word could hold the home: never less than ``coverage``."""
+    return (
+        serves_words(need, (word,))
+        or direction(need, (word,))
+        or _is_part_of(word, _prefecture(need))
+    )
 
 
 def _prefecture(need: Need) -> str:
@@ -172,31 +151,20 @@ def _is_part_of(word: str, prefecture: str) -> bool:
     return bool(prefecture and word.startswith(prefecture)) or word.endswith(_PARTS_OF_PREFECTURES)
 
 
-def _is_near(need: Need, human_service: HumanService) -> bool:
-    """A part of a prefecture is taken to hold the town of the place and what is in reach of it."""
-    there = human_service.entry.location.municipality
-    if there == need.municipality:
-        return True
-    distance = distance_to(need, human_service)
-    return there[:2] == need.municipality[:2] and distance is not None and distance <= REACHABLE_KM
-
-
-def _direction(need: Need, human_service: HumanService) -> bool:
+def direction(need: Need, words: Sequence[str]) -> bool:
     """Whether the area is a part of the town named only by a direction (市の北部)."""
     town = need.town_name
     return bool(town) and any(
-        word.startswith(town) and word[len(town) :] in _DIRECTIONS
-        for word in human_service.entry.eligibility.area.words
+        word.startswith(town) and word[len(town) :] in _DIRECTIONS for word in words
     )
 
 
-def _district_open(need: Need, human_service: HumanService) -> bool:
+def district_open(need: Need, words: Sequence[str]) -> bool:
     """Whether the words alone do not say if the home lies in the area."""
-    words = human_service.entry.eligibility.area.words
-    return not serves_words(need, words) and _direction(need, human_service)
+    return not serves_words(need, words) and direction(need, words)
 
 
-def _another_is_responsible(
+def another_is_responsible(
     need: Need,
     human_service: HumanService,
     human_services: Sequence[HumanService],
@@ -216,7 +184,7 @@ def _another_is_responsible(
             continue
         if not kinds & set(other.entry.categories):
             continue
-        if not _direction(need, other):
+        if not direction(need, other.entry.eligibility.area.words):
             continue
         named = need.area and fold(need.area) in fold(_described(other))
         theirs = distance_to(need, other)

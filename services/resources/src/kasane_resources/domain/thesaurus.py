@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from kasane_resources.domain.folding import fold
@@ -73,7 +73,23 @@ class Thesaurus:
     def told_by(self, texts: Iterable[str]) -> tuple[Situation, ...]:
         """The situations of which the texts tell, in the order of the file."""
         sentences = [fold(part) for text in texts for part in _SENTENCE_END.split(text) if part]
-        return tuple(one for one in self.situations if one.told_in(sentences))
+        whole = "\n".join(sentences)
+        there = {part for part in self._parts if part in whole}
+        return tuple(
+            one
+            for one in self.situations
+            if any(there.issuperset(phrase.together) for phrase in one.said)
+            and one.told_in(sentences)
+        )
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        """Every part of a word by which a situation is recognised, once."""
+        return tuple(
+            dict.fromkeys(
+                part for one in self.situations for phrase in one.said for part in phrase.together
+            )
+        )
 
 
 @cache

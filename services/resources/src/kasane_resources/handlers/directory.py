@@ -19,6 +19,8 @@ def publish_human_service(command: PublishHumanService, uow: UnitOfWork, _hooks:
         entry.organization_name, entry.corporate_number
     )
     service = HumanService.publish(command.human_service_id, entry, organization, clock.today())
+    if entry.last_confirmed_on is not None:
+        service.confirmed_by = uow.actor.display_name
     HumanServices(uow.connection).add([service])
     uow.record("resources.human_service.published", OBJECT, service.id)
     say_published(service, uow)
@@ -35,6 +37,8 @@ def change_human_service(command: ChangeHumanService, uow: UnitOfWork, _hooks: A
     organization = Organizations(uow.connection).named(
         entry.organization_name, entry.corporate_number
     )
+    if entry.last_confirmed_on != service.entry.last_confirmed_on:
+        service.confirmed_by = uow.actor.display_name if entry.last_confirmed_on else ""
     service.change(entry, organization, clock.today())
     services.save(service, command.version)
     uow.record("resources.human_service.changed", OBJECT, service.id)

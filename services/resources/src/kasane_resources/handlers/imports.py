@@ -1,4 +1,4 @@
-"""Taking an open-data file into the directory: looked at first, applied once."""
+"""Taking a file into the directory: looked at first, applied once, at once or by the worker."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,27 +6,30 @@ from pathlib import Path
 from typing import Any
 
 from kasane_kit import clock
-from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import ResourceSource
-from kasane_resources.commands import ApplyImport, ImportSample, PreviewImport
+from kasane_resources.commands import (
+    ApplyImport,
+    ImportSample,
+    MapColumns,
+    PreviewImport,
+    StopImport,
+)
+from kasane_resources.domain.column_mapping import ColumnMapping
 from kasane_resources.domain.directory_import import (
+    AT_ONCE_UP_TO,
+    HSDS,
     DirectoryImport,
     ImportPlan,
-    PlannedRow,
-    RowOutcome,
+    ImportState,
 )
-from kasane_resources.domain.errors import SourceUnknown
-from kasane_resources.domain.human_service import (
-    HumanService,
-    HumanServiceEntry,
-    SourceRow,
-    Visibility,
-)
+from kasane_resources.domain.errors import FileRefused, SourceUnknown
+from kasane_resources.domain.human_service import Visibility
 from kasane_resources.domain.layouts import CAFETERIAS, layouts
-from kasane_resources.handlers.directory import say_published
+from kasane_resources.handlers.hsds_files import as_services, is_hsds
 from kasane_resources.handlers.spreadsheets import as_csv
-from kasane_resources.repository import DirectoryImports, HumanServices, Organizations
+from kasane_resources.handlers.taking_in import retire, take_in
+from kasane_resources.repository import ColumnMappings, DirectoryImports
 
 OBJECT = "directory_import"
 SAMPLE = Path(__file__).parent.parent / "data" / "children_cafeterias_tokyo.csv"
@@ -36,13 +39,14 @@ SAMPLE_SOURCE = ResourceSource("sample", "見本（東京都の子ども食堂�
 def readable_sources(hooks: Any) -> tuple[ResourceSource, ...]:
     """The town's sources whose layout this service can read."""
     sources: Sequence[ResourceSource] = hooks.resource_sources()
-    return tuple(source for source in sources if source.layout in layouts())
+    return tuple(source for source in sources if source.layout in (*layouts(), HSDS))
 
 
 def preview_import(command: PreviewImport, uow: UnitOfWork, hooks: Any) -> str:
     """Reads a file and keeps it for the preview; the same file sent twice is one import.
 
-    Returns its id. Raises FileRefused, UploadRefused or SourceUnknown; then nothing is kept.
+    Returns its id. A table whose header nobody knows is kept to have its columns mapped, with nothing read.
+    Raises FileRefused, UploadRefused or SourceUnknown; then nothing is kept.
     """
     source = next((s for s in readable_sources(hooks) if s.code == command.source), None)
     if source is None:
@@ -52,35 +56,82 @@ def preview_import(command: PreviewImport, uow: UnitOfWork, hooks: Any) -> str:
     twin = imports.waiting_twin(source.code, digest, uow.actor.account_id)
     if twin is not None:
         return twin
-    content = as_csv(command.file_name, command.content)
-    one = _uploaded(command.import_id, source, command.file_name, content, uow)
+    one = _uploaded(command.import_id, source, command.file_name, command.content, uow)
+    if is_hsds(command.content):
+        one.layout, one.content = HSDS, as_services(command.content)
+    else:
+        one.layout = source.layout if source.layout != HSDS else CAFETERIAS
+        one.content = as_csv(command.file_name, command.content)
     one.digest = digest
-    one.counts = imports.plan(one).counts()
+    _look(one, imports)
     imports.add(one)
     uow.record("resources.import.previewed", OBJECT, one.id)
     uow.commit()
     return one.id
 
 
-def apply_import(command: ApplyImport, uow: UnitOfWork, _hooks: Any) -> ImportPlan:
-    """Takes the rows of a looked-at file into the directory. Raises ImportAlreadyApplied."""
+def map_columns(command: MapColumns, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps what the columns of a town's own table mean, and reads the file again. Raises MappingWrong."""
     imports = DirectoryImports(uow.connection)
     one = imports.get(command.import_id, for_update=True)
     one.must_wait()
-    plan = _apply(one, uow)
+    mapping = ColumnMapping.of(command.header, command.name, command.columns, command.kind)
+    ColumnMappings(uow.connection).put(mapping)
+    _look(one, imports)
+    imports.save(one)
+    uow.record("resources.mapping.written", OBJECT, one.id)
+    uow.commit()
+
+
+def apply_import(command: ApplyImport, uow: UnitOfWork, _hooks: Any) -> ImportPlan:
+    """Takes the rows of a looked-at file into the directory, or hands a long one to the worker.
+
+    Raises ImportAlreadyApplied.
+    """
+    imports = DirectoryImports(uow.connection)
+    one = imports.get(command.import_id, for_update=True)
+    one.must_wait()
+    plan = imports.plan(one)
+    if len(plan.rows) > AT_ONCE_UP_TO:
+        one.queue(plan, retires=command.retires)
+        uow.record("resources.import.queued", OBJECT, one.id)
+    else:
+        _apply(one, plan, uow, retires=command.retires)
     imports.save(one)
     uow.commit()
     return plan
+
+
+def stop_import(command: StopImport, uow: UnitOfWork, _hooks: Any) -> None:
+    """Stops an import that waits or runs; what was taken in stays. Raises ImportNotRunning."""
+    imports = DirectoryImports(uow.connection)
+    one = imports.get(command.import_id, for_update=True)
+    one.stop(clock.now())
+    imports.save(one)
+    uow.record("resources.import.stopped", OBJECT, one.id)
+    uow.commit()
 
 
 def import_sample(command: ImportSample, uow: UnitOfWork, _hooks: Any) -> ImportPlan:
     """Takes the sample that comes with the platform in; a second time changes nothing."""
     imports = DirectoryImports(uow.connection)
     one = _uploaded(command.import_id, SAMPLE_SOURCE, SAMPLE.name, SAMPLE.read_bytes(), uow)
-    plan = _apply(one, uow)
+    plan = imports.plan(one)
+    _apply(one, plan, uow, retires=False)
     imports.add(one)
     uow.commit()
     return plan
+
+
+def _look(one: DirectoryImport, imports: DirectoryImports) -> None:
+    try:
+        plan = imports.plan(one)
+    except FileRefused as refused:
+        if refused.code != "file_wrong_columns":
+            raise
+        one.state = ImportState.UNMAPPED
+        return
+    one.state, one.counts, one.rows = ImportState.LOOKED_AT, plan.counts(), len(plan.rows)
 
 
 def _uploaded(
@@ -103,54 +154,9 @@ def _uploaded(
     )
 
 
-def _apply(one: DirectoryImport, uow: UnitOfWork) -> ImportPlan:
-    plan = DirectoryImports(uow.connection).plan(one)
-    one.apply(plan.counts(), clock.now())
-    services, organizations = HumanServices(uow.connection), Organizations(uow.connection)
-    added = []
-    for row in plan.of(RowOutcome.ADDED):
-        entry = _entry_of(row)
-        organization = organizations.named(entry.organization_name, entry.corporate_number)
-        source = _source_row(one, row)
-        added.append(HumanService.publish(new_id(), entry, organization, clock.today(), source))
-    services.add(added)
-    for row in plan.of(RowOutcome.CHANGED):
-        _take_over(one, row, services, organizations, uow)
+def _apply(one: DirectoryImport, plan: ImportPlan, uow: UnitOfWork, *, retires: bool) -> None:
+    one.apply(plan, clock.now(), retires=retires)
+    take_in(one, plan.rows, uow)
+    if retires:
+        retire(plan.gone, uow)
     uow.record("resources.import.applied", OBJECT, one.id)
-    for service in added:
-        say_published(service, uow)
-    return plan
-
-
-def _take_over(
-    one: DirectoryImport,
-    row: PlannedRow,
-    services: HumanServices,
-    organizations: Organizations,
-    uow: UnitOfWork,
-) -> None:
-    entry, service = _entry_of(row), services.get(row.human_service_id)
-    was_active = service.active
-    organization = organizations.named(entry.organization_name, entry.corporate_number)
-    service.take_over(entry, organization, _source_row(one, row), clock.today())
-    services.save(service)
-    if not was_active:
-        say_published(service, uow)
-
-
-def _entry_of(row: PlannedRow) -> HumanServiceEntry:
-    entry = row.row.entry
-    assert entry is not None, "a refused row is never applied"
-    return entry
-
-
-def _source_row(one: DirectoryImport, row: PlannedRow) -> SourceRow:
-    return SourceRow(
-        source=one.source,
-        key=row.row.key,
-        file_name=one.file_name,
-        digest=row.row.digest,
-        original=dict(row.row.original),
-        problems=row.row.problems,
-        imported_at=clock.now(),
-    )

@@ -22,45 +22,44 @@ from kasane_kit.web import (
 from kasane_resources import queries
 from kasane_resources.commands import ChangeHumanService, PublishHumanService
 from kasane_resources.domain.human_service import HumanService
+from kasane_resources.domain.schedule import DAYS
+from kasane_resources.domain.searching import answers
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.handlers import change_human_service, publish_human_service
 from kasane_resources.pages import forms
+from kasane_resources.pages.searching import SWITCHES, asked, need_asked_for
+from kasane_resources.queries.freshness import owner_name
 
 blueprint = Blueprint("directory", __name__)
 
 PER_PAGE = 20
-LONG_AGO_DAYS = 365
 
 
 @blueprint.get("/human-services")
 @require("resources.human_service.list")
 def list_human_services() -> str:
     """The directory with its search and where the town fills it from."""
-    words = request.args.get("q", "").strip()[:200]
-    category = request.args.get("category", "")
-    category = category if category in taxonomy() else ""
-    place = read_cursor(2)
+    search, place = asked(), read_cursor(3)
     with reading() as connection:
-        found = queries.human_services(
-            connection,
-            actor(),
-            words=words,
-            category=category,
-            after=(place[0], place[1]) if place else None,
-            most=PER_PAGE + 1,
-        )
+        found = queries.human_services(connection, actor(), search, after=place, most=PER_PAGE + 1)
         shown, more = found[:PER_PAGE], len(found) > PER_PAGE
-        total = queries.count_human_services(connection, actor(), words=words, category=category)
-        last = shown[-1] if more else None
-        cursor = write_cursor((queries.sort_key_of(connection, last.id), last.id)) if last else ""
+        total = queries.count_human_services(connection, actor(), search)
+        cursor = ""
+        if more:
+            cursor = write_cursor(queries.place_in(connection, search, shown[-1].id))
     sources = ask_each(hooks(), "resource_sources")
     return render_template(
         "resources/directory.html",
         found=shown,
         total=total,
-        words=words,
-        category=category,
+        most_counted=queries.MOST_COUNTED,
+        search=search,
+        asked={name: value for name, value in request.args.items() if value and name != "cursor"},
+        why={one.id: tuple(answers(search, one)) for one in shown},
+        need=need_asked_for(),
         next_cursor=cursor,
+        switches=SWITCHES,
+        week=DAYS,
         kinds=taxonomy(),
         sources=sources.joined(),
         failures=sources.failures,
@@ -96,15 +95,15 @@ def create_human_service() -> Response | tuple[str, int]:
 @require("resources.human_service.read", object_argument="human_service_id")
 def show_human_service(human_service_id: str) -> str:
     """One entry: what is known, how fresh it is, and the row it came from."""
-    service = _service(human_service_id)
-    confirmed = service.entry.last_confirmed_on
+    with reading() as connection:
+        service = queries.human_service(connection, actor(), human_service_id)
+        owner = owner_name(connection, service)
     return render_template(
         "resources/human_service.html",
         service=service,
+        owner=owner,
         kinds=taxonomy(),
         saved="saved" in request.args,
-        confirmed_long_ago=confirmed is not None
-        and (clock.today() - confirmed).days > LONG_AGO_DAYS,
         sources={
             source.code: source.label for source in ask_each(hooks(), "resource_sources").joined()
         },

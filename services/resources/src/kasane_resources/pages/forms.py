@@ -12,16 +12,16 @@ from kasane_kit.web import Form, hooks, text
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.human_service import (
-    DAYS,
     ContactMode,
     HumanServiceEntry,
-    Schedule,
     ServiceStatus,
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.organization import corporate_number_holds
+from kasane_resources.domain.schedule import DAYS, Schedule
 from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.pages import profile
 
 MOST_PEOPLE = 100_000
 _CLOCK = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])$")
@@ -48,6 +48,7 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
         "about": (
             _text("name", required=True, most=200),
             _text("kana", most=200),
+            _text("alternate_name", most=200),
             _text("organization_name", most=200),
             _text("corporate_number", most=13),
             FieldSpec(
@@ -61,6 +62,7 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
                 "categories", text("field.categories"), FieldKind.CHOICES, choices=kind_choices()
             ),
             _choice("status", ServiceStatus, "service_status"),
+            _text("alert", most=500),
             _choice("visibility", Visibility, "visibility", hint=text("hint.visibility")),
             FieldSpec(
                 "last_confirmed_on",
@@ -86,6 +88,7 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
                 "latitude", text("field.latitude"), hint=text("hint.latitude"), max_length=20
             ),
             FieldSpec("longitude", text("field.longitude"), max_length=20),
+            *profile.access_fields(),
         ),
         "when": (
             FieldSpec(
@@ -94,6 +97,7 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
                 FieldKind.CHOICES,
                 choices=tuple(Choice(day, text(f"day.{day}")) for day in DAYS),
             ),
+            *profile.recurrence_fields(),
             FieldSpec("opens_at", text("field.opens_at"), hint=text("hint.time"), max_length=5),
             FieldSpec("closes_at", text("field.closes_at"), hint=text("hint.time"), max_length=5),
             FieldSpec("schedule", text("field.schedule"), FieldKind.TEXTAREA, max_length=1000),
@@ -108,7 +112,7 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
             FieldSpec("phone", text("field.phone"), FieldKind.TEL, max_length=40),
             FieldSpec("email", text("field.email"), FieldKind.EMAIL, max_length=200),
             FieldSpec("url", text("field.url"), hint=text("hint.url"), max_length=500),
-            FieldSpec("referral_needed", text("field.referral_needed"), FieldKind.BOOLEAN),
+            profile.referral_field(),
             FieldSpec(
                 "application_process",
                 text("field.application_process"),
@@ -116,8 +120,11 @@ def entry_fields() -> Mapping[str, tuple[FieldSpec, ...]]:
                 max_length=1000,
             ),
             _text("fees_description", most=500),
+            *profile.cost_fields(),
             FieldSpec("capacity", text("field.capacity"), FieldKind.INTEGER, max_length=6),
+            *profile.vacancy_fields(),
         ),
+        "tasks": profile.task_fields(),
     }
 
 
@@ -148,7 +155,7 @@ def entry_from(form: Form) -> HumanServiceEntry | None:
         status=ServiceStatus(values["status"]),
         categories=tuple(values["categories"]),
         contact_modes=tuple(ContactMode(mode) for mode in values["contact_modes"]),
-        referral_needed=values["referral_needed"],
+        referral_needed=profile.referral_from(values),
         application_process=values["application_process"],
         fees_description=values["fees_description"],
         capacity=values["capacity"],
@@ -165,9 +172,16 @@ def entry_from(form: Form) -> HumanServiceEntry | None:
             ),
         ),
         schedule=Schedule(
-            tuple(values["byday"]), values["opens_at"], values["closes_at"], values["schedule"]
+            tuple(values["byday"]),
+            values["opens_at"],
+            values["closes_at"],
+            values["schedule"],
+            *profile.recurrence_from(form),
         ),
         location=Location(values["location_name"], values["address"], position=position),
+        alternate_name=values["alternate_name"],
+        alert=values["alert"],
+        **profile.profile_from(form),
     )
     for name, code in entry.problems(clock.today()):
         form.add_error(name, text(f"problem.{code}"))
@@ -205,10 +219,12 @@ def typed_from(entry: HumanServiceEntry) -> dict[str, Any]:
         "phone": entry.phone,
         "email": entry.email,
         "url": entry.url,
-        "referral_needed": entry.referral_needed,
         "application_process": entry.application_process,
         "fees_description": entry.fees_description,
         "capacity": entry.capacity,
+        "alternate_name": entry.alternate_name,
+        "alert": entry.alert,
+        **profile.typed_profile(entry),
     }
 
 

@@ -16,4 +16,7 @@ def list_gaps() -> str:
     """Needs that nothing met, without the person."""
     with reading() as connection:
         found = queries.gaps(connection)
-    return render_template("resources/gaps.html", found=found, labels=forms.need_labels())
+        counts = queries.gap_counts(connection)
+    return render_template(
+        "resources/gaps.html", found=found, counts=counts, labels=forms.need_labels()
+    )

@@ -1,6 +1,6 @@
-"""Importing an open-data file: upload, look, apply."""
+"""Importing a file: upload, say what columns mean, look, apply, follow, stop."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
@@ -9,11 +9,13 @@ from kasane_kit.uploads import UploadRefused
 from kasane_kit.web import Form, hooks, reading, text, unit_of_work
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 from kasane_resources import queries
-from kasane_resources.commands import ApplyImport, PreviewImport
-from kasane_resources.domain.directory_import import RowOutcome
+from kasane_resources.commands import ApplyImport, PreviewImport, StopImport
+from kasane_resources.domain.directory_import import ImportState, RowOutcome
 from kasane_resources.domain.errors import FileRefused
-from kasane_resources.handlers import apply_import, preview_import, readable_sources
+from kasane_resources.handlers import apply_import, preview_import, readable_sources, stop_import
 from kasane_resources.pages import forms
+from kasane_resources.pages.changes import changes
+from kasane_resources.pages.rights import may
 
 blueprint = Blueprint("imports", __name__)
 
@@ -42,29 +44,34 @@ def upload() -> Response | tuple[str, int]:
         form.add_error("file", text("problem.no_file"))
     if form.errors or sent is None:
         return _show_upload(form, 422)
-    command = PreviewImport(
-        new_id(), chosen.values["source"], sent.filename or "", sent.stream.read()
-    )
+    with sent.stream as stream:
+        content = stream.read()
+    command = PreviewImport(new_id(), chosen.values["source"], sent.filename or "", content)
     try:
         with unit_of_work() as uow:
             import_id = preview_import(command, uow, hooks())
     except (FileRefused, UploadRefused) as refused:
-        sentences = (
-            text(f"refusal.{refused.code}.{part}", **refused.facts)
-            for part in ("why", "not_done", "next")
-        )
-        form.add_error("file", "".join(sentences))
+        form.add_error("file", _sentence(refused))
         return _show_upload(form, 422)
+    with reading() as connection:
+        one = queries.directory_import(connection, import_id)
+    if one.state is ImportState.UNMAPPED:
+        form.add_error("file", _sentence(FileRefused("file_unknown_columns")))
+        return _show_upload(form, 422, import_id)
     return redirect(url_for(".show_import", import_id=import_id), 303)
 
 
 @blueprint.get("/human-services/import/<import_id>")
 @require("resources.import.apply", object_argument="import_id")
-def show_import(import_id: str) -> str:
-    """What applying the file would do, row by row; afterwards what it did."""
+def show_import(import_id: str) -> Response | str:
+    """What applying the file would do, row by row; how far it is; afterwards what it did."""
     with reading() as connection:
         one = queries.directory_import(connection, import_id)
-        plan = None if one.applied else queries.import_plan(connection, one)
+        if one.state is ImportState.UNMAPPED:
+            return redirect(url_for("mappings.map_columns", import_id=import_id), 303)
+        waits = one.state is ImportState.LOOKED_AT
+        plan = queries.import_plan(connection, one) if waits else None
+        refused = queries.refused_rows(connection, one.source) if one.over else []
     labels = {source.code: source.label for source in hooks().resource_sources()}
     return render_template(
         "resources/import_preview.html",
@@ -73,18 +80,47 @@ def show_import(import_id: str) -> str:
         counts=plan.counts() if plan else one.counts,
         outcomes=[outcome.value for outcome in RowOutcome],
         listed=[RowOutcome.ADDED, RowOutcome.CHANGED, RowOutcome.KEPT],
+        refused=refused,
+        changes=changes,
         most=MOST_SHOWN,
         source=labels.get(one.source, one.source),
     )
 
 
+@blueprint.get("/human-services/import/<import_id>/progress")
+@require("resources.import.apply", object_argument="import_id")
+def progress(import_id: str) -> Response:
+    """How many rows are taken in, for the bar on the page."""
+    with reading() as connection:
+        one = queries.directory_import(connection, import_id)
+    words = text("text.progress", done=one.done, rows=one.rows)
+    return jsonify(done=one.done, rows=one.rows, over=one.over, words=words)
+
+
 @blueprint.post("/human-services/import/<import_id>/apply")
 @require("resources.import.apply", object_argument="import_id")
 def apply(import_id: str) -> Response:
-    """Takes the rows into the directory."""
+    """Takes the rows into the directory, or hands them to the worker."""
+    command = ApplyImport(import_id, retires=request.form.get("retires") == "1")
     with unit_of_work() as uow:
-        apply_import(ApplyImport(import_id), uow, hooks())
+        apply_import(command, uow, hooks())
     return redirect(url_for(".show_import", import_id=import_id), 303)
+
+
+@blueprint.post("/human-services/import/<import_id>/stop")
+@require("resources.import.apply", object_argument="import_id")
+def stop(import_id: str) -> Response:
+    """Stops what the worker does; what was taken in stays."""
+    with unit_of_work() as uow:
+        stop_import(StopImport(import_id), uow, hooks())
+    return redirect(url_for(".show_import", import_id=import_id), 303)
+
+
+def _sentence(refused: FileRefused | UploadRefused) -> str:
+    return "".join(
+        text(f"refusal.{refused.code}.{part}", **refused.facts)
+        for part in ("why", "not_done", "next")
+    )
 
 
 def _source_field() -> FieldSpec:
@@ -103,5 +139,8 @@ def _file_field() -> FieldSpec:
     return FieldSpec("file", text("field.file"), required=True, hint=text("text.import_help"))
 
 
-def _show_upload(form: Form, status: int) -> tuple[str, int]:
-    return render_template("resources/import.html", form=form), status
+def _show_upload(form: Form, status: int, unmapped: str = "") -> tuple[str, int]:
+    with reading() as connection:
+        cells = queries.waiting_cells(connection) if may("quarantine.read") else 0
+    page = render_template("resources/import.html", form=form, unmapped=unmapped, cells=cells)
+    return page, status

@@ -1,74 +1,170 @@
 """Finds in SQL the human services worth comparing with a need, alike on every database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, and_, cast, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Float,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from kasane_resources import tables
 from kasane_resources.domain.eligibility import AreaKind
-from kasane_resources.domain.human_service import HumanService, ServiceStatus
-from kasane_resources.domain.location import box_around
-from kasane_resources.domain.matching import REACHABLE_KM, Need
+from kasane_resources.domain.human_service import OLDEST_AGE
+from kasane_resources.domain.location import KM_PER_DEGREE, box_around
+from kasane_resources.domain.matching import REACHABLE_KM, CandidateShelf, Need
+from kasane_resources.domain.suitability import could_hold
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.repository.human_services import HumanServices
+from kasane_resources.repository.memory import Choice, Chosen, DirectoryMemory, memory_of
 
-KM_PER_DEGREE = 111.0
+FARTHEST_DEGREES = 1000 / KM_PER_DEGREE
+MOST_OF_A_KIND = 20_000
 
 
-def candidates(connection: Connection, need: Need) -> Sequence[HumanService]:
-    """Entries worth comparing with a need: usable there at that age, or of a kind that meets it.
+def candidates(connection: Connection, need: Need) -> CandidateShelf:
+    """Entries worth comparing with a need: whose area can hold the home, usable now at that age.
 
-    The second part lets ``match`` say why what exists cannot be used.
+    With them come those of a kind that meets the need and that are closed or for other ages, so
+    that ``match_rows`` can say why they are left out.
     """
-    h, e, place = tables.human_service.c, tables.eligibility.c, tables.location.c
-    usable = [h.status == ServiceStatus.ACTIVE.value, _area_covers(need)]
-    if need.known_ages:
-        usable.append(or_(*(_admits_age(age) for age in need.known_ages)))
-    kinds = [code for code, term in taxonomy().items() if set(term.meets) & set(need.categories)]
-    link = tables.service_at_location
-    ids = connection.scalars(
-        select(h.id)
-        .join(tables.eligibility, e.human_service_id == h.id)
-        .outerjoin(link, link.c.human_service_id == h.id)
-        .outerjoin(tables.location, place.id == link.c.location_id)
-        .where(or_(and_(*usable), of_kind(kinds)))
-        .order_by(h.id)
-    )
-    return HumanServices(connection).load(list(ids))
+    ages = need.known_ages or (0, OLDEST_AGE)
+    parameters = {
+        "youngest": min(ages),
+        "oldest": max(ages),
+        "kinds": _kinds(need),
+        **_of_area(connection, need),
+    }
+    chosen = Chosen(_choice(need.position is not None), parameters)
+    return _memory(connection).shelf(connection, chosen)
 
 
-def of_kind(kinds: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an entry is of one of these kinds."""
+def candidates_of_kind(connection: Connection, need: Need) -> CandidateShelf:
+    """Entries anywhere, in whatever state, whose kind meets the need."""
+    return _memory(connection).shelf(connection, Chosen(_choice_of_kind(), {"kinds": _kinds(need)}))
+
+
+def usable_in(connection: Connection, town: Need) -> ColumnElement[bool]:
+    """Whether the area of an entry can hold a home in a town."""
+    return or_(*_areas(positioned=False, given=_of_area(connection, town).__getitem__))
+
+
+def of_kind(
+    human_service_id: ColumnElement[str], kinds: Sequence[str] | BindParameter[Sequence[str]]
+) -> ColumnElement[bool]:
+    """Whether the entry of this column is of one of these kinds."""
     c = tables.service_category.c
-    return exists().where(c.human_service_id == tables.human_service.c.id, c.category.in_(kinds))
+    return exists().where(c.human_service_id == human_service_id, c.category.in_(kinds))
 
 
-def _admits_age(age: int) -> ColumnElement[bool]:
-    e = tables.eligibility.c
-    return and_(
-        or_(e.minimum_age.is_(None), e.minimum_age <= age),
-        or_(e.maximum_age.is_(None), e.maximum_age >= age),
+@cache
+def _choice(positioned: bool) -> Choice:
+    f = tables.finding.c
+    usable = and_(
+        f.active,
+        or_(f.minimum_age.is_(None), f.minimum_age <= bindparam("oldest")),
+        or_(f.maximum_age.is_(None), f.maximum_age >= bindparam("youngest")),
+    )
+    wanted = or_(usable, of_kind(f.human_service_id, bindparam("kinds", expanding=True)))
+    chosen = select(f.number, f.mark, f.human_service_id)
+    return Choice(
+        union_all(*(chosen.where(area, wanted) for area in _areas(positioned, _parameter)))
     )
 
 
-def _area_covers(need: Need) -> ColumnElement[bool]:
-    """A coarse answer that never leaves out what ``match`` would keep."""
-    e, place = tables.eligibility.c, tables.location.c
-    anywhere = e.area_kind.in_([AreaKind.ONLINE.value, AreaKind.TOWNS.value])
-    if need.position is None:
-        return or_(anywhere, e.area_kind.in_([AreaKind.RADIUS.value, AreaKind.NOT_STATED.value]))
-    south_west, north_east = box_around(need.position, REACHABLE_KM)
-    near = and_(
-        place.latitude.between(south_west.latitude, north_east.latitude),
-        place.longitude.between(south_west.longitude, north_east.longitude),
+def _parameter(name: str) -> BindParameter[Any]:
+    if name == "words":
+        return bindparam(name, expanding=True)
+    return bindparam(name, type_=Float) if name == "home" else bindparam(name)
+
+
+@cache
+def _choice_of_kind() -> Choice:
+    f = tables.finding.c
+    return Choice(
+        select(f.number, f.mark, f.human_service_id)
+        .where(of_kind(f.human_service_id, bindparam("kinds", expanding=True)))
+        .order_by(f.number)
+        .limit(MOST_OF_A_KIND)
     )
-    reach = cast(e.radius_km, Float) / KM_PER_DEGREE * 1.01
-    in_band = and_(
-        place.latitude - need.position.latitude <= reach,
-        need.position.latitude - place.latitude <= reach,
+
+
+def _areas(positioned: bool, given: Callable[[str], Any]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that exclude each other and of which one holds for every area that can hold the home.
+
+    They are coarse: they never leave out what ``match_rows`` would keep. Each begins with a column of
+    an index.
+    """
+    f = tables.finding.c
+    link = tables.finding_area.c
+    nowhere = f.area_kind == AreaKind.NOT_STATED.value
+    radius = f.area_kind == AreaKind.RADIUS.value
+    same = f.municipality.between(given("first_town"), given("last_town"))
+    of_words = select(link.number).where(link.area_word_id.in_(given("words")))
+    yield and_(f.number.in_(of_words), f.area_kind == AreaKind.TOWNS.value)
+    yield f.area_kind == AreaKind.ONLINE.value
+    if not positioned:
+        yield radius
+        yield and_(nowhere, f.municipality == "")
+        yield and_(nowhere, same)
+        return
+    yield and_(
+        nowhere,
+        f.latitude.between(given("south"), given("north")),
+        f.longitude.between(given("west"), given("east")),
     )
-    return or_(
-        anywhere,
-        and_(e.area_kind == AreaKind.NOT_STATED.value, or_(place.latitude.is_(None), near)),
-        and_(e.area_kind == AreaKind.RADIUS.value, in_band),
+    yield and_(nowhere, f.latitude.is_(None), or_(f.municipality == "", same))
+    home = given("home")
+    yield and_(
+        radius,
+        f.latitude.between(given("farthest_south"), given("farthest_north")),
+        func.abs(f.latitude - home) * KM_PER_DEGREE <= f.radius_km * 1.01,
     )
+
+
+def _of_area(connection: Connection, need: Need) -> dict[str, Any]:
+    """The parameters of ``_areas``."""
+    prefecture = need.municipality[:2]
+    found: dict[str, Any] = {
+        "first_town": f"{prefecture}0000",
+        "last_town": f"{prefecture}9999",
+        "words": _words_holding(connection, need),
+    }
+    if need.position is not None:
+        south_west, north_east = box_around(need.position, REACHABLE_KM)
+        home = need.position.latitude
+        found |= {
+            "south": south_west.latitude,
+            "north": north_east.latitude,
+            "west": south_west.longitude,
+            "east": north_east.longitude,
+            "home": home,
+            "farthest_south": home - FARTHEST_DEGREES,
+            "farthest_north": home + FARTHEST_DEGREES,
+        }
+    return found
+
+
+def _kinds(need: Need) -> Sequence[str]:
+    return [code for code, term in taxonomy().items() if set(term.meets) & set(need.categories)]
+
+
+def _words_holding(connection: Connection, need: Need) -> Sequence[int]:
+    """The words of areas, of which there are few, that could hold the home."""
+    w = tables.area_word.c
+    rows = connection.execute(select(w.id, w.word))
+    return [number for number, word in rows if could_hold(need, word)]
+
+
+def _memory(connection: Connection) -> DirectoryMemory:
+    return memory_of(connection, lambda open_one, ids: HumanServices(open_one).load(ids))

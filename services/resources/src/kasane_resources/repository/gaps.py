@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from kasane_resources.domain.gap import Gap
 from kasane_resources.tables import gap as table
@@ -30,6 +30,17 @@ class Gaps:
             .limit(most)
         )
         return [Gap(**{**row._mapping, "missing": tuple(row.missing)}) for row in rows]
+
+    def open_counts(self) -> list[tuple[str, str, int]]:
+        """How many gaps are open for each category and area, the most first."""
+        many = func.count(table.c.id)
+        rows = self._connection.execute(
+            select(table.c.category, table.c.area, many)
+            .where(table.c.resolved_on.is_(None))
+            .group_by(table.c.category, table.c.area)
+            .order_by(many.desc(), table.c.category, table.c.area)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def record(self, gap: Gap) -> None:
         """Keeps a gap; the same need heard again replaces what was missing."""

@@ -381,9 +381,21 @@
       reached = false; // the server is away, so nobody is signed out either
     }
     for (const draft of drafts.values()) draft.over = true;
+    if (reached) await tellWorkers();
     if (reached) for (const name of copies()) if (name.startsWith(`${PREFIX}${owner}.`)) localStorage.removeItem(name);
     form.requestSubmit();
   }, true);
+
+  // Apps that live in this browser forget what they hold for the account.
+  async function tellWorkers() {
+    const found = (await navigator.serviceWorker?.getRegistrations().catch(() => [])) ?? [];
+    await Promise.all(found.filter((one) => one.active).map((one) => new Promise((resolve) => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = resolve;
+      setTimeout(resolve, RETRY);
+      one.active.postMessage({ kind: "signed-out" }, [channel.port2]);
+    })));
+  }
 
   async function start() {
     dropOldCopies();

@@ -13,7 +13,7 @@
   const typed = () => {
     const body = new FormData();
     for (const [name, value] of new FormData(form)) {
-      if (name === "csrf_token" || /^persons-\d+-(name|kana|birth_date|address|phone)$/.test(name)) body.append(name, value);
+      if (name === "csrf_token" || name === "submission" || /^persons-\d+-(name|kana|birth_date|address|phone)$/.test(name)) body.append(name, value);
     }
     return body;
   };

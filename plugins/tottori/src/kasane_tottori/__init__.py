@@ -1,0 +1,1 @@
+"""鳥取県の市町村支援: the plugin of Tottori Prefecture."""

@@ -1,0 +1,83 @@
+"""Keeps files with a consultation, sealed; takes them back, and opens closed ones."""
+
+from kasane_intake.commands import AttachFiles, OpenAttachment, VoidAttachment
+from kasane_intake.domain.attachment import Attachment, AttachmentLook
+from kasane_intake.domain.attachment_errors import TooManyAttachments
+from kasane_intake.domain.sheet_errors import ReasonMissing
+from kasane_intake.repository import Attachments, Consultations
+from kasane_kit import clock
+from kasane_kit.ids import new_id
+from kasane_kit.keys import unseal
+from kasane_kit.unit_of_work import UnitOfWork
+
+ATTACHMENT = "attachment"
+SEALED_FOR = "attachments"
+MOST_ATTACHMENTS = 100
+
+
+def attach_files(command: AttachFiles, uow: UnitOfWork) -> None:
+    """Keeps files with a consultation, also with one that ended."""
+    Consultations(uow.connection).get(command.consultation_id)
+    keep_files(command, uow)
+    uow.commit()
+
+
+def keep_files(command: AttachFiles, uow: UnitOfWork) -> None:
+    """Keeps files in the caller's transaction, each sealed for its own place; raises TooManyAttachments."""
+    attachments = Attachments(uow.connection)
+    if attachments.count(command.consultation_id) + len(command.uploads) > MOST_ATTACHMENTS:
+        raise TooManyAttachments(most=MOST_ATTACHMENTS)
+    for upload in command.uploads:
+        attachment = Attachment(
+            id=new_id(),
+            consultation_id=command.consultation_id,
+            name=upload.name,
+            media_type=upload.media_type,
+            size=upload.size,
+            digest=upload.digest,
+            note=command.note,
+            added_at=clock.now(),
+            added_by=uow.actor.account_id,
+            added_by_name=uow.actor.display_name,
+        )
+        attachments.add(attachment, uow.seal(SEALED_FOR, upload.content, place_of(attachment)))
+        uow.record("intake.attachment.added", ATTACHMENT, attachment.id, basis=upload.digest)
+
+
+def void_attachment(command: VoidAttachment, uow: UnitOfWork) -> None:
+    """Takes a file back with a reason; it stays in the list and is closed from now on."""
+    attachments = Attachments(uow.connection)
+    attachment = attachments.get(command.consultation_id, command.attachment_id)
+    attachment.make_void(command.reason, clock.now(), uow.actor.display_name)
+    attachments.mark_void(attachment)
+    uow.record("intake.attachment.voided", ATTACHMENT, attachment.id)
+    uow.commit()
+
+
+def open_attachment(command: OpenAttachment, uow: UnitOfWork) -> None:
+    """Writes down why a closed file is opened this once; raises ReasonMissing."""
+    if not command.reason.strip():
+        raise ReasonMissing
+    attachments = Attachments(uow.connection)
+    attachment = attachments.get(command.consultation_id, command.attachment_id)
+    look = AttachmentLook(
+        id=new_id(),
+        attachment_id=attachment.id,
+        reason=command.reason,
+        at=clock.now(),
+        by_account=uow.actor.account_id,
+        by_name=uow.actor.display_name,
+    )
+    attachments.add_look(look)
+    uow.record("intake.attachment.opened_with_reason", ATTACHMENT, attachment.id, basis=look.id)
+    uow.commit()
+
+
+def unsealed(key: bytes, attachment: Attachment, sealed: bytes) -> bytes:
+    """The bytes as they were handed in; ``key`` is the town's for ``SEALED_FOR``."""
+    return unseal(key, sealed, place_of(attachment))
+
+
+def place_of(attachment: Attachment) -> str:
+    """Where a file's seal belongs: it opens nowhere else."""
+    return f"intake_attachment|{attachment.consultation_id}|{attachment.id}"

@@ -1,0 +1,36 @@
+"""Files of consultations, sealed, and who opened a closed one."""
+
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, String, Table, Text
+
+from kasane_intake.tables.schema import metadata
+
+attachment = Table(
+    "intake_attachment",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("consultation_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("added_by_name", Text, nullable=False),
+    Column("void_reason", Text, nullable=False),
+    Column("voided_at", DateTime(timezone=True)),
+    Column("voided_by_name", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+attachment_look = Table(
+    "intake_attachment_look",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("attachment_id", String(36), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_account", String(64), nullable=False),
+    Column("by_name", Text, nullable=False),
+)

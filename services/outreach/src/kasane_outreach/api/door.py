@@ -1,0 +1,227 @@
+"""What the telephone's page asks for: the day's key and round, and a place for what was written."""
+
+import base64
+import binascii
+import json
+from contextlib import AbstractContextManager
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from kasane_kit import clock
+from kasane_kit.auth import Actor, accounts, decide, public, require, signed_in
+from kasane_kit.keys import SealBroken, seal, unseal
+from kasane_kit.tenancy import current_municipality
+from kasane_kit.unit_of_work import Cause, UnitOfWork
+from kasane_kit.web import (
+    Refusal,
+    actor,
+    current_signer,
+    hooks,
+    reading,
+    text,
+    this_house,
+    this_service,
+    unit_of_work,
+)
+from kasane_outreach import queries
+from kasane_outreach.commands.door import BeginDay, TakeItem
+from kasane_outreach.domain.door_device import (
+    DoorDevice,
+    place_of_item,
+    place_of_round,
+    purpose_of_key,
+)
+from kasane_outreach.domain.door_item import DoorItem, DoorOutcome
+from kasane_outreach.handlers.door_days import begin_day, hand_out
+from kasane_outreach.handlers.door_items import refuse_item, take_item
+
+blueprint = Blueprint("door_api", __name__, description="訪問アプリ / the telephone at the door")
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+UUID = validate.Regexp(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+LARGEST_SEALED = 18 * 1024 * 1024
+BECAUSE = (
+    "what was written at a door is sealed with a key that only the signed-in worker got, so it proves "
+    "itself; nothing is read back, and a record arrives after the session is over as well"
+)
+
+
+class TokenSchema(Schema):
+    """The token that a changing call of the page carries."""
+
+    csrf_token = fields.String(required=True)
+
+
+class BeginDaySchema(Schema):
+    """A telephone by the number that it made itself."""
+
+    device_id = fields.String(required=True, validate=UUID)
+    label = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class DaySchema(Schema):
+    """The key of a day; ``now`` and ``ends`` are milliseconds since 1970."""
+
+    device_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    day = fields.Date(required=True)
+    key = fields.String(required=True)
+    now = fields.Integer(required=True)
+    ends = fields.Integer(required=True)
+
+
+class SealedRoundSchema(Schema):
+    """The round of the day under the day's key."""
+
+    sealed = fields.String(required=True)
+
+
+class SentItemSchema(Schema):
+    """One thing that was written at a door, under the key of its day."""
+
+    id = fields.String(required=True, validate=UUID)
+    device_id = fields.String(required=True, validate=UUID)
+    day = fields.Date(required=True)
+    sealed = fields.String(required=True, validate=validate.Length(max=LARGEST_SEALED))
+
+
+class AnswerSchema(Schema):
+    """What became of it, with the sentences for a person; ``stopped`` tells the telephone to wipe itself."""
+
+    id = fields.String(required=True)
+    outcome = fields.String(
+        required=True, validate=validate.OneOf([one.value for one in DoorOutcome])
+    )
+    reason = fields.String(required=True)
+    why = fields.String(required=True)
+    next = fields.String(required=True)
+    stopped = fields.Boolean(required=True)
+
+
+@blueprint.route("/door/token", methods=["GET"])
+@signed_in("a token for the page of the account itself; it shows nothing of anybody")
+@blueprint.response(200, TokenSchema)
+def get_token() -> dict[str, str]:
+    """The token for this session."""
+    return {"csrf_token": current_signer().form_token(g.form_session)}
+
+
+@blueprint.route("/door/devices", methods=["POST"])
+@require("outreach.door.use")
+@blueprint.arguments(BeginDaySchema)
+@blueprint.response(200, DaySchema)
+def post_device(payload: dict[str, str]) -> dict[str, Any]:
+    """Begin today on a telephone and get today's key; the same call again gives the same key."""
+    with unit_of_work() as uow:
+        device = begin_day(BeginDay(payload["device_id"], payload["label"]), uow)
+    ends = datetime.combine(device.day + timedelta(days=1), time.min, JAPAN)
+    return {
+        "device_id": device.id,
+        "account_id": device.account_id,
+        "day": device.day,
+        "key": base64.b64encode(_key(device, device.day)).decode(),
+        "now": round(clock.now().timestamp() * 1000),
+        "ends": round(ends.timestamp() * 1000),
+    }
+
+
+@blueprint.route("/door/devices/<device_id>/round", methods=["POST"])
+@require("outreach.door.use", object_argument="device_id")
+@blueprint.response(200, SealedRoundSchema)
+def post_round(device_id: str) -> dict[str, str]:
+    """Hand today's round out to a telephone, sealed; every visit in it stands in the trail."""
+    today = clock.today()
+    with reading() as connection:
+        found = queries.day_round(connection, actor(), device_id, today)
+    with unit_of_work() as uow:
+        device = hand_out(device_id, found.ids, uow)
+    safety = hooks().visit_safety(on=today)
+    body = {
+        "day": today.isoformat(),
+        "visits": found.visits,
+        "gone": found.gone,
+        "check_ins": found.check_ins,
+        "contacts": [{"label": one.label, "phone": one.phone} for one in safety.contacts],
+        "grace_minutes": safety.grace_minutes,
+    }
+    content = json.dumps(body, ensure_ascii=False).encode()
+    place = place_of_round(current_municipality(), device.id, today)
+    return {"sealed": base64.b64encode(seal(_key(device, today), content, place)).decode()}
+
+
+@blueprint.route("/door/items", methods=["POST"])
+@public(BECAUSE)
+@blueprint.arguments(SentItemSchema)
+@blueprint.response(200, AnswerSchema)
+def post_item(payload: dict[str, Any]) -> dict[str, Any]:
+    """Hand in one thing that was written at a door; the same thing again gets the same answer."""
+    with reading() as connection:
+        device = queries.sent_by(connection, payload["device_id"])
+    command = TakeItem(payload["id"], device.id, payload["day"], _opened(payload, device))
+    sender = _sender(device)
+
+    def unit() -> AbstractContextManager[UnitOfWork]:
+        return UnitOfWork(
+            this_house(), this_service().name, sender, Cause(correlation_id=g.request_id)
+        )
+
+    may = decide(sender, this_service().permission("outreach.visit.record"), sender.municipality)
+    item = (
+        take_item(command, unit, hooks())
+        if may.allowed
+        else refuse_item(command, unit, "account_closed")
+    )
+    return _answer(item, device)
+
+
+def _opened(payload: dict[str, Any], device: DoorDevice) -> dict[str, Any]:
+    day: date = payload["day"]
+    place = place_of_item(current_municipality(), device.id, day, payload["id"])
+    try:
+        sealed = base64.b64decode(payload["sealed"], validate=True)
+        content = json.loads(unseal(_key(device, day), sealed, place))
+    except (SealBroken, binascii.Error, ValueError):
+        raise Refusal("seal_broken", 422) from None
+    if not isinstance(content, dict):
+        raise Refusal("seal_broken", 422)
+    return content
+
+
+def _sender(device: DoorDevice) -> Actor:
+    """Who wrote it, with the rights that the account has now; none when it is closed."""
+    with reading() as connection:
+        facts = accounts.find(connection, device.account_id)
+    active = facts is not None and facts.active
+    return Actor(
+        account_id=device.account_id,
+        display_name=facts.display_name if facts else "",
+        municipality=current_municipality(),
+        roles=facts.roles if facts and active else (),
+        functions=frozenset(facts.functions) if facts and active else frozenset(),
+        office=facts.office if facts and active else "",
+    )
+
+
+def _answer(item: DoorItem, device: DoorDevice) -> dict[str, Any]:
+    def sentence(part: str) -> str:
+        key = f"refusal.{item.reason}.{part}"
+        return text(key, **item.facts) if item.reason else ""
+
+    return {
+        "id": item.id,
+        "outcome": item.outcome.value,
+        "reason": item.reason,
+        "why": sentence("why"),
+        "next": sentence("next"),
+        "stopped": device.stopped,
+    }
+
+
+def _key(device: DoorDevice, day: date) -> bytes:
+    purpose = purpose_of_key(device.account_id, device.id, day)
+    return this_house().keys.derived(current_municipality(), purpose)

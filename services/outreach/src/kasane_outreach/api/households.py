@@ -1,0 +1,82 @@
+"""Households to reach in the JSON API."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from kasane_kit.auth import require
+from kasane_kit.web import (
+    actor,
+    asked_version,
+    page_size,
+    reading,
+    unit_of_work,
+    with_version,
+    write_cursor,
+)
+from kasane_outreach import queries
+from kasane_outreach.api import schemas
+from kasane_outreach.api.reading import after_last, place_of
+from kasane_outreach.commands import (
+    PlaceHousehold,
+)
+from kasane_outreach.handlers import (
+    place_household,
+)
+
+blueprint = Blueprint("households_api", __name__, description="訪問先 / households to reach")
+
+
+@blueprint.route("/households", methods=["GET"])
+@require("outreach.household.list")
+@blueprint.arguments(schemas.HouseholdQuerySchema, location="query")
+@blueprint.response(200, schemas.HouseholdPageSchema)
+def list_households(query: dict[str, Any]) -> dict[str, Any]:
+    """Households that I may see, the nearest date first; no protected address is in it."""
+    place, most = after_last(_day_or_none), page_size()
+    with reading() as connection:
+        found = queries.households(
+            connection,
+            actor(),
+            status=query.get("status", ""),
+            after=place,
+            most=most + 1,
+        )
+    last = found[most - 1] if len(found) > most else None
+    cursor = (last.by_when.isoformat() if last.by_when else "", last.id) if last else None
+    return {"items": found[:most], "next_cursor": write_cursor(cursor) if cursor else ""}
+
+
+@blueprint.route("/households/<request_id>", methods=["GET"])
+@require("outreach.household.read", object_argument="request_id")
+@blueprint.response(200, schemas.HouseholdSchema)
+def get_household(request_id: str) -> Response:
+    """One household to reach."""
+    return _household(request_id)
+
+
+@blueprint.route("/households/<request_id>/place", methods=["PUT"])
+@require("outreach.visit.schedule", object_argument="request_id")
+@blueprint.arguments(schemas.PlaceSchema)
+@blueprint.response(200, schemas.HouseholdSchema)
+def put_place(payload: dict[str, Any], request_id: str) -> Response:
+    """Put the household on the map. Needs If-Match."""
+    position, block = place_of(payload)
+    with reading() as connection:
+        queries.household(connection, actor(), request_id)
+    command = PlaceHousehold(request_id, position, block, asked_version())
+    with unit_of_work() as uow:
+        place_household(command, uow)
+    return _household(request_id)
+
+
+def _day_or_none(value: str) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _household(request_id: str) -> Response:
+    with reading() as connection:
+        found = queries.household(connection, actor(), request_id)
+    return with_version(schemas.HouseholdSchema().dump(found), found.version)

@@ -1,0 +1,37 @@
+"""The inputs of outreach's handlers."""
+
+from kasane_outreach.commands.households import NoteContactDetails, PlaceHousehold, PutOnList
+from kasane_outreach.commands.planning import (
+    AcceptPlan,
+    AskForPlan,
+    SetVisitWish,
+    SetWorkerProfile,
+    StopPlan,
+)
+from kasane_outreach.commands.rounds import (
+    AcceptRound,
+    AskForRound,
+    PlanRound,
+    WantedVisit,
+    WorkerHours,
+)
+from kasane_outreach.commands.visits import CancelVisit, RecordVisit, ScheduleVisit
+
+__all__ = [
+    "AcceptPlan",
+    "AcceptRound",
+    "AskForPlan",
+    "AskForRound",
+    "CancelVisit",
+    "NoteContactDetails",
+    "PlaceHousehold",
+    "PlanRound",
+    "PutOnList",
+    "RecordVisit",
+    "ScheduleVisit",
+    "SetVisitWish",
+    "SetWorkerProfile",
+    "StopPlan",
+    "WantedVisit",
+    "WorkerHours",
+]

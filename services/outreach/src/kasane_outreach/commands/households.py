@@ -1,0 +1,52 @@
+"""Commands about households on the list."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kasane_outreach.domain.position import Position
+
+
+@dataclass(frozen=True)
+class PutOnList:
+    """Put a household on the list of those to reach, as a case asked.
+
+    ``visit_address`` is a protected one: it is kept sealed, for the workers of a visit.
+    """
+
+    request_id: str
+    case_id: str
+    person_id: str
+    name: str
+    address: str
+    reason: str
+    purpose: str
+    by_when: date | None
+    minutes: int
+    two_person: bool
+    agency: str
+    area: str
+    category: str
+    address_protected: bool
+    kana: str = ""
+    phone: str = ""
+    visit_address: str = ""
+
+
+@dataclass(frozen=True)
+class PlaceHousehold:
+    """Put a household on the map by hand; ``town_block`` is empty for typed coordinates."""
+
+    request_id: str
+    position: Position
+    town_block: str
+    version: int
+
+
+@dataclass(frozen=True)
+class NoteContactDetails:
+    """Write down how the name is read and the telephone number."""
+
+    request_id: str
+    kana: str
+    phone: str
+    version: int

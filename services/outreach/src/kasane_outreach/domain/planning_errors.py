@@ -1,0 +1,57 @@
+"""Names what is refused about visit plans, wishes and working hours; each code has its sentences in strings/."""
+
+from kasane_outreach.domain.errors import OutreachRefusal
+
+
+class PlanNotFound(OutreachRefusal):
+    """No such visit plan, or it is not open to this person."""
+
+    code = "not_found"
+    status = 404
+
+
+class PlanNotReady(OutreachRefusal):
+    """The plan is still being searched, or was accepted before."""
+
+    code = "plan_not_ready"
+
+
+class PlanOutdated(OutreachRefusal):
+    """Visits, households or workers changed after the plan was made."""
+
+    code = "plan_outdated"
+
+
+class PlanEmpty(OutreachRefusal):
+    """There is no worker, no visit or no placed visit."""
+
+    code = "plan_empty"
+    status = 422
+
+
+class TooMuchToPlan(OutreachRefusal):
+    """More visits or days than are planned in one go."""
+
+    code = "too_much_to_plan"
+    status = 422
+
+
+class HoursUnreadable(OutreachRefusal):
+    """Working hours end before they begin, or a break lies outside the day."""
+
+    code = "hours_unreadable"
+    status = 422
+
+
+class WishUnreadable(OutreachRefusal):
+    """A window is shorter than nothing, or one person is wanted and refused."""
+
+    code = "wish_unreadable"
+    status = 422
+
+
+class RepeatUnreadable(OutreachRefusal):
+    """The rule of repetition is none that is planned with."""
+
+    code = "repeat_unreadable"
+    status = 422

@@ -1,0 +1,133 @@
+"""Households on the list: put there, placed, protected, closed with their case."""
+
+import base64
+from typing import Any
+
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_outreach.commands import NoteContactDetails, PlaceHousehold, PutOnList
+from kasane_outreach.domain.household_to_reach import HouseholdToReach
+from kasane_outreach.domain.town_block import find_block
+from kasane_outreach.handlers.subjects import HOUSEHOLD, VISIT
+from kasane_outreach.repository import (
+    PROTECTED_ADDRESS,
+    HouseholdsToReach,
+    Visits,
+    blocks_of,
+    opened,
+)
+
+_NOT_KEPT = ("request_id", "visit_address")
+
+
+def put_on_list(command: PutOnList, uow: UnitOfWork, hooks: Any) -> None:
+    """Puts a household on the list, on the map if its address names a town block; the delivery
+    commits.
+
+    A request heard before changes nothing. A protected address is not put on the map (I-10) and is
+    kept sealed.
+    """
+    households = HouseholdsToReach(uow.connection)
+    if households.knows(command.request_id):
+        return
+    values = {name: value for name, value in vars(command).items() if name not in _NOT_KEPT}
+    household = HouseholdToReach(id=command.request_id, heard_at=clock.now(), **values)
+    if household.address_protected or command.visit_address:
+        household.keep_sealed(_sealed(command.visit_address or command.address, household, uow))
+    town = hooks.town.name
+    block = find_block(household.address, town, blocks_of(town))
+    if block is not None and not household.address_protected:
+        household.place(block.position, block.name)
+    households.add(household)
+    uow.record("outreach.household.put_on_list", HOUSEHOLD, household.id, basis="case")
+
+
+def close_case(case_id: str, uow: UnitOfWork, reason: str) -> None:
+    """Closes the requests of a case and cancels its visits from today on; the delivery commits.
+
+    A visit of an earlier day may have been made and not yet written down: its record is still
+    taken.
+    """
+    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    for household in households.of_case(case_id):
+        if household.open:
+            household.close()
+            households.save(household)
+            uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="case_closed")
+    for visit in visits.due_of_case(case_id):
+        if visit.on >= clock.today():
+            visit.cancel(reason)
+            visits.save(visit)
+            uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="case_closed")
+
+
+def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
+    """Closes one request and cancels its visits from today on; the delivery commits.
+
+    A request that is not known or is closed changes nothing.
+    """
+    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    if not households.knows(request_id):
+        return
+    household = households.get(request_id)
+    if not household.open:
+        return
+    household.close()
+    households.save(household)
+    uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="called_off")
+    for visit in visits.due_of_case(household.case_id):
+        if visit.request_id == request_id and visit.on >= clock.today():
+            visit.cancel(reason)
+            visits.save(visit)
+            uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="called_off")
+
+
+def change_protection(
+    person_id: str, uow: UnitOfWork, *, protected: bool, phone_too: bool = False
+) -> None:
+    """Hides a person's address everywhere but from the workers of their visits, or shows it again.
+
+    The telephone number goes the same way when it is protected too. A protected address lies
+    sealed in the database.
+
+    What was on the map is taken off it, and stays off until somebody places it anew; the delivery
+    commits.
+    """
+    households = HouseholdsToReach(uow.connection)
+    for household in households.of_person(person_id):
+        before = (household.address_protected, household.phone_protected)
+        household.protect_address(protected=protected, phone_too=phone_too)
+        if protected:
+            household.keep_sealed(_sealed(household.address, household, uow))
+        elif household.sealed_address:
+            household.open_seal(opened(household, uow.key(PROTECTED_ADDRESS)))
+        if before != (household.address_protected, household.phone_protected):
+            households.save(household)
+            uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
+
+
+def _sealed(address: str, household: HouseholdToReach, uow: UnitOfWork) -> str:
+    """The address under the town's key for this request; empty when there is none."""
+    if not address:
+        return ""
+    return base64.b64encode(uow.seal(PROTECTED_ADDRESS, address.encode(), household.id)).decode()
+
+
+def place_household(command: PlaceHousehold, uow: UnitOfWork) -> None:
+    """Puts a household on the map as a person says."""
+    households = HouseholdsToReach(uow.connection)
+    household = households.get(command.request_id)
+    household.place(command.position, command.town_block)
+    households.save(household, command.version)
+    uow.record("outreach.household.placed", HOUSEHOLD, household.id)
+    uow.commit()
+
+
+def note_contact_details(command: NoteContactDetails, uow: UnitOfWork) -> None:
+    """Writes down the reading of the name and the telephone number."""
+    households = HouseholdsToReach(uow.connection)
+    household = households.get(command.request_id)
+    household.note_contact_details(command.kana, command.phone)
+    households.save(household, command.version)
+    uow.record("outreach.household.contact_details_noted", HOUSEHOLD, household.id)
+    uow.commit()

@@ -1,0 +1,4 @@
+"""The kinds of object that the audit names."""
+
+HOUSEHOLD, VISIT, ROUND = "household_to_reach", "visit", "visit_round"
+PLAN, PROFILE = "visit_plan", "worker_profile"

@@ -1,0 +1,167 @@
+"""Visits by hand: scheduled, cancelled, recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kasane_contracts import outreach as events
+from kasane_kit import clock
+from kasane_kit.auth import accounts
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_outreach.commands import CancelVisit, RecordVisit, ScheduleVisit
+from kasane_outreach.domain.contact_attempt import ContactAttempt
+from kasane_outreach.domain.errors import (
+    AlreadyRecorded,
+    DayIsPast,
+    HouseholdClosed,
+    SameDayVisit,
+    VisitNotFound,
+    WorkerBusy,
+)
+from kasane_outreach.domain.visit import Visit, VisitRecord
+from kasane_outreach.handlers.scheduling import must_be_workers, say_scheduled, visit_to
+from kasane_outreach.handlers.subjects import VISIT
+from kasane_outreach.repository import ContactAttempts, HouseholdsToReach, Visits, hold_days
+
+
+def schedule_visit(command: ScheduleVisit, uow: UnitOfWork) -> str:
+    """Gives a household a visit by hand and says so; returns its id.
+
+    Raises WorkerBusy when a worker has another visit then, and SameDayVisit when somebody
+    goes there on that day already and the person has not said that it is meant.
+    """
+    if command.on < clock.today():
+        raise DayIsPast
+    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    household = households.get(command.request_id)
+    if not household.open:
+        raise HouseholdClosed
+    must_be_workers(command.workers, uow)
+    visit = visit_to(
+        household, command.visit_id, command.on, command.starts_at, command.minutes, command.workers
+    )
+    hold_days(uow.connection, [command.on])
+    that_day = visits.scheduled_on(command.on)
+    if not command.despite_same_day and any(visit.same_household(other) for other in that_day):
+        raise SameDayVisit(on=command.on)
+    for other in that_day:
+        if other.due and visit.overlaps(other):
+            busy = sorted(set(visit.workers) & set(other.workers))[0]
+            raise WorkerBusy(worker=name_of(busy, uow), at=f"{other.starts_at:%H:%M}")
+    say_scheduled(visit, household, uow)
+    uow.commit()
+    return visit.id
+
+
+def cancel_visit(command: CancelVisit, uow: UnitOfWork) -> None:
+    """Takes a visit out of the day; the household waits again unless another visit is due."""
+    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    visit = visits.get(command.visit_id, to_change=True)
+    with _naming_who_recorded(uow):
+        visit.cancel(command.reason)
+    visits.save(visit, command.version)
+    household = households.get(visit.request_id)
+    household.visit_cancelled(others_due=_others_due(visit, visits))
+    households.save(household)
+    uow.record("outreach.visit.cancelled", VISIT, visit.id)
+    uow.commit()
+
+
+def record_visit(command: RecordVisit, uow: UnitOfWork) -> None:
+    """Writes down what came of a visit and says so; the very same record again changes nothing.
+
+    Only an assigned worker or a coordinator records. A visit made before its day counts on
+    the day it was made.
+    """
+    if write_record(command, uow):
+        uow.commit()
+
+
+def write_record(command: RecordVisit, uow: UnitOfWork) -> bool:
+    """Does what ``record_visit`` does in the caller's transaction; False where nothing changed."""
+    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    visit = visits.get(command.visit_id, to_change=True)
+    if uow.actor.account_id not in visit.workers and not uow.actor.has("coordinator"):
+        raise VisitNotFound
+    record = VisitRecord(
+        result=command.result,
+        made_on=min(visit.on, clock.today()),
+        recorded_by=uow.actor.account_id,
+        recorded_at=clock.now(),
+        note=command.note,
+        consent_heard=command.consent_heard,
+        accompanied_to=command.accompanied_to,
+        next_wish=command.next_wish,
+        submission=command.submission,
+    )
+    with _naming_who_recorded(uow):
+        written = visit.write_record(record)
+    if not written:
+        return False
+    visits.save(visit, command.version)
+    household = households.get(visit.request_id)
+    household.visited(record.result, others_due=_others_due(visit, visits))
+    households.save(household)
+    uow.record("outreach.visit.recorded", VISIT, visit.id)
+    if record.result.contact_made:
+        uow.publish(
+            events.VisitCompleted(
+                visit_id=visit.id,
+                request_id=visit.request_id,
+                case_id=visit.case_id,
+                person_id=visit.person_id,
+                on=record.made_on,
+                result=record.result.value,
+                consent_heard=record.consent_heard,
+                note=record.note,
+            )
+        )
+    else:
+        _count_attempt(visit, record, household.attempts, uow)
+    return True
+
+
+def _count_attempt(visit: Visit, record: VisitRecord, number: int, uow: UnitOfWork) -> None:
+    attempt = ContactAttempt(
+        visit_id=visit.id,
+        request_id=visit.request_id,
+        number=number,
+        on=record.made_on,
+        result=record.result,
+        note=record.note,
+        recorded_by=record.recorded_by,
+        recorded_at=record.recorded_at,
+    )
+    ContactAttempts(uow.connection).add(attempt)
+    uow.publish(
+        events.ContactNotMade(
+            visit_id=visit.id,
+            request_id=visit.request_id,
+            case_id=visit.case_id,
+            person_id=visit.person_id,
+            on=attempt.on,
+            result=attempt.result.value,
+            attempt=attempt.number,
+            note=attempt.note,
+        )
+    )
+
+
+def _others_due(visit: Visit, visits: Visits) -> bool:
+    return any(
+        other.due and other.id != visit.id for other in visits.of_household(visit.request_id)
+    )
+
+
+@contextmanager
+def _naming_who_recorded(uow: UnitOfWork) -> Iterator[None]:
+    """Puts the name of the one who recorded the visit into the refusal, instead of the account."""
+    try:
+        yield
+    except AlreadyRecorded as refusal:
+        raise AlreadyRecorded(by=name_of(str(refusal.facts["by"]), uow)) from None
+
+
+def name_of(account_id: str, uow: UnitOfWork) -> str:
+    """How an account is called; an unknown one by its id."""
+    known = accounts.find(uow.connection, account_id)
+    return known.display_name if known else account_id

@@ -1,0 +1,91 @@
+"""Watching over people who have not consented: assigned with a basis, reported, ended."""
+
+from kasane_kit import clock
+from kasane_kit.ids import new_id
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_outreach.commands.campaigns import AssignWatch, ReportWatch
+from kasane_outreach.domain.campaign_errors import CampaignRunNotFound, GroundMissing
+from kasane_outreach.domain.errors import HouseholdClosed
+from kasane_outreach.domain.watch_assignment import WatchAssignment, WatchReport
+from kasane_outreach.handlers.scheduling import must_be_workers
+from kasane_outreach.repository import HouseholdsToReach
+from kasane_outreach.repository.watching import Watches
+
+WATCH = "watch_assignment"
+SEEN = "watch-reports"
+
+
+def assign_watch(command: AssignWatch, uow: UnitOfWork) -> str:
+    """Asks a worker of the town to look regularly, with the basis on which this is done.
+
+    Raises WorkersMissing for somebody who is not sent to households, GroundMissing and HouseholdClosed.
+    """
+    household = HouseholdsToReach(uow.connection).get(command.request_id)
+    if not household.open:
+        raise HouseholdClosed
+    if not command.basis.strip() or not command.what.strip():
+        raise GroundMissing
+    must_be_workers([command.watcher], uow)
+    assignment = WatchAssignment(
+        id=command.assignment_id,
+        case_id=household.case_id,
+        request_id=household.id,
+        watcher=command.watcher,
+        every_days=command.every_days,
+        what=command.what.strip(),
+        basis=command.basis.strip(),
+        begins_on=command.begins_on,
+        next_on=command.begins_on,
+        made_by=uow.actor.account_id,
+    )
+    Watches(uow.connection).add(assignment)
+    uow.record("outreach.watch.assigned", WATCH, assignment.id, basis=assignment.basis)
+    uow.commit()
+    return assignment.id
+
+
+def report_watch(command: ReportWatch, uow: UnitOfWork) -> None:
+    """Keeps what the watcher saw, sealed; only the watcher reports. Raises CampaignRunNotFound."""
+    watches = Watches(uow.connection)
+    assignment = watches.get(command.assignment_id)
+    if assignment.watcher != uow.actor.account_id or not assignment.open:
+        raise CampaignRunNotFound
+    report = WatchReport(
+        id=new_id(),
+        assignment_id=assignment.id,
+        on=min(command.on, clock.today()),
+        worrying=command.worrying,
+        by=uow.actor.account_id,
+        at=clock.now(),
+    )
+    watches.add_report(report, uow.seal(SEEN, command.words.encode(), place_of_report(report.id)))
+    assignment.looked(report.on)
+    watches.save(assignment)
+    uow.record("outreach.watch.reported", WATCH, assignment.id, basis=assignment.basis)
+    uow.commit()
+
+
+def end_watch(assignment_id: str, reason: str, uow: UnitOfWork) -> None:
+    """Nobody has to look any more, for a reason. Raises GroundMissing."""
+    watches = Watches(uow.connection)
+    assignment = watches.get(assignment_id)
+    if not reason.strip():
+        raise GroundMissing
+    assignment.end(clock.today(), reason.strip())
+    watches.save(assignment)
+    uow.record("outreach.watch.ended", WATCH, assignment.id)
+    uow.commit()
+
+
+def end_watches_of_case(case_id: str, reason: str, uow: UnitOfWork) -> None:
+    """A case that ended is watched no more; the delivery commits."""
+    watches = Watches(uow.connection)
+    for assignment in watches.of_case(case_id):
+        assignment.end(clock.today(), reason)
+        watches.save(assignment)
+        uow.record("outreach.watch.ended", WATCH, assignment.id, basis="case_closed")
+
+
+def place_of_report(report_id: str) -> str:
+    """Where the seal of what was seen belongs: it opens nowhere else."""
+    return f"outreach_watch_report|{report_id}"

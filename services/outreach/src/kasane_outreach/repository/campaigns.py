@@ -1,0 +1,286 @@
+"""Loads and saves runs of campaigns, their lists, hearings and visits."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kasane_outreach import tables
+from kasane_outreach.domain.area_survey import LeaderHearing, SurveyHousehold, SurveyVisit
+from kasane_outreach.domain.campaign_errors import CampaignRunNotFound
+from kasane_outreach.domain.campaign_run import CampaignRun, CampaignStage
+from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.errors import ChangedMeanwhile
+from kasane_outreach.domain.survey import NeedLevel, SurveyTarget
+from kasane_outreach.repository.visits import in_utc
+
+
+class CampaignRuns:
+    """The runs of the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, run_id: str) -> CampaignRun:
+        """The run; raises CampaignRunNotFound."""
+        found = self._load(tables.campaign_run.c.id == run_id)
+        if not found:
+            raise CampaignRunNotFound
+        return found[0]
+
+    def all(self) -> tuple[CampaignRun, ...]:
+        """Every run, the newest first."""
+        return self._load()
+
+    def add(self, run: CampaignRun) -> None:
+        """Saves a new run."""
+        self._connection.execute(insert(tables.campaign_run).values(**_of_run(run)))
+
+    def save(self, run: CampaignRun) -> None:
+        """Saves a changed run; raises ChangedMeanwhile when somebody else was faster."""
+        r = tables.campaign_run.c
+        before, run.version = run.version, run.version + 1
+        saved = self._connection.execute(
+            update(tables.campaign_run)
+            .where(r.id == run.id, r.version == before)
+            .values(**_of_run(run))
+        )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
+
+    def _load(self, *conditions: Any) -> tuple[CampaignRun, ...]:
+        r = tables.campaign_run.c
+        rows = self._connection.execute(
+            select(tables.campaign_run).where(*conditions).order_by(r.made_at.desc(), r.id)
+        )
+        return tuple(_run(row) for row in rows)
+
+
+class SurveyTargets:
+    """The people on the lists of postal surveys."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_run(self, run_id: str) -> tuple[SurveyTarget, ...]:
+        """The list of a run, by number."""
+        return self._load(tables.survey_target.c.run_id == run_id)
+
+    def get(self, target_id: str) -> SurveyTarget:
+        """One person on a list; raises CampaignRunNotFound."""
+        found = self._load(tables.survey_target.c.id == target_id)
+        if not found:
+            raise CampaignRunNotFound
+        return found[0]
+
+    def by_digest(self, digest: str) -> SurveyTarget | None:
+        """The person whose letter has this code, or None."""
+        found = self._load(tables.survey_target.c.digest == digest)
+        return found[0] if found else None
+
+    def add(self, targets: Sequence[SurveyTarget]) -> None:
+        """Saves new people on a list."""
+        self._connection.execute(
+            insert(tables.survey_target), [_of_target(target) for target in targets]
+        )
+
+    def save(self, target: SurveyTarget, sealed: bytes | None = None) -> None:
+        """Saves a changed one, with a new reply if there is one."""
+        columns = _of_target(target) | ({"sealed": sealed} if sealed is not None else {})
+        self._connection.execute(
+            update(tables.survey_target)
+            .where(tables.survey_target.c.id == target.id)
+            .values(**columns)
+        )
+
+    def reply(self, target_id: str) -> bytes:
+        """What came back, sealed; empty where nothing did."""
+        t = tables.survey_target.c
+        return self._connection.scalar(select(t.sealed).where(t.id == target_id)) or b""
+
+    def _load(self, *conditions: Any) -> tuple[SurveyTarget, ...]:
+        t = tables.survey_target.c
+        columns = [column for column in tables.survey_target.columns if column.name != "sealed"]
+        rows = self._connection.execute(select(*columns).where(*conditions).order_by(t.number))
+        return tuple(_target(row) for row in rows)
+
+
+class ReplyCounts:
+    """Counts tried codes by the hour, exactly, however many processes count at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, bucket: str, until: datetime, now: datetime) -> int:
+        """Counts one try and says how many there were in this hour; hours that are over are forgotten."""
+        t = tables.reply_count
+        self._connection.execute(delete(t).where(t.c.until <= now))
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(t).values(bucket=bucket, count=1, until=until)
+        counted = self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[t.c.bucket], set_={"count": t.c.count + 1}
+            ).returning(t.c.count)
+        )
+        return int(counted.scalar_one())
+
+
+class AreaSurveys:
+    """The households, visits and hearings of surveys that go from house to house."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def households(self, run_id: str, area: str = "") -> tuple[SurveyHousehold, ...]:
+        """The households of a run, of one area or all."""
+        h = tables.survey_household.c
+        conditions = [h.run_id == run_id, *([h.area == area] if area else [])]
+        rows = self._connection.execute(
+            select(tables.survey_household).where(*conditions).order_by(h.area, h.label, h.id)
+        )
+        return tuple(_household(row) for row in rows)
+
+    def household(self, household_id: str) -> SurveyHousehold:
+        """One household; raises CampaignRunNotFound."""
+        row = self._connection.execute(
+            select(tables.survey_household).where(tables.survey_household.c.id == household_id)
+        ).one_or_none()
+        if row is None:
+            raise CampaignRunNotFound
+        return _household(row)
+
+    def add_households(self, households: Sequence[SurveyHousehold]) -> None:
+        """Saves new households."""
+        self._connection.execute(
+            insert(tables.survey_household), [_of_household(one) for one in households]
+        )
+
+    def save_household(self, household: SurveyHousehold) -> None:
+        """Saves a changed household."""
+        self._connection.execute(
+            update(tables.survey_household)
+            .where(tables.survey_household.c.id == household.id)
+            .values(**_of_household(household))
+        )
+
+    def add_visit(self, visit: SurveyVisit, sealed: bytes) -> None:
+        """Saves a visit with the household's own words."""
+        columns = asdict(visit) | {"on_day": visit.on, "result": visit.result.value}
+        del columns["on"]
+        self._connection.execute(insert(tables.survey_visit).values(**columns, sealed=sealed))
+
+    def visits_between(self, run_id: str, first: date, last: date) -> tuple[SurveyVisit, ...]:
+        """The visits of a run from one day to another."""
+        v = tables.survey_visit.c
+        return self._visits(v.run_id == run_id, v.on_day >= first, v.on_day <= last)
+
+    def visits_of(self, household_id: str) -> tuple[tuple[SurveyVisit, bytes], ...]:
+        """The visits to a household with its own words, sealed."""
+        v = tables.survey_visit.c
+        found = self._visits(v.household_id == household_id)
+        words = dict(
+            self._connection.execute(
+                select(v.id, v.sealed).where(v.household_id == household_id)
+            ).all()
+        )
+        return tuple((one, words[one.id] or b"") for one in found)
+
+    def add_hearing(self, hearing: LeaderHearing, sealed: bytes) -> None:
+        """Saves what a leader said."""
+        columns = asdict(hearing) | {"on_day": hearing.on}
+        del columns["on"]
+        self._connection.execute(insert(tables.leader_hearing).values(**columns, sealed=sealed))
+
+    def hearings(self, run_id: str, area: str = "") -> tuple[tuple[LeaderHearing, bytes], ...]:
+        """What leaders said, of one area or all, sealed."""
+        h = tables.leader_hearing.c
+        conditions = [h.run_id == run_id, *([h.area == area] if area else [])]
+        rows = self._connection.execute(
+            select(tables.leader_hearing).where(*conditions).order_by(h.on_day, h.id)
+        )
+        found = []
+        for row in rows:
+            values = dict(row._mapping)
+            sealed, on = values.pop("sealed"), values.pop("on_day")
+            found.append((LeaderHearing(**{**values, "on": on, "at": in_utc(row.at)}), sealed))
+        return tuple(found)
+
+    def heard_areas(self, run_id: str) -> frozenset[str]:
+        """The areas in which a leader was heard."""
+        h = tables.leader_hearing.c
+        return frozenset(
+            self._connection.scalars(select(h.area).where(h.run_id == run_id).distinct())
+        )
+
+    def counts(self, run_id: str) -> Sequence[tuple[str, str, str, int, int]]:
+        """Area, agency, result, households and visits of a run."""
+        h = tables.survey_household.c
+        rows = self._connection.execute(
+            select(h.area, h.agency, h.result, func.count(), func.sum(h.visits))
+            .where(h.run_id == run_id)
+            .group_by(h.area, h.agency, h.result)
+        )
+        return [
+            (str(area), str(agency), str(result), int(households), int(visits or 0))
+            for area, agency, result, households, visits in rows
+        ]
+
+    def _visits(self, *conditions: Any) -> tuple[SurveyVisit, ...]:
+        v = tables.survey_visit.c
+        columns = [column for column in tables.survey_visit.columns if column.name != "sealed"]
+        rows = self._connection.execute(
+            select(*columns).where(*conditions).order_by(v.on_day, v.id)
+        )
+        found = []
+        for row in rows:
+            values = dict(row._mapping)
+            values |= {"on": values.pop("on_day"), "result": VisitResult(row.result)}
+            found.append(SurveyVisit(**values))
+        return tuple(found)
+
+
+def _of_run(run: CampaignRun) -> dict[str, object]:
+    return {
+        **vars(run),
+        "stage": run.stage.value,
+        "preconditions": list(run.preconditions),
+        "receivers": dict(run.receivers),
+    }
+
+
+def _run(row: Row[Any]) -> CampaignRun:
+    return CampaignRun(
+        **{
+            **row._mapping,
+            "stage": CampaignStage(row.stage),
+            "preconditions": tuple(row.preconditions),
+            "made_at": in_utc(row.made_at),
+            "fixed_at": in_utc(row.fixed_at) if row.fixed_at else None,
+        }
+    )
+
+
+def _of_target(target: SurveyTarget) -> dict[str, object]:
+    return {**vars(target), "need": target.need.value if target.need else ""}
+
+
+def _target(row: Row[Any]) -> SurveyTarget:
+    return SurveyTarget(
+        **{
+            **row._mapping,
+            "need": NeedLevel(row.need) if row.need else None,
+            "replied_at": in_utc(row.replied_at) if row.replied_at else None,
+        }
+    )
+
+
+def _of_household(household: SurveyHousehold) -> dict[str, object]:
+    return {**vars(household), "result": household.result.value if household.result else ""}
+
+
+def _household(row: Row[Any]) -> SurveyHousehold:
+    result = VisitResult(row.result) if row.result else None
+    return SurveyHousehold(**{**row._mapping, "result": result})

@@ -1,0 +1,157 @@
+"""Plans with everything that is installed, one planner started from the other; the best plan that the checker accepts
+wins, and nobody sees whose it was.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kasane_outreach.domain.plan_check import check_plan
+from kasane_outreach.domain.plan_cost import plan_cost
+from kasane_outreach.domain.planning import PlanProblem, VisitPlan
+from kasane_outreach.repository.planning import pyvrp_search, vroom_search
+from kasane_outreach.repository.planning.adopting import adopt
+from kasane_outreach.repository.planning.annealing import (
+    Annealing,
+    absent_of,
+    first_order,
+    insert_all,
+)
+from kasane_outreach.repository.planning.compiled import CompiledProblem
+from kasane_outreach.repository.planning.suggesting import name_left_out
+from kasane_outreach.repository.planning.tours import Tours
+
+log = logging.getLogger("kasane.outreach")
+
+SEED = 20230401
+LARGE_DAY = 250
+WARM_AFTER_OTHERS, WARM = 0.2, 1.0
+
+Told = Callable[[VisitPlan, float, float], None]
+"""Hears of each better plan: the plan, its cost, and the seconds since the beginning."""
+
+
+@dataclass
+class _Best:
+    cost: float
+    plan: VisitPlan
+    tours: Tours
+
+
+class Portfolio:
+    """Plans a problem in a given time. ``clock`` counts that time; ``planners`` names what may be used."""
+
+    def __init__(
+        self,
+        problem: PlanProblem,
+        told: Told | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+        planners: frozenset[str] = frozenset({"vroom", "pyvrp", "annealing"}),
+    ) -> None:
+        self.problem = problem
+        self._told = told
+        self._stop = stop
+        self._clock = clock
+        self._use = set(planners)
+        if not vroom_search.available():
+            self._use.discard("vroom")
+        if not pyvrp_search.available():
+            self._use.discard("pyvrp")
+        self._begin = 0.0
+        self._best: _Best | None = None
+
+    def solve(self, seconds: float) -> VisitPlan:
+        """The best plan found in about ``seconds``; it passed the checker and names all that it leaves out."""
+        self._begin = self._clock()
+        compiled = CompiledProblem(self.problem)
+        tours = Tours(compiled)
+        insert_all(tours, first_order(compiled, absent_of(tours)), self._stop)
+        self._offer(tours, "insertion")
+        if self.problem.visits and self.problem.shifts and seconds > 0:
+            if self._pure(compiled):
+                self._route(compiled, seconds)
+            else:
+                self._week(seconds)
+        return self._kept.plan
+
+    @property
+    def _kept(self) -> _Best:
+        if self._best is None:
+            raise RuntimeError("no plan passed the checker; nothing is shown")
+        return self._best
+
+    def _pure(self, c: CompiledProblem) -> bool:
+        """Whether it is one day of plain routing, where PyVRP alone is first."""
+        plain = all(
+            hands == 1 and sum(len(spans) for spans in windows.values()) <= 1
+            for hands, windows in zip(c.hands, c.windows, strict=True)
+        )
+        days = {shift.day for shift in self.problem.shifts}
+        given = any(c.pauses) or any(c.fixed) or self.problem.weights.fairness
+        return plain and len(days) == 1 and not given and "pyvrp" in self._use
+
+    def _route(self, c: CompiledProblem, seconds: float) -> None:
+        day = c.day_of[0]
+        large = c.visits > LARGE_DAY and "vroom" in self._use
+        if large:
+            self._vroom(0.25 * seconds)
+        orders = pyvrp_search.search(self._kept.tours, (day,), self._until(seconds), cold=not large)
+        self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
+
+    def _week(self, seconds: float) -> None:
+        if "vroom" in self._use and not self._stop():
+            self._vroom(0.35 * seconds)
+        if "pyvrp" in self._use:
+            self._days(0.6 * seconds)
+        if "annealing" in self._use and not self._stop():
+            left = seconds - self._passed()
+            others = self._use & {"vroom", "pyvrp"}
+            tours = self._kept.tours
+            rounds = max(1, min(8, int(left / 4)))
+            for number in range(rounds):
+                if self._stop():
+                    return
+                share = (seconds - self._passed()) / (rounds - number)
+                if share <= 0:
+                    return
+                warm = (WARM_AFTER_OTHERS if others else WARM) * 0.6**number
+                Annealing(tours, SEED + number, self._clock).run(share, self._stop, warm)
+                self._offer(tours, "annealing")
+
+    def _vroom(self, seconds: float) -> None:
+        orders = vroom_search.search(self._kept.tours, seconds)
+        self._offer(adopt(self._kept.tours, orders, self._stop), "vroom")
+
+    def _days(self, until: float) -> None:
+        days = sorted({shift.day for shift in self.problem.shifts})
+        for number, day in enumerate(days):
+            left = until - self._passed()
+            if left <= 0 or self._stop():
+                return
+            stop = self._until(self._passed() + left / (len(days) - number))
+            orders = pyvrp_search.search(self._kept.tours, (day,), stop)
+            if orders:
+                self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
+
+    def _until(self, seconds: float) -> Callable[[], bool]:
+        return lambda: self._passed() >= seconds or self._stop()
+
+    def _passed(self) -> float:
+        return self._clock() - self._begin
+
+    def _offer(self, tours: Tours, planner: str) -> None:
+        """Keeps the plan when the checker accepts it and it costs less than the best so far."""
+        found = tours.plan(planner)
+        cost = plan_cost(self.problem, found).total
+        if self._best is not None and cost >= self._best.cost - 1e-9:
+            return
+        plan = name_left_out(self.problem, found)
+        breaches = check_plan(self.problem, plan)
+        if breaches:
+            log.warning("a plan of %s did not pass the check: %s", planner, breaches[0].kind)
+            return
+        self._best = _Best(cost, plan, tours)
+        if self._told is not None:
+            self._told(plan, cost, self._passed())

@@ -1,0 +1,55 @@
+"""Names the columns of outreach's tables; never leaves repository and queries."""
+
+from kasane_outreach.tables.booking import booking_day
+from kasane_outreach.tables.calendar import calendar_feed
+from kasane_outreach.tables.campaigns import (
+    campaign_run,
+    leader_hearing,
+    reply_count,
+    survey_household,
+    survey_target,
+    survey_visit,
+    watch_assignment,
+    watch_report,
+)
+from kasane_outreach.tables.door import (
+    check_in,
+    door_device,
+    door_handout,
+    door_item,
+    visit_addendum,
+    visit_photo,
+)
+from kasane_outreach.tables.households import household_to_reach
+from kasane_outreach.tables.planning import plan_run, visit_wish, worker_profile
+from kasane_outreach.tables.rounds import visit_round
+from kasane_outreach.tables.schema import metadata
+from kasane_outreach.tables.visits import contact_attempt, visit, visit_worker
+
+__all__ = [
+    "booking_day",
+    "calendar_feed",
+    "campaign_run",
+    "check_in",
+    "contact_attempt",
+    "door_device",
+    "door_handout",
+    "door_item",
+    "household_to_reach",
+    "leader_hearing",
+    "metadata",
+    "plan_run",
+    "reply_count",
+    "survey_household",
+    "survey_target",
+    "survey_visit",
+    "visit",
+    "visit_addendum",
+    "visit_photo",
+    "visit_round",
+    "visit_wish",
+    "visit_worker",
+    "watch_assignment",
+    "watch_report",
+    "worker_profile",
+]

@@ -1,0 +1,36 @@
+"""Households that somebody should reach."""
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table, Text
+
+from kasane_outreach.tables.schema import metadata
+
+household_to_reach = Table(
+    "outreach_household_to_reach",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kana", Text, nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("sealed_address", Text, nullable=False),
+    Column("address_protected", Boolean, nullable=False),
+    Column("phone_protected", Boolean, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("town_block", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("by_when", Date),
+    Column("minutes", Integer, nullable=False),
+    Column("two_person", Boolean, nullable=False),
+    Column("agency", String(60), nullable=False),
+    Column("area", String(60), nullable=False),
+    Column("category", String(60), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_result", String(20), nullable=False),
+    Column("heard_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False),
+)

@@ -1,0 +1,356 @@
+"""Campaigns carried out: the postal survey of 生駒市 and the visits to every household of 北栄町."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from kasane_kit.auth import Actor
+from kasane_kit.testing.pytest_plugin import BenchMaker
+from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
+from kasane_outreach import queries, tables
+from kasane_outreach.repository import HouseholdsToReach
+from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns, SurveyTargets
+
+LISTED = (
+    "見本 一郎,みほん いちろう,生駒市東新町8番38号\n"
+    "見本 二郎,みほん じろう,生駒市山崎町1番1号\n"
+    "見本 三郎,みほん さぶろう,生駒市元町2番2号"
+)
+GROUND = {
+    "source": "福祉政策課の相談記録（令和8年4月）",
+    "legal_ground": "個人情報保護法69条2項2号：町の中で利用する場合",
+    "keep_until": "2028-03-31",
+}
+
+
+def begun(bench: Workbench, visitor: Visitor, campaign: str) -> str:
+    answer = visitor.post("/campaigns/runs", {"campaign": campaign, "year": "2026"})
+    assert answer.status_code == 303, answer.text
+    return answer.location.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def ikoma(make_workbench: BenchMaker) -> Workbench:
+    """生駒市, which has said that the survey began."""
+    bench = make_workbench("outreach", {TOWN: ("ikoma",)})
+    towns = bench.house.directory._towns  # type: ignore[attr-defined]
+    settings = {"ikoma": {"started": {"survey": date(2026, 10, 1)}}}
+    towns[TOWN] = replace(towns[TOWN], settings=settings, revision=towns[TOWN].revision + 1)
+    return bench
+
+
+@pytest.fixture
+def office(ikoma: Workbench) -> Visitor:
+    """The coordinator who makes the list."""
+    return ikoma.visit_as(ikoma.staff("coordinator", account_id="coordinator-1", name="調整 太郎"))
+
+
+@pytest.fixture
+def head(ikoma: Workbench) -> Visitor:
+    """The head of the office, who approves it."""
+    return ikoma.visit_as(ikoma.staff("responsible", account_id="head-1", name="課長 花"))
+
+
+@pytest.fixture
+def run_id(ikoma: Workbench, office: Visitor) -> str:
+    """A run with its list, receivers and ground, to be approved."""
+    run_id = begun(ikoma, office, "survey")
+    assert office.post(f"/campaigns/runs/{run_id}/list", {"lines": LISTED}).status_code == 303
+    for one in ("就労支援の受け皿が用意されている", "訪問相談の受け皿が用意されている"):
+        office.post(f"/campaigns/runs/{run_id}/receivers", {"precondition": one})
+    assert office.post(f"/campaigns/runs/{run_id}/ground", GROUND).status_code == 303
+    return run_id
+
+
+@pytest.fixture
+def sent(run_id: str, office: Visitor, head: Visitor) -> dict[str, str]:
+    """The codes of the letters of the first wave, by name."""
+    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
+    assert office.post(f"/campaigns/runs/{run_id}/waves").status_code == 303
+    page = office.get(f"/campaigns/runs/{run_id}/letters").text
+    names = re.findall(r"(見本 .郎) 様", page)
+    codes = re.findall(r"<strong>([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})</strong>", page)
+    return dict(zip(names, codes, strict=True))
+
+
+def reply(bench: Workbench, code: str, **typed: str) -> int:
+    client = bench.app.test_client()
+    page = client.get(f"/{TOWN}/kaitou").text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    return client.post(
+        f"/{TOWN}/kaitou", data={"code": code, "csrf_token": token, **typed}
+    ).status_code
+
+
+def targets(bench: Workbench, run_id: str) -> list[object]:
+    with bench.reading() as connection:
+        return list(SurveyTargets(connection).of_run(run_id))
+
+
+def test_what_the_document_only_plans_is_not_begun(make_workbench: BenchMaker) -> None:
+    bench = make_workbench("outreach", {TOWN: ("ikoma",)})
+    visitor = bench.visit_as(bench.staff("coordinator"))
+
+    answer = visitor.post("/campaigns/runs", {"campaign": "survey", "year": "2026"})
+
+    assert answer.status_code == 409
+    assert "まだ予定です" in answer.text
+    with bench.reading() as connection:
+        assert CampaignRuns(connection).all() == ()
+
+
+def test_no_list_is_fixed_before_receivers_ground_and_a_second_person(
+    ikoma: Workbench, office: Visitor, head: Visitor
+) -> None:
+    run_id = begun(ikoma, office, "survey")
+    office.post(f"/campaigns/runs/{run_id}/list", {"lines": LISTED})
+
+    no_receivers = head.post(f"/campaigns/runs/{run_id}/approve")
+    for one in ("就労支援の受け皿が用意されている", "訪問相談の受け皿が用意されている"):
+        office.post(f"/campaigns/runs/{run_id}/receivers", {"precondition": one})
+    no_ground = head.post(f"/campaigns/runs/{run_id}/approve")
+    office.post(f"/campaigns/runs/{run_id}/ground", GROUND)
+    myself = office.post(f"/campaigns/runs/{run_id}/approve")
+    no_wave = office.post(f"/campaigns/runs/{run_id}/waves")
+
+    assert "就労支援の受け皿が用意されている、訪問相談" in no_receivers.text
+    assert [one.status_code for one in (no_receivers, no_ground, myself, no_wave)] == [
+        409,
+        422,
+        409,
+        409,
+    ]
+    with ikoma.reading() as connection:
+        run = CampaignRuns(connection).get(run_id)
+    assert (run.stage.value, run.waves, run.approved_by) == ("designed", 0, "")
+
+
+def test_a_fixed_list_takes_nobody_more(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    answer = office.post(f"/campaigns/runs/{run_id}/list", {"lines": "見本 四郎,,生駒市"})
+
+    assert answer.status_code == 409
+    assert len(targets(ikoma, run_id)) == 3
+
+
+@pytest.mark.parametrize("lines", ["一つだけ", "名前,ふりがな", "a,b,c,d"], ids=["1", "2", "4"])
+def test_a_line_that_cannot_be_read_adds_nothing(
+    ikoma: Workbench, office: Visitor, lines: str
+) -> None:
+    run_id = begun(ikoma, office, "survey")
+
+    answer = office.post(f"/campaigns/runs/{run_id}/list", {"lines": f"見本 一郎,,生駒市\n{lines}"})
+
+    assert answer.status_code == 422
+    assert "2行目" in answer.text
+    assert targets(ikoma, run_id) == []
+
+
+def test_a_reply_comes_by_its_code_however_it_is_typed_and_lies_sealed(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    code = sent["見本 一郎"].lower().replace("-", " ")
+
+    status = reply(ikoma, code, trouble="夜に眠れない", want="visit", contact="080-0000-0000")
+
+    assert status == 200
+    first = targets(ikoma, run_id)[0]
+    with ikoma.reading() as connection:
+        row = connection.execute(select(tables.survey_target)).first()
+    assert row is not None
+    assert "眠れない".encode() not in row.sealed
+    page = office.get(f"/campaigns/runs/{run_id}/replies/{first.id}").text
+    assert "夜に眠れない" in page
+    assert "訪問してほしい" in page
+
+
+def test_a_wrong_code_keeps_nothing_and_too_many_are_refused(
+    ikoma: Workbench, run_id: str, sent: dict[str, str]
+) -> None:
+    tried = [reply(ikoma, f"WRONGCODE{number:03}", trouble="x") for number in range(20)]
+
+    after = reply(ikoma, sent["見本 一郎"], trouble="本物の番号")
+
+    assert set(tried) == {404}
+    assert after == 429
+    assert [one.replied_at for one in targets(ikoma, run_id)] == [None, None, None]
+
+
+def test_high_need_and_no_reply_are_visited_once_and_no_reply_says_nothing(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="仕事がない", want="visit")
+    reply(ikoma, sent["見本 二郎"], trouble="", no_letters="true")
+    first, second, third = targets(ikoma, run_id)
+    office.post(f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "high"})
+    office.post(f"/campaigns/runs/{run_id}/replies/{second.id}", {"need": "none"})
+
+    asked = office.post(f"/campaigns/runs/{run_id}/visits").status_code
+    again = office.post(f"/campaigns/runs/{run_id}/visits").status_code
+
+    assert (asked, again) == (303, 409)
+    first, second, third = targets(ikoma, run_id)
+    assert [bool(one.request_id) for one in (first, second, third)] == [True, False, True]
+    with ikoma.reading() as connection:
+        found = HouseholdsToReach(connection).those([third.request_id])[0]
+    assert (found.name, found.case_id, found.status.value) == ("見本 三郎", "", "waiting")
+    assert third.need is None
+    assert not third.no_letters
+
+
+def test_the_next_wave_leaves_out_who_replied_or_wants_no_letters(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="話したい")
+    reply(ikoma, sent["見本 二郎"], no_letters="true")
+
+    office.post(f"/campaigns/runs/{run_id}/waves")
+
+    assert [one.wave for one in targets(ikoma, run_id)] == [1, 1, 2]
+
+
+def test_a_reply_that_was_read_is_not_overwritten(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="初め")
+    first = targets(ikoma, run_id)[0]
+    office.post(f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "some"})
+
+    status = reply(ikoma, sent["見本 一郎"], trouble="別の人が書いた")
+
+    assert status == 409
+    assert "初め" in office.get(f"/campaigns/runs/{run_id}/replies/{first.id}").text
+
+
+# 北栄町
+
+
+@pytest.fixture
+def hokuei(make_workbench: BenchMaker) -> Workbench:
+    """北栄町 (on the bench's code)."""
+    return make_workbench("outreach", {TOWN: ("hokuei",)})
+
+
+@pytest.fixture
+def visiting(hokuei: Workbench) -> tuple[Visitor, str]:
+    """A visitor, and a run of two areas whose list is approved."""
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+    head = hokuei.visit_as(hokuei.staff("responsible", account_id="head-1"))
+    run_id = begun(hokuei, office, "household_survey")
+    lines = "みなみ区,仁厚会,1番1\nみなみ区,仁厚会,1番2\nきた区,みのり福祉会,5番1"
+    office.post(f"/campaigns/runs/{run_id}/list", {"lines": lines})
+    office.post(f"/campaigns/runs/{run_id}/ground", GROUND)
+    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
+    worker: Actor = hokuei.staff("outreach_worker", account_id="worker-1", name="訪問 一子")
+    return hokuei.visit_as(worker), run_id
+
+
+def households(bench: Workbench, run_id: str) -> dict[str, object]:
+    with bench.reading() as connection:
+        return {one.label: one for one in AreaSurveys(connection).households(run_id)}
+
+
+def test_leaders_are_heard_apart_from_the_households_own_words(
+    hokuei: Workbench, visiting: tuple[Visitor, str]
+) -> None:
+    visitor, run_id = visiting
+    heard = {
+        "heard_from": "自治会長",
+        "legal_ground": GROUND["legal_ground"],
+        "words": "1番1の方は最近見かけない",
+    }
+    assert visitor.post(f"/campaigns/runs/{run_id}/areas/みなみ区", heard).status_code == 303
+    one = households(hokuei, run_id)["1番1"]
+    path = f"/campaigns/runs/{run_id}/households/{one.id}"
+    visitor.post(path, {"result": "met", "words": "足が痛いが元気にしている"})
+
+    area = visitor.get(f"/campaigns/runs/{run_id}/areas/みなみ区").text
+    household = visitor.get(path).text
+
+    assert "最近見かけない" in area
+    assert "足が痛い" not in area
+    assert "足が痛い" in household
+    assert "最近見かけない" not in household
+    with hokuei.reading() as connection:
+        (row,) = connection.execute(select(tables.leader_hearing)).all()
+    assert "最近".encode() not in row.sealed
+
+
+def test_progress_counts_households_once_and_visits_every_time(
+    hokuei: Workbench, visiting: tuple[Visitor, str]
+) -> None:
+    visitor, run_id = visiting
+    found = households(hokuei, run_id)
+    for label, results in {"1番1": ("absent", "refused"), "1番2": ("absent",)}.items():
+        for result in results:
+            visitor.post(
+                f"/campaigns/runs/{run_id}/households/{found[label].id}", {"result": result}
+            )
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+
+    with hokuei.reading() as connection:
+        north, south = sorted(queries.area_progress(connection, run_id), key=lambda a: a.area)
+        (month,) = queries.agency_months(connection, run_id, date(2026, 11, 1))
+    page = office.get(f"/campaigns/runs/{run_id}/months?month=2026-11").text
+
+    assert (south.area, south.households, south.left, south.refused, south.visits) == (
+        "みなみ区",
+        2,
+        1,
+        1,
+        3,
+    )
+    assert (north.area, north.left, north.visits) == ("きた区", 1, 0)
+    assert (month.agency, month.households, month.visits) == ("仁厚会", 2, 3)
+    assert month.by_result == {"met": 0, "absent": 2, "refused": 1, "moved": 0, "worrying": 0}
+    assert "1番1" not in page
+
+
+def test_a_worrying_household_is_put_on_the_list_once_and_a_refusal_is_not_of_help(
+    hokuei: Workbench, visiting: tuple[Visitor, str]
+) -> None:
+    visitor, run_id = visiting
+    found = households(hokuei, run_id)
+    for label, result in (("1番1", "worrying"), ("1番1", "worrying"), ("1番2", "refused")):
+        path = f"/campaigns/runs/{run_id}/households/{found[label].id}"
+        assert visitor.post(path, {"result": result}).status_code == 303
+
+    after = households(hokuei, run_id)
+
+    assert bool(after["1番1"].request_id)
+    assert after["1番2"].request_id == ""
+    with hokuei.reading() as connection:
+        rows = connection.execute(select(tables.household_to_reach)).all()
+    assert [(row.id, row.status) for row in rows] == [(after["1番1"].request_id, "waiting")]
+    page = visitor.get(f"/campaigns/runs/{run_id}/households/{after['1番2'].id}").text
+    assert "調査を断っても、支援を断ったことにはなりません" in page
+
+
+def test_nobody_is_visited_before_the_list_is_approved(hokuei: Workbench) -> None:
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+    run_id = begun(hokuei, office, "household_survey")
+    office.post(f"/campaigns/runs/{run_id}/list", {"lines": "みなみ区,仁厚会,1番1"})
+    one = households(hokuei, run_id)["1番1"]
+
+    answer = office.post(f"/campaigns/runs/{run_id}/households/{one.id}", {"result": "met"})
+
+    assert answer.status_code == 409
+    assert households(hokuei, run_id)["1番1"].visits == 0
+
+
+def test_a_worker_who_only_visits_sees_no_postal_list(
+    ikoma: Workbench, run_id: str, sent: dict[str, str]
+) -> None:
+    worker = ikoma.visit_as(ikoma.staff("outreach_worker", account_id="worker-1"))
+
+    answers = [
+        worker.get(f"/campaigns/runs/{run_id}").status_code,
+        worker.get(f"/campaigns/runs/{run_id}/letters").status_code,
+        worker.post(f"/campaigns/runs/{run_id}/waves").status_code,
+    ]
+
+    assert answers == [403, 403, 403]

@@ -1,0 +1,29 @@
+"""Loads and saves what the portal keeps: accounts, copies of what was heard, visits of a prefecture's team."""
+
+from kasane_portal.repository.accounts import (
+    Accounts,
+    Credentials,
+    SignInFailures,
+    account_of,
+)
+from kasane_portal.repository.copies import (
+    AuditCopies,
+    CountedFacts,
+    GapNumbers,
+    TaskCopies,
+)
+from kasane_portal.repository.moments import aware
+from kasane_portal.repository.support_visits import SupportVisits
+
+__all__ = [
+    "Accounts",
+    "AuditCopies",
+    "CountedFacts",
+    "Credentials",
+    "GapNumbers",
+    "SignInFailures",
+    "SupportVisits",
+    "TaskCopies",
+    "account_of",
+    "aware",
+]

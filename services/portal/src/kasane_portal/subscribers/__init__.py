@@ -1,0 +1,494 @@
+"""What the portal does when others speak: two tables say what an event opens, closes or counts."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from kasane_contracts import cases, intake, outreach, resources
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_portal.commands import (
+    CloseTask,
+    CloseTasksAbout,
+    CountFact,
+    OpenTask,
+    RememberNumber,
+    TaskStep,
+    WithdrawTask,
+)
+from kasane_portal.domain.overview import CountKind
+from kasane_portal.domain.task import TaskKind
+from kasane_portal.handlers.copies import (
+    count_in_overview,
+    keep_audit_entry,
+    keep_gap_counts,
+    keep_tasks,
+)
+from kasane_portal.subscribers.directory import DIRECTORY
+from kasane_portal.subscribers.queues import QUEUES
+
+COORDINATOR = "role:coordinator"
+OUTREACH_WORKER = "role:outreach_worker"
+CONFERENCES = {
+    "support_conference": CountKind.SUPPORT_CONFERENCE_HELD,
+    "multi_agency_conference": CountKind.MULTI_AGENCY_CONFERENCE_HELD,
+}
+OF_A_SHEET = (TaskKind.SHEET_ACKNOWLEDGEMENT, TaskKind.SHEET_ANSWER)
+OF_A_CONSULTATION = (*OF_A_SHEET, TaskKind.SHEET_RETURNED)
+# They may come again, so they are withdrawn and not done for good.
+PASSING = (
+    TaskKind.SHEET_OVERDUE,
+    TaskKind.SHEET_UNDECIDED,
+    TaskKind.SHEET_OUTCOME,
+    TaskKind.SHEET_REOPENED,
+)
+LATE = (TaskKind.SHEET_OVERDUE, TaskKind.SHEET_UNDECIDED)
+OF_A_CASE = (TaskKind.OUTREACH, TaskKind.PLAN_REVIEW, TaskKind.REFERRAL)
+
+Steps = tuple[TaskStep, ...]
+
+
+def _received(e: intake.ConsultationReceived) -> Steps:
+    number = RememberNumber(e.consultation_id, e.number)
+    # An urgent matter always has somebody, also where the desk could cope alone.
+    role = e.target_role or ("coordinator" if e.urgent else "")
+    return (number, _to_take_on(e.consultation_id, role, e.urgent)) if role else (number,)
+
+
+def _escalated(e: intake.ConsultationEscalated) -> Steps:
+    if not e.target_role:
+        return (WithdrawTask(TaskKind.CONSULTATION, e.consultation_id),)
+    return (_to_take_on(e.consultation_id, e.target_role),)
+
+
+def _to_take_on(consultation_id: str, role: str, urgent: bool = False) -> OpenTask:
+    return OpenTask(
+        TaskKind.CONSULTATION,
+        consultation_id,
+        (f"role:{role}",),
+        urgent=urgent,
+        consultation_id=consultation_id,
+    )
+
+
+def _consultation_closed(e: intake.ConsultationClosed) -> Steps:
+    return (
+        CloseTask(TaskKind.CONSULTATION, e.consultation_id),
+        CloseTasksAbout(OF_A_CONSULTATION, consultation_id=e.consultation_id),
+        WithdrawTask(TaskKind.EMERGENCY, e.consultation_id),
+        WithdrawTask(TaskKind.NEXT_CONTACT, e.consultation_id),
+    )
+
+
+def _consultation_reopened(e: intake.ConsultationReopened) -> Steps:
+    return (
+        RememberNumber(e.consultation_id, e.number),
+        _next_contact(e.consultation_id, e.desk),
+    )
+
+
+def _contact_continued(e: intake.ContactContinued) -> Steps:
+    return (
+        WithdrawTask(TaskKind.NEXT_CONTACT, e.consultation_id),
+        _next_contact(e.consultation_id, e.desk, e.next_contact_on),
+    )
+
+
+def _next_contact(consultation_id: str, desk: str, due_on: date | None = None) -> OpenTask:
+    return OpenTask(
+        TaskKind.NEXT_CONTACT,
+        consultation_id,
+        (f"office:{desk}",),
+        due_on=due_on,
+        consultation_id=consultation_id,
+    )
+
+
+def _emergency_declared(e: intake.EmergencyDeclared) -> Steps:
+    return (
+        RememberNumber(e.consultation_id, e.number),
+        OpenTask(
+            TaskKind.EMERGENCY,
+            e.consultation_id,
+            tuple(f"role:{role}" for role in e.roles),
+            urgent=True,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _emergency_settled(e: intake.EmergencySettled) -> Steps:
+    return (WithdrawTask(TaskKind.EMERGENCY, e.consultation_id),)
+
+
+def _sheet_sent(e: intake.ReferralSheetSent) -> Steps:
+    return (
+        CloseTasksAbout((TaskKind.SHEET_RETURNED,), consultation_id=e.consultation_id),
+        OpenTask(
+            TaskKind.SHEET_ACKNOWLEDGEMENT,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            overdue_targets=(f"role:{e.overdue_role}",) if e.overdue_role else (),
+            due_on=e.acknowledge_by,
+            consultation_id=e.consultation_id,
+        ),
+        *(
+            (
+                OpenTask(
+                    TaskKind.SHEET_COPY,
+                    e.sheet_id,
+                    tuple(f"role:{role}" for role in e.copies_to),
+                    consultation_id=e.consultation_id,
+                ),
+            )
+            if e.copies_to
+            else ()
+        ),
+    )
+
+
+def _sheet_overdue(e: intake.ReferralSheetOverdue) -> Steps:
+    return _late(TaskKind.SHEET_OVERDUE, e, e.acknowledge_by)
+
+
+def _sheet_undecided(e: intake.ReferralSheetUndecided) -> Steps:
+    return _late(TaskKind.SHEET_UNDECIDED, e, e.decide_by)
+
+
+def _late(
+    kind: TaskKind, e: intake.ReferralSheetOverdue | intake.ReferralSheetUndecided, due_on: date
+) -> Steps:
+    post = (f"role:{e.overdue_role}",) if e.overdue_role else ()
+    return (
+        WithdrawTask(kind, e.sheet_id),
+        OpenTask(
+            kind,
+            e.sheet_id,
+            (f"office:{e.responsible_office}", *post),
+            due_on=due_on,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_outcome_returned(e: intake.ReferralSheetOutcomeReturned) -> Steps:
+    return (
+        WithdrawTask(TaskKind.SHEET_REOPENED, e.sheet_id),
+        OpenTask(
+            TaskKind.SHEET_OUTCOME,
+            e.sheet_id,
+            (f"office:{e.responsible_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_ended(
+    e: intake.ReferralSheetRedirected | intake.ReferralSheetClosed | intake.ReferralSheetVoided,
+) -> Steps:
+    return (
+        *(WithdrawTask(kind, e.sheet_id) for kind in PASSING),
+        *(WithdrawTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        WithdrawTask(TaskKind.SHEET_COPY, e.sheet_id),
+        CloseTask(TaskKind.SHEET_RETURNED, e.sheet_id),
+    )
+
+
+def _sheet_reopened(e: intake.ReferralSheetReopened) -> Steps:
+    ended = (WithdrawTask(TaskKind.SHEET_OUTCOME, e.sheet_id),)
+    if e.status != "accepted":
+        return ended
+    return (
+        *ended,
+        OpenTask(
+            TaskKind.SHEET_REOPENED,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_acknowledged(e: intake.ReferralSheetAcknowledged) -> Steps:
+    return (
+        CloseTask(TaskKind.SHEET_ACKNOWLEDGEMENT, e.sheet_id),
+        WithdrawTask(TaskKind.SHEET_OVERDUE, e.sheet_id),
+        OpenTask(
+            TaskKind.SHEET_ANSWER,
+            e.sheet_id,
+            (f"office:{e.to_office}",),
+            due_on=e.decide_by,
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _sheet_accepted(e: intake.ReferralSheetAccepted) -> Steps:
+    return (
+        *(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        *(WithdrawTask(kind, e.sheet_id) for kind in LATE),
+        WithdrawTask(TaskKind.SHEET_COPY, e.sheet_id),
+    )
+
+
+def _sheet_returned(e: intake.ReferralSheetReturned) -> Steps:
+    return (
+        *(CloseTask(kind, e.sheet_id) for kind in OF_A_SHEET),
+        *(WithdrawTask(kind, e.sheet_id) for kind in LATE),
+        OpenTask(
+            TaskKind.SHEET_RETURNED,
+            e.sheet_id,
+            (f"office:{e.from_office}",),
+            consultation_id=e.consultation_id,
+        ),
+    )
+
+
+def _case_opened(e: cases.CaseOpened) -> Steps:
+    number = RememberNumber(e.case_id, e.number)
+    if not e.consultation_id:
+        return (number,)
+    return (number, CloseTask(TaskKind.CONSULTATION, e.consultation_id))
+
+
+def _case_status_changed(e: cases.CaseStatusChanged) -> Steps:
+    if e.review_on is None:
+        return (WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),)
+    return (
+        OpenTask(
+            TaskKind.CASE_REVIEW,
+            e.case_id,
+            (COORDINATOR,),
+            due_on=e.review_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _case_closed(e: cases.CaseClosed) -> Steps:
+    return (
+        CloseTasksAbout(OF_A_CASE, case_id=e.case_id),
+        WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),
+    )
+
+
+def _plan_to_be_looked_at(
+    e: cases.SupportPlanAgreed | cases.SupportPlanMonitored,
+) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.PLAN_REVIEW,
+            e.plan_id,
+            (COORDINATOR,),
+            due_on=e.review_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _plan_ended(e: cases.SupportPlanEnded) -> Steps:
+    return (CloseTask(TaskKind.PLAN_REVIEW, e.plan_id),)
+
+
+def _outreach_requested(e: cases.OutreachRequested) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.OUTREACH,
+            e.request_id,
+            (COORDINATOR, OUTREACH_WORKER),
+            due_on=e.by_when,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _visit_scheduled(e: outreach.VisitScheduled) -> Steps:
+    return (
+        CloseTask(TaskKind.OUTREACH, e.request_id),
+        OpenTask(
+            TaskKind.VISIT,
+            e.visit_id,
+            tuple(f"account:{worker}" for worker in (e.worker_id, e.second_worker_id) if worker),
+            due_on=e.on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _check_in_overdue(e: outreach.CheckInOverdue) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.CHECK_IN,
+            e.check_in_id,
+            tuple(f"role:{role}" for role in e.roles),
+            urgent=True,
+        ),
+    )
+
+
+def _check_in_settled(e: outreach.CheckInSettled) -> Steps:
+    return (CloseTask(TaskKind.CHECK_IN, e.check_in_id),)
+
+
+def _visit_done(e: outreach.VisitCompleted | outreach.ContactNotMade) -> Steps:
+    return (CloseTask(TaskKind.VISIT, e.visit_id),)
+
+
+def _conference_planned(e: cases.ConferencePlanned) -> Steps:
+    return (OpenTask(TaskKind.CONFERENCE, e.session_id, (COORDINATOR,), due_on=e.held_on),)
+
+
+def _conference_held(e: cases.ConferenceHeld) -> Steps:
+    return (CloseTask(TaskKind.CONFERENCE, e.session_id),)
+
+
+def _decision_made(e: cases.DecisionMade) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.DECISION, e.decision_id, tuple(e.targets), due_on=e.due_on, case_id=e.case_id
+        ),
+    )
+
+
+def _decision_done(e: cases.DecisionDone) -> Steps:
+    return (CloseTask(TaskKind.DECISION, e.decision_id),)
+
+
+def _referral_requested(e: cases.ReferralRequested) -> Steps:
+    return (OpenTask(TaskKind.REFERRAL, e.referral_id, (COORDINATOR,), case_id=e.case_id),)
+
+
+def _referral_answered(e: resources.ReferralAccepted | resources.ReferralDeclined) -> Steps:
+    return (CloseTask(TaskKind.REFERRAL, e.referral_id),)
+
+
+# Where somebody has to do the next step; a proposal waits for a session, the other states rest.
+PARTICIPATION_WAITS = ("planned", "matched", "trial", "returned")
+
+
+def _participation_moved(e: resources.ParticipationMoved) -> Steps:
+    gone = (WithdrawTask(TaskKind.PARTICIPATION, e.participation_id),)
+    if e.status not in PARTICIPATION_WAITS:
+        return gone
+    return (
+        *gone,
+        OpenTask(
+            TaskKind.PARTICIPATION,
+            e.participation_id,
+            (COORDINATOR,),
+            due_on=e.due_on,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _settling_visit_requested(e: resources.SettlingVisitRequested) -> Steps:
+    return (
+        OpenTask(
+            TaskKind.OUTREACH,
+            e.request_id,
+            (COORDINATOR, OUTREACH_WORKER),
+            due_on=e.by_when,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _settling_visit_called_off(e: resources.SettlingVisitCalledOff) -> Steps:
+    return (WithdrawTask(TaskKind.OUTREACH, e.request_id),)
+
+
+TASKS: Mapping[type, Callable[[Any], Steps]] = {
+    **QUEUES,
+    **DIRECTORY,
+    intake.ConsultationReceived: _received,
+    intake.ConsultationEscalated: _escalated,
+    intake.ConsultationClosed: _consultation_closed,
+    intake.ReferralSheetSent: _sheet_sent,
+    intake.ReferralSheetAcknowledged: _sheet_acknowledged,
+    intake.ReferralSheetAccepted: _sheet_accepted,
+    intake.ReferralSheetReturned: _sheet_returned,
+    intake.ReferralSheetRedirected: _sheet_ended,
+    intake.ReferralSheetOutcomeReturned: _sheet_outcome_returned,
+    intake.ReferralSheetClosed: _sheet_ended,
+    intake.ReferralSheetVoided: _sheet_ended,
+    intake.ReferralSheetReopened: _sheet_reopened,
+    intake.ReferralSheetOverdue: _sheet_overdue,
+    intake.ReferralSheetUndecided: _sheet_undecided,
+    intake.EmergencyDeclared: _emergency_declared,
+    intake.EmergencySettled: _emergency_settled,
+    intake.ContactContinued: _contact_continued,
+    intake.ConsultationReopened: _consultation_reopened,
+    cases.CaseOpened: _case_opened,
+    cases.CaseStatusChanged: _case_status_changed,
+    cases.CaseClosed: _case_closed,
+    cases.ConferencePlanned: _conference_planned,
+    cases.ConferenceHeld: _conference_held,
+    cases.DecisionMade: _decision_made,
+    cases.DecisionDone: _decision_done,
+    cases.SupportPlanAgreed: _plan_to_be_looked_at,
+    cases.SupportPlanMonitored: _plan_to_be_looked_at,
+    cases.SupportPlanEnded: _plan_ended,
+    cases.OutreachRequested: _outreach_requested,
+    cases.ReferralRequested: _referral_requested,
+    resources.ReferralAccepted: _referral_answered,
+    resources.ReferralDeclined: _referral_answered,
+    resources.ParticipationMoved: _participation_moved,
+    resources.SettlingVisitRequested: _settling_visit_requested,
+    resources.SettlingVisitCalledOff: _settling_visit_called_off,
+    outreach.VisitScheduled: _visit_scheduled,
+    outreach.VisitCompleted: _visit_done,
+    outreach.ContactNotMade: _visit_done,
+    outreach.CheckInOverdue: _check_in_overdue,
+    outreach.CheckInSettled: _check_in_settled,
+}
+
+# What happened without a day of its own is counted on the day it is heard.
+COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
+    intake.ConsultationReceived: lambda e: CountFact(
+        CountKind.CONSULTATION_RECEIVED, e.consultation_id, e.received_on
+    ),
+    cases.CaseOpened: lambda e: CountFact(CountKind.CASE_OPENED, e.case_id, e.opened_on),
+    cases.ConferenceHeld: lambda e: (
+        CountFact(CONFERENCES[e.legal_kind], e.session_id, e.held_on)
+        if e.legal_kind in CONFERENCES
+        else None
+    ),
+    cases.SupportPlanAgreed: lambda e: CountFact(
+        CountKind.SUPPORT_PLAN_AGREED, e.plan_id, e.decided_on
+    ),
+    cases.CaseClosed: lambda e: CountFact(CountKind.CASE_CLOSED, e.case_id, clock.today()),
+    resources.ReferralAccepted: lambda e: CountFact(
+        CountKind.REFERRAL_ACCEPTED, e.referral_id, clock.today()
+    ),
+    outreach.VisitCompleted: lambda e: CountFact(CountKind.VISIT_COMPLETED, e.visit_id, e.on),
+    outreach.ContactNotMade: lambda e: CountFact(CountKind.CONTACT_NOT_MADE, e.visit_id, e.on),
+}
+
+
+def follow_work(event: Any, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps the tasks and the counts that follow from an event of another service."""
+    heard = type(event)
+    if heard in TASKS:
+        keep_tasks(TASKS[heard](event), uow)
+    counted = COUNTS[heard](event) if heard in COUNTS else None
+    if counted is not None:
+        count_in_overview(counted, uow)
+
+
+def on_audit_entry_recorded(event: AuditEntryRecorded, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps a copy of an audit entry for the town's one list."""
+    keep_audit_entry(event, uow)
+
+
+def on_gaps_counted(event: cases.GapsCounted, uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps the counts for the coordinators' front page."""
+    keep_gap_counts(event, uow)
+
+
+HEARD: Mapping[type, Callable[[Any, UnitOfWork, Any], None]] = {
+    **dict.fromkeys((*TASKS, *COUNTS), follow_work),
+    AuditEntryRecorded: on_audit_entry_recorded,
+    cases.GapsCounted: on_gaps_counted,
+}

@@ -1,0 +1,101 @@
+"""How long ago somebody confirmed an entry, and how an organization confirms its own without an account."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from kasane_resources.domain.errors import AlreadyDecided, LinkClosed, TooManyAnswers
+
+ASK_AFTER = timedelta(days=180)
+STALE_AFTER = timedelta(days=365)
+REMIND_AGAIN = timedelta(days=30)
+LINK_DAYS = 30
+MOST_WAITING = 3
+LONGEST_ANSWER = 2000
+
+
+class Freshness(StrEnum):
+    """Whether what an entry says can be relied on: confirmed, to be asked about, stale, or never confirmed."""
+
+    FRESH = "fresh"
+    DUE = "due"
+    STALE = "stale"
+    NEVER = "never"
+
+
+def freshness(last_confirmed_on: date | None, today: date) -> Freshness:
+    """How fresh an entry is that was last confirmed on a day."""
+    if last_confirmed_on is None:
+        return Freshness.NEVER
+    age = today - last_confirmed_on
+    if age > STALE_AFTER:
+        return Freshness.STALE
+    return Freshness.DUE if age > ASK_AFTER else Freshness.FRESH
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token: nobody who reads it can open the link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass
+class ConfirmLink:
+    """A link with which an organization may confirm one public entry, until it expires or is revoked."""
+
+    id: str
+    human_service_id: str
+    digest: str
+    made_by: str
+    made_at: datetime
+    expires_on: date
+    revoked_at: datetime | None = None
+
+    def open_on(self, today: date) -> bool:
+        """Whether it can be used."""
+        return self.revoked_at is None and today <= self.expires_on
+
+    def must_be_open(self, today: date) -> None:
+        """Raises LinkClosed when it cannot be used."""
+        if not self.open_on(today):
+            raise LinkClosed
+
+    def revoke(self, at: datetime) -> None:
+        """Nobody can use it from now on."""
+        self.revoked_at = self.revoked_at or at
+
+
+class AnswerState(StrEnum):
+    """Where an organization's answer stands: it waits for a worker, was taken over, or was left."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    LEFT = "left"
+
+
+@dataclass
+class OrganizationAnswer:
+    """What an organization said of its entry through a link: as it is, or changed as it writes."""
+
+    id: str
+    human_service_id: str
+    link_id: str
+    as_it_is: bool
+    text: str
+    answered_at: datetime
+    state: AnswerState = AnswerState.WAITING
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+    def decide(self, taken: bool, by: str, at: datetime) -> None:
+        """A worker takes it over or leaves it. Raises AlreadyDecided."""
+        if self.state is not AnswerState.WAITING:
+            raise AlreadyDecided
+        self.state = AnswerState.TAKEN if taken else AnswerState.LEFT
+        self.decided_by, self.decided_at = by, at
+
+
+def must_have_room(waiting: int) -> None:
+    """Raises TooManyAnswers when so many answers through one link wait for a worker already."""
+    if waiting >= MOST_WAITING:
+        raise TooManyAnswers(most=MOST_WAITING)

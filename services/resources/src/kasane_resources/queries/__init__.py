@@ -1,0 +1,107 @@
+"""What resources' screens read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from kasane_kit.auth import Actor
+from kasane_resources.domain.directory_import import DirectoryImport, ImportPlan
+from kasane_resources.domain.errors import HumanServiceNotFound
+from kasane_resources.domain.gap import Gap
+from kasane_resources.domain.human_service import HumanService
+from kasane_resources.domain.profile import HostContact
+from kasane_resources.domain.referral import Referral
+from kasane_resources.domain.searching import DirectorySearch
+from kasane_resources.queries.finding import MOST_COUNTED as MOST_COUNTED
+from kasane_resources.queries.finding import Place, found, how_many
+from kasane_resources.queries.finding import place_in as place_in
+from kasane_resources.queries.seeing import visible_to
+from kasane_resources.repository import (
+    DirectoryImports,
+    Gaps,
+    HostContacts,
+    HumanServices,
+    Quarantine,
+    Referrals,
+    RefusedRow,
+    RefusedRows,
+)
+
+MOST_LISTED = 200
+_EVERYTHING = DirectorySearch()
+
+
+def human_services(
+    connection: Connection,
+    viewer: Actor,
+    search: DirectorySearch = _EVERYTHING,
+    *,
+    after: Place | None = None,
+    most: int = 50,
+) -> Sequence[HumanService]:
+    """Entries the viewer may know of; ``after`` is the ``place_in`` of the last one shown."""
+    return found(connection, visible_to(viewer), search, after=after, most=most)
+
+
+def count_human_services(
+    connection: Connection, viewer: Actor, search: DirectorySearch = _EVERYTHING
+) -> int:
+    """How many entries there are that the viewer may know of; past ``MOST_COUNTED`` one more than that."""
+    return how_many(connection, visible_to(viewer), search)
+
+
+def human_service(connection: Connection, viewer: Actor, human_service_id: str) -> HumanService:
+    """One entry; raises HumanServiceNotFound when there is none or it is not open to the viewer."""
+    found = HumanServices(connection).get(human_service_id)
+    if found.entry.visibility not in visible_to(viewer):
+        raise HumanServiceNotFound
+    return found
+
+
+def host_contact(connection: Connection, human_service_id: str) -> HostContact:
+    """Whom supporters ask at the host of an entry; empty when nothing is written down."""
+    return HostContacts(connection).of(human_service_id)
+
+
+def directory_import(connection: Connection, import_id: str) -> DirectoryImport:
+    """One import; raises ImportNotFound."""
+    return DirectoryImports(connection).get(import_id)
+
+
+def import_plan(connection: Connection, one: DirectoryImport) -> ImportPlan:
+    """What applying an import would do now."""
+    return DirectoryImports(connection).plan(one)
+
+
+def refused_rows(
+    connection: Connection, source: str, most: int = MOST_LISTED
+) -> Sequence[RefusedRow]:
+    """Rows of a source that were not taken in, in the order of the file."""
+    return RefusedRows(connection).of(source, most)
+
+
+def waiting_cells(connection: Connection) -> int:
+    """How many personal contacts wait for a decision."""
+    return Quarantine(connection).count_waiting()
+
+
+def referrals(
+    connection: Connection, *, waiting: bool, most: int = MOST_LISTED
+) -> Sequence[Referral]:
+    """Referrals that wait, oldest first, or that are answered, newest first."""
+    return Referrals(connection).listed(waiting=waiting, most=most)
+
+
+def referral(connection: Connection, referral_id: str) -> Referral:
+    """One referral; raises ReferralNotFound."""
+    return Referrals(connection).get(referral_id)
+
+
+def gap_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
+    """How many gaps are open for each category and area, the most first."""
+    return Gaps(connection).open_counts()
+
+
+def gaps(connection: Connection, most: int = MOST_LISTED) -> Sequence[Gap]:
+    """What nobody offers, newest first."""
+    return Gaps(connection).listed(most)

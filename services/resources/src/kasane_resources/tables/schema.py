@@ -1,0 +1,5 @@
+"""Holds the one collection that every table of resources belongs to."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

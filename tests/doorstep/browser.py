@@ -1,0 +1,132 @@
+"""A telephone-sized browser with the real page, service worker and store, at the end of a line."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+
+from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.testing.workbench import TOWN
+from tests.doorstep.line import Line
+from tests.doorstep.office import Office
+from tests.support.chromium import PHONE
+
+# What cuts the line of a page here reaches neither the worker nor what the browser says of the line.
+ONLY_THE_PAGE_SENDS = """
+delete ServiceWorkerRegistration.prototype.sync;
+Object.defineProperty(navigator, "onLine", { get: () => localStorage.getItem("line") !== "cut" });
+"""
+
+
+class BrowserTelephone:
+    """A telephone-sized browser at the end of a line."""
+
+    def __init__(
+        self, browser: Browser, office: Office, line: Line, *, background: bool = True
+    ) -> None:
+        """Without ``background`` only the page sends, and it knows when the line is cut."""
+        self.office, self._line = office, line
+        self.context: BrowserContext = browser.new_context(
+            viewport=PHONE, has_touch=True, is_mobile=True, locale="ja-JP", timezone_id="Asia/Tokyo"
+        )
+        self.context.set_default_timeout(15_000)
+        if not background:
+            self.context.add_init_script(ONLY_THE_PAGE_SENDS)
+        self.sign_in()
+        self.page: Page = self.context.new_page()
+        self.open()
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        self.workers: CDPSession = self.context.new_cdp_session(self.page)
+        self.workers.send("ServiceWorker.enable")
+
+    def sign_in(self) -> None:
+        """The worker signs in."""
+        bench = self.office.bench
+        session = SessionSigner(bench.house.keys).new(self.office.worker.account_id, TOWN, 1)
+        text = SessionSigner(bench.house.keys).write(session)
+        self.context.add_cookies([{"name": COOKIE, "value": text, "url": self._line.address}])
+
+    def open(self) -> None:
+        """Opens the app and waits until it shows something."""
+        self.page.goto(f"{self._line.address}/{TOWN}/door/")
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until the page has asked the office, or found that it cannot."""
+        self.page.wait_for_function("() => window.DoorApp && DoorApp.started")
+
+    def line(self, kind: str) -> None:
+        self._line.kind = kind
+
+    def forget(self) -> None:
+        """A new day begins where the last one was settled by hand."""
+        self.page.evaluate(
+            "async () => { for (const one of await DoorApp.store.all())"
+            " if (one.state === 'rejected') await DoorApp.queue.settled(one.id, 'office');"
+            " await DoorApp.store.wipe(); }"
+        )
+
+    def hand_out(self) -> None:
+        self.page.evaluate("() => DoorApp.refresh()")
+        assert self.page.evaluate("() => DoorApp.state.round !== null")
+
+    def write(self, kind: str, visit: str, content: dict[str, Any], replaces: str = "") -> str:
+        return str(
+            self.page.evaluate(
+                "async ([kind, visit, content, replaces]) => {"
+                " try { return (await DoorApp.write(kind, visit, content, { replaces })).id; }"
+                " catch (error) { if (error instanceof DoorAlreadyTried) return ''; throw error; } }",
+                [kind, visit, content, replaces],
+            )
+        )
+
+    def send(self) -> None:
+        self.page.evaluate("() => DoorApp.send()")
+
+    def die(self, chance: random.Random) -> None:
+        """The worker or the page ends while something is on its way."""
+        self.page.evaluate("() => { DoorApp.send(); }")
+        if chance.random() < 0.5:
+            self.workers.send("ServiceWorker.stopAllWorkers")
+        else:
+            self.page.reload(wait_until="commit")
+            self.settle()
+
+    def items(self) -> list[dict[str, Any]]:
+        return list(
+            self.page.evaluate(
+                "async () => Promise.all((await DoorApp.store.all()).map("
+                "async (one) => ({ ...one, content: await DoorApp.contentOf(one) })))"
+            )
+        )
+
+    def show(self, screen: str) -> None:
+        """Goes to a screen of the page, as a link in it does."""
+        self.page.evaluate("(screen) => { location.hash = '#' + screen; }", screen)
+        self.page.wait_for_function("(screen) => location.hash === '#' + screen", arg=screen)
+
+    def until(self, condition: str, arg: Any = None) -> None:
+        """Waits in the page until an expression with `arg`, which may be a promise, is true."""
+        self.page.evaluate(
+            f"async (arg) => {{ while (!(await ({condition}))) await new Promise(requestAnimationFrame); }}",
+            arg,
+        )
+
+    def cut(self) -> None:
+        """No line at all, and the telephone knows."""
+        self._line.kind = "gone"
+        self.context.set_offline(True)
+        self.page.evaluate("localStorage.setItem('line', 'cut')")
+
+    def mend(self) -> None:
+        """The line is back, and everything has been sent."""
+        self.mend_quietly()
+        self.page.evaluate("() => DoorApp.refresh()")
+
+    def mend_quietly(self) -> None:
+        """The line is back and nobody has noticed."""
+        self._line.kind = "good"
+        self.context.set_offline(False)
+        self.page.evaluate("localStorage.removeItem('line')")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kasane_kit.plugins import DefaultTown, catalogue, hooks_markdown, questions
+from kasane_kit.plugins import DefaultTown, catalogue, examples, hooks_markdown, questions
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = sorted(questions())
@@ -15,7 +15,7 @@ HOOKS = sorted(questions())
 def test_the_hooks_page_is_as_the_specifications_say() -> None:
     page = (ROOT / "docs" / "hooks.md").read_text("utf-8")
 
-    assert page == hooks_markdown()
+    assert page == hooks_markdown(examples(catalogue(), ROOT))
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -37,7 +37,17 @@ def test_every_hook_says_in_fixed_sections_what_it_is(hook: str) -> None:
     assert first.endswith("?")
     assert second == ""
     assert re.search("[ぁ-ん]", third)
-    assert sections == ["Asked by", "Arguments", "Answer", "Order", "Example", "Since"]
+    assert sections == ["Asked by", "Arguments", "Answer", "Order"]
+
+
+def test_every_hook_has_an_example_taken_from_a_shipped_plugin() -> None:
+    found = examples(catalogue(), ROOT)
+
+    without = sorted(set(HOOKS) - set(found))
+    elsewhere = [one.hook for one in found.values() if not (ROOT / one.path).is_file()]
+
+    assert without == []
+    assert elsewhere == []
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -500,11 +500,11 @@ def test_a_plugin_that_cannot_be_imported_or_made_is_named() -> None:
 
 def test_a_plugin_for_a_newer_api_is_refused() -> None:
     class Newer(Plain):
-        metadata = _metadata("newer", api_version="0.2")
+        metadata = _metadata("newer", api_version="0.3")
 
     sentence = _sentence(_town("newer"), _prepared(Newer))
 
-    assert "プラグイン「newer」は plugin-api 0.2 用です。この基盤は 0.1 です。" in sentence
+    assert "プラグイン「newer」は plugin-api 0.3 用です。この基盤は 0.2 です。" in sentence
 
 
 def test_a_town_has_one_town_plugin() -> None:

@@ -7,11 +7,14 @@ from typing import Any
 import pluggy
 import pytest
 
-from kasane_plugin_api import NAME, hookimpl, hookspecs
+from kasane_plugin_api import DECLARED, NAME, hookimpl, hookspecs
 from kasane_plugin_api.samples import sample_arguments
 
 HOOKS: dict[str, Callable[..., Any]] = {
-    name: function for name, function in vars(hookspecs).items() if hasattr(function, "kasane_spec")
+    name: function
+    for subject in hookspecs.SUBJECTS
+    for name, function in vars(subject).items()
+    if hasattr(function, DECLARED)
 }
 
 
@@ -22,7 +25,8 @@ def test_there_are_thirty_five_questions() -> None:
 def test_pluggy_takes_every_specification() -> None:
     manager = pluggy.PluginManager(NAME)
 
-    manager.add_hookspecs(hookspecs)
+    for subject in hookspecs.SUBJECTS:
+        manager.add_hookspecs(subject)
 
     assert [name for name in HOOKS if not getattr(manager.hook, name).has_spec()] == []
 
@@ -57,7 +61,8 @@ def test_an_implementation_may_take_fewer_arguments() -> None:
             return [body]
 
     manager = pluggy.PluginManager(NAME)
-    manager.add_hookspecs(hookspecs)
+    for subject in hookspecs.SUBJECTS:
+        manager.add_hookspecs(subject)
 
     manager.register(Short())
     manager.check_pending()

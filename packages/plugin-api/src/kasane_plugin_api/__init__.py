@@ -53,12 +53,16 @@ from kasane_plugin_api.community import (
     TrainingCourse,
 )
 from kasane_plugin_api.markers import (
+    DECLARED,
     NAME,
+    Declared,
     hookimpl,
     hookspec,
+    question,
 )
 from kasane_plugin_api.metadata import (
     API_VERSION,
+    FIRST_VERSION,
     PluginKind,
     PluginMetadata,
     SettingSpec,
@@ -69,6 +73,7 @@ from kasane_plugin_api.prefecture import (
     ProgrammeStart,
     SupportDuty,
 )
+from kasane_plugin_api.scopes import DataScope, scope_of
 from kasane_plugin_api.structure import (
     Sentences,
     Structure,
@@ -100,6 +105,8 @@ from kasane_plugin_api.views import (
 
 __all__ = [
     "API_VERSION",
+    "DECLARED",
+    "FIRST_VERSION",
     "NAME",
     "AssessmentKind",
     "AssessmentPart",
@@ -118,6 +125,8 @@ __all__ = [
     "ConsentPolicy",
     "ConsentView",
     "ConsultationView",
+    "DataScope",
+    "Declared",
     "DoorContact",
     "EmergencyContact",
     "Escalation",
@@ -176,6 +185,8 @@ __all__ = [
     "matching_bodies",
     "matching_roles",
     "named_by_area",
+    "question",
+    "scope_of",
     "slots_of",
     "town_files",
     "two_steps",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from kasane_plugin_api.answers import Choice
+from kasane_plugin_api.scopes import DataScope
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class IssueView:
 
     ``kind`` says from where it was raised: ``cases``, ``gaps``, ``gathering`` or ``worker``.
     """
+
+    SCOPE: ClassVar[DataScope] = DataScope.ISSUE
 
     theme: str
     level: CommunityLevel

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-API_VERSION = "0.1"
+from kasane_plugin_api.scopes import DataScope
+
+API_VERSION = "0.2"
+
+FIRST_VERSION = "0.1"
+"""What a plugin was made for that does not say it."""
 
 
 class PluginKind(StrEnum):
@@ -38,12 +43,19 @@ class PluginMetadata:
 
     ``documents`` maps a short tag (for example ``004``) to the title and date of the source
     document, so that every ``source`` in an answer such as ``004:L135-138`` can be resolved.
+
+    ``scopes`` is all that its hooks are shown beside days, codes and counts; from version 0.2 on a hook that takes
+    more is refused. ``budget_ms`` is the most computing that one call of it takes, where that is less than the
+    question allows. ``needs`` names the plugins that stand before it in a town's list.
     """
 
     name: str
     label: str
     label_en: str
     kind: PluginKind
-    api_version: str = API_VERSION
+    api_version: str = FIRST_VERSION
     settings: Mapping[str, SettingSpec] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
+    scopes: frozenset[DataScope] = frozenset()
+    budget_ms: int | None = None
+    needs: tuple[str, ...] = ()

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
+
+from kasane_plugin_api.scopes import DataScope
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class ScreeningView:
 class ConsultationView:
     """A consultation as a town's rule may see it; free text is not handed over."""
 
+    SCOPE: ClassVar[DataScope] = DataScope.CONSULTATION
+
     channel: str
     desk: str
     categories: tuple[str, ...] = ()
@@ -47,6 +52,8 @@ class ConsultationView:
 class SheetView:
     """A つなぐシート on its way: from whom to whom, since when, and whether the person agreed."""
 
+    SCOPE: ClassVar[DataScope] = DataScope.SHEET
+
     from_office: str
     to_office: str
     sent_on: date | None = None
@@ -59,6 +66,8 @@ class ConsentView:
 
     ``state`` is one of not_asked, pending, refused, given, withdrawn, expired and unable.
     """
+
+    SCOPE: ClassVar[DataScope] = DataScope.CONSENT
 
     person: PersonView
     state: str
@@ -73,6 +82,8 @@ class ConsentView:
 class CaseView:
     """A case as a town's rule may see it."""
 
+    SCOPE: ClassVar[DataScope] = DataScope.CASE
+
     reference: str
     status: str
     support_decided: bool = False
@@ -84,6 +95,8 @@ class CaseView:
 class SessionView:
     """A held session of a body."""
 
+    SCOPE: ClassVar[DataScope] = DataScope.SESSION
+
     body: str
     held_on: date | None = None
 
@@ -92,6 +105,8 @@ class SessionView:
 class PlanView:
     """A support plan: its kind and the day it was decided."""
 
+    SCOPE: ClassVar[DataScope] = DataScope.PLAN
+
     kind: str
     decided_on: date | None = None
 
@@ -99,6 +114,8 @@ class PlanView:
 @dataclass(frozen=True)
 class CandidateView:
     """One human service that could meet a need, with the points it has from the platform."""
+
+    SCOPE: ClassVar[DataScope] = DataScope.DIRECTORY
 
     human_service_id: str
     title: str
@@ -110,6 +127,8 @@ class CandidateView:
 @dataclass(frozen=True)
 class NeedView:
     """One need of a person or household."""
+
+    SCOPE: ClassVar[DataScope] = DataScope.NEED
 
     category: str
     area: str = ""

@@ -6,17 +6,16 @@ from inspect import getdoc
 
 from kasane_kit.plugins.checking import words_of
 from kasane_kit.plugins.defaults import DefaultTown
+from kasane_kit.plugins.examples import HookExample
 from kasane_kit.plugins.questions import Question, questions
 
-SECTIONS = ("Asked by", "Arguments", "Answer", "Order", "Example", "Since")
+SECTIONS = ("Asked by", "Arguments", "Answer", "Order")
 
 _HEADINGS = {
     "Asked by": "だれが聞くか / Asked by",
     "Arguments": "引数 / Arguments",
     "Answer": "答え / Answer",
     "Order": "順序 / Order",
-    "Example": "例 / Example",
-    "Since": "いつから / Since",
 }
 _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):$", re.MULTILINE)
 
@@ -38,6 +37,14 @@ answers, the default does.
 - **持ち寄り / contribution**: すべての答えを市町村の設定の順につなぐ。同じコードは後ろが優先。
   失敗したプラグインの分だけ除いて続ける。 All answers are joined in the town's order; of two with
   one code the later stands. A failing plugin's part is left out, with a notice.
+- **見せるもの / shown**: 日付・コード・数のほかに、その質問で渡す写し。プラグインは使うものを
+  `PluginMetadata.scopes` に書く。書いていない写しを受け取る答えは断る。 The snapshots handed over beside days, codes
+  and counts; a plugin declares in its `scopes` what it takes, and a hook that takes more is refused.
+- **時間の上限 / budget**: 一回の計算の上限。超えた答えは使わず、止まらない計算は止める。 The computing one call may
+  take; what takes longer is stopped and its answer not used.
+- **いつから / since**: plugin-api の版。新しい引数には、その版も書く。 The version of the plugin API.
+- **例 / example**: この基盤に付いているプラグインの答え。書いてある場所につながる。 What a shipped plugin answers,
+  with the place where it is written.
 - 引数は減らして受け取ってよい。 An implementation may take fewer arguments.
 - 役職を指す文字列は、役職のコードか `RoleFunction` の値。会議体は、会議体のコードか `LegalKind`
   の値。 A text that names a role is a role's code or a `RoleFunction`; one that names a body is
@@ -45,10 +52,10 @@ answers, the default does.
 """
 
 
-def hooks_markdown() -> str:
-    """The whole page: an index, then every hook with its exact arguments."""
-    parts = [_HEAD, _index(), *(_entry(question) for question in questions().values())]
-    return "\n".join(parts)
+def hooks_markdown(found: Mapping[str, HookExample]) -> str:
+    """The whole page: an index, then every hook with its exact arguments and an example out of ``found``."""
+    entries = (_entry(question, found.get(question.name)) for question in questions().values())
+    return "\n".join([_HEAD, _index(), *entries])
 
 
 def heading(question: Question) -> str:
@@ -75,7 +82,7 @@ def _index() -> str:
     return "\n".join(rows) + "\n"
 
 
-def _entry(question: Question) -> str:
+def _entry(question: Question, example: HookExample | None) -> str:
     sections = sections_of(question)
     lines = [
         f"## {heading(question)}",
@@ -87,6 +94,10 @@ def _entry(question: Question) -> str:
         f"- **種類 / Kind**: {_kind(question)}",
         f"- **型 / Type**: `{words_of(question.answer)} | None`",
         *(f"- **{_HEADINGS[name]}**: {sections[name]}" for name in SECTIONS),
+        f"- **見せるもの / Shown**: {_shown(question)}",
+        f"- **時間の上限 / Budget**: {question.budget_ms} ms",
+        f"- **いつから / Since**: {_since(question)}",
+        *_example(example),
         f"- **既定 / Default**: {_default(question)}",
         "",
     ]
@@ -95,6 +106,27 @@ def _entry(question: Question) -> str:
 
 def _kind(question: Question) -> str:
     return "決定 / decision" if question.decision else "持ち寄り / contribution"
+
+
+def _shown(question: Question) -> str:
+    scopes = [f"`{argument}`: `{scope}`" for argument, scope in question.scopes.items()]
+    return ", ".join(scopes) or "日付・コード・数だけ / days, codes and counts only"
+
+
+def _since(question: Question) -> str:
+    declared = question.declared
+    later = [f"`{name}` {version}" for name, version in declared.argument_since.items()]
+    ends = [f"`{name}` → {instead}" for name, instead in declared.deprecated_arguments.items()]
+    if declared.deprecated:
+        ends.insert(0, declared.deprecated)
+    return "; ".join([declared.since, *later, *(f"やめる予定 / deprecated: {one}" for one in ends)])
+
+
+def _example(example: HookExample | None) -> list[str]:
+    if example is None:
+        return []
+    place = f"[{example.plugin}](../{example.path})"
+    return [f"- **例 / Example**: {place} `{example.answer}`"]
 
 
 def _default(question: Question) -> str:

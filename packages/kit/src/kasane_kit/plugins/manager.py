@@ -70,7 +70,7 @@ class Hooks:
         answers = ask_each(self, question.name, **arguments)
         if answers.failures:
             raise answers.failures[0]
-        return answers.merged() if _is_mapping(question) else answers.joined()
+        return answers.merged() if question.merges else answers.joined()
 
     def _implementations(self, question: Question) -> Sequence[pluggy.HookImpl]:
         found = getattr(self.manager.hook, question.name).get_hookimpls()
@@ -206,7 +206,8 @@ def build_manager(
     available = catalogue() if installed is None else installed
     _check_names(town, available)
     manager = pluggy.PluginManager(NAME)
-    manager.add_hookspecs(hookspecs)
+    for subject in hookspecs.SUBJECTS:
+        manager.add_hookspecs(subject)
     manager.register(DefaultTown(), DEFAULT)
     manager.register(PlatformTown(), PLATFORM)
     of_towns: list[str] = []
@@ -239,10 +240,6 @@ def _hashable(values: tuple[Any, ...]) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _is_mapping(question: Question) -> bool:
-    return getattr(question.answer, "__origin__", None) is Mapping
 
 
 def _same_arguments(question: Question, arguments: Iterable[str]) -> None:

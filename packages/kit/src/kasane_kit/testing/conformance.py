@@ -8,9 +8,9 @@ import re
 import sys
 import threading
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ from typing import Any
 import pluggy
 
 from kasane_kit.plugins import (
+    Answered,
     InstalledPlugin,
     MisconfiguredTown,
-    Question,
+    answered_by,
     build_manager,
     catalogue,
+    codes_of,
     misfit,
-    questions,
+    parts_of,
     words_of,
 )
 from kasane_kit.tenancy import Town
@@ -118,27 +120,22 @@ def _of_strings(folder: Path) -> Iterator[str]:
 
 
 def _of_hooks(manager: pluggy.PluginManager, name: str, metadata: PluginMetadata) -> Iterator[str]:
-    answered = _answered(manager, name)
+    answered = answered_by(manager, name)
     if not answered:
         yield "どの質問にも答えていません。hookimpl の付いたメソッドを1つは書いてください。"
         return
-    codes = _codes(answered)
+    codes = codes_of(answered, _untouched_world)
     seen: set[str] = set()
-    for question, function, arguments in answered:
-        for problem in _of_one_hook(question, function, arguments, codes, metadata):
+    for one in answered:
+        for problem in _of_one_hook(one, codes, metadata):
             if problem not in seen:
                 seen.add(problem)
                 yield problem
 
 
-def _of_one_hook(
-    question: Question,
-    function: Callable[..., object],
-    arguments: Sequence[str],
-    codes: Sequence[str],
-    metadata: PluginMetadata,
-) -> Iterator[str]:
-    for sample in sample_arguments(arguments, codes):
+def _of_one_hook(one: Answered, codes: Sequence[str], metadata: PluginMetadata) -> Iterator[str]:
+    question, function = one.question, one.function
+    for sample in sample_arguments(one.arguments, codes):
         try:
             with _untouched_world():
                 answer, again = function(**sample), function(**sample)
@@ -168,7 +165,7 @@ def _of_neighbours(
     other_sets: Sequence[Mapping[str, Any]],
     available: Mapping[str, InstalledPlugin],
 ) -> Iterator[str]:
-    codes = _codes(_answered(manager, name))
+    codes = codes_of(answered_by(manager, name), _untouched_world)
     before = _all_answers(manager, name, codes)
     for settings in other_sets:
         try:
@@ -188,62 +185,17 @@ def _of_neighbours(
                 return
 
 
-def _answered(
-    manager: pluggy.PluginManager, name: str
-) -> list[tuple[Question, Callable[..., object], Sequence[str]]]:
-    found: list[tuple[Question, Callable[..., object], Sequence[str]]] = []
-    for question in questions().values():
-        for implementation in getattr(manager.hook, question.name).get_hookimpls():
-            if implementation.plugin_name == name:
-                found.append((question, implementation.function, implementation.argnames))
-    return found
-
-
 def _all_answers(manager: pluggy.PluginManager, name: str, codes: Sequence[str]) -> list[_Asked]:
     with _untouched_world():
         return [
-            _Asked(question.name, repr(sample), function(**sample))
-            for question, function, arguments in _answered(manager, name)
-            for sample in sample_arguments(arguments, codes)
+            _Asked(one.question.name, repr(sample), one.function(**sample))
+            for one in answered_by(manager, name)
+            for sample in sample_arguments(one.arguments, codes)
         ]
 
 
-def _codes(
-    answered: Sequence[tuple[Question, Callable[..., object], Sequence[str]]],
-) -> tuple[str, ...]:
-    """The codes that the plugin itself answers, to be handed back to it."""
-    found: dict[str, None] = {}
-    for _, function, arguments in answered:
-        for sample in sample_arguments(arguments):
-            try:
-                with _untouched_world():
-                    answer = function(**sample)
-            except Exception:  # reported with its reason when the hook itself is checked
-                break
-            for part in _parts(answer):
-                for key in ("code", "feature"):
-                    text = getattr(part, key, "")
-                    if isinstance(text, str) and text:
-                        found[text] = None
-    return tuple(found)
-
-
-def _parts(answer: object) -> Iterator[object]:
-    """Every dataclass inside an answer, the answer itself included."""
-    if is_dataclass(answer) and not isinstance(answer, type):
-        yield answer
-        for field in fields(answer):
-            yield from _parts(getattr(answer, field.name))
-    elif isinstance(answer, Mapping):
-        for item in answer.values():
-            yield from _parts(item)
-    elif isinstance(answer, Sequence) and not isinstance(answer, str):
-        for item in answer:
-            yield from _parts(item)
-
-
 def _sources(answer: object) -> Iterator[str]:
-    for part in _parts(answer):
+    for part in parts_of(answer):
         source = getattr(part, "source", "")
         if isinstance(source, str) and source:
             yield source

@@ -1,6 +1,7 @@
 """Finds for every hook an example in the plugins shipped with the platform: a real answer and where it is written."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, time
 from enum import Enum
@@ -11,9 +12,11 @@ import pluggy
 
 from kasane_kit.plugins.catalogue import InstalledPlugin
 from kasane_kit.plugins.manager import build_manager
+from kasane_kit.plugins.outcomes import MisconfiguredTown
 from kasane_kit.plugins.template import TEMPLATE
 from kasane_kit.plugins.trying import Answered, answered_by, codes_of
 from kasane_kit.tenancy import Town
+from kasane_plugin_api import PluginMetadata
 from kasane_plugin_api.samples import sample_arguments
 
 _NOWHERE = "000000"
@@ -37,10 +40,24 @@ def examples(installed: Mapping[str, InstalledPlugin], root: Path) -> dict[str, 
         plugin = installed[name]
         if name == TEMPLATE or root not in plugin.folder().parents:
             continue
-        manager = build_manager(Town(_NOWHERE, name, _NOWHERE, (name,)), installed)
-        for example in _of_plugin(manager, name, root):
-            found.setdefault(example.hook, example)
+        for manager in _managers(name, installed):
+            for example in _of_plugin(manager, name, root):
+                found.setdefault(example.hook, example)
     return found
+
+
+def _managers(
+    name: str, installed: Mapping[str, InstalledPlugin]
+) -> Iterator[pluggy.PluginManager]:
+    """The plugin with its defaults, then with one entry in each table that a town may fill in."""
+    plain = build_manager(Town(_NOWHERE, name, _NOWHERE, (name,)), installed)
+    yield plain
+    metadata: PluginMetadata = plain.get_plugin(name).metadata  # type: ignore[union-attr]
+    for key, spec in metadata.settings.items():
+        if spec.type is dict and spec.item_type is str and not spec.default:
+            settings = {name: {key: {"example": "例"}}}
+            with suppress(MisconfiguredTown):  # the plugin knows which entries there may be
+                yield build_manager(Town(_NOWHERE, name, _NOWHERE, (name,), settings), installed)
 
 
 def _of_plugin(manager: pluggy.PluginManager, name: str, root: Path) -> Iterator[HookExample]:

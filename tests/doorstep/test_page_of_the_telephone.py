@@ -251,22 +251,6 @@ def test_a_stopped_telephone_is_wiped_at_its_next_contact_and_what_it_held_is_at
     assert [item.reason for item in office.items(visit).values()] == ["device_stopped"]
 
 
-def test_the_first_show_from_the_telephone_itself_takes_less_than_a_second(
-    telephone: BrowserTelephone,
-) -> None:
-    telephone.cut()
-
-    shown = []
-    for _ in range(3):
-        telephone.page.reload(wait_until="commit")
-        telephone.settle()
-        shown.append(
-            telephone.page.evaluate("performance.getEntriesByName('door-shown')[0].startTime")
-        )
-
-    assert min(shown) < 1000, shown
-
-
 def test_no_telephone_keeps_anything_after_the_office_pages_signed_it_out(
     telephone: BrowserTelephone, line: tuple[Office, Line]
 ) -> None:

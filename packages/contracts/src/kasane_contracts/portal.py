@@ -1,4 +1,4 @@
-"""Declares what the portal says: who works in a town."""
+"""Declares what the portal says: who works in a town, and which sessions are over."""
 
 from dataclasses import dataclass
 
@@ -17,3 +17,16 @@ class StaffAccountChanged:
     office: str
     active: bool
     revision: int
+
+
+@event("portal.staff_session.ended", version=1, subject="session")
+@dataclass(frozen=True)
+class StaffSessionEnded:
+    """A session was ended before its time; ``session`` is a digest of its id.
+
+    ``until`` is the moment (ISO 8601) at which it would have been over in any case.
+    """
+
+    session: str
+    account_id: str
+    until: str

@@ -10,6 +10,7 @@ from flask import Blueprint
 from sqlalchemy import text
 
 from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.portal import StaffSessionEnded
 from kasane_kit.auth import COOKIE, AccountFacts, SessionSigner, accounts, require
 from kasane_kit.service import Service
 from kasane_kit.tenancy import municipality_scope
@@ -376,3 +377,26 @@ def test_a_look_and_its_request_have_one_number(lamps: Workbench) -> None:
     answer = visitor.get(f"/lamps/{lamp_id}")
 
     assert lamps.said(AuditEntryRecorded)[-1].correlation_id == answer.headers["X-Request-Id"]
+
+
+def test_a_session_that_was_ended_opens_nothing_in_any_service(
+    lamps: Workbench, lamp_rows: Rows
+) -> None:
+    actor = lamps.staff("receiver")
+    signer = SessionSigner(lamps.house.keys)
+    ended, other = (signer.new(actor.account_id, TOWN, 1) for _ in range(2))
+    lamps.hear(
+        StaffSessionEnded(ended.fingerprint, ended.account_id, ended.longest_until.isoformat())
+    )
+
+    answers = [
+        lamps.app.test_client().post(
+            f"/{TOWN}/api/v1/lamps",
+            json={"name": "灯", "watts": 40},
+            headers={"Authorization": f"Bearer {signer.write(session)}"},
+        )
+        for session in (ended, other)
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 201]
+    assert lamp_rows(lamps) == [("灯", 40)]

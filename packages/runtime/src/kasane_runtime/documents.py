@@ -77,7 +77,7 @@ def events_markdown(services: dict[str, Service]) -> str:
     for entry in registry.all_events():
         schema = schema_of(entry)
         hearers = [name for name, service in services.items() if entry.event_class in service.hears]
-        if entry.type.startswith("portal.staff_account"):
+        if entry.type.startswith("portal.staff_"):
             hearers = sorted(services)
         sayers = sorted(services) if entry.producer == "any" else [entry.producer]
         lines += [

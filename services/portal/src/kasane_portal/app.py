@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kasane_contracts.portal import StaffAccountChanged
+from kasane_contracts.portal import StaffAccountChanged, StaffSessionEnded
 from kasane_kit.auth import Permission
 from kasane_kit.service import Service
 from kasane_portal.api.v1 import blueprint as api
@@ -45,6 +45,9 @@ service = Service(
         Permission(
             "portal.password.change", "portal.password.changed", EVERYBODY, "account", False
         ),
+        Permission(
+            "portal.session.end", "portal.session.others_ended", EVERYBODY, "session", False
+        ),
         Permission("portal.overview.read", "portal.overview.read", OPERATOR, "overview", False),
         Permission("portal.prefecture.read", "portal.prefecture.read", OPERATOR, "prefecture_view"),
         Permission(
@@ -79,10 +82,11 @@ service = Service(
             False,
         ),
     ),
-    says=(StaffAccountChanged,),
+    says=(StaffAccountChanged, StaffSessionEnded),
     hears=HEARD,
     tables=(
         "portal_account",
+        "portal_session",
         "portal_sign_in_failure",
         "portal_task_copy",
         "portal_task_target",

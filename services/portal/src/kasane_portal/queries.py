@@ -19,7 +19,14 @@ from kasane_portal.domain.account import Account
 from kasane_portal.domain.overview import CountKind, Overview, months_of, suppress
 from kasane_portal.domain.support_visit import SupportVisit
 from kasane_portal.domain.task import Task, TaskKind
-from kasane_portal.repository import Accounts, SupportVisits, account_of, aware
+from kasane_portal.repository import (
+    Accounts,
+    OpenSession,
+    Sessions,
+    SupportVisits,
+    account_of,
+    aware,
+)
 
 log = logging.getLogger("kasane.portal")
 
@@ -113,6 +120,11 @@ def list_accounts(connection: Connection, most: int, after: str = "") -> list[Ac
     if after:
         statement = statement.where(tables.account.c.login_name > after)
     return [account_of(row) for row in connection.execute(statement)]
+
+
+def my_sessions(connection: Connection, account_id: str) -> list[OpenSession]:
+    """The account's open sessions, newest first."""
+    return Sessions(connection).of(account_id)
 
 
 def one_account(connection: Connection, account_id: str) -> Account:

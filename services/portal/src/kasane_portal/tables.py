@@ -37,6 +37,15 @@ sign_in_failure = Table(
     Column("subject", String(100), nullable=False),
     Column("address", String(100), nullable=False),
 )
+session = Table(
+    "portal_session",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("account_id", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
 task = Table(
     "portal_task_copy",
     metadata,

@@ -1,16 +1,41 @@
 """Keeps a service's own copy of the accounts, so that no request waits for the portal."""
 
-from sqlalchemy import Connection, delete, insert, select
+from datetime import datetime
 
-from kasane_kit.auth.tables import account_projection
-from kasane_kit.auth.tokens import AccountFacts
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from kasane_kit import clock
+from kasane_kit.auth.tables import account_projection, ended_session
+from kasane_kit.auth.tokens import AccountFacts, Session
 
 
 def find(connection: Connection, account_id: str) -> AccountFacts | None:
     """The account as last heard, or None."""
-    row = connection.execute(
-        select(account_projection).where(account_projection.c.account_id == account_id)
-    ).one_or_none()
+    return _found(connection, account_projection.c.account_id == account_id)
+
+
+def of_session(connection: Connection, session: Session) -> AccountFacts | None:
+    """The account that a session acts for; None when the session was ended or the account is not as it was then."""
+    ended = select(ended_session).where(ended_session.c.fingerprint == session.fingerprint)
+    return _found(
+        connection,
+        account_projection.c.account_id == session.account_id,
+        account_projection.c.active.is_(True),
+        account_projection.c.revision == session.revision,
+        ~ended.exists(),
+    )
+
+
+def end_session(connection: Connection, fingerprint: str, until: datetime) -> None:
+    """Refuses a session from the caller's commit on; ``until`` is when it would have been refused in any case."""
+    known = select(ended_session).where(ended_session.c.fingerprint == fingerprint)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(ended_session).values(fingerprint=fingerprint, until=until))
+    connection.execute(delete(ended_session).where(ended_session.c.until < clock.now()))
+
+
+def _found(connection: Connection, *conditions: ColumnElement[bool]) -> AccountFacts | None:
+    row = connection.execute(select(account_projection).where(*conditions)).one_or_none()
     if row is None:
         return None
     return AccountFacts(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -27,6 +28,16 @@ class Session:
     revision: int
     started: int
     renewed: int
+
+    @property
+    def fingerprint(self) -> str:
+        """What a database keeps of the session: SHA-256 of its id, which nobody can sign in with."""
+        return hashlib.sha256(self.session_id.encode()).hexdigest()
+
+    @property
+    def longest_until(self) -> datetime:
+        """The moment from which nobody accepts the session, however often it was renewed."""
+        return datetime.fromtimestamp(self.started + LONGEST_SECONDS, UTC)
 
     @property
     def wants_renewal(self) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope
-from kasane_contracts.portal import StaffAccountChanged
+from kasane_contracts.portal import StaffAccountChanged, StaffSessionEnded
 from kasane_kit.auth import AccountFacts, accounts, platform_actor
 from kasane_kit.bus import ParkingReason, cursor, dead_letters
 from kasane_kit.bus.cursor import Cursor, Place
@@ -22,7 +23,9 @@ from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 
 log = logging.getLogger("kasane.delivery")
 
-_ACCOUNT_CHANGED = registry.type_of(StaffAccountChanged).type
+_HEARD_BY_ALL = frozenset(
+    registry.type_of(event).type for event in (StaffAccountChanged, StaffSessionEnded)
+)
 
 
 class NotNow(RuntimeError):
@@ -135,7 +138,7 @@ class Applying:
         return place
 
     def _say_or_park(self, producer: str, envelope: Envelope, unit: UnitOfWork) -> None:
-        if envelope.type not in self._handlers and envelope.type != _ACCOUNT_CHANGED:
+        if envelope.type not in self._handlers and envelope.type not in _HEARD_BY_ALL:
             try:
                 registry.find(envelope.type)
             except registry.UnknownEvent:
@@ -177,6 +180,10 @@ class Applying:
         unit.correlation_id, unit.causation_id = envelope.correlationid, envelope.id
         if isinstance(event, StaffAccountChanged):
             accounts.remember(unit.connection, AccountFacts(**vars(event)))
+        if isinstance(event, StaffSessionEnded):
+            accounts.end_session(
+                unit.connection, event.session, datetime.fromisoformat(event.until)
+            )
         handler = self._handlers.get(envelope.type)
         if handler is not None:
             town = envelope.municipality

@@ -78,8 +78,8 @@ def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Acto
     if session.municipality != g.municipality:
         return Actor(session.account_id, "", session.municipality, session_id=session.session_id)
     with house.databases.reading(service) as connection:
-        facts = accounts.find(connection, session.account_id)
-    if facts is None or not facts.active or facts.revision != session.revision:
+        facts = accounts.of_session(connection, session)
+    if facts is None:
         return None
     return actor_from(session, facts, _role_labels(house, g.municipality, facts.roles))
 

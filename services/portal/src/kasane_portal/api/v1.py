@@ -48,11 +48,10 @@ def open_session(credentials: dict[str, Any]) -> Any:
     """Signs in; the token holds for half an hour and is sent as ``Authorization: Bearer …``."""
     command = SignIn(credentials["login_name"], credentials["password"], request.remote_addr or "")
     try:
-        account = sessions.sign_in(command, this_house(), g.request_id)
+        session = sessions.sign_in(command, this_house(), g.request_id)
     except Throttled as refusal:
         wait = {"Retry-After": str(refusal.facts["seconds"])}
         return problem(refusal.code, refusal.status, wait, **refusal.facts)
-    session = current_signer().new(account.id, current_municipality(), account.revision)
     return {"token": current_signer().write(session), "expires_in": IDLE_SECONDS}
 
 

@@ -1,17 +1,27 @@
 """What is done with accounts; each handler is one transaction and says StaffAccountChanged."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kasane_contracts.portal import StaffAccountChanged
 from kasane_kit import clock
+from kasane_kit.auth import Session, SessionSigner
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import ChangeAccount, ChangeOwnPassword, CreateAccount, SetPassword
 from kasane_portal.domain.account import HOST_POSTS, OPERATOR, Account, Posts, check_password
 from kasane_portal.domain.errors import WrongPresentPassword
-from kasane_portal.handlers import passwords
+from kasane_portal.handlers import passwords, sessions
 from kasane_portal.repository import Accounts, SignInFailures
 
 OBJECT = "account"
+
+
+@dataclass(frozen=True)
+class ChangedAccount:
+    """The account's new revision, and the session of the person who changed the own account."""
+
+    revision: int
+    session: Session | None
 
 
 def create_account(command: CreateAccount, uow: UnitOfWork, hooks: Any) -> str:
@@ -32,8 +42,14 @@ def create_account(command: CreateAccount, uow: UnitOfWork, hooks: Any) -> str:
     return account.id
 
 
-def change_account(command: ChangeAccount, uow: UnitOfWork, hooks: Any) -> int:
-    """Gives an account other roles, another office, closes or reopens it; returns the revision."""
+def change_account(
+    command: ChangeAccount, uow: UnitOfWork, hooks: Any, signer: SessionSigner | None = None
+) -> ChangedAccount:
+    """Gives an account other roles, another office, closes or reopens it, which ends its sessions.
+
+    Whoever changed the own account in a browser, for which ``signer`` is given, and left it open goes on with a new
+    session.
+    """
     accounts = Accounts(uow.connection)
     account = accounts.get(command.account_id)
     account.check_revision(command.revision)
@@ -48,23 +64,35 @@ def change_account(command: ChangeAccount, uow: UnitOfWork, hooks: Any) -> int:
     accounts.save(account)
     uow.record("portal.account.changed", OBJECT, account.id)
     _say(account, uow)
+    session = None
+    if signer is not None and account.active and account.id == uow.actor.account_id:
+        session = sessions.begin(uow, account, signer)
     uow.commit()
-    return account.revision
+    return ChangedAccount(account.revision, session)
 
 
 def set_password(command: SetPassword, uow: UnitOfWork) -> int:
     """Gives an account a new password, which ends its sessions; returns the revision."""
-    return _set_password(command.account_id, command.password, uow, "portal.account.password_reset")
+    account = _set_password(
+        command.account_id, command.password, uow, "portal.account.password_reset"
+    )
+    uow.commit()
+    return account.revision
 
 
-def change_own_password(command: ChangeOwnPassword, uow: UnitOfWork) -> int:
-    """Changes one's own password; raises WrongPresentPassword. Returns the revision."""
+def change_own_password(
+    command: ChangeOwnPassword, uow: UnitOfWork, signer: SessionSigner
+) -> Session:
+    """Changes one's own password, which ends every session; returns a new one. Raises WrongPresentPassword."""
     credentials = Accounts(uow.connection).credentials(command.account_id)
     if not passwords.matches(credentials.password_hash, command.present):
         raise WrongPresentPassword
-    return _set_password(
+    account = _set_password(
         command.account_id, command.password, uow, "portal.account.password_changed"
     )
+    session = sessions.begin(uow, account, signer)
+    uow.commit()
+    return session
 
 
 def posts_of(hooks: Any) -> Posts:
@@ -82,7 +110,7 @@ def posts_of(hooks: Any) -> Posts:
     )
 
 
-def _set_password(account_id: str, password: str, uow: UnitOfWork, action: str) -> int:
+def _set_password(account_id: str, password: str, uow: UnitOfWork, action: str) -> Account:
     accounts = Accounts(uow.connection)
     account = accounts.get(account_id)
     check_password(password, account.login_name)
@@ -91,8 +119,7 @@ def _set_password(account_id: str, password: str, uow: UnitOfWork, action: str) 
     SignInFailures(uow.connection).forget(account.login_name)
     uow.record(action, OBJECT, account.id)
     _say(account, uow)
-    uow.commit()
-    return account.revision
+    return account
 
 
 def _say(account: Account, uow: UnitOfWork) -> None:

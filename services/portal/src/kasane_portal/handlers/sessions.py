@@ -1,12 +1,15 @@
-"""Signing in and out.
+"""Signing in and out, and ending what is open elsewhere.
 
 Comparing a password takes long on purpose, so it is done before the transaction; the transaction
 then counts again, and only its answer is given. So at most five answers are given for an account
 in a quarter of an hour, however many tries run at once and in however many processes.
 """
 
+from datetime import datetime
+
+from kasane_contracts.portal import StaffSessionEnded
 from kasane_kit import clock
-from kasane_kit.auth import Actor, platform_actor
+from kasane_kit.auth import Actor, Session, SessionSigner, platform_actor
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_portal.commands import SignIn
@@ -14,15 +17,15 @@ from kasane_portal.domain.account import LONGEST_PASSWORD, Account
 from kasane_portal.domain.errors import Throttled, WrongCredentials
 from kasane_portal.domain.throttle import blocked_until
 from kasane_portal.handlers import passwords
-from kasane_portal.repository import Accounts, Credentials, SignInFailures
+from kasane_portal.repository import Accounts, Credentials, Sessions, SignInFailures
 
 SERVICE = "portal"
 OBJECT = "session"
 UNKNOWN_NAME = "unknown"
 
 
-def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Account:
-    """The account that may have a session now; raises WrongCredentials and Throttled.
+def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Session:
+    """A session that begins now; raises WrongCredentials and Throttled.
 
     The trail names the login name when there is such an account: what was typed instead of one
     may be a password.
@@ -53,16 +56,49 @@ def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Account:
         failures.forget(account.login_name)
         if renewed:
             Accounts(uow.connection).renew_hash(account.id, renewed)
+        session = begin(uow, account, SessionSigner(house.keys))
         uow.record("portal.session.opened", OBJECT, account.login_name)
         uow.commit()
-    return account
+    return session
 
 
-def sign_out(uow: UnitOfWork) -> None:
-    """Writes down that a person ended the session; the caller takes the cookie away."""
+def begin(uow: UnitOfWork, account: Account, signer: SessionSigner) -> Session:
+    """A new session of the account, kept in the caller's transaction."""
+    session = signer.new(account.id, uow.municipality, account.revision)
+    Sessions(uow.connection).begin(session)
+    return session
+
+
+def sign_out(uow: UnitOfWork, session: Session) -> None:
+    """Ends a session in every service; whoever kept a copy of the cookie is signed out with it."""
     account = Accounts(uow.connection).get(uow.actor.account_id)
+    _end(uow, session.fingerprint, session.longest_until)
     uow.record("portal.session.closed", OBJECT, account.login_name)
     uow.commit()
+
+
+def end_others(uow: UnitOfWork, kept: Session) -> int:
+    """Ends every session of the actor's account but the one at hand, in every service; returns how many."""
+    account = Accounts(uow.connection).get(uow.actor.account_id)
+    others = [
+        other
+        for other in Sessions(uow.connection).of(account.id)
+        if other.fingerprint != kept.fingerprint
+    ]
+    for other in others:
+        _end(uow, other.fingerprint, other.until)
+    uow.record("portal.session.others_ended", OBJECT, account.login_name)
+    uow.commit()
+    return len(others)
+
+
+def _end(uow: UnitOfWork, fingerprint: str, until: datetime) -> None:
+    Sessions(uow.connection).end(fingerprint, until)
+    uow.publish(
+        StaffSessionEnded(
+            session=fingerprint, account_id=uow.actor.account_id, until=until.isoformat()
+        )
+    )
 
 
 def _refuse(command: SignIn, known: Credentials | None, house: House, correlation_id: str) -> None:

@@ -1,9 +1,9 @@
 """The town's accounts, and one's own password."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     Form,
@@ -26,9 +26,9 @@ from kasane_portal.domain.account import (
 )
 from kasane_portal.domain.errors import ChangedMeanwhile, PortalRefusal
 from kasane_portal.handlers import accounts as handlers
-from kasane_portal.handlers import passwords
+from kasane_portal.handlers import passwords, sessions
 from kasane_portal.pages.local import Posts, hooks_or_none, posts, secure_cookies
-from kasane_portal.queries import list_accounts, one_account
+from kasane_portal.queries import list_accounts, my_sessions, one_account
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -123,16 +123,25 @@ def change(account_id: str) -> Response | tuple[str, int]:
     )
     try:
         with unit_of_work() as uow:
-            revision = handlers.change_account(command, uow, hooks_or_none())
+            changed = handlers.change_account(command, uow, hooks_or_none(), current_signer())
     except ChangedMeanwhile:
         raise
     except PortalRefusal as refusal:
         _put_at_field(form, refusal)
         return _change_page(account, form), 422
     response = make_response(redirect(url_for("accounts.list_page"), 303))
-    if account_id == actor().account_id and command.active:
-        _go_on_with(revision, response)
+    if changed.session is not None:
+        set_session_cookie(response, current_signer().write(changed.session), secure_cookies())
     return response
+
+
+@blueprint.post("/sessions/others/end")
+@require("portal.session.end")
+def end_other_sessions() -> BaseResponse:
+    """Signs the person out everywhere but here."""
+    with unit_of_work() as uow:
+        ended = sessions.end_others(uow, g.session)
+    return redirect(url_for("accounts.own_password_page", ended=ended), 303)
 
 
 @blueprint.post("/accounts/<account_id>/password")
@@ -151,7 +160,7 @@ def reset_password(account_id: str) -> str:
 @require("portal.password.change")
 def own_password_page() -> str:
     """The form for changing one's own password."""
-    return render_template("portal/own_password.html", form=_own_password_form())
+    return _own_password(_own_password_form())
 
 
 @blueprint.post("/password")
@@ -162,27 +171,35 @@ def change_own_password() -> Response | tuple[str, int]:
     if form.check(request.form, text) and form.values["password"] != form.values["again"]:
         form.add_error("again", text("own_password.differs"))
     if form.errors:
-        return render_template("portal/own_password.html", form=form), 422
+        return _own_password(form), 422
     command = ChangeOwnPassword(actor().account_id, form.values["present"], form.values["password"])
     try:
         with unit_of_work() as uow:
-            revision = handlers.change_own_password(command, uow)
+            session = handlers.change_own_password(command, uow, current_signer())
     except PortalRefusal as refusal:
         _put_at_field(form, refusal)
-        return render_template("portal/own_password.html", form=form), 422
+        return _own_password(form), 422
     response = make_response(redirect(url_for("home.home"), 303))
-    _go_on_with(revision, response)
+    set_session_cookie(response, current_signer().write(session), secure_cookies())
     return response
+
+
+def _own_password(form: Form) -> str:
+    ended = request.args.get("ended", "")
+    with reading() as connection:
+        open_sessions = my_sessions(connection, actor().account_id)
+    return render_template(
+        "portal/own_password.html",
+        form=form,
+        sessions=open_sessions,
+        this=g.session.fingerprint,
+        ended=int(ended) if ended.isascii() and ended.isdigit() else None,
+    )
 
 
 def _account(account_id: str) -> Account:
     with reading() as connection:
         return one_account(connection, account_id)
-
-
-def _go_on_with(revision: int, response: Response) -> None:
-    session = current_signer().new(actor().account_id, current_municipality(), revision)
-    set_session_cookie(response, current_signer().write(session), secure_cookies())
 
 
 def _put_at_field(form: Form, refusal: PortalRefusal) -> None:

@@ -42,7 +42,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return _page(form), 422
     command = SignIn(form.values["login_name"], form.values["password"], request.remote_addr or "")
     try:
-        account = sessions.sign_in(command, this_house(), g.request_id)
+        session = sessions.sign_in(command, this_house(), g.request_id)
     except WrongCredentials as refusal:
         return _page(form, refusal), refusal.status
     except Throttled as refusal:
@@ -51,7 +51,6 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     municipality = current_municipality()
     onward = own_path(request.form.get("next", "")) or links.home(municipality)
     response = make_response(redirect(onward, 303))
-    session = current_signer().new(account.id, municipality, account.revision)
     set_session_cookie(response, current_signer().write(session), secure_cookies())
     return response
 
@@ -64,7 +63,7 @@ def sign_out() -> Response:
     if actor is not None and actor.municipality == current_municipality():
         try:
             with unit_of_work() as uow:
-                sessions.sign_out(uow)
+                sessions.sign_out(uow, g.session)
         except AccountNotFound:
             pass  # the account is gone and its session with it
     response = make_response(redirect(links.sign_in(current_municipality()), 303))

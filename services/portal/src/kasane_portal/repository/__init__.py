@@ -13,6 +13,7 @@ from kasane_portal.repository.copies import (
     TaskCopies,
 )
 from kasane_portal.repository.moments import aware
+from kasane_portal.repository.sessions import OpenSession, Sessions
 from kasane_portal.repository.support_visits import SupportVisits
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "CountedFacts",
     "Credentials",
     "GapNumbers",
+    "OpenSession",
+    "Sessions",
     "SignInFailures",
     "SupportVisits",
     "TaskCopies",

@@ -1,0 +1,145 @@
+"""Sessions that end before their time: here at once, in the other services by the event."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kasane_contracts.audit import AuditEntryRecorded
+from kasane_contracts.portal import StaffSessionEnded
+from kasane_kit.auth import Session, SessionSigner
+from kasane_kit.auth.tables import ended_session
+from kasane_kit.tenancy import municipality_scope
+from kasane_kit.testing.pytest_plugin import BenchMaker
+from kasane_kit.testing.workbench import Workbench
+
+TOWN = "292095"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def bench(make_workbench: BenchMaker) -> Workbench:
+    """The portal with one account."""
+    bench = make_workbench("portal", {TOWN: ("ikoma",)})
+    bench.service.commands["create_account"](
+        bench.house,
+        TOWN,
+        login_name="s0412",
+        display_name="生駒 直子",
+        password=PASSWORD,
+        roles=["coordinator"],
+        office="",
+    )
+    return bench
+
+
+def signed_in(bench: Workbench) -> tuple[FlaskClient, str]:
+    """A browser that signed in, and what its cookie holds."""
+    client = bench.app.test_client()
+    page = client.get(f"/{TOWN}/sign-in").text
+    data = {"csrf_token": token_of(page), "login_name": "s0412", "password": PASSWORD}
+    assert client.post(f"/{TOWN}/sign-in", data=data).status_code == 303
+    cookie = client.get_cookie("kasane_session")
+    assert cookie is not None
+    return client, cookie.value
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def session_of(bench: Workbench, cookie: str) -> Session:
+    session = SessionSigner(bench.house.keys).read(cookie)
+    assert session is not None
+    return session
+
+
+def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(bench: Workbench) -> None:
+    client, cookie = signed_in(bench)
+    thief = bench.app.test_client()
+    thief.set_cookie("kasane_session", cookie)
+    assert thief.get(f"/{TOWN}/").status_code == 200
+
+    token = token_of(client.get(f"/{TOWN}/").text)
+    client.post(f"/{TOWN}/sign-out", data={"csrf_token": token})
+
+    assert thief.get(f"/{TOWN}/").status_code == 302
+    session = session_of(bench, cookie)
+    (said,) = bench.said(StaffSessionEnded)
+    assert said == StaffSessionEnded(
+        session=session.fingerprint,
+        account_id=session.account_id,
+        until=session.longest_until.isoformat(),
+    )
+
+
+def test_the_other_screens_are_signed_out_and_this_one_stays(bench: Workbench) -> None:
+    other, _ = signed_in(bench)
+    third, _ = signed_in(bench)
+    client, cookie = signed_in(bench)
+    page = client.get(f"/{TOWN}/password").text
+    assert page.count("<strong>この画面</strong>") == 1
+    assert page.count("<li><time") == 3
+
+    answer = client.post(
+        f"/{TOWN}/sessions/others/end", data={"csrf_token": token_of(page)}, follow_redirects=True
+    )
+
+    assert "ほかの画面を 2 件、サインアウトしました。" in answer.text
+    assert "この画面のほかに、サインインしている画面はありません。" in answer.text
+    assert [one.get(f"/{TOWN}/").status_code for one in (other, third, client)] == [302, 302, 200]
+    assert session_of(bench, cookie).fingerprint not in {
+        said.session for said in bench.said(StaffSessionEnded)
+    }
+    last = bench.said(AuditEntryRecorded)[-2:]
+    assert ("portal.session.others_ended", "s0412") in [(e.action, e.object_id) for e in last]
+
+
+def test_nobody_ends_the_sessions_of_somebody_else(bench: Workbench) -> None:
+    client, _ = signed_in(bench)
+    colleague = bench.visit_as(bench.staff("coordinator", account_id="somebody-else"))
+
+    assert colleague.post("/sessions/others/end").status_code == 404
+
+    assert client.get(f"/{TOWN}/").status_code == 200
+    assert bench.said(StaffSessionEnded) == []
+
+
+def test_changing_the_password_ends_every_screen_and_lists_only_the_new_one(
+    bench: Workbench,
+) -> None:
+    other, _ = signed_in(bench)
+    client, _ = signed_in(bench)
+    data = {"present": PASSWORD, "password": "another password", "again": "another password"}
+    token = token_of(client.get(f"/{TOWN}/password").text)
+
+    client.post(f"/{TOWN}/password", data={"csrf_token": token, **data})
+
+    assert other.get(f"/{TOWN}/").status_code == 302
+    assert client.get(f"/{TOWN}/password").text.count("<li><time") == 1
+
+
+def test_what_was_ended_is_forgotten_once_nobody_would_accept_it_anyway(
+    bench: Workbench, clock_at: object
+) -> None:
+    begun = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    clock_at(begun)  # type: ignore[operator]
+    first, cookie = signed_in(bench)
+    ended = session_of(bench, cookie).fingerprint
+    first.post(f"/{TOWN}/sign-out", data={"csrf_token": token_of(first.get(f"/{TOWN}/").text)})
+    assert kept(bench) == {ended}
+
+    clock_at(begun + timedelta(hours=10, seconds=1))  # type: ignore[operator]
+    second, cookie = signed_in(bench)
+    second.post(f"/{TOWN}/sign-out", data={"csrf_token": token_of(second.get(f"/{TOWN}/").text)})
+
+    assert kept(bench) == {session_of(bench, cookie).fingerprint}
+
+
+def kept(bench: Workbench) -> set[str]:
+    with municipality_scope(TOWN), bench.house.databases.reading("portal") as connection:
+        return set(connection.scalars(select(ended_session.c.fingerprint)))

@@ -253,7 +253,12 @@ def domain_nouns_in_kit(root: Path) -> list[str]:
         "audit_entry_recorded",
     }
     # They carry the names of hooks and their arguments, which are the plugin API's.
-    exempt = ("plugins/defaults.py", "plugins/questions.py", "plugins/documentation.py")
+    exempt = (
+        "plugins/defaults.py",
+        "plugins/report_defaults.py",
+        "plugins/questions.py",
+        "plugins/documentation.py",
+    )
     terms = _terms(root) - technical
     found = []
     for path, module in sources(root, "packages"):

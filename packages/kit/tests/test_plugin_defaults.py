@@ -38,8 +38,8 @@ def test_the_default_answers_every_hook_with_the_declared_type(hook: str) -> Non
     assert [misfit(answer, question.answer) for answer in answers if answer is not None] == [
         "" for answer in answers if answer is not None
     ]
-    # What a prefecture does stands in its own document and nowhere else.
-    nobody_answers = hook == "prefecture_view"
+    # These stand in a prefecture's or a town's own document and nowhere else.
+    nobody_answers = hook in ("prefecture_view", "evaluation_framework", "governance_flow")
     assert (not [answer for answer in answers if answer is not None]) is nobody_answers
 
 

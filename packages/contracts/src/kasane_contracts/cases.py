@@ -96,13 +96,17 @@ class ConferencePlanned:
 @event("cases.conference.held", version=1, subject="session_id")
 @dataclass(frozen=True)
 class ConferenceHeld:
-    """A session took place; ``items`` counts agenda items, which is not the number of sessions."""
+    """A session took place; ``items`` counts agenda items, which is not the number of sessions.
+
+    ``case_ids`` are the cases that were spoken of by name, each once; nobody is told more of them here.
+    """
 
     session_id: str
     body: str
     legal_kind: str
     held_on: date
     items: int
+    case_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -153,3 +153,56 @@ class CommunityIssueAnswered:
     outcome: str
     answer: str
     answered_on: date
+
+
+@dataclass(frozen=True)
+class ParticipantCount:
+    """How many of one kind came to a gathering; no name is ever taken."""
+
+    kind: str
+    number: int
+
+
+@event("resources.gathering.counted", version=1, subject="gathering_id")
+@dataclass(frozen=True)
+class GatheringCounted:
+    """Somebody wrote down who came to a gathering, by kind; said again it takes the place of before.
+
+    With ``cancelled`` it did not take place.
+    """
+
+    gathering_id: str
+    kind: str
+    held_on: date
+    participants: tuple[ParticipantCount, ...] = ()
+    body: str = ""
+    course: str = ""
+    new_ties: int | None = None
+    cancelled: bool = False
+
+
+@event("resources.network_member.changed", version=1, subject="member_id")
+@dataclass(frozen=True)
+class NetworkMemberChanged:
+    """A group takes part in a network since a day, or left it on ``until``; its name stays in resources.
+
+    A group that comes back is another member with the same ``group_id``.
+    """
+
+    member_id: str
+    network: str
+    activities: tuple[str, ...]
+    since: date
+    until: date | None = None
+    group_id: str = ""
+
+
+@event("resources.donation.received", version=1, subject="donation_id")
+@dataclass(frozen=True)
+class DonationReceived:
+    """Somebody gave something to a network; who and what stays in resources. ``voided``: it was written by mistake."""
+
+    donation_id: str
+    network: str
+    received_on: date
+    voided: bool = False

@@ -86,6 +86,7 @@ def sample_arguments(
         "plan": tuple(PlanView(kind, DAYS[3]) for kind in ("multi_agency", "outreach")),
         "present": (0, 6, 7, 12),
         "purpose": ("multi_agency", "handoff", "unknown"),
+        "report": ("annual", "unknown"),
         "scope": ("household", "member", "unknown"),
         "session": tuple(SessionView(str(body), DAYS[3]) for body in bodies),
         "sheet": (

@@ -14,6 +14,7 @@ from kasane_plugin_api.answers import (
     Phase,
     PhaseAnswer,
 )
+from kasane_plugin_api.measures import PlanState
 from kasane_plugin_api.structure import Sentences, Structure
 from kasane_plugin_api.views import ConsultationView
 
@@ -76,6 +77,13 @@ class PlanItems:
     def began(self, feature: str) -> date | None:
         """The day the town has set for an item that its document left open, or None."""
         return self._started.get(feature)
+
+    def all(self, on: date) -> tuple[PlanState, ...]:
+        """Every item with where it stands on a day, in the order of the file."""
+        found = ((one, self.phase(one.feature, on)) for one in self._items.values())
+        return tuple(
+            PlanState(one.feature, one.label, state) for one, state in found if state is not None
+        )
 
     def phase(self, feature: str, on: date) -> PhaseAnswer | None:
         """Where an item stands on a day, with its words and source; None for an unknown item."""

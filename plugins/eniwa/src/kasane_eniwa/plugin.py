@@ -36,6 +36,7 @@ from kasane_plugin_api import (
     SettingSpec,
     StatusLabels,
     StepUp,
+    TownReports,
     TrainingCourse,
     hookimpl,
     named_by_area,
@@ -49,7 +50,7 @@ SUPPORT_CONFERENCE = str(LegalKind.SUPPORT_CONFERENCE)
 MULTI_AGENCY_CONFERENCE = str(LegalKind.MULTI_AGENCY_CONFERENCE)
 
 
-class Plugin:
+class Plugin(TownReports):
     """恵庭市: 分散型チームアプローチ, every desk receives, two steps up, two conferences."""
 
     metadata = PluginMetadata(
@@ -78,6 +79,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_eniwa")
+        self.read_reports("kasane_eniwa")
         self._participation = structure.rows("participation", ParticipationRule)
         self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._courses = structure.rows("training_courses", TrainingCourse)

@@ -35,6 +35,7 @@ from kasane_plugin_api import (
     SheetView,
     StepUp,
     Structure,
+    TownReports,
     TrainingCourse,
     hookimpl,
     town_files,
@@ -64,7 +65,7 @@ class DatedCampaign:
     campaign: Campaign
 
 
-class Plugin:
+class Plugin(TownReports):
     """北栄町: no one-stop desk, one conference under 106条の6 for all, five corporations visit."""
 
     metadata = PluginMetadata(
@@ -114,6 +115,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_hokuei")
+        self.read_reports("kasane_hokuei")
         self._participation = structure.rows("participation", ParticipationRule)
         self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._courses = structure.rows("training_courses", TrainingCourse)

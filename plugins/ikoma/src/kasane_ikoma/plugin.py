@@ -40,6 +40,7 @@ from kasane_plugin_api import (
     SheetView,
     StepUp,
     Structure,
+    TownReports,
     VisitSafety,
     hookimpl,
     slots_of,
@@ -59,7 +60,7 @@ class DatedCampaign:
     campaign: Campaign
 
 
-class Plugin:
+class Plugin(TownReports):
     """生駒市: existing desks receive, いこまる主任推進員 coordinates, one monthly conference."""
 
     metadata = PluginMetadata(
@@ -111,6 +112,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_ikoma")
+        self.read_reports("kasane_ikoma")
         self._participation = structure.rows("participation", ParticipationRule)
         self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._terms = dict(structure.table("terms"))

@@ -41,6 +41,7 @@ from kasane_plugin_api import (
     RouteAtLevel,
     SecrecyNotice,
     SettingSpec,
+    TownReports,
     TrainingCourse,
     hookimpl,
     named_by_area,
@@ -91,7 +92,7 @@ class SheetOfScope:
     sheet: AssessmentSheet
 
 
-class Plugin:
+class Plugin(TownReports):
     """春日井市: 地域福祉包括化推進員 joins agencies, residents and outreach into one team."""
 
     metadata = PluginMetadata(
@@ -120,6 +121,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_kasugai")
+        self.read_reports("kasane_kasugai")
         self._participation = structure.rows("participation", ParticipationRule)
         self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._courses = structure.rows("training_courses", TrainingCourse)

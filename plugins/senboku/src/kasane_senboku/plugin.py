@@ -34,6 +34,7 @@ from kasane_plugin_api import (
     SessionView,
     SettingSpec,
     Structure,
+    TownReports,
     VisitSafety,
     hookimpl,
     slots_of,
@@ -66,7 +67,7 @@ class FieldOffice:
     source: str
 
 
-class Plugin:
+class Plugin(TownReports):
     """仙北市: no new desk, every 課 confirms, the coordinator branches by consent."""
 
     metadata = PluginMetadata(
@@ -95,6 +96,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_senboku")
+        self.read_reports("kasane_senboku")
         self._participation = structure.rows("participation", ParticipationRule)
         self._terms = dict(structure.table("terms"))
         self._offices = structure.rows("offices", Office)

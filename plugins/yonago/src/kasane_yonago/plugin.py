@@ -29,6 +29,7 @@ from kasane_plugin_api import (
     RouteAtLevel,
     SettingSpec,
     StepUp,
+    TownReports,
     TrainingCourse,
     hookimpl,
     town_files,
@@ -45,7 +46,7 @@ ATTENDEE_OF_OPERATOR = {
 }
 
 
-class Plugin:
+class Plugin(TownReports):
     """米子市: えしこに takes any matter, every office has a contact, the person joins the table."""
 
     metadata = PluginMetadata(
@@ -86,6 +87,7 @@ class Plugin:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         structure, self._sentences = town_files("kasane_yonago")
+        self.read_reports("kasane_yonago")
         self._community_routes = structure.rows("community_routes", RouteAtLevel)
         self._courses = structure.rows("training_courses", TrainingCourse)
         self._terms = dict(structure.table("terms"))

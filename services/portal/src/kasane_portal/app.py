@@ -11,6 +11,7 @@ from kasane_portal.handlers import operator
 from kasane_portal.pages.accounts import blueprint as accounts
 from kasane_portal.pages.audit import blueprint as audit
 from kasane_portal.pages.dead_letters import blueprint as dead_letters
+from kasane_portal.pages.figures import blueprint as figures
 from kasane_portal.pages.front import blueprint as front
 from kasane_portal.pages.home import blueprint as home
 from kasane_portal.pages.overview import blueprint as overview
@@ -33,6 +34,7 @@ service = Service(
         home,
         overview,
         prefectures,
+        figures,
         accounts,
         town,
         audit,
@@ -73,6 +75,16 @@ service = Service(
             "municipality",
             False,
         ),
+        Permission(
+            "portal.figure.read", "portal.figure.read", STAFF | ADMINISTRATOR, "figure", False
+        ),
+        Permission(
+            "portal.figure.state",
+            "portal.figure.stated",
+            frozenset({"coordinator", "responsible"}) | ADMINISTRATOR,
+            "figure",
+            False,
+        ),
         Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
         Permission(
             "portal.dead_letter.list",
@@ -95,6 +107,10 @@ service = Service(
         "portal_gap_count",
         "portal_support_visit",
         "portal_audit_copy",
+        "portal_measured_fact",
+        "portal_measured_mark",
+        "portal_same_person",
+        "portal_stated_figure",
     ),
     refusal=PortalRefusal,
     commands={"create_account": operator.create_account, "set_password": operator.set_password},

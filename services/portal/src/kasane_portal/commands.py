@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from kasane_portal.domain.figure import FactKind, MarkKind
 from kasane_portal.domain.overview import CountKind
 from kasane_portal.domain.task import TaskKind
 
@@ -115,6 +116,42 @@ class CountFact:
     kind: CountKind
     subject_id: str
     on: date
+
+
+@dataclass(frozen=True)
+class MeasureFact:
+    """Keep a fact with what it is counted by; said again it takes the place of before.
+
+    ``until`` ends a fact that lasts; ``quantity`` 0 takes it back.
+    """
+
+    kind: FactKind
+    fact_id: str
+    on: date
+    marks: tuple[tuple[MarkKind, str], ...] = ()
+    until: date | None = None
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
+class JoinPersons:
+    """Two records are of one person, or with ``undone`` are not after all."""
+
+    merge_id: str
+    one_id: str
+    other_id: str
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class StateFigure:
+    """State a figure that no service can count; ``typed`` is what the person typed, 「—」 for not collected."""
+
+    figure_id: str
+    metric: str
+    period: str
+    typed: str
+    reason: str = ""
 
 
 TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber

@@ -115,3 +115,39 @@ support_visit = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("void_reason", Text, nullable=False),
 )
+measured_fact = Table(
+    "portal_measured_fact",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("fact_id", String(100), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("until", Date),
+    Column("quantity", Integer, nullable=False),
+)
+measured_mark = Table(
+    "portal_measured_mark",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("fact_id", String(100), primary_key=True),
+    Column("mark", String(20), primary_key=True),
+    Column("value", String(100), primary_key=True),
+)
+same_person = Table(
+    "portal_same_person",
+    metadata,
+    Column("merge_id", String(64), primary_key=True),
+    Column("one_id", String(64), nullable=False),
+    Column("other_id", String(64), nullable=False),
+    Column("undone", Boolean, nullable=False),
+)
+stated_figure = Table(
+    "portal_stated_figure",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("metric", String(60), nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("value", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("stated_by", String(200), nullable=False),
+    Column("stated_at", DateTime(timezone=True), nullable=False),
+)

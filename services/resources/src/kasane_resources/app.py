@@ -234,6 +234,9 @@ service = Service(
         says.SettlingVisitRequested,
         says.SettlingVisitCalledOff,
         says.CommunityIssueAnswered,
+        says.GatheringCounted,
+        says.NetworkMemberChanged,
+        says.DonationReceived,
     ),
     hears={
         SupportNeedIdentified: on_support_need_identified,
@@ -281,6 +284,7 @@ service = Service(
         "resources_gathering",
         "resources_network_member",
         "resources_partner_company",
+        "resources_donation",
     ),
     jobs=(
         Job("run-imports", 5.0, run_imports),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import resources
 
+from kasane_kit.plugins.report_defaults import DefaultReports, PlatformReports
 from kasane_plugin_api import (
     AssessmentSheet,
     AttendeeKind,
@@ -105,7 +106,7 @@ _PLANS = {
 }
 
 
-class PlatformTown:
+class PlatformTown(PlatformReports):
     """The posts that the platform itself needs in every town, beside the town's own."""
 
     @hookimpl(trylast=True)
@@ -117,7 +118,7 @@ class PlatformTown:
         )
 
 
-class DefaultTown:
+class DefaultTown(DefaultReports):
     """An answer to every hook; for contributions it stands only when no plugin gave one."""
 
     @hookimpl(trylast=True)

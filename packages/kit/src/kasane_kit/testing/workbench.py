@@ -1,7 +1,7 @@
 """Puts one service on a bench: real SQLite files, real pages, real delivery; only the other services are missing."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -163,12 +163,24 @@ class Workbench:
 
     def hear(self, event: Any, producer: str = "", correlation_id: str = "") -> Envelope:
         """Lets the service hear an event as if its producer had said it; returns the envelope."""
+        envelope = self._envelope(event, producer, correlation_id)
+        Delivery(self.service, self.house).deliver([envelope])
+        return envelope
+
+    def hear_all(self, events: Iterable[Any]) -> None:
+        """Lets the service hear many events, in their order and in few deliveries."""
+        delivery = Delivery(self.service, self.house)
+        coming = iter(events)
+        while together := list(itertools.islice(coming, 200)):
+            delivery.deliver([self._envelope(event) for event in together])
+
+    def _envelope(self, event: Any, producer: str = "", correlation_id: str = "") -> Envelope:
         entry = registry.type_of(event)
         source = producer or entry.producer
         data = registry.dump(event)
         event_id = new_id()
         numbers = self._sequences.setdefault((source, self.municipality), itertools.count(1))
-        envelope = Envelope(
+        return Envelope(
             id=event_id,
             source=source,
             type=entry.type,
@@ -181,8 +193,6 @@ class Workbench:
             sequence=next(numbers),
             data=self.house.sealer.seal(self.municipality, entry.type, event_id, data),
         )
-        Delivery(self.service, self.house).deliver([envelope])
-        return envelope
 
 
 @cache

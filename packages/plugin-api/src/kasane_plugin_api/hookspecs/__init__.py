@@ -9,6 +9,7 @@ from kasane_plugin_api.hookspecs import (
     meetings,
     outreach,
     prefecture,
+    reports,
     resources,
 )
 
@@ -19,6 +20,7 @@ SUBJECTS: tuple[ModuleType, ...] = (
     meetings,
     outreach,
     resources,
+    reports,
     prefecture,
 )
 """The modules with the questions, in the order in which docs/hooks.md lists them."""

@@ -71,6 +71,9 @@ def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
             legal_kind=session.legal_kind.value,
             held_on=session.held_on,
             items=len(session.agenda),
+            case_ids=tuple(
+                dict.fromkeys(item.case_id for item in session.agenda if item.identified)
+            ),
         )
     )
     for item in session.agenda:

@@ -140,3 +140,31 @@ class VisitVoided(PortalRefusal):
     """The visit was taken back already."""
 
     code = "visit_voided"
+
+
+class PeriodUnreadable(PortalRefusal):
+    """A time that is neither a fiscal year, a month, a day nor years together; ``facts`` hold it."""
+
+    code = "period_unreadable"
+    status = 422
+
+
+class FigureUnfit(PortalRefusal):
+    """No number, below zero, too large or with more than two decimals; ``facts`` hold what was typed."""
+
+    code = "figure_unfit"
+    status = 422
+
+
+class MetricUnknown(PortalRefusal):
+    """The town has no such figure, or it is counted and not stated."""
+
+    code = "metric_unknown"
+    status = 422
+
+
+class MeasureWrong(PortalRefusal):
+    """A town's plugin counts something that no service says; ``facts`` hold the word."""
+
+    code = "measure_wrong"
+    status = 500

@@ -46,6 +46,7 @@ ACTIONS = (
 ADMINISTRATION = (
     "accounts.list_page",
     "town.town_page",
+    "figures.show",
     "audit.list_page",
     "dead_letters.list_page",
 )

@@ -8,7 +8,7 @@ from flask import current_app
 from kasane_kit import clock
 from kasane_kit.plugins import Hooks, MisconfiguredTown, PluginFailed
 from kasane_kit.tenancy import HOST, current_municipality
-from kasane_kit.web import hooks
+from kasane_kit.web import actor, hooks, this_service
 from kasane_plugin_api import Office, Role
 
 
@@ -58,3 +58,9 @@ def posts() -> Posts:
 def secure_cookies() -> bool:
     """Whether cookies go over TLS only."""
     return bool(current_app.config["KASANE_SECURE_COOKIES"])
+
+
+def may(permission: str) -> bool:
+    """Whether the person at the screen holds a permission of the portal."""
+    known = this_service().permission(permission)
+    return known is not None and bool(actor().functions & known.functions)

@@ -29,6 +29,8 @@ from kasane_plugin_api import (
     matching_bodies,
     matching_roles,
 )
+from kasane_portal.pages.rule import Rule
+from kasane_portal.pages.town_reports import TownReportRules
 
 CHANNEL = "window"
 SITUATIONS = (
@@ -39,17 +41,6 @@ SITUATIONS = (
 CONSENT_STATES = ("given", "not_asked", "refused", "unable")
 NEEDED = ("evaluation", "next_contact")
 PLAN_KINDS = ("multi_agency", "outreach", "participation")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One question and the town's answer; ``national`` when the platform's default answered."""
-
-    question: str
-    answer: str = ""
-    details: tuple[str, ...] = ()
-    source: str = ""
-    national: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +61,7 @@ class TownRules:
 
     def sections(self) -> tuple[RuleSection, ...]:
         """Every section that has a line, in the order in which a worker meets them."""
+        reports = TownReportRules(self._asked, self._today)
         asked: Sequence[tuple[str, Callable[[], Iterable[Rule]]]] = (
             ("escalation", self._escalations),
             ("emergency", self._emergencies),
@@ -78,6 +70,11 @@ class TownRules:
             ("plan", self._plans),
             ("visiting", self._visiting),
             ("source", self._resource_sources),
+            ("phases", reports.plan),
+            ("published", reports.published),
+            ("evaluation", reports.evaluation),
+            ("report", reports.reporting),
+            ("system", reports.systems),
             ("word", self._words),
         )
         found = (RuleSection(key, tuple(rules())) for key, rules in asked)

@@ -12,6 +12,7 @@ from kasane_portal.repository.copies import (
     GapNumbers,
     TaskCopies,
 )
+from kasane_portal.repository.figures import MeasuredFacts, StatedFigures
 from kasane_portal.repository.moments import aware
 from kasane_portal.repository.sessions import OpenSession, Sessions
 from kasane_portal.repository.support_visits import SupportVisits
@@ -24,7 +25,9 @@ __all__ = [
     "GapNumbers",
     "OpenSession",
     "Sessions",
+    "MeasuredFacts",
     "SignInFailures",
+    "StatedFigures",
     "SupportVisits",
     "TaskCopies",
     "account_of",

@@ -26,6 +26,7 @@ from kasane_portal.handlers.copies import (
     keep_tasks,
 )
 from kasane_portal.subscribers.directory import DIRECTORY
+from kasane_portal.subscribers.facts import FACTS, count_by_marks
 from kasane_portal.subscribers.queues import QUEUES
 
 COORDINATOR = "role:coordinator"
@@ -475,6 +476,7 @@ def follow_work(event: Any, uow: UnitOfWork, _hooks: Any) -> None:
     counted = COUNTS[heard](event) if heard in COUNTS else None
     if counted is not None:
         count_in_overview(counted, uow)
+    count_by_marks(event, uow)
 
 
 def on_audit_entry_recorded(event: AuditEntryRecorded, uow: UnitOfWork, _hooks: Any) -> None:
@@ -488,7 +490,7 @@ def on_gaps_counted(event: cases.GapsCounted, uow: UnitOfWork, _hooks: Any) -> N
 
 
 HEARD: Mapping[type, Callable[[Any, UnitOfWork, Any], None]] = {
-    **dict.fromkeys((*TASKS, *COUNTS), follow_work),
+    **dict.fromkeys((*TASKS, *COUNTS, *FACTS), follow_work),
     AuditEntryRecorded: on_audit_entry_recorded,
     cases.GapsCounted: on_gaps_counted,
 }

@@ -95,6 +95,25 @@ class JoinNetwork:
 
 
 @dataclass(frozen=True)
+class ReceiveDonation:
+    """Write down what a network was given."""
+
+    donation_id: str
+    network: str
+    received_on: date
+    giver: str
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class VoidDonation:
+    """Take a donation back that was written by mistake, with the reason."""
+
+    donation_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RegisterPartner:
     """Register a company as a partner."""
 

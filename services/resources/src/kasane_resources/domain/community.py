@@ -194,6 +194,30 @@ class NetworkMember:
         return self.since <= last and (self.until is None or self.until >= first)
 
 
+@dataclass(frozen=True)
+class Donation:
+    """Something given to a network, by whom and when; ``void_reason`` is empty while it stands."""
+
+    id: str
+    network: str
+    received_on: date
+    giver: str
+    what: str = ""
+    void_reason: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back."""
+        return not self.void_reason
+
+    def check(self, today: date) -> None:
+        """Raises WordsMissing without a giver, DatesBackward for a day to come."""
+        if not self.giver.strip():
+            raise WordsMissing
+        if self.received_on > today:
+            raise DatesBackward
+
+
 @dataclass
 class PartnerCompany:
     """A company that is registered as a partner, and what it offers."""

@@ -3,7 +3,13 @@
 from typing import Any
 
 from kasane_contracts.cases import CommunityIssueRaised
-from kasane_contracts.resources import CommunityIssueAnswered
+from kasane_contracts.resources import (
+    CommunityIssueAnswered,
+    DonationReceived,
+    GatheringCounted,
+    NetworkMemberChanged,
+    ParticipantCount,
+)
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import CommunityLevel, CommunityRoute, IssueView
@@ -16,11 +22,14 @@ from kasane_resources.commands.community import (
     Leave,
     PlanGathering,
     RaiseIssue,
+    ReceiveDonation,
     RegisterPartner,
     RouteIssue,
+    VoidDonation,
 )
 from kasane_resources.domain.community import (
     CommunityIssue,
+    Donation,
     Gathering,
     IssueStep,
     IssueStepKind,
@@ -29,7 +38,7 @@ from kasane_resources.domain.community import (
 )
 from kasane_resources.domain.errors import BodyUnknown, StepNotNext, WordsMissing
 from kasane_resources.domain.names_nobody import check_names_nobody
-from kasane_resources.repository.community import CommunityIssues, Gatherings, Members
+from kasane_resources.repository.community import CommunityIssues, Donations, Gatherings, Members
 
 ISSUE, GATHERING = "community_issue", "gathering"
 LEFT = {
@@ -168,6 +177,7 @@ def count_gathering(command: CountGathering, uow: UnitOfWork, _hooks: Any) -> No
     one.count(command.attendance, command.new_ties)
     gatherings.save(one, command.version)
     uow.record("resources.gathering.counted", GATHERING, one.id)
+    _say_gathering(one, uow)
     uow.commit()
 
 
@@ -179,6 +189,7 @@ def cancel_gathering(command: CancelGathering, uow: UnitOfWork, _hooks: Any) -> 
     one.changed_at = clock.now()
     gatherings.save(one, command.version)
     uow.record("resources.gathering.cancelled", GATHERING, one.id)
+    _say_gathering(one, uow)
     uow.commit()
 
 
@@ -199,8 +210,10 @@ def join_network(command: JoinNetwork, uow: UnitOfWork, hooks: Any) -> str:
         tuple(dict.fromkeys(command.activities)),
         command.since,
     )
-    Members(uow.connection).add(member)
+    members = Members(uow.connection)
+    members.add(member)
     uow.record("resources.network_member.joined", "network_member", member.id)
+    _say_member(member, members, uow)
     uow.commit()
     return member.id
 
@@ -220,9 +233,73 @@ def register_partner(command: RegisterPartner, uow: UnitOfWork, _hooks: Any) -> 
 
 def leave(command: Leave, uow: UnitOfWork, _hooks: Any) -> None:
     """A member or partner leaves; what it did until then stays counted."""
-    kind = Members(uow.connection).leave(command.object_id, command.until)
+    members = Members(uow.connection)
+    kind = members.leave(command.object_id, command.until)
+    if kind == "network_member":
+        _say_member(members.member(command.object_id), members, uow)
     uow.record(LEFT[kind], kind, command.object_id)
     uow.commit()
+
+
+def receive_donation(command: ReceiveDonation, uow: UnitOfWork, hooks: Any) -> str:
+    """Writes down what a network was given; raises BodyUnknown, WordsMissing or DatesBackward."""
+    if command.network not in {one.code for one in hooks.community_networks(on=clock.today())}:
+        raise BodyUnknown
+    one = Donation(
+        command.donation_id,
+        command.network,
+        command.received_on,
+        command.giver.strip(),
+        command.what.strip(),
+    )
+    one.check(clock.today())
+    Donations(uow.connection).add(one)
+    uow.record("resources.donation.received", "donation", one.id)
+    uow.publish(DonationReceived(one.id, one.network, one.received_on))
+    uow.commit()
+    return one.id
+
+
+def void_donation(command: VoidDonation, uow: UnitOfWork, _hooks: Any) -> None:
+    """Takes a donation back; raises WordsMissing, and CommunityNotFound when it does not stand."""
+    if not command.reason.strip():
+        raise WordsMissing
+    one = Donations(uow.connection).void(command.donation_id, command.reason.strip())
+    uow.record("resources.donation.voided", "donation", one.id)
+    uow.publish(DonationReceived(one.id, one.network, one.received_on, voided=True))
+    uow.commit()
+
+
+def _say_gathering(one: Gathering, uow: UnitOfWork) -> None:
+    """Tells who came; of a gathering that does not take place nobody came."""
+    present = {} if one.cancelled else one.attendance
+    uow.publish(
+        GatheringCounted(
+            gathering_id=one.id,
+            kind=one.kind.value,
+            held_on=one.starts_at.astimezone(clock.JAPAN).date(),
+            participants=tuple(
+                ParticipantCount(kind.value, number) for kind, number in present.items()
+            ),
+            body=one.body,
+            course=one.course,
+            new_ties=None if one.cancelled else one.new_ties,
+            cancelled=one.cancelled,
+        )
+    )
+
+
+def _say_member(member: NetworkMember, members: Members, uow: UnitOfWork) -> None:
+    uow.publish(
+        NetworkMemberChanged(
+            member.id,
+            member.network,
+            member.activities,
+            member.since,
+            member.until,
+            members.group_of(member),
+        )
+    )
 
 
 def _begin(issue: CommunityIssue, uow: UnitOfWork, hooks: Any) -> None:

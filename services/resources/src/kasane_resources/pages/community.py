@@ -21,8 +21,10 @@ from kasane_resources.commands.community import (
     Leave,
     PlanGathering,
     RaiseIssue,
+    ReceiveDonation,
     RegisterPartner,
     RouteIssue,
+    VoidDonation,
 )
 from kasane_resources.domain.community import GatheringKind, IssueOutcome, ParticipantKind
 from kasane_resources.domain.errors import CommunityNotFound
@@ -223,13 +225,47 @@ def join(network: str) -> Answer | tuple[str, int]:
     values = form.values
 
     def create(uow: UnitOfWork, member_id: str) -> None:
-        activities = tuple(values["activities"])
+        activities = tuple(values.get("activities", ()))
         command = JoinNetwork(member_id, network, values["name"], activities, values["since"])
         handlers.join_network(command, uow, hooks())
 
     return or_again(
         lambda: create_once(create),
         lambda: _networks_page({network: form}),
+        url_for(".list_networks", saved=1),
+    )
+
+
+@blueprint.post("/community/networks/<network>/donations")
+@require("resources.community.write", object_argument="network")
+def receive_donation(network: str) -> Answer | tuple[str, int]:
+    """Writes down what a network was given."""
+    if all(one.code != network for one in _networks()):
+        raise CommunityNotFound
+    form = Form(fields.donation_fields(), prefix=f"{network}-donation-")
+    if not form.check(request.form, forms.say):
+        return _networks_page(wrong_donations={network: form}), 422
+
+    def create(uow: UnitOfWork, donation_id: str) -> None:
+        handlers.receive_donation(
+            ReceiveDonation(donation_id, network, **form.values), uow, hooks()
+        )
+
+    return or_again(
+        lambda: create_once(create),
+        lambda: _networks_page(wrong_donations={network: form}),
+        url_for(".list_networks", saved=1),
+    )
+
+
+@blueprint.post("/community/donations/<donation_id>/void")
+@require("resources.community.write", object_argument="donation_id")
+def void_donation(donation_id: str) -> Answer | tuple[str, int]:
+    """Takes a donation back that was written by mistake."""
+    command = VoidDonation(donation_id, request.form.get("reason", ""))
+    return or_again(
+        lambda: _change(handlers.void_donation, command),
+        _networks_page,
         url_for(".list_networks", saved=1),
     )
 
@@ -416,12 +452,22 @@ def _gathering_page(gathering_id: str, form: Form | None = None) -> str:
     )
 
 
-def _networks_page(wrong: dict[str, Form] | None = None) -> str:
+def _networks_page(
+    wrong: dict[str, Form] | None = None, wrong_donations: dict[str, Form] | None = None
+) -> str:
     networks = _networks()
     with reading() as connection:
         files = [queries.network_file(connection, one, clock.today()) for one in networks]
     shown = {one.code: Form(fields.member_fields(one), prefix=f"{one.code}-") for one in networks}
-    return _page("networks.html", files=files, forms={**shown, **(wrong or {})})
+    donations = {
+        one.code: Form(fields.donation_fields(), prefix=f"{one.code}-donation-") for one in networks
+    }
+    return _page(
+        "networks.html",
+        files=files,
+        forms={**shown, **(wrong or {})},
+        donation_forms={**donations, **(wrong_donations or {})},
+    )
 
 
 def _partners_page(form: Form) -> str:

@@ -82,16 +82,22 @@ def count_fields() -> tuple[FieldSpec, ...]:
 
 def member_fields(network: CommunityNetwork) -> tuple[FieldSpec, ...]:
     """A group in a network."""
+    name = FieldSpec("name", text("field.group_name"), required=True, max_length=200)
+    since = FieldSpec("since", text("field.since"), FieldKind.DATE, True)
+    if not network.activities:
+        return (name, since)
+    activities = FieldSpec(
+        "activities", text("field.activities"), FieldKind.CHOICES, True, choices=network.activities
+    )
+    return (name, activities, since)
+
+
+def donation_fields() -> tuple[FieldSpec, ...]:
+    """Something that a network was given."""
     return (
-        FieldSpec("name", text("field.group_name"), required=True, max_length=200),
-        FieldSpec(
-            "activities",
-            text("field.activities"),
-            FieldKind.CHOICES,
-            True,
-            choices=network.activities,
-        ),
-        FieldSpec("since", text("field.since"), FieldKind.DATE, True),
+        FieldSpec("giver", text("field.giver"), required=True, max_length=200),
+        FieldSpec("received_on", text("field.received_on"), FieldKind.DATE, True),
+        FieldSpec("what", text("field.donated"), max_length=1000),
     )
 
 

@@ -11,13 +11,14 @@ from kasane_kit import clock
 from kasane_plugin_api import CommunityNetwork, fiscal_year
 from kasane_resources.domain.community import (
     CommunityIssue,
+    Donation,
     Gathering,
     GatheringKind,
     NetworkMember,
     ParticipantKind,
     PartnerCompany,
 )
-from kasane_resources.repository.community import CommunityIssues, Gatherings, Members
+from kasane_resources.repository.community import CommunityIssues, Donations, Gatherings, Members
 
 MOST_LISTED = 200
 FEED_BACK, FEED_AHEAD = timedelta(days=90), timedelta(days=400)
@@ -30,15 +31,17 @@ class NetworkCounts:
     year: int
     groups: int
     by_activity: Mapping[str, int]
+    donations: int
 
 
 @dataclass(frozen=True)
 class NetworkFile:
-    """A network with its members and its numbers by fiscal year, the newest first."""
+    """A network with its members, its numbers by fiscal year and what it was given, the newest first."""
 
     network: CommunityNetwork
     members: Sequence[NetworkMember]
     counts: Sequence[NetworkCounts]
+    donations: Sequence[Donation]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def network_file(connection: Connection, network: CommunityNetwork, today: date)
     """A network with its numbers of this fiscal year and the two before."""
     members = Members(connection).of(network.code)
     this_year = fiscal_year(today)
+    donations = Donations(connection).of(network.code)
     counts = []
     for year in (this_year, this_year - 1, this_year - 2):
         taking_part = [member for member in members if member.takes_part_in(year)]
@@ -97,9 +101,10 @@ def network_file(connection: Connection, network: CommunityNetwork, today: date)
                 year,
                 len({member.name for member in taking_part}),
                 {choice.value: by_activity[choice.value] for choice in network.activities},
+                sum(one.stands and fiscal_year(one.received_on) == year for one in donations),
             )
         )
-    return NetworkFile(network, members, counts)
+    return NetworkFile(network, members, counts, donations)
 
 
 def attendance(connection: Connection, year: int) -> Sequence[AttendanceCounts]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from kasane_resources.domain.community import (
     CommunityIssue,
+    Donation,
     Gathering,
     GatheringKind,
     IssueOutcome,
@@ -23,6 +24,7 @@ from kasane_resources.domain.errors import ChangedMeanwhile, CommunityNotFound
 from kasane_resources.repository.moments import with_zone
 from kasane_resources.tables.community import (
     community_issue,
+    donation,
     gathering,
     network_member,
     partner_company,
@@ -123,6 +125,25 @@ class Members:
             NetworkMember(**{**row._mapping, "activities": tuple(row.activities)}) for row in rows
         ]
 
+    def member(self, member_id: str) -> NetworkMember:
+        """One member; raises CommunityNotFound."""
+        row = _row(self._connection, network_member, member_id)
+        if row is None:
+            raise CommunityNotFound
+        return NetworkMember(**{**row._mapping, "activities": tuple(row.activities)})
+
+    def group_of(self, member: NetworkMember) -> str:
+        """The id that a group keeps when it leaves a network and comes back: its first member's."""
+        c = network_member.c
+        return str(
+            self._connection.execute(
+                select(c.id)
+                .where(c.network == member.network, c.name == member.name)
+                .order_by(c.since, c.id)
+                .limit(1)
+            ).scalar_one()
+        )
+
     def partners(self) -> Sequence[PartnerCompany]:
         """Every partner, by name."""
         rows = self._connection.execute(
@@ -152,6 +173,38 @@ class Members:
             if left.rowcount == 1:
                 return kind
         raise CommunityNotFound
+
+
+class Donations:
+    """What networks were given, in the open municipality."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, network: str) -> Sequence[Donation]:
+        """Every donation to a network, those taken back too, newest first."""
+        rows = self._connection.execute(
+            select(donation)
+            .where(donation.c.network == network)
+            .order_by(donation.c.received_on.desc(), donation.c.id)
+        )
+        return [Donation(**row._mapping) for row in rows]
+
+    def add(self, one: Donation) -> None:
+        """Saves a new donation."""
+        self._connection.execute(insert(donation).values(**asdict(one)))
+
+    def void(self, donation_id: str, reason: str) -> Donation:
+        """Takes one back and returns it; raises CommunityNotFound when it does not stand."""
+        taken = self._connection.execute(
+            update(donation)
+            .where(donation.c.id == donation_id, donation.c.void_reason == "")
+            .values(void_reason=reason)
+        )
+        row = _row(self._connection, donation, donation_id)
+        if taken.rowcount != 1 or row is None:
+            raise CommunityNotFound
+        return Donation(**row._mapping)
 
 
 def _row(connection: Connection, table: Table, object_id: str) -> Row[Any] | None:

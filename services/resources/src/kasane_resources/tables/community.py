@@ -54,6 +54,16 @@ network_member = Table(
     Column("since", Date, nullable=False),
     Column("until", Date),
 )
+donation = Table(
+    "resources_donation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("network", String(60), nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("giver", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("void_reason", Text, nullable=False),
+)
 partner_company = Table(
     "resources_partner_company",
     metadata,

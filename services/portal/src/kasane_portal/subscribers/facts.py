@@ -1,0 +1,143 @@
+"""What is counted when others speak: each event becomes facts with the marks they are counted by.
+
+Ids and codes only. A consultation counts its first person, whom it is about; an unfinished count of a
+gathering is replaced by the next.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kasane_contracts import cases, intake, outreach, resources
+from kasane_kit import clock
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_portal.commands import JoinPersons, MeasureFact
+from kasane_portal.domain.figure import FactKind, MarkKind
+from kasane_portal.handlers.figures import measure
+from kasane_portal.repository import MeasuredFacts
+
+Marks = tuple[tuple[MarkKind, str], ...]
+Facts = tuple[MeasureFact | JoinPersons, ...]
+
+
+def _received(e: intake.ConsultationReceived, _known: MeasuredFacts) -> Facts:
+    marks: Marks = (
+        *((MarkKind.PERSON, one.person_id) for one in e.persons[:1]),
+        (MarkKind.ROUTE, e.route),
+        (MarkKind.BODY, e.desk),
+        *((MarkKind.CATEGORY, code) for code in (*e.categories, *e.national_categories)),
+    )
+    return (MeasureFact(FactKind.CONSULTATION, e.consultation_id, e.received_on, marks),)
+
+
+def _visited(kind: FactKind) -> Callable[[Any, MeasuredFacts], Facts]:
+    def visited(e: Any, _known: MeasuredFacts) -> Facts:
+        marks: Marks = (
+            (MarkKind.PERSON, e.person_id),
+            (MarkKind.CASE, e.case_id),
+            (MarkKind.KIND, e.result),
+        )
+        return (MeasureFact(kind, e.visit_id, e.on, marks),)
+
+    return visited
+
+
+def _opened(e: cases.CaseOpened, _known: MeasuredFacts) -> Facts:
+    marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.HOUSEHOLD, e.household_id))
+    return (MeasureFact(FactKind.CASE_OPENED, e.case_id, e.opened_on, marks),)
+
+
+def _closed(e: cases.CaseClosed, _known: MeasuredFacts) -> Facts:
+    # The event has no day of its own: it is counted on the day it is heard.
+    marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.outcome))
+    return (MeasureFact(FactKind.CASE_CLOSED, e.case_id, clock.today(), marks),)
+
+
+def _held(e: cases.ConferenceHeld, known: MeasuredFacts) -> Facts:
+    marks: Marks = (
+        (MarkKind.BODY, e.body),
+        (MarkKind.LEGAL_KIND, e.legal_kind),
+        *((MarkKind.CASE, one) for one in e.case_ids),
+        *((MarkKind.HOUSEHOLD, known.household_of(one)) for one in e.case_ids),
+    )
+    return (MeasureFact(FactKind.SESSION, e.session_id, e.held_on, marks),)
+
+
+def _agreed(e: cases.SupportPlanAgreed, _known: MeasuredFacts) -> Facts:
+    marks: Marks = (
+        (MarkKind.KIND, e.kind),
+        (MarkKind.CASE, e.case_id),
+        *((MarkKind.PERSON, one) for one in e.persons),
+    )
+    return (MeasureFact(FactKind.PLAN, e.plan_id, e.decided_on, marks),)
+
+
+def _gathered(e: resources.GatheringCounted, known: MeasuredFacts) -> Facts:
+    marks: Marks = (
+        (MarkKind.KIND, e.kind),
+        (MarkKind.BODY, e.body),
+        (MarkKind.COURSE, e.course),
+    )
+    known.forget_of(FactKind.ATTENDANCE, e.gathering_id)
+    return (
+        MeasureFact(
+            FactKind.GATHERING, e.gathering_id, e.held_on, marks, quantity=int(not e.cancelled)
+        ),
+        *(
+            MeasureFact(
+                FactKind.ATTENDANCE,
+                f"{e.gathering_id}:{one.kind}",
+                e.held_on,
+                (*marks, (MarkKind.PARTICIPANT, one.kind)),
+                quantity=one.number,
+            )
+            for one in e.participants
+        ),
+    )
+
+
+def _takes_part(e: resources.NetworkMemberChanged, _known: MeasuredFacts) -> Facts:
+    marks: Marks = (
+        (MarkKind.NETWORK, e.network),
+        (MarkKind.GROUP, e.group_id or e.member_id),
+        *((MarkKind.ACTIVITY, one) for one in e.activities),
+    )
+    return (MeasureFact(FactKind.NETWORK_MEMBER, e.member_id, e.since, marks, until=e.until),)
+
+
+def _given(e: resources.DonationReceived, _known: MeasuredFacts) -> Facts:
+    marks: Marks = ((MarkKind.NETWORK, e.network),)
+    return (
+        MeasureFact(
+            FactKind.DONATION, e.donation_id, e.received_on, marks, quantity=int(not e.voided)
+        ),
+    )
+
+
+def _joined(e: intake.PersonsMerged, _known: MeasuredFacts) -> Facts:
+    return (JoinPersons(e.merge_id, e.one_person_id, e.other_person_id),)
+
+
+def _parted(e: intake.PersonsMergeUndone, _known: MeasuredFacts) -> Facts:
+    return (JoinPersons(e.merge_id, e.one_person_id, e.other_person_id, undone=True),)
+
+
+FACTS: Mapping[type, Callable[[Any, MeasuredFacts], Facts]] = {
+    intake.ConsultationReceived: _received,
+    intake.PersonsMerged: _joined,
+    intake.PersonsMergeUndone: _parted,
+    cases.CaseOpened: _opened,
+    cases.CaseClosed: _closed,
+    cases.ConferenceHeld: _held,
+    cases.SupportPlanAgreed: _agreed,
+    resources.GatheringCounted: _gathered,
+    resources.NetworkMemberChanged: _takes_part,
+    resources.DonationReceived: _given,
+    outreach.VisitCompleted: _visited(FactKind.VISIT),
+    outreach.ContactNotMade: _visited(FactKind.CONTACT_ATTEMPT),
+}
+
+
+def count_by_marks(event: Any, uow: UnitOfWork) -> None:
+    """Keeps what is counted of an event, if anything is."""
+    if type(event) in FACTS:
+        measure(FACTS[type(event)](event, MeasuredFacts(uow.connection)), uow)

@@ -89,9 +89,10 @@ def test_training_is_as_the_documents_list_it() -> None:
 
 
 def test_the_food_drive_of_kasugai_is_counted_several_times_and_says_so() -> None:
-    (network,) = town("kasugai").community_networks(TODAY)
+    network, *platforms = town("kasugai").community_networks(TODAY)
 
     assert (network.multi_counted, network.source) == (True, "001:L241-259")
     assert [one.value for one in network.activities] == [
         "meals", "pantry", "collection", "bank", "other",
     ]  # fmt: skip
+    assert [one.code for one in platforms] == ["platform_east", "platform_west"]

@@ -212,6 +212,7 @@ def test_a_session_is_planned_opened_held_and_its_minutes_fixed(at_work):
     assert (session.status, session.next_on) == (SessionStatus.MINUTES_FIXED, next_on)
     assert [d.text for d in session.items[0].decisions] == ["家計を見る"]
     (held,) = at_work.bench.said(says.ConferenceHeld)
+    assert held.case_ids == (case_id,)
     assert (held.session_id, held.items, held.held_on) == (session_id, 1, clock.today())
     (planned,) = at_work.bench.said(says.ConferencePlanned)
     assert planned.legal_kind == "multi_agency_conference"

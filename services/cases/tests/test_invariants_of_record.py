@@ -67,6 +67,7 @@ def test_i_18_one_session_about_two_persons_of_one_case_is_told_as_one_session_a
     [opened] = at_work.bench.said(says.CaseOpened)
     [held] = at_work.bench.said(says.ConferenceHeld)
     assert (opened.members, held.items) == (2, 2)
+    assert held.case_ids == (opened.case_id,)
     with at_work.bench.reading() as connection:
         [line] = queries.session_lines(connection, at_work.coordinator)
         [case_line] = queries.case_lines(connection, at_work.coordinator, clock.today())

@@ -239,7 +239,7 @@ def test_a_group_with_several_activities_is_counted_at_each_and_once_as_a_group(
     with pytest.raises(CommunityNotFound):
         run(kasugai, handlers.leave, Leave("m2", date(2026, 5, 1)))
 
-    (network,) = kasugai.hooks.community_networks(on=date(2026, 11, 21))
+    network, *_ = kasugai.hooks.community_networks(on=date(2026, 11, 21))
     with kasugai.reading() as connection:
         file = queries.network_file(connection, network, date(2026, 11, 21))
     assert [

@@ -80,7 +80,7 @@ def test_the_points_are_the_sum_of_the_parts_and_each_part_names_its_field() -> 
     assert parts[PartKind.CATEGORY] == ("main", 40.0)
     assert parts[PartKind.VOCABULARY] == ("first", 48.0)
     assert parts[PartKind.OFFER] == ("named", 7.0)
-    assert parts[PartKind.AGE] == ("inside", 15.0)
+    assert parts[PartKind.AGE] == ("inside", 3.0)
     assert parts[PartKind.AREA] == ("towns", 12.0)
     assert parts[PartKind.DISTANCE] == ("known", 20.0)
     assert parts[PartKind.SCHEDULE] == ("days", 6.0)
@@ -181,7 +181,77 @@ def test_a_kind_that_is_usually_for_others_loses_points_but_stays() -> None:
 
     points = matched(cafeteria, pantry, need=need)
 
-    assert points == {"b": 52.0, "a": 42.0}
+    assert points == {"b": 52.0, "a": 32.0}
+
+
+def test_a_stated_lowest_age_does_not_make_a_grown_up_a_pupil() -> None:
+    pupils = Eligibility(minimum_age=10, area=IKOMA.area)
+    room = service("a", name="学習室", categories=("learning_support",), eligibility=pupils)
+    need = replace(NEED, category="child_rearing", categories=("child_rearing",), age=None)
+
+    def age_of(*ages: int) -> tuple[str, float]:
+        (found,) = match(replace(need, ages=ages), [room], taxonomy(), TODAY).matches
+        (part,) = (part for part in found.parts if part.kind is PartKind.AGE)
+        return part.code, part.points
+
+    assert age_of(38, 8) == ("not_usual", -20.0)
+    assert age_of(38, 11) == ("from", 3.0)
+
+
+def test_a_group_for_another_trouble_is_left_out_and_one_without_a_text_stays() -> None:
+    drinking = replace(NEED, categories=(), description="朝から酒を飲んで仕事に行けない", age=45)
+    gambling = service("a", name="ギャンブルをやめたい人の会", categories=("addiction_support",))
+    sobriety = service("b", name="断酒の集い", categories=("addiction_support",))
+    unsaid = service("c", name="水曜の会", categories=("addiction_support",))
+
+    found = match(drinking, [gambling, sobriety, unsaid], taxonomy(), TODAY)
+
+    assert [one.human_service.id for one in found.matches] == ["b", "c"]
+    left_out = {one.human_service.id: one.reason for one in found.exclusions}
+    assert left_out == {"a": ExclusionReason.OTHER_THEME}
+
+
+def test_what_has_little_to_do_with_the_need_beside_the_best_is_left_out_alone_it_stays() -> None:
+    best = service("a", description="ひきこもり、部屋から出られない方の家を訪ねます")
+    weak = service("b", name="相談支援", categories=("disability_support",))
+
+    assert reason(weak) is None
+    found = match(NEED, [best, weak], taxonomy(), TODAY)
+    left_out = {one.human_service.id: one.reason for one in found.exclusions}
+    assert left_out == {"b": ExclusionReason.MUCH_WEAKER}
+
+
+@pytest.mark.parametrize(
+    ("audience", "expected"),
+    [
+        ("ひとり親、生活困窮", ("inside", 6.0)),
+        ("外国人、依存症", ("other", -8.0)),
+        ("外国人、地域の方", None),
+    ],
+)
+def test_groups_are_weighed_when_the_words_of_the_need_can_prove_them(
+    audience: str, expected: tuple[str, float] | None
+) -> None:
+    need = replace(NEED, description="離婚して一人で子どもを育てている")
+    one = service(eligibility=replace(IKOMA, audience=audience))
+
+    (found,) = match(need, [one], taxonomy(), TODAY).matches
+
+    assert (
+        next(
+            ((part.code, part.points) for part in found.parts if part.kind is PartKind.AUDIENCE),
+            None,
+        )
+        == expected
+    )
+
+
+def test_a_need_that_nobody_understands_goes_to_general_advice() -> None:
+    need = replace(NEED, categories=(), description="うまく言えないが、ただ、もやもやする")
+
+    assert list(
+        matched(service("a", name="なんでも窓口", categories=("general_advice",)), need=need)
+    ) == ["a"]
 
 
 def test_a_kind_that_does_not_meet_the_need_is_suggested_only_when_the_words_do() -> None:

@@ -25,6 +25,7 @@ _VISIBILITIES = list(Visibility)
 _MODES = list(ContactMode)
 _ACCESSIBILITY = list(Accessibility)
 NO_AGE = -1
+ANY_AGE = 999
 NO_PLACES = -1
 NO_DAY = 0
 
@@ -102,6 +103,7 @@ class DirectoryColumns:
                 "asked",
                 "asked_to_apply",
                 "fetches",
+                "themes",
                 "full",
                 "free_places",
                 "places_asked",
@@ -167,12 +169,15 @@ class DirectoryColumns:
             for number, condition in enumerate(thesaurus().conditions)
             if condition.asked_in(process)
         )
+        offers = [
+            any(word in text for word in situation.offered) for situation in thesaurus().situations
+        ]
         facts = {
             "kind": self._code("kind", entry.categories, self.kinds),
             "audience": self._code("audience", eligibility.audience, self.audiences),
             "area": self._code("area", (eligibility.area, entry.location.municipality), self.areas),
             "lowest": NO_AGE if eligibility.minimum_age is None else eligibility.minimum_age,
-            "highest": 999 if eligibility.maximum_age is None else eligibility.maximum_age,
+            "highest": ANY_AGE if eligibility.maximum_age is None else eligibility.maximum_age,
             "states_age": eligibility.states_age,
             "visibility": _VISIBILITIES.index(entry.visibility),
             "active": one.active,
@@ -184,6 +189,7 @@ class DirectoryColumns:
             "asked": asked,
             "asked_to_apply": to_apply,
             "fetches": fetches(text),
+            "themes": any(offers),
             "free_places": NO_PLACES if vacancy.available is None else vacancy.available,
             "places_asked": vacancy.asked_on.toordinal() if vacancy.asked_on else NO_DAY,
             "accessibility": accessibility_bits(entry.accessibility),
@@ -193,9 +199,7 @@ class DirectoryColumns:
         for name, fact in facts.items():
             self._numbers[name][row] = fact
         self._places[row] = (place.latitude, place.longitude) if place else (np.nan, np.nan)
-        self._offers[row] = [
-            any(word in text for word in situation.offered) for situation in thesaurus().situations
-        ]
+        self._offers[row] = offers
         for pair in set(bigrams(text_of(one))):
             self._postings.setdefault(pair, array("i")).append(row)
         self.ids.append(one.id)

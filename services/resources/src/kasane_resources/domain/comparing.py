@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kasane_resources.domain.columns import (
+    ANY_AGE,
+    NO_AGE,
     NO_DAY,
     NO_PLACES,
     DirectoryColumns,
@@ -111,20 +113,18 @@ class NeedComparison:
         similar = self._similar(possible)
         kinds = self._column("kind")
         category = self._of_best_kind(lambda kind: self.scorer.category((kind,)))[kinds]
-        words = self._of_best_kind(
-            lambda kind: self.scorer.vocabulary((kind,)),
-            lambda kind: self.need.strengths.get(kind, (0.0, 0)),
-        )[kinds]
+        answering = self.scorer.answering
+        words = self._of_best_kind(lambda kind: self.scorer.vocabulary((kind,)), answering)[kinds]
+        offered = self._offered()
+        other_theme = (offered == 0) & self._of_one_theme()[kinds] & (self._column("themes") == 1)
         related = (category != 0) | (words != 0) | (similar >= SIMILAR_ENOUGH)
         weights = self.scorer.weights
         offer = np.where(
             words != 0,
-            np.round(weights.offer * np.minimum(3, self._offered()), 1),
+            np.round(weights.offer * np.minimum(3, offered), 1),
             0.0,
         )
-        described = np.where(
-            similar > 0, np.round(weights.similarity * np.minimum(1.0, similar), 1), 0.0
-        )
+        described = np.round(np.minimum(weights.most_similar, weights.similarity * similar), 1)
         capacity = self._capacity()
         against = self._referral() + np.minimum(0.0, capacity)
         outweighed = (against != 0) & (category + words + offer + described + against <= 0)
@@ -134,8 +134,12 @@ class NeedComparison:
         points += self._area() + self._near() + self._schedule() + self._contact()
         points += self._access() + self._freshness()
         points += np.maximum(0.0, capacity) + self._accessibility()
+        reason[possible & related & other_theme] = REASONS.index(ExclusionReason.OTHER_THEME)
         reason[possible & related & outweighed] = REASONS.index(ExclusionReason.OUTWEIGHED)
         reason[possible & ~related] = REASONS.index(ExclusionReason.NOT_RELATED)
+        relation = category + words + offer + described + against
+        least = weights.least_share * relation[reason == GOES].max(initial=0.0)
+        reason[(reason == GOES) & (relation < least)] = REASONS.index(ExclusionReason.MUCH_WEAKER)
         return ComparedRows(self.rows, reason, points, similar, self.distance, category != 0)
 
     def reasons(self) -> NDArray[np.int8]:
@@ -247,23 +251,47 @@ class NeedComparison:
         covered: Floats = np.bincount(places, weights[pairs], len(self.rows)) / weights.sum()
         return covered
 
+    def _of_one_theme(self) -> Bools:
+        """Which combinations of kinds are there for one theme each."""
+        known, has = self.columns.combinations()
+        terms = self.scorer.terms
+        by_theme = np.array([kind in terms and terms[kind].by_theme for kind in known], bool)
+        found: Bools = has.any(axis=1) & ~(has & ~by_theme).any(axis=1)
+        return found
+
     def _offered(self) -> NDArray[np.int64]:
         return self.columns.offered(self.rows, [one.code for one in self.need.situations])
 
     def _age(self, kinds: NDArray[np.int32]) -> Floats:
         if not self.need.known_ages:
             return np.zeros(len(self.rows))
-        known, has = self.columns.combinations()
-        terms, ages = self.scorer.terms, self.need.known_ages
-        a_term = np.array([kind in terms for kind in known], bool)
-        usual = np.array(
-            [kind in terms and any(map(terms[kind].usually_admits, ages)) for kind in known],
-            bool,
+        weights, states = self.scorer.weights, self._column("states_age")
+        low, high = self._column("lowest"), self._column("highest")
+        stated = 2 * (low != NO_AGE) + (high != ANY_AGE)
+        usual = np.zeros(len(self.rows), bool)
+        for age in self.need.known_ages:
+            usual |= self._usual(age)[stated, kinds] & (low <= age) & (age <= high)
+        return np.where(
+            usual, np.where(states == 1, weights.age_stated, 0.0), weights.not_usually_for
         )
-        strange = (has & a_term).any(axis=1) & ~(has & usual).any(axis=1)
-        unusual = np.where(strange, self.scorer.weights.not_usually_for, 0.0)[kinds]
-        stated = self.scorer.weights.age_stated
-        return np.where(self._column("states_age") == 1, stated, unusual)
+
+    def _usual(self, age: int) -> Bools:
+        """Whether an age is usual, by what is stated (2 the lowest, 1 the highest) and combination of kinds."""
+        known, has = self.columns.combinations()
+        terms = [self.scorer.terms[kind] if kind in self.scorer.terms else None for kind in known]
+        a_term = np.array([term is not None for term in terms], bool)
+        admits = [
+            np.array(
+                [
+                    term is not None and term.usually_admits(age, at >= 2, at % 2 == 1)
+                    for term in terms
+                ],
+                bool,
+            )
+            for at in range(4)
+        ]
+        open_to_all = ~(has & a_term).any(axis=1)
+        return np.array([open_to_all | (has & one).any(axis=1) for one in admits])
 
     def _audience(self) -> Floats:
         return self._by_value(
@@ -349,13 +377,13 @@ class NeedComparison:
     def _of_best_kind(
         self,
         parts: Callable[[str], Iterator[ScorePart]],
-        worth: Callable[[str], tuple[float, int]] | None = None,
+        worth: Callable[[str], tuple[float, int, bool]] | None = None,
     ) -> Floats:
         """For each combination of kinds the points of its best kind: the most points, or the most ``worth``."""
         known, has = self.columns.combinations()
         points = [sum(part.points for part in parts(kind)) for kind in known]
         order = sorted(
-            range(len(known)), key=lambda at: worth(known[at]) if worth else (points[at], 0)
+            range(len(known)), key=lambda at: worth(known[at]) if worth else (points[at], 0, True)
         )
         place = np.zeros(len(known), np.intp)
         place[order] = np.arange(1, len(known) + 1)

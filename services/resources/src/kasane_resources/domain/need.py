@@ -122,10 +122,19 @@ class Need:
             best, count = found[kind]
             found[kind] = (max(best - 1, min(best, 1.0)), count)
         fields = {situation.life_field for situation in told}
-        for kind, (one, many) in thesaurus().gateway.items() if fields else ():
+        for kind, (one, many) in thesaurus().gateway.items():
             best, count = found.get(kind, (0.0, 0))
             found[kind] = (max(best, many if len(fields) > 1 else one), count)
+        for kind, (low, high, worth) in thesaurus().gateway_by_age.items():
+            if any(low <= age <= high for age in self.known_ages):
+                best, count = found.get(kind, (0.0, 0))
+                found[kind] = (max(best, worth), count)
         return found
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The codes of ``situations``."""
+        return frozenset(one.code for one in self.situations)
 
     def has(self, condition: Condition) -> bool | None:
         """Whether somebody has what a service asks for; None when nothing says so."""

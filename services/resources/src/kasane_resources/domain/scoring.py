@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from kasane_resources.domain.columns import fetches, text_of
-from kasane_resources.domain.eligibility import AreaKind, ServiceArea
+from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import ContactMode, HumanService
 from kasane_resources.domain.need import Need
@@ -15,17 +15,17 @@ from kasane_resources.domain.suitability import REACHABLE_KM, distance_to
 from kasane_resources.domain.taxonomy import TaxonomyTerm
 from kasane_resources.domain.thesaurus import thesaurus
 
-SIMILAR_ENOUGH = 0.2
+SIMILAR_ENOUGH = 0.1
 FRESHNESS = ((180, 8.0), (365, 5.0), (730, 2.0))
 FAR_WITHOUT_CAR_KM = 5.0
 VACANCY_DAYS = 90
-_GROUPS: tuple[tuple[str, int, int], ...] = (
-    ("乳幼児", 0, 6),
-    ("乳児", 0, 2),
-    ("子ども", 0, 18),
-    ("若者", 15, 39),
-    ("高齢者", 60, 130),
-)
+_GROUPS: Mapping[str, tuple[int, int]] = {
+    "乳幼児": (0, 6),
+    "乳児": (0, 2),
+    "子ども": (0, 18),
+    "若者": (15, 39),
+    "高齢者": (60, 130),
+}
 
 
 class PartKind(StrEnum):
@@ -51,15 +51,18 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True)
 class Weights:
-    """How many points each facet can give; a set of weights is one policy, the same for all."""
+    """How many points each facet can give; a set of weights is one policy, the same for all.
+
+    ``least_share`` is a share of what relates the best to the need, below which nothing is suggested.
+    """
 
     main_category: float = 40.0
     other_category: float = 25.0
     strength: float = 16.0
     further: float = 4.0
     offer: float = 7.0
-    age_stated: float = 15.0
-    not_usually_for: float = -10.0
+    age_stated: float = 3.0
+    not_usually_for: float = -20.0
     audience: float = 6.0
     other_audience: float = -8.0
     area_stated: float = 12.0
@@ -71,12 +74,14 @@ class Weights:
     times: float = 3.0
     contact: float = 4.0
     access: float = 5.0
-    certificate: float = -45.0
+    certificate: float = -60.0
     full: float = -40.0
     room: float = 5.0
     fits: float = 5.0
     stale: float = -6.0
-    similarity: float = 25.0
+    similarity: float = 150.0
+    most_similar: float = 20.0
+    least_share: float = 0.2
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -137,15 +142,23 @@ class Scorer:
 
     def vocabulary(self, kinds: Sequence[str]) -> Iterator[ScorePart]:
         """Whether one of the kinds answers the words of the need."""
-        known = [code for code in kinds if code in self.terms]
-        found = [(self.need.strengths[kind], kind) for kind in known if kind in self.need.strengths]
-        if found:
-            (strength, count), kind = max(found, key=lambda entry: entry[0])
+        kind = self._best_answer(kinds)
+        if kind is not None:
+            strength, count, _ = self.answering(kind)
             further = self.weights.further * min(2, max(0, count - 1))
             points = round(self.weights.strength * strength + further, 1)
             code = "first" if strength >= 2.5 else "useful" if strength >= 1.5 else "supporting"
             facts = {"kind": kind, "version": thesaurus().version}
             yield ScorePart(PartKind.VOCABULARY, code, points, facts)
+
+    def answering(self, kind: str) -> tuple[float, int, bool]:
+        """How well a kind answers the words: what it is worth, in how many situations, for every theme."""
+        strength, count = self.need.strengths.get(kind, (0.0, 0))
+        return strength, count, not (kind in self.terms and self.terms[kind].by_theme)
+
+    def _best_answer(self, kinds: Sequence[str]) -> str | None:
+        known = [kind for kind in kinds if kind in self.terms and kind in self.need.strengths]
+        return max(known, key=self.answering, default=None)
 
     def _offer(self, text: str) -> Iterator[ScorePart]:
         count = sum(
@@ -159,40 +172,43 @@ class Scorer:
         ages, entry = self.need.known_ages, one.entry
         if not ages:
             return
-        if entry.eligibility.states_age:
-            low, high = entry.eligibility.minimum_age, entry.eligibility.maximum_age
+        low, high = entry.eligibility.minimum_age, entry.eligibility.maximum_age
+        unusual = tuple(self._usual_age(entry.categories, entry.eligibility))
+        if unusual:
+            yield from unusual
+        elif entry.eligibility.states_age:
             code = "from" if high is None else "to" if low is None else "inside"
             facts = {"low": low, "high": high}
             yield ScorePart(PartKind.AGE, code, self.weights.age_stated, facts)
-            return
-        yield from self.usual_age(entry.categories)
 
-    def usual_age(self, kinds: Sequence[str]) -> Iterator[ScorePart]:
-        """Whether the kinds are usually for other ages, where the entry states none."""
-        ages = self.need.known_ages
+    def _usual_age(self, kinds: Sequence[str], stated: Eligibility) -> Iterator[ScorePart]:
+        """Whether the kinds are usually for other ages, as far as the entry states none."""
         known = [self.terms[code] for code in kinds if code in self.terms]
-        if known and ages and not any(term.usually_admits(age) for term in known for age in ages):
+        low, high = stated.minimum_age is not None, stated.maximum_age is not None
+        ages = [age for age in self.need.known_ages if stated.admits_age(age)]
+        if known and not any(term.usually_admits(age, low, high) for term in known for age in ages):
             points = self.weights.not_usually_for
             yield ScorePart(PartKind.AGE, "not_usual", points, {"kind": known[0].code})
 
     def audience(self, audience: str) -> Iterator[ScorePart]:
-        """Only groups that an age can prove are weighed; other words are left to the text."""
-        ages = self.need.known_ages
-        words = [word for word in audience.replace(",", "、").split("、") if word.strip()]
-        if not words or not ages:
-            return
-        groups = {name: (low, high) for name, low, high in _GROUPS}
-        inside = [
-            word
-            for word in words
-            if word in groups and any(groups[word][0] <= age <= groups[word][1] for age in ages)
-        ]
+        """Groups that an age or the words of the need can prove are weighed; others are left to the text."""
+        words = [one.strip() for one in audience.replace(",", "、").split("、") if one.strip()]
+        proven = [self._belongs(word) for word in words]
+        inside = tuple(word for word, holds in zip(words, proven, strict=True) if holds)
         if inside:
-            points = self.weights.audience
-            yield ScorePart(PartKind.AUDIENCE, "inside", points, {"words": tuple(inside)})
-        elif all(word in groups for word in words):
-            points = self.weights.other_audience
-            yield ScorePart(PartKind.AUDIENCE, "other", points, {"words": tuple(words)})
+            yield ScorePart(PartKind.AUDIENCE, "inside", self.weights.audience, {"words": inside})
+        elif words and None not in proven:
+            facts = {"words": tuple(words)}
+            yield ScorePart(PartKind.AUDIENCE, "other", self.weights.other_audience, facts)
+
+    def _belongs(self, word: str) -> bool | None:
+        """Whether the household holds somebody of a group; None when neither age nor words can say so."""
+        ages = self.need.known_ages
+        if word in _GROUPS:
+            low, high = _GROUPS[word]
+            return any(low <= age <= high for age in ages) if ages else None
+        situations = thesaurus().audiences.get(word)
+        return None if situations is None else not situations.isdisjoint(self.need.told)
 
     def area(self, area: ServiceArea, municipality: str) -> Iterator[ScorePart]:
         """What the area served is worth; ``municipality`` is the town of the place."""
@@ -294,7 +310,7 @@ class Scorer:
 
     def _description(self, similar: float) -> Iterator[ScorePart]:
         if similar > 0:
-            points = round(self.weights.similarity * min(1.0, similar), 1)
+            points = round(min(self.weights.most_similar, self.weights.similarity * similar), 1)
             facts = {"percent": round(similar * 100)}
             yield ScorePart(PartKind.DESCRIPTION, "similar", points, facts)
 

@@ -80,6 +80,8 @@ class ExclusionReason(StrEnum):
     CONDITION_MISSING = "condition_missing"
     OUTWEIGHED = "outweighed"
     NOT_RELATED = "not_related"
+    OTHER_THEME = "other_theme"
+    MUCH_WEAKER = "much_weaker"
 
 
 def distance_to(need: Need, human_service: HumanService) -> float | None:

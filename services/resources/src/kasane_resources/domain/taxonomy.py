@@ -11,7 +11,10 @@ FILE = Path(__file__).parent.parent / "data" / "taxonomy.toml"
 
 @dataclass(frozen=True)
 class TaxonomyTerm:
-    """One kind of human service; ``meets`` lists consultation categories, the main one first."""
+    """One kind of human service; ``meets`` lists consultation categories, the main one first.
+
+    What is ``by_theme`` is for people of one theme each (a group for drinking is none for gambling).
+    """
 
     code: str
     ja: str
@@ -20,11 +23,13 @@ class TaxonomyTerm:
     words: tuple[str, ...] = ()
     usual_minimum_age: int | None = None
     usual_maximum_age: int | None = None
+    by_theme: bool = False
 
-    def usually_admits(self, age: int) -> bool:
-        """Whether a person of this age is usually among those it is for."""
-        young = self.usual_minimum_age is not None and age < self.usual_minimum_age
-        old = self.usual_maximum_age is not None and age > self.usual_maximum_age
+    def usually_admits(self, age: int, states_low: bool = False, states_high: bool = False) -> bool:
+        """Whether a person of this age is usually among those it is for; what an entry states is not asked."""
+        low, high = self.usual_minimum_age, self.usual_maximum_age
+        young = low is not None and not states_low and age < low
+        old = high is not None and not states_high and age > high
         return not (young or old)
 
 
@@ -41,6 +46,7 @@ def taxonomy() -> Mapping[str, TaxonomyTerm]:
             words=tuple(entry.get("words", ())),
             usual_minimum_age=entry.get("usual_minimum_age"),
             usual_maximum_age=entry.get("usual_maximum_age"),
+            by_theme=entry.get("by_theme", False),
         )
         for code, entry in table.items()
     }

@@ -68,7 +68,9 @@ class Thesaurus:
     situations: tuple[Situation, ...]
     conditions: tuple[Condition, ...]
     gateway: Mapping[str, tuple[float, float]]
+    gateway_by_age: Mapping[str, tuple[int, int, float]]
     full: tuple[str, ...]
+    audiences: Mapping[str, frozenset[str]]
 
     def told_by(self, texts: Iterable[str]) -> tuple[Situation, ...]:
         """The situations of which the texts tell, in the order of the file."""
@@ -99,11 +101,16 @@ def thesaurus() -> Thesaurus:
     return Thesaurus(
         version=table.pop("version"),
         gateway={code: (one, many) for code, (one, many) in table.pop("gateway").items()},
+        gateway_by_age={
+            code: (low, high, worth)
+            for code, (low, high, worth) in table.pop("gateway_by_age").items()
+        },
         conditions=tuple(
             Condition(code, *(_folded(entry[name]) for name in ("asked", "has", "lacks")))
             for code, entry in table.pop("condition").items()
         ),
         full=_folded(table.pop("full")["words"]),
+        audiences={word: frozenset(codes) for word, codes in table.pop("audience").items()},
         situations=tuple(
             Situation(
                 code=code,

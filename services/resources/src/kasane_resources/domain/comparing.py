@@ -278,7 +278,7 @@ class NeedComparison:
     def _usual(self, age: int) -> Bools:
         """Whether an age is usual, by what is stated (2 the lowest, 1 the highest) and combination of kinds."""
         known, has = self.columns.combinations()
-        terms = [self.scorer.terms[kind] if kind in self.scorer.terms else None for kind in known]
+        terms = [self.scorer.terms.get(kind) for kind in known]
         a_term = np.array([term is not None for term in terms], bool)
         admits = [
             np.array(

@@ -1,8 +1,10 @@
 """Measures the planning of visits beside PyVRP, VROOM and OR-Tools, called directly in the same run.
 
-    python services/outreach/benchmarks/scheduling.py --instances ../shared/data/routing/vrptw
+    python services/outreach/benchmarks/scheduling.py [--quick | --full]
 
-Every run is one process of one thread; budgets are CPU seconds, for VROOM seconds of the wall. The last line is JSON.
+Every run is one process of one thread, ``--jobs`` of them at once. Budgets are CPU seconds, so that a busy machine
+changes nothing; VROOM, which counts seconds of the wall, runs again with a longer limit until it had its CPU seconds
+or ended by itself. The last line is JSON.
 """
 
 import argparse
@@ -13,8 +15,9 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,94 +26,172 @@ import vrptw
 import weeks
 
 HUNDRED = 101
-Answer = Any
+SOLOMON = ["C101", "C201", "R101", "R107", "R201", "RC101", "RC105", "RC201"]
+USUAL = {
+    "names": SOLOMON,
+    "seconds": [5, 20],
+    "sizes": [200, 500, 1000, 2000],
+    "week_seconds": [10],
+}
+QUICK = {"names": ["R101", "RC201"], "seconds": [3], "sizes": [60], "week_seconds": [3]}
+FULL = {
+    "names": None,
+    "seconds": [5, 20],
+    "sizes": [200, 500, 1000, 2000],
+    "week_seconds": [10, 60],
+}
+LONG_SIZES, LONG_SECONDS = (200, 500), 60
+"""What is planned for longer, too, when not everything is."""
+Key = tuple[Any, ...]
 
 
-def _alone(work: Callable[..., Answer], *arguments: object) -> tuple[Answer, float, float]:
-    """The answer of a process of its own, its CPU seconds and its peak memory in MB."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_measured, work, arguments).result()
+@dataclass(frozen=True)
+class _Run:
+    """What one process is to do, and what it was found to take: seconds of the CPU, MB at its peak."""
+
+    key: Key
+    work: Callable[..., Any]
+    arguments: tuple[object, ...]
 
 
-def _measured(
-    work: Callable[..., Answer], arguments: tuple[object, ...]
-) -> tuple[Answer, float, float]:
+@dataclass(frozen=True)
+class _Measured:
+    answer: Any
+    cpu: float
+    peak: float
+
+
+def _measured(run: _Run) -> _Measured:
     begin = time.process_time()
-    answer = work(*arguments)
+    answer = run.work(*run.arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return answer, time.process_time() - begin, peak
+    return _Measured(answer, time.process_time() - begin, peak)
+
+
+def _all(
+    runs: Sequence[_Run], jobs: int, tell: Callable[[Key, _Measured], None]
+) -> dict[Key, _Measured]:
+    found = {}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn, max_tasks_per_child=1) as pool:
+        waiting = {pool.submit(_measured, run): run.key for run in runs}
+        for one in as_completed(waiting):
+            key, measured = waiting[one], one.result()
+            found[key] = measured
+            tell(key, measured)
+    return found
 
 
 def _routing(
-    folder: Path, names: list[str], budgets: list[int], rivals: list[str]
+    folder: Path, names: Iterable[str], budgets: list[int], rivals: list[str], jobs: int
 ) -> dict[str, Any]:
+    instances = {name: vrptw.read(folder / f"{name}.vrp") for name in names}
+    runs = [
+        _Run((name, seconds, planner), getattr(vrptw, planner), (instance, seconds))
+        for name, instance in instances.items()
+        for seconds in budgets
+        for planner in ("kasane", *rivals)
+    ]
+
+    def tell(key: Key, measured: _Measured) -> None:
+        name, seconds, planner = key
+        cost = measured.answer[0]
+        best = instances[name].best_known
+        found = (
+            "no plan"
+            if cost is None
+            else f"{cost / 10:9.1f} gap {100 * (cost - best) / best:6.2f} %"
+        )
+        _write(f"{name:10} {seconds:3} s {planner:9} {found} ({measured.cpu:.1f} CPU s)")
+
+    found = _all(runs, jobs, tell)
     gaps: dict[tuple[str, int], list[float]] = {}
     hundred: dict[tuple[str, int], list[float]] = {}
-    violations = 0
-    for name in names:
-        instance = vrptw.read(folder / f"{name}.vrp")
-        for seconds in budgets:
-            for planner in ["kasane", *rivals]:
-                answer, cpu, _peak = _alone(getattr(vrptw, planner), instance, seconds)
-                cost = answer
-                if planner == "kasane":
-                    cost, broken = answer
-                    violations += broken
-                if cost is None:
-                    _write(f"{name:10} {seconds:3} s {planner:9} no plan ({cpu:.1f} CPU s)")
-                    continue
-                gap = 100 * (cost - instance.best_known) / instance.best_known
-                gaps.setdefault((planner, seconds), []).append(gap)
-                if len(instance.places) == HUNDRED:
-                    hundred.setdefault((planner, seconds), []).append(gap)
-                _write(
-                    f"{name:10} {seconds:3} s {planner:9} {cost / 10:9.1f} gap {gap:6.2f} %"
-                    f" ({cpu:.1f} CPU s)"
-                )
-    for (planner, seconds), found in sorted(gaps.items()):
-        _write(
-            f"mean gap {planner:9} {seconds:3} s: {statistics.fmean(found):.2f} % of {len(found)}"
-        )
+    for (name, seconds, planner), measured in found.items():
+        best, cost = instances[name].best_known, measured.answer[0]
+        if cost is not None:
+            gap = 100 * (cost - best) / best
+            gaps.setdefault((planner, seconds), []).append(gap)
+            if len(instances[name].places) == HUNDRED:
+                hundred.setdefault((planner, seconds), []).append(gap)
+    for (planner, seconds), some in sorted(gaps.items()):
+        _write(f"mean gap {planner:9} {seconds:3} s: {statistics.fmean(some):.2f} % of {len(some)}")
     longest = max(budgets)
-    return {
+    figures = {
+        f"mean_gap_pct_100_{seconds}s": _mean(hundred.get(("kasane", seconds)))
+        for seconds in budgets
+    }
+    return figures | {
+        "instances_100": len(hundred.get(("kasane", longest), [])),
         "mean_gap_pct_100": _mean(hundred.get(("kasane", longest))),
         "mean_gap_pct_pyvrp": _mean(hundred.get(("pyvrp", longest))),
-        "hard_violations": violations,
+        "mean_gap_pct_vroom": _mean(hundred.get(("vroom", longest))),
+        "mean_gap_pct_or_tools": _mean(hundred.get(("or_tools", longest))),
+        "hard_violations": sum(one.answer[1] for one in found.values()),
     }
 
 
-def _weeks(sizes: list[int], budgets: list[int], seeds: int) -> dict[str, Any]:
-    ratios, broken, moved, mending = [], 0.0, [], []
+def _weeks(
+    sizes: list[int], budgets: list[int], seeds: int, jobs: int, everything: bool
+) -> dict[str, Any]:
+    runs = []
     for size in sizes:
         for seed in range(1, seeds + 1):
-            part, whole = weeks.week(size, seed, whole=False), weeks.week(size, seed, whole=True)
-            for seconds in budgets:
-                costs = {}
-                for planner in ("kasane", "vroom", "pyvrp"):
-                    found, _cpu, peak = _alone(getattr(weeks, planner), part, seconds)
-                    costs[planner] = found["cost"]
-                    broken += found["breaches"] if planner == "kasane" else 0
-                    _say(f"{size:5} visits, seed {seed}, {seconds:3} s, {planner:7}", found, peak)
-                single = min(costs["vroom"], costs["pyvrp"])
-                ratios.append(costs["kasane"] / single)
-                found, _cpu, peak = _alone(weeks.kasane, whole, seconds)
-                broken += found["breaches"]
-                _say(
-                    f"{size:5} visits, seed {seed}, {seconds:3} s, kasane, whole model", found, peak
-                )
-            found, _cpu, _peak = _alone(weeks.repair, whole, min(budgets))
-            broken += found["breaches"]
-            moved.append(found["moved_share"])
-            mending.append(found["seconds"])
-            _write(
-                f"{size:5} visits, seed {seed}: one cancelled, {found['moved_share']:.1%} of the others moved,"
-                f" {found['seconds']:.2f} s"
+            longer = (
+                [LONG_SECONDS] if not everything and size in LONG_SIZES and size in sizes else []
             )
+            for seconds in sorted({*budgets, *(longer if 10 in budgets else [])}):
+                for planner in ("kasane", "vroom", "pyvrp"):
+                    key = (size, seed, seconds, planner)
+                    runs.append(_Run(key, getattr(weeks, planner), (size, seed, seconds)))
+                key = (size, seed, seconds, "whole")
+                runs.append(_Run(key, weeks.whole, (size, seed, seconds)))
+            key = (size, seed, min(budgets), "repair")
+            runs.append(_Run(key, weeks.repair, (size, seed, min(budgets))))
+
+    def tell(key: Key, measured: _Measured) -> None:
+        size, seed, seconds, planner = key
+        title = f"{size:5} visits, seed {seed}, {seconds:3} s, {planner:7}"
+        if planner == "repair":
+            answer = measured.answer
+            _write(
+                f"{title}: one cancelled, {answer['moved_share']:.1%} of the others moved in {answer['seconds']:.2f}"
+                f" CPU s; three free times in {answer['free_slots_s']:.2f} CPU s"
+            )
+        else:
+            _say(title, measured.answer, measured.peak)
+
+    found = _all(runs, jobs, tell)
+    ratios: dict[Key, float] = {}
+    for (size, seed, seconds, planner), measured in found.items():
+        if planner == "kasane":
+            rivals = [
+                found[size, seed, seconds, rival].answer["cost"] for rival in ("vroom", "pyvrp")
+            ]
+            ratios[size, seed, seconds] = measured.answer["cost"] / min(rivals)
+    for (size, seed, seconds), ratio in sorted(ratios.items()):
+        _write(
+            f"{size:5} visits, seed {seed}, {seconds:3} s: {ratio:.3f} of the better single planner"
+        )
+    mended = [one.answer for key, one in found.items() if key[3] == "repair"]
+    firsts = {key[0]: one.answer["first"] for key, one in found.items() if key[3] == "whole"}
+    peaks = {key[0]: round(one.peak) for key, one in found.items() if key[3] == "whole"}
     return {
-        "week_ratio_best_single": _mean(ratios),
-        "repair_moved_share": max(moved, default=None),
-        "repair_seconds": max(mending, default=None),
-        "week_violations": broken,
+        "week_ratio_best_single": _mean(list(ratios.values())),
+        "week_ratio_worst": round(max(ratios.values()), 4),
+        "week_ratios": {
+            "/".join(map(str, key)): round(one, 4) for key, one in sorted(ratios.items())
+        },
+        "first_plan_s": {size: round(firsts[size], 2) for size in sorted(firsts)},
+        "peak_mb": {size: peaks[size] for size in sorted(peaks)},
+        "repair_moved_share": max(one["moved_share"] for one in mended),
+        "repair_seconds": round(max(one["seconds"] for one in mended), 3),
+        "free_slots_s": round(max(one["free_slots_s"] for one in mended), 3),
+        "week_violations": sum(
+            int(one.answer["breaches"])
+            for key, one in found.items()
+            if key[3] in ("kasane", "whole", "repair")
+        ),
     }
 
 
@@ -135,26 +216,40 @@ def _mean(values: list[float] | None) -> float | None:
 def main() -> None:
     """Reads what is asked for, measures it, and prints one JSON object last."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="two instances and one small week")
+    parser.add_argument(
+        "--full", action="store_true", help="all instances, all weeks for 10 and 60 s"
+    )
     parser.add_argument("--instances", type=Path, default=Path("../shared/data/routing/vrptw"))
-    parser.add_argument("--names", nargs="*", default=None, help="instances; all of the folder")
-    parser.add_argument("--seconds", nargs="*", type=int, default=[5, 20])
+    parser.add_argument(
+        "--names", nargs="*", default=None, help="instances; all of the folder with --full"
+    )
+    parser.add_argument("--seconds", nargs="*", type=int, default=None)
     parser.add_argument("--rivals", nargs="*", default=["pyvrp", "vroom", "or_tools"])
-    parser.add_argument("--sizes", nargs="*", type=int, default=[200, 500, 1000, 2000])
-    parser.add_argument("--week-seconds", nargs="*", type=int, default=[10, 60])
+    parser.add_argument("--sizes", nargs="*", type=int, default=None)
+    parser.add_argument("--week-seconds", nargs="*", type=int, default=None)
     parser.add_argument("--seeds", type=int, default=1, help="generated weeks of each size")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
-    names = options.names
-    if names is None:
-        names = sorted(path.stem for path in options.instances.glob("*.vrp"))
+    chosen: dict[str, Any] = QUICK if options.quick else FULL if options.full else USUAL
+    asked = {
+        name: default if getattr(options, name) is None else getattr(options, name)
+        for name, default in chosen.items()
+    }
+    if asked["names"] is None:
+        asked["names"] = sorted(path.stem for path in options.instances.glob("*.vrp"))
     figures: dict[str, Any] = {"load_before": round(os.getloadavg()[0], 1)}
-    if names and options.seconds:
-        figures |= _routing(options.instances, names, options.seconds, options.rivals)
-    if options.sizes and options.week_seconds:
-        found = _weeks(options.sizes, options.week_seconds, options.seeds)
-        figures["hard_violations"] = figures.get("hard_violations", 0) + found.pop(
-            "week_violations"
+    if asked["names"] and asked["seconds"]:
+        figures |= _routing(
+            options.instances, asked["names"], asked["seconds"], options.rivals, options.jobs
         )
-        figures |= found
+    if asked["sizes"] and asked["week_seconds"]:
+        everything = options.full or options.week_seconds is not None
+        found = _weeks(
+            asked["sizes"], asked["week_seconds"], options.seeds, options.jobs, everything
+        )
+        broken = found.pop("week_violations")
+        figures |= found | {"hard_violations": figures.get("hard_violations", 0) + broken}
     figures["load_after"] = round(os.getloadavg()[0], 1)
     _write(json.dumps(figures))
 

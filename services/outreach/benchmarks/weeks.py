@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
+from vrptw import by_cpu
+
 from kasane_outreach.domain.plan_check import check_plan
 from kasane_outreach.domain.plan_cost import plan_cost
 from kasane_outreach.domain.planning import (
@@ -29,7 +31,8 @@ from kasane_outreach.repository.planning import vroom_search
 from kasane_outreach.repository.planning.adopting import adopt
 from kasane_outreach.repository.planning.compiled import CompiledProblem
 from kasane_outreach.repository.planning.portfolio import Portfolio
-from kasane_outreach.repository.planning.suggesting import name_left_out
+from kasane_outreach.repository.planning.repairing import repair as mend
+from kasane_outreach.repository.planning.suggesting import best_times, name_left_out
 from kasane_outreach.repository.planning.tours import Tours
 
 DAYS, VISITS_A_DAY, PLACES = 5, 6, 600
@@ -84,8 +87,17 @@ def week(visits: int, seed: int, *, whole: bool) -> PlanProblem:
     )
 
 
-def kasane(problem: PlanProblem, seconds: float) -> Figures:
-    """Our own plan."""
+def kasane(visits: int, seed: int, seconds: float) -> Figures:
+    """Our own plan of the part that the others can express."""
+    return _planned(week(visits, seed, whole=False), seconds)
+
+
+def whole(visits: int, seed: int, seconds: float) -> Figures:
+    """Our own plan of the whole model: breaks, pairs, usual workers and evenness, too."""
+    return _planned(week(visits, seed, whole=True), seconds)
+
+
+def _planned(problem: PlanProblem, seconds: float) -> Figures:
     first: list[float] = []
     begin = time.process_time()
     plan = Portfolio(
@@ -94,20 +106,23 @@ def kasane(problem: PlanProblem, seconds: float) -> Figures:
     return {**_figures(problem, plan), "first": first[0], "cpu": time.process_time() - begin}
 
 
-def vroom(problem: PlanProblem, seconds: float) -> Figures:
+def vroom(visits: int, seed: int, seconds: float) -> Figures:
     """VROOM alone on the same week; what it forgets is inserted again by us, which can only help it."""
-    begin = time.process_time()
+    problem = week(visits, seed, whole=False)
     base = Tours(CompiledProblem(problem))
-    tours = adopt(base, vroom_search.search(base, seconds), lambda: False)
+    begin = time.process_time()
+    orders = by_cpu(lambda limit: vroom_search.search(base, limit), seconds)
+    tours = adopt(base, orders, lambda: False)
     plan = name_left_out(problem, tours.plan("vroom"))
     return {**_figures(problem, plan), "cpu": time.process_time() - begin}
 
 
-def pyvrp(problem: PlanProblem, seconds: float) -> Figures:
+def pyvrp(visits: int, seed: int, seconds: float) -> Figures:
     """PyVRP alone: each possible day of a visit is a client of one group, skills are profiles."""
     import numpy
     from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, VehicleType, solve
 
+    problem = week(visits, seed, whole=False)
     begin = time.process_time()
     length = 2 * max(shift.ends for shift in problem.shifts)
     starts = sorted({shift.start_place for shift in problem.shifts})
@@ -182,21 +197,25 @@ def _closed(
     return found
 
 
-def repair(problem: PlanProblem, seconds: float) -> Figures:
-    """One visit of a planned week is cancelled: how many others move, and how long it takes."""
-    from kasane_outreach.repository.planning.repairing import repair as mend
-
+def repair(visits: int, seed: int, seconds: float) -> Figures:
+    """One visit of a planned week is cancelled: how many others move, how long that and three free times take."""
+    problem = week(visits, seed, whole=True)
     plan = Portfolio(problem, clock=time.process_time).solve(seconds)
     gone = plan.slots[len(plan.slots) // 2].visit
     left = replace(problem, visits=tuple(one for one in problem.visits if one.id != gone))
     before = replace(plan, slots=tuple(one for one in plan.slots if one.visit != gone))
-    begin = time.perf_counter()
+    begin = time.process_time()
     mended = mend(left, before)
-    wall = time.perf_counter() - begin
-    others = len(before.by_visit())
+    mending = time.process_time() - begin
+    asked = replace(next(one for one in problem.visits if one.id == gone), id="asked")
+    begin = time.process_time()
+    times = best_times(left, mended.plan, asked)
+    finding = time.process_time() - begin
     return {
-        "seconds": wall,
-        "moved_share": len(mended.moved) / others,
+        "seconds": mending,
+        "moved_share": len(mended.moved) / len(before.by_visit()),
+        "free_slots_s": finding,
+        "free_slots": float(len(times)),
         "breaches": float(len(check_plan(left, mended.plan))),
     }
 

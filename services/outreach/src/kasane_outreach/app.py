@@ -18,11 +18,13 @@ from kasane_outreach.pages.campaigns import blueprint as campaigns
 from kasane_outreach.pages.door import blueprint as door
 from kasane_outreach.pages.households import blueprint as households
 from kasane_outreach.pages.mending import blueprint as mending
+from kasane_outreach.pages.placing import blueprint as placing
 from kasane_outreach.pages.plans import blueprint as plans
 from kasane_outreach.pages.rounds import blueprint as rounds
 from kasane_outreach.pages.survey_replies import blueprint as survey_replies
 from kasane_outreach.pages.visits import blueprint as visits
 from kasane_outreach.pages.watching import blueprint as watching
+from kasane_outreach.pages.weights import blueprint as weights
 from kasane_outreach.pages.wishes import blueprint as wishes
 from kasane_outreach.pages.workers import blueprint as workers
 from kasane_outreach.subscribers import (
@@ -36,7 +38,7 @@ from kasane_outreach.subscribers import (
 LOOKERS = VISITORS | {"contact"}
 PLANNERS = LOOKERS | {"responsible", "town_administrator"}
 HOUSEHOLD, VISIT, ROUND = "household_to_reach", "visit", "visit_round"
-PLAN, PROFILE = "visit_plan", "worker_profile"
+PLAN, PROFILE, WEIGHTS = "visit_plan", "worker_profile", "plan_weights"
 SEARCHES = PlanSearches()
 DEVICE, RUN, WATCH = "door_device", "campaign_run", "watch_assignment"
 COORDINATORS = frozenset({"coordinator"})
@@ -47,12 +49,14 @@ service = Service(
     package="kasane_outreach",
     root=Path(__file__).parent,
     pages=(
+        placing,
         households,
         visits,
         rounds,
         campaigns,
         door,
         mending,
+        weights,
         plans,
         workers,
         wishes,
@@ -71,6 +75,7 @@ service = Service(
         Permission("outreach.visit.schedule", "outreach.visit.scheduled", VISITORS, VISIT),
         Permission("outreach.round.plan", "outreach.round.planned", VISITORS, ROUND),
         Permission("outreach.plan.make", "outreach.plan.made", VISITORS, PLAN),
+        Permission("outreach.plan_weights.set", "outreach.plan_weights.set", COORDINATORS, WEIGHTS),
         Permission("outreach.worker_profile.set", "outreach.worker_profile.set", VISITORS, PROFILE),
         Permission("outreach.visit_wish.set", "outreach.visit_wish.set", VISITORS, HOUSEHOLD),
         Permission("outreach.door.use", "outreach.door.used", VISITORS, DEVICE, False),
@@ -131,6 +136,7 @@ service = Service(
         "outreach_worker_profile",
         "outreach_visit_wish",
         "outreach_plan_run",
+        "outreach_plan_setting",
         "outreach_calendar_feed",
         "outreach_campaign_run",
         "outreach_survey_target",

@@ -4,6 +4,7 @@ from kasane_outreach.commands.households import NoteContactDetails, PlaceHouseho
 from kasane_outreach.commands.planning import (
     AcceptPlan,
     AskForPlan,
+    SetPlanWeights,
     SetVisitWish,
     SetWorkerProfile,
     StopPlan,
@@ -29,6 +30,7 @@ __all__ = [
     "PutOnList",
     "RecordVisit",
     "ScheduleVisit",
+    "SetPlanWeights",
     "SetVisitWish",
     "SetWorkerProfile",
     "StopPlan",

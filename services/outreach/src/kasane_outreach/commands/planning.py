@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kasane_outreach.domain.plan_run import USUAL_SECONDS
+from kasane_outreach.domain.planning import PlanWeights
 from kasane_outreach.domain.visit_wish import VisitWish
 from kasane_outreach.domain.worker_profile import WorkerProfile
 
@@ -47,4 +48,12 @@ class SetVisitWish:
     """Write down what a household needs and wishes; version 0 for the first time."""
 
     wish: VisitWish
+    version: int
+
+
+@dataclass(frozen=True)
+class SetPlanWeights:
+    """Choose the weights of the soft goals; version 0 for the first time."""
+
+    weights: PlanWeights
     version: int

@@ -178,7 +178,7 @@ def _way(
         judged = part.new or before_is_new
         if judged and (part.starts < free or part.starts < shift.starts):
             yield PlanBreach(Kind.TOO_LITTLE_TIME, part.name, shift.worker)
-        if judged and part.ends > shift.ends:
+        if part.new and part.ends > shift.ends:
             yield PlanBreach(Kind.OUTSIDE_SHIFT, part.name, shift.worker)
         if part.come is None:
             resting += part.ends - part.starts

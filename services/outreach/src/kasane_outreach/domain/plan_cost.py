@@ -22,6 +22,7 @@ class PlanCost:
     fairness: float = 0.0
     preference: float = 0.0
     left_out: float = 0.0
+    on_call: float = 0.0
 
     @property
     def total(self) -> float:
@@ -33,6 +34,7 @@ class PlanCost:
             + self.fairness
             + self.preference
             + self.left_out
+            + self.on_call
         )
 
 
@@ -40,7 +42,7 @@ def plan_cost(problem: PlanProblem, plan: VisitPlan) -> PlanCost:
     """The cost of a plan that the checker accepts."""
     weights = problem.weights
     workers = {worker.id: worker for worker in problem.workers}
-    late = continuity = preference = 0.0
+    late = continuity = preference = on_call = 0.0
     placed = plan.by_visit()
     for visit in problem.visits:
         slots = placed.get(visit.id, ())
@@ -50,6 +52,7 @@ def plan_cost(problem: PlanProblem, plan: VisitPlan) -> PlanCost:
         late += lateness(visit, slots[0].day, weights)
         continuity += min(strangeness(visit, worker, weights) for worker in hands)
         preference += min(dislike(visit, worker, weights) for worker in hands)
+        on_call += sum(taken_from_calls(visit, worker, weights) for worker in hands) / len(hands)
     return PlanCost(
         travel=float(weights.travel * travel_of(problem, plan)),
         lateness=late,
@@ -57,6 +60,7 @@ def plan_cost(problem: PlanProblem, plan: VisitPlan) -> PlanCost:
         fairness=weights.fairness * unevenness(problem, plan),
         preference=preference,
         left_out=float(sum(one.penalty for one in problem.visits if one.id not in placed)),
+        on_call=on_call,
     )
 
 
@@ -75,6 +79,11 @@ def dislike(visit: PlanVisit, worker: PlanWorker, weights: PlanWeights) -> float
     unmet = bool(visit.preferred) and worker.id not in visit.preferred
     unheard = bool(visit.language) and visit.language not in worker.languages
     return float(weights.preference * (unmet + unheard))
+
+
+def taken_from_calls(visit: PlanVisit, worker: PlanWorker, weights: PlanWeights) -> float:
+    """What it counts that somebody on call is given a visit that is not urgent."""
+    return float(weights.on_call) if worker.on_call and not visit.urgent else 0.0
 
 
 def travel_of(problem: PlanProblem, plan: VisitPlan) -> int:

@@ -25,6 +25,7 @@ class PlacedReason(StrEnum):
     PREFERRED = "preferred"
     SKILLED = "skilled"
     LANGUAGE = "language"
+    ON_CALL = "on_call"
     TOGETHER = "together"
     WISHED_TIME = "wished_time"
     IN_TIME = "in_time"
@@ -52,6 +53,7 @@ def why_placed(problem: PlanProblem, plan: VisitPlan, slot: VisitSlot) -> tuple[
         PlacedReason.PREFERRED: worker.id in visit.preferred,
         PlacedReason.SKILLED: bool(visit.skills) and len(able) > visit.hands,
         PlacedReason.LANGUAGE: bool(visit.language) and visit.language in worker.languages,
+        PlacedReason.ON_CALL: visit.urgent and worker.on_call,
         PlacedReason.TOGETHER: visit.hands > 1,
         PlacedReason.WISHED_TIME: _narrow(problem, visit),
         PlacedReason.IN_TIME: visit.due is not None and slot.day <= visit.due,

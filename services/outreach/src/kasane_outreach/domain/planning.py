@@ -43,7 +43,7 @@ class Commitment:
 
 @dataclass(frozen=True)
 class PlanWorker:
-    """What matters about a worker when visits are given out."""
+    """What matters about a worker when visits are given out; who is on call is kept free for urgent visits."""
 
     id: str
     mode: str = "car"
@@ -51,6 +51,7 @@ class PlanWorker:
     sex: str = ""
     languages: frozenset[str] = frozenset()
     agency: str = ""
+    on_call: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,17 +105,24 @@ class PlanVisit:
     penalty: int = 1000
     counts: int = 1
     told: ToldTime | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
 class PlanWeights:
-    """What one unit of each soft goal counts, against one minute of travel counted ``travel`` times."""
+    """What one unit of each soft goal counts, against one minute of travel counted ``travel`` times.
+
+    ``priority`` multiplies what leaving a visit out counts; ``on_call`` is what a visit that is not urgent counts
+    with somebody who is on call.
+    """
 
     travel: int = 1
     lateness: int = 60
     continuity: int = 30
     fairness: int = 1
     preference: int = 20
+    priority: int = 1
+    on_call: int = 60
 
 
 @dataclass(frozen=True)

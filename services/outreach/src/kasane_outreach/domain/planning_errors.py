@@ -55,3 +55,31 @@ class RepeatUnreadable(OutreachRefusal):
 
     code = "repeat_unreadable"
     status = 422
+
+
+class WeightOutOfBounds(OutreachRefusal):
+    """A weight of a soft goal is less or more than plans can sensibly be made with."""
+
+    code = "weight_out_of_bounds"
+    status = 422
+
+
+class DisruptionUnclear(OutreachRefusal):
+    """What happened does not name what it happened to, or something that is not there."""
+
+    code = "disruption_unclear"
+    status = 422
+
+
+class NoRoomLeft(OutreachRefusal):
+    """The visit that has to be added finds no place on that day, even if others move."""
+
+    code = "no_room_left"
+    status = 422
+
+
+class PositionMissing(OutreachRefusal):
+    """The household has not been put on the map, so no way to it is known."""
+
+    code = "position_missing"
+    status = 422

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from kasane_outreach.domain.position import Position
 
+LEAST_ALIKE = 0.5
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _NUMBERED = re.compile(r"([〇一二三四五六七八九十]+|[0-9]+)丁目")
@@ -45,6 +47,25 @@ def find_block(address: str, town: str, blocks: Iterable[TownBlock]) -> TownBloc
         if length and (best is None or length > best[0]):
             best = (length, block)
     return best[1] if best else None
+
+
+def similar_blocks(
+    address: str, town: str, blocks: Iterable[TownBlock], most: int = 3
+) -> tuple[TownBlock, ...]:
+    """The blocks whose names are most like what the address says behind the name of the town, the likest first.
+
+    For an address that ``find_block`` cannot place; none when nothing is like it.
+    """
+    folded, town_folded = fold_address(address), fold_address(town)
+    _before, named, behind = folded.partition(town_folded)
+    rest = (behind if named else folded).removeprefix("大字")
+    scored = []
+    for block in blocks:
+        name = fold_address(block.name)
+        alike = SequenceMatcher(None, name, rest[: len(name)], autojunk=False).ratio()
+        if alike >= LEAST_ALIKE:
+            scored.append((-alike, block.name, block))
+    return tuple(block for _score, _name, block in sorted(scored, key=lambda one: one[:2])[:most])
 
 
 def _matched(rest: str, name: str) -> int:

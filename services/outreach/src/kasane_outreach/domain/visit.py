@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import (
     AlreadyRecorded,
     NotAVisitTime,
@@ -56,7 +57,9 @@ class VisitRecord:
 
 @dataclass
 class Visit:
-    """A visit to a household by one worker or two; ``version`` counts changes."""
+    """A visit to a household by one worker or two; ``version`` counts changes. ``pin`` says whether the household
+    was told its time, or a person locked it: such a visit stays when others are rearranged.
+    """
 
     id: str
     request_id: str
@@ -72,6 +75,7 @@ class Visit:
     cancel_reason: str = ""
     record: VisitRecord | None = None
     version: int = 1
+    pin: VisitPin = VisitPin.NONE
 
     def __post_init__(self) -> None:
         """Raises WorkersMissing and NotAVisitTime."""
@@ -121,6 +125,21 @@ class Visit:
         made = record.result.contact_made
         self.status = VisitStatus.COMPLETED if made else VisitStatus.NOT_MADE
         return True
+
+    def keep_at_its_time(self, pin: VisitPin) -> None:
+        """Notes why it stays, or with NONE that it may move. Raises VisitCancelled and AlreadyRecorded."""
+        if self.status is VisitStatus.CANCELLED:
+            raise VisitCancelled(reason=self.cancel_reason)
+        if self.record is not None:
+            raise AlreadyRecorded(by=self.record.recorded_by)
+        self.pin = pin
+
+    def take_longer(self, minutes: int) -> None:
+        """Adds minutes to its length. Raises NotAVisitTime when that is longer than a visit or a day can be."""
+        longer = self.minutes + minutes
+        if minutes <= 0 or longer > LONGEST_MINUTES or self.starts + longer > END_OF_DAY:
+            raise NotAVisitTime(shortest=SHORTEST_MINUTES, longest=LONGEST_MINUTES)
+        self.minutes = longer
 
     def cancel(self, reason: str) -> None:
         """Takes it out of the day. Raises ReasonMissing and AlreadyRecorded."""

@@ -11,6 +11,7 @@ from kasane_outreach.handlers.households import (
 from kasane_outreach.handlers.planning import (
     accept_plan,
     ask_for_plan,
+    set_plan_weights,
     set_visit_wish,
     set_worker_profile,
     stop_plan,
@@ -32,6 +33,7 @@ __all__ = [
     "put_on_list",
     "record_visit",
     "schedule_visit",
+    "set_plan_weights",
     "set_visit_wish",
     "set_worker_profile",
     "solve_round",

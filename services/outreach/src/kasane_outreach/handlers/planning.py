@@ -9,6 +9,7 @@ from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import (
     AcceptPlan,
     AskForPlan,
+    SetPlanWeights,
     SetVisitWish,
     SetWorkerProfile,
     StopPlan,
@@ -24,11 +25,13 @@ from kasane_outreach.domain.plan_run import (
 )
 from kasane_outreach.domain.planning_errors import PlanEmpty, PlanOutdated, TooMuchToPlan
 from kasane_outreach.domain.time_of_day import time_at
+from kasane_outreach.domain.weight_bounds import bounded
 from kasane_outreach.handlers.scheduling import must_be_workers, say_scheduled, visit_to
-from kasane_outreach.handlers.subjects import HOUSEHOLD, PLAN, PROFILE
+from kasane_outreach.handlers.subjects import HOUSEHOLD, PLAN, PROFILE, WEIGHTS
 from kasane_outreach.repository import (
     HouseholdsToReach,
     PlanRuns,
+    PlanSettings,
     VisitWishes,
     WorkerProfiles,
     hold_days,
@@ -145,4 +148,11 @@ def set_visit_wish(command: SetVisitWish, uow: UnitOfWork) -> None:
     must_be_workers([*command.wish.preferred, *command.wish.refused], uow)
     VisitWishes(uow.connection).save(command.wish, command.version)
     uow.record("outreach.visit_wish.set", HOUSEHOLD, household.id)
+    uow.commit()
+
+
+def set_plan_weights(command: SetPlanWeights, uow: UnitOfWork) -> None:
+    """Keeps the weights of the town's next plans; raises WeightOutOfBounds and ChangedMeanwhile."""
+    PlanSettings(uow.connection).save(bounded(command.weights), command.version)
+    uow.record("outreach.plan_weights.set", WEIGHTS, uow.actor.municipality)
     uow.commit()

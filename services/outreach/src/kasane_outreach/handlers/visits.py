@@ -9,6 +9,7 @@ from kasane_kit.auth import accounts
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import CancelVisit, RecordVisit, ScheduleVisit
 from kasane_outreach.domain.contact_attempt import ContactAttempt
+from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import (
     AlreadyRecorded,
     DayIsPast,
@@ -24,7 +25,7 @@ from kasane_outreach.repository import ContactAttempts, HouseholdsToReach, Visit
 
 
 def schedule_visit(command: ScheduleVisit, uow: UnitOfWork) -> str:
-    """Gives a household a visit by hand and says so; returns its id.
+    """Gives a household a visit by hand, locked at the time that a person chose, and says so; returns its id.
 
     Raises WorkerBusy when a worker has another visit then, and SameDayVisit when somebody
     goes there on that day already and the person has not said that it is meant.
@@ -39,6 +40,7 @@ def schedule_visit(command: ScheduleVisit, uow: UnitOfWork) -> str:
     visit = visit_to(
         household, command.visit_id, command.on, command.starts_at, command.minutes, command.workers
     )
+    visit.pin = VisitPin.LOCKED
     hold_days(uow.connection, [command.on])
     that_day = visits.scheduled_on(command.on)
     if not command.despite_same_day and any(visit.same_household(other) for other in that_day):

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import Form, actor, reading, this_house, unit_of_work
+from kasane_kit.web import Form, Refusal, actor, reading, this_house, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import CancelVisit, RecordVisit
+from kasane_outreach.commands.mending import PinVisit
 from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.handlers import cancel_visit, record_visit
+from kasane_outreach.handlers.mending import pin_visit
 from kasane_outreach.pages import forms
 from kasane_outreach.queries import PROTECTED_ADDRESS
 
@@ -101,9 +104,25 @@ def cancel(visit_id: str) -> Response | Shown:
     return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
 
 
+@blueprint.post("/visits/<visit_id>/pin")
+@require("outreach.visit.schedule", object_argument="visit_id")
+def pin(visit_id: str) -> Response | Shown:
+    """Notes that the household was told the time, that it is locked, or that it may move."""
+    with reading() as connection:
+        queries.visit(connection, actor(), visit_id)
+    typed = request.form.get("pin", "")
+    if typed not in {one.value for one in VisitPin}:
+        raise Refusal("disruption_unclear", 422)
+    try:
+        with unit_of_work() as uow:
+            pin_visit(PinVisit(visit_id, VisitPin(typed), _version()), uow)
+    except OutreachRefusal as refusal:
+        return _show(visit_id, refusal=refusal, status=refusal.status)
+    return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
+
+
 def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return forms.typed_version(request.form)
 
 
 def _show(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, not_, or_, select
 
 from kasane_kit.auth import Actor
 from kasane_outreach import tables
@@ -63,3 +63,20 @@ def household(connection: Connection, viewer: Actor, request_id: str) -> Househo
     if allowed is None:
         raise HouseholdNotFound
     return without_protected_address(HouseholdsToReach(connection).get(request_id))
+
+
+def unplaced(
+    connection: Connection, viewer: Actor, most: int
+) -> tuple[tuple[HouseholdToReach, ...], int]:
+    """Open households that the viewer may see and whose address found no place, the nearest date first.
+
+    Behind them, how many more have none because their address is protected (I-10); those are never placed.
+    """
+    h = tables.household_to_reach.c
+    seen = (household_visible_to(viewer), h.status != ReachStatus.CLOSED.value)
+    hidden = or_(h.address_protected, h.sealed_address != "")
+    found = HouseholdsToReach(connection).load(*seen, h.latitude.is_(None), not_(hidden))
+    count = connection.scalar(
+        select(func.count()).select_from(tables.household_to_reach).where(*seen, hidden)
+    )
+    return found[:most], count or 0

@@ -12,14 +12,27 @@ from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.plan_cost import PlanCost, plan_cost
 from kasane_outreach.domain.plan_reasons import PlacedBecause, why_placed
 from kasane_outreach.domain.plan_run import PlanRun
-from kasane_outreach.domain.planning import PauseSlot, PlanVisit, ToldTime, VisitPlan, VisitSlot
+from kasane_outreach.domain.planning import (
+    PauseSlot,
+    PlanVisit,
+    PlanWeights,
+    ToldTime,
+    VisitPlan,
+    VisitSlot,
+)
 from kasane_outreach.domain.planning_errors import PlanNotFound
 from kasane_outreach.domain.travel import TravelTimes
 from kasane_outreach.domain.visit_wish import VisitWish
 from kasane_outreach.domain.worker_profile import WorkerProfile
 from kasane_outreach.queries.households import household
 from kasane_outreach.queries.sight import without_protected_address
-from kasane_outreach.repository import HouseholdsToReach, PlanRuns, VisitWishes, WorkerProfiles
+from kasane_outreach.repository import (
+    HouseholdsToReach,
+    PlanRuns,
+    PlanSettings,
+    VisitWishes,
+    WorkerProfiles,
+)
 from kasane_outreach.repository.plan_building import build_problem, days_from, request_of
 from kasane_outreach.repository.planning.suggesting import best_times
 
@@ -102,6 +115,11 @@ def worker_profiles(
 def worker_profile(connection: Connection, account_id: str) -> WorkerProfile:
     """The working hours of one worker; empty when nobody wrote them down."""
     return WorkerProfiles(connection).get(account_id)
+
+
+def plan_weights(connection: Connection) -> tuple[PlanWeights, int]:
+    """The weights of the town's plans with their version; 0 for those of the product."""
+    return PlanSettings(connection).read()
 
 
 def visit_wish(connection: Connection, viewer: Actor, request_id: str) -> VisitWish:

@@ -4,7 +4,12 @@ blocks.
 
 from kasane_outreach.repository.booking import hold_days
 from kasane_outreach.repository.households import PROTECTED_ADDRESS, HouseholdsToReach, opened
-from kasane_outreach.repository.planning_records import PlanRuns, VisitWishes, WorkerProfiles
+from kasane_outreach.repository.planning_records import (
+    PlanRuns,
+    PlanSettings,
+    VisitWishes,
+    WorkerProfiles,
+)
 from kasane_outreach.repository.round_solver import round_solver
 from kasane_outreach.repository.rounds import VisitRounds, fixed_visits
 from kasane_outreach.repository.town_blocks import blocks_of
@@ -15,6 +20,7 @@ __all__ = [
     "ContactAttempts",
     "HouseholdsToReach",
     "PlanRuns",
+    "PlanSettings",
     "VisitRounds",
     "VisitWishes",
     "Visits",

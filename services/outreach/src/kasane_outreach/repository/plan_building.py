@@ -21,10 +21,14 @@ from kasane_outreach.domain.position import Position, TravelMode
 from kasane_outreach.domain.time_of_day import minute_of
 from kasane_outreach.domain.travel import TravelTimes
 from kasane_outreach.domain.visit import Visit
-from kasane_outreach.domain.visit_wish import VisitWish
+from kasane_outreach.domain.visit_wish import HIGHEST, VisitWish
 from kasane_outreach.domain.worker_profile import Hours, WorkerProfile
 from kasane_outreach.repository.households import HouseholdsToReach
-from kasane_outreach.repository.planning_records import VisitWishes, WorkerProfiles
+from kasane_outreach.repository.planning_records import (
+    PlanSettings,
+    VisitWishes,
+    WorkerProfiles,
+)
 from kasane_outreach.repository.visits import Visits
 
 QUARTER = 15
@@ -34,10 +38,14 @@ PROTECTED, NO_POSITION, SAME_DAY = "address_protected", "no_position", "same_day
 
 @dataclass(frozen=True)
 class BuiltProblem:
-    """A problem, and who or what could not be asked about: the id of a household or worker with the reason."""
+    """A problem, and who or what could not be asked about: the id of a household or worker with the reason.
+
+    ``places`` are the positions behind the numbers of the travel tables.
+    """
 
     problem: PlanProblem
     notes: Mapping[str, str]
+    places: tuple[Position, ...] = ()
 
 
 class _Places:
@@ -66,20 +74,23 @@ def build_problem(
     account_ids: Sequence[str],
     households: Sequence[HouseholdToReach],
     travel: TravelTimes,
-    moving: frozenset[str] = frozenset(),
+    again: Sequence[Visit] = (),
 ) -> BuiltProblem:
     """The problem of these days for these workers and households.
 
     What stands already stays and is planned around. A protected address is in no plan (I-10). A day on which
-    somebody visits the same household already is closed to it. ``moving`` are visits that are given out anew: they
-    stand in nobody's way, and a household is then asked about once, whatever its repetition.
+    somebody visits the same household already is closed to it. ``again`` are scheduled visits that are asked about
+    anew, each under its own id and at its own length: they stand in nobody's way. One whose household cannot be
+    planned (a protected address, no position) is in no problem and in the notes.
     """
     profiles = WorkerProfiles(connection).those(account_ids)
-    wishes = VisitWishes(connection).those([one.id for one in households])
+    weights = PlanSettings(connection).weights()
+    moving = {one.id for one in again}
+    requests = {one.request_id for one in again} | {one.id for one in households}
+    wishes = VisitWishes(connection).those(sorted(requests))
     visits = Visits(connection)
-    standing = {
-        day: tuple(one for one in visits.scheduled_on(day) if one.id not in moving) for day in days
-    }
+    that_day = {day: visits.scheduled_on(day) for day in days}
+    standing = {day: tuple(one for one in that_day[day] if one.id not in moving) for day in days}
     found = HouseholdsToReach(connection).those(
         sorted({one.request_id for day in standing.values() for one in day})
     )
@@ -99,8 +110,6 @@ def build_problem(
     wanted: list[PlanVisit] = []
     for household in households:
         wish = wishes.get(household.id, VisitWish(household.id))
-        if moving:
-            wish = replace(wish, repeat="", repeat_from=None)
         if household.hides_address:
             notes[household.id] = PROTECTED
         elif household.position is None:
@@ -112,10 +121,38 @@ def build_problem(
                 if any(one.case_id == household.case_id for one in standing[day])
             }
             usual = _usual(visits, household) if wish.same_worker else ""
-            of_household = _visits(household, wish, days, open_days - taken, places, usual)
+            of_household = _visits(
+                household, wish, days, open_days - taken, places, usual, weights.priority
+            )
             if taken and any(not one.windows for one in of_household):
                 notes[household.id] = SAME_DAY
             wanted += of_household
+    known = {one.id: one for one in HouseholdsToReach(connection).those(sorted(requests))}
+    for visit in again:
+        household = known[visit.request_id]
+        if household.hides_address or household.position is None:
+            notes[household.id] = PROTECTED if household.hides_address else NO_POSITION
+            continue
+        wish = wishes.get(household.id, VisitWish(household.id))
+        taken = {
+            day
+            for day in days
+            if day != visit.on
+            and any(one.id != visit.id and one.same_household(visit) for one in that_day[day])
+        }
+        once = replace(wish, repeat="", repeat_from=None)
+        (asked,) = _visits(
+            household, once, days, open_days - taken, places, visit.workers[0], weights.priority
+        )
+        wanted.append(
+            replace(
+                asked,
+                id=visit.id,
+                minutes=visit.minutes,
+                hands=2 if visit.two_person else 1,
+                due=(visit.on - days[0]).days,
+            )
+        )
     modes = {worker.mode for worker in workers} or {TravelMode.CAR.value}
     points = list(places.number)
     problem = PlanProblem(
@@ -124,8 +161,9 @@ def build_problem(
         shifts=tuple(shifts),
         visits=tuple(wanted),
         travel={mode: travel.table(points, TravelMode(mode)) for mode in sorted(modes)},
+        weights=weights,
     )
-    return BuiltProblem(problem, notes)
+    return BuiltProblem(problem, notes, tuple(points))
 
 
 def to_plan(connection: Connection, days: Sequence[date]) -> tuple[HouseholdToReach, ...]:
@@ -153,6 +191,7 @@ def _worker(profile: WorkerProfile) -> PlanWorker:
         profile.sex,
         profile.languages,
         profile.agency,
+        profile.on_call,
     )
 
 
@@ -206,6 +245,7 @@ def _visits(
     open_days: frozenset[date],
     places: _Places,
     usual: str,
+    priority: int,
 ) -> list[PlanVisit]:
     if household.position is None:
         return []
@@ -225,7 +265,8 @@ def _visits(
         refused=wish.refused,
         usual=usual,
         due=(due - days[0]).days if due else None,
-        penalty=wish.penalty,
+        penalty=wish.penalty * priority,
+        urgent=wish.priority == HIGHEST,
     )
     if not wish.repeat:
         return [one]

@@ -1,6 +1,7 @@
 """Loads and saves working hours, wishes about visits, and visit plans on their way."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, insert, select, update
 from kasane_outreach import tables
 from kasane_outreach.domain.errors import ChangedMeanwhile
 from kasane_outreach.domain.plan_run import PlanRun, VisitPlanStatus
-from kasane_outreach.domain.planning import WorkPause
+from kasane_outreach.domain.planning import PlanWeights, WorkPause
 from kasane_outreach.domain.planning_errors import PlanNotFound
 from kasane_outreach.domain.position import Position, TravelMode
 from kasane_outreach.domain.visit_wish import VisitWish, WishedTime
@@ -23,6 +24,7 @@ from kasane_outreach.repository.planning.codec import (
 from kasane_outreach.repository.visits import in_utc
 
 Facts = dict[str, Any]
+WEIGHTS = "weights"
 
 
 class WorkerProfiles:
@@ -75,6 +77,27 @@ class VisitWishes:
         """Saves a wish; version 0 is a new one. Raises ChangedMeanwhile."""
         key = {"request_id": wish.request_id}
         _save(self._connection, tables.visit_wish, key, _wish_facts(wish), read_version)
+
+
+class PlanSettings:
+    """What the open municipality has chosen for its plans."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def weights(self) -> PlanWeights:
+        """The weights of the soft goals; those of the product when the town has chosen none."""
+        return self.read()[0]
+
+    def read(self) -> tuple[PlanWeights, int]:
+        """The weights with their version; 0 when the town has chosen none."""
+        row = self._connection.execute(select(tables.plan_setting)).one_or_none()
+        return (PlanWeights(**row.facts), row.version) if row else (PlanWeights(), 0)
+
+    def save(self, weights: PlanWeights, read_version: int) -> None:
+        """Keeps the weights; version 0 for the first time. Raises ChangedMeanwhile."""
+        key = {"name": WEIGHTS}
+        _save(self._connection, tables.plan_setting, key, asdict(weights), read_version)
 
 
 class PlanRuns:

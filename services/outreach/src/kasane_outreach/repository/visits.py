@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from kasane_outreach import tables
 from kasane_outreach.domain.contact_attempt import ContactAttempt, VisitResult
+from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import ChangedMeanwhile, VisitNotFound
 from kasane_outreach.domain.visit import Visit, VisitRecord, VisitStatus
 
@@ -157,6 +158,7 @@ def _columns(visit: Visit) -> dict[str, object]:
         "recorded_at": record.recorded_at if record else None,
         "submission": record.submission if record else "",
         "version": visit.version,
+        "pin": visit.pin.value,
     }
 
 
@@ -189,4 +191,5 @@ def _visit(row: Row[Any], workers: Iterable[str]) -> Visit:
         cancel_reason=row.cancel_reason,
         record=record,
         version=row.version,
+        pin=VisitPin(row.pin),
     )

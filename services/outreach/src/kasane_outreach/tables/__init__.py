@@ -21,7 +21,7 @@ from kasane_outreach.tables.door import (
     visit_photo,
 )
 from kasane_outreach.tables.households import household_to_reach
-from kasane_outreach.tables.planning import plan_run, visit_wish, worker_profile
+from kasane_outreach.tables.planning import plan_run, plan_setting, visit_wish, worker_profile
 from kasane_outreach.tables.rounds import visit_round
 from kasane_outreach.tables.schema import metadata
 from kasane_outreach.tables.visits import contact_attempt, visit, visit_worker
@@ -39,6 +39,7 @@ __all__ = [
     "leader_hearing",
     "metadata",
     "plan_run",
+    "plan_setting",
     "reply_count",
     "survey_household",
     "survey_target",

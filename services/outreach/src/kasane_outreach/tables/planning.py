@@ -30,6 +30,13 @@ visit_wish = Table(
     Column("facts", JSON, nullable=False),
     Column("version", Integer, nullable=False),
 )
+plan_setting = Table(
+    "outreach_plan_setting",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("facts", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+)
 plan_run = Table(
     "outreach_plan_run",
     metadata,

@@ -28,6 +28,7 @@ visit = Table(
     Column("recorded_at", DateTime(timezone=True)),
     Column("submission", String(200), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("pin", String(10), nullable=False, server_default="told"),
 )
 
 

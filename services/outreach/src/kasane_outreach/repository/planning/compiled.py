@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kasane_outreach.domain.plan_cost import dislike, lateness, strangeness
+from kasane_outreach.domain.plan_cost import dislike, lateness, strangeness, taken_from_calls
 from kasane_outreach.domain.planning import PlanProblem, PlanVisit, PlanWorker
 
 NOWHERE = -1
@@ -98,6 +98,7 @@ class CompiledProblem:
             if shift.day not in self.windows[node] or not may_visit(visit, worker):
                 continue
             wishes = strangeness(visit, worker, weights) + dislike(visit, worker, weights)
+            wishes += taken_from_calls(visit, worker, weights)
             cost = (lateness(visit, shift.day, weights) + wishes) / visit.hands
             found.append((cost, number))
         return sorted(found)

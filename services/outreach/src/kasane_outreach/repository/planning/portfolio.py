@@ -26,7 +26,11 @@ log = logging.getLogger("kasane.outreach")
 
 SEED = 20230401
 LARGE_DAY = 250
-WARM_AFTER_OTHERS, WARM = 0.2, 1.0
+WARM, AFTER, POLISH = 1.0, 0.2, 0.05
+"""How hot the annealing begins: from a first plan, after another planner, at the end."""
+VROOM_SHARE, FIRST_SHARE, DAYS_SHARE = 0.3, 0.85, 0.92
+"""What of the time VROOM may take, and when the first annealing and PyVRP's days are over."""
+MOST_SLOWNESS = 40.0
 
 Told = Callable[[VisitPlan, float, float], None]
 """Hears of each better plan: the plan, its cost, and the seconds since the beginning."""
@@ -59,12 +63,12 @@ class Portfolio:
             self._use.discard("vroom")
         if not pyvrp_search.available():
             self._use.discard("pyvrp")
-        self._begin = 0.0
+        self._begin, self._wall = 0.0, 0.0
         self._best: _Best | None = None
 
     def solve(self, seconds: float) -> VisitPlan:
         """The best plan found in about ``seconds``; it passed the checker and names all that it leaves out."""
-        self._begin = self._clock()
+        self._begin, self._wall = self._clock(), time.monotonic()
         compiled = CompiledProblem(self.problem)
         tours = Tours(compiled)
         insert_all(tours, first_order(compiled, absent_of(tours)), self._stop)
@@ -101,27 +105,34 @@ class Portfolio:
         self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
 
     def _week(self, seconds: float) -> None:
-        if "vroom" in self._use and not self._stop():
-            self._vroom(0.35 * seconds)
+        visits = len(self.problem.visits)
+        quick = vroom_search.quickest(visits) <= VROOM_SHARE * seconds
+        started = "vroom" in self._use and (quick or "annealing" not in self._use)
+        if started and not self._stop():
+            self._vroom(VROOM_SHARE * seconds)
+        if "annealing" in self._use:
+            others = "pyvrp" in self._use
+            self._anneal((FIRST_SHARE if others else 1.0) * seconds, AFTER if started else WARM)
         if "pyvrp" in self._use:
-            self._days(0.6 * seconds)
-        if "annealing" in self._use and not self._stop():
-            left = seconds - self._passed()
-            others = self._use & {"vroom", "pyvrp"}
-            tours = self._kept.tours
-            rounds = max(1, min(8, int(left / 4)))
-            for number in range(rounds):
-                if self._stop():
-                    return
-                share = (seconds - self._passed()) / (rounds - number)
-                if share <= 0:
-                    return
-                warm = (WARM_AFTER_OTHERS if others else WARM) * 0.6**number
-                Annealing(tours, SEED + number, self._clock).run(share, self._stop, warm)
-                self._offer(tours, "annealing")
+            self._days((DAYS_SHARE if "annealing" in self._use else 1.0) * seconds)
+        if "annealing" in self._use:
+            self._anneal(seconds, POLISH)
+
+    def _anneal(self, until: float, warm: float) -> None:
+        left = until - self._passed()
+        if left <= 0 or self._stop():
+            return
+        tours = self._kept.tours.copy()
+
+        def better() -> None:
+            self._offer(tours.copy(), "annealing")
+
+        Annealing(tours, SEED, self._clock).run(left, self._stop, warm, better)
+        self._offer(tours, "annealing")
 
     def _vroom(self, seconds: float) -> None:
-        orders = vroom_search.search(self._kept.tours, seconds)
+        level = vroom_search.exploration(len(self.problem.visits), seconds)
+        orders = vroom_search.search(self._kept.tours, seconds * self._slowness(), level)
         self._offer(adopt(self._kept.tours, orders, self._stop), "vroom")
 
     def _days(self, until: float) -> None:
@@ -140,6 +151,12 @@ class Portfolio:
 
     def _passed(self) -> float:
         return self._clock() - self._begin
+
+    def _slowness(self) -> float:
+        """How many seconds of the wall, which is what VROOM counts, one second of the clock takes here."""
+        passed = self._passed()
+        walled = time.monotonic() - self._wall
+        return min(MOST_SLOWNESS, max(1.0, walled / passed)) if passed > 0 else 1.0
 
     def _offer(self, tours: Tours, planner: str) -> None:
         """Keeps the plan when the checker accepts it and it costs less than the best so far."""

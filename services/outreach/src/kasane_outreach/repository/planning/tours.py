@@ -4,7 +4,7 @@ A tour is feasible at every moment. For each place in it the tour knows when the
 the next one may begin, so that one more visit is judged without walking the whole day.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kasane_outreach.domain.planning import PauseSlot, VisitPlan, VisitSlot
@@ -219,12 +219,21 @@ class Tours:
         load, weight = self.load[worker], self.c.problem.weights.fairness
         return weight * ((load + minutes) ** 2 - load**2) / self.c.hours[worker] if weight else 0.0
 
-    def best_for(self, node: int, skip: Callable[[], bool], below: float) -> tuple[Opening, ...]:
-        """The cheapest way to put in an absent visit, none when there is none below that cost."""
+    def best_for(
+        self,
+        node: int,
+        skip: Callable[[], bool],
+        below: float,
+        shifts: Sequence[tuple[float, int]] | None = None,
+    ) -> tuple[Opening, ...]:
+        """The cheapest way to put in an absent visit, none when there is none below that cost.
+
+        ``shifts`` with their base costs, cheapest first, narrow where a visit for one worker is tried.
+        """
         if self.c.hands[node] > 1:
             return self._best_pair(node, below)
         best: Opening | None = None
-        for base, shift in self.c.able[node]:
+        for base, shift in self.c.able[node] if shifts is None else shifts:
             if base >= below:
                 break
             for opening in self.openings(node, shift, base, below):
@@ -331,6 +340,12 @@ class Tours:
     def state(self) -> "KeptTours":
         """Everything that is where it is now; tours are replaced and never changed, so it is a few lists."""
         return KeptTours(list(self.tours), list(self.where), dict(self.pin), list(self.load))
+
+    def copy(self) -> "Tours":
+        """The same tours, which do not change when these do."""
+        other = Tours(self.c)
+        other.back_to(self.state())
+        return other
 
     def back_to(self, state: "KeptTours") -> None:
         """Makes everything what it was."""

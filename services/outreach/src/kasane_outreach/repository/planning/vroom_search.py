@@ -7,7 +7,9 @@ from kasane_outreach.repository.planning.adopting import Orders
 from kasane_outreach.repository.planning.compiled import NOWHERE, CompiledProblem
 from kasane_outreach.repository.planning.tours import Tours
 
-EXPLORATION = 5
+MOST_EXPLORATION, SEARCHES_A_LEVEL = 5, 4
+SECONDS_A_SEARCH, OF_VISITS, GROWTH = 0.8, 500, 1.5
+"""What one of VROOM's searches took on a week of 500 visits, and how that grows with the visits."""
 MOST_URGENT, MOST_PRIORITY = 100, 90
 THREADS = 1
 
@@ -21,8 +23,24 @@ def available() -> bool:
     return True
 
 
-def search(base: Tours, seconds: float) -> Orders:
-    """The orders that VROOM found in about ``seconds``; two-person and given visits stay pinned."""
+def quickest(visits: int) -> float:
+    """About how many seconds VROOM's least thorough search takes."""
+    return SEARCHES_A_LEVEL * SECONDS_A_SEARCH * float((visits / OF_VISITS) ** GROWTH)
+
+
+def exploration(visits: int, seconds: float) -> int:
+    """How thoroughly VROOM can look for so long: a few searches that end are better than many that are cut off."""
+    least = quickest(visits)
+    levels = (
+        level
+        for level in range(MOST_EXPLORATION, 0, -1)
+        if least * (level + 1) * (1 + 0.4 * level) <= seconds
+    )
+    return next(levels, 0)
+
+
+def search(base: Tours, seconds: float, level: int = MOST_EXPLORATION) -> Orders:
+    """The orders that VROOM found in about ``seconds`` of the wall; two-person and given visits stay pinned."""
     import numpy
     import vroom
 
@@ -101,7 +119,7 @@ def search(base: Tours, seconds: float) -> Orders:
         )
     if not job_of:
         return {}
-    solution = inputs.solve(EXPLORATION, THREADS, timeout=timedelta(seconds=seconds))
+    solution = inputs.solve(level, THREADS, timeout=timedelta(seconds=seconds))
     orders: dict[int, list[int]] = {shift: [] for shift in range(c.shifts)}
     steps = solution.routes[["vehicle_id", "type", "id"]]
     for vehicle, kind, number in steps.itertuples(index=False):

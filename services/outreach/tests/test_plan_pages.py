@@ -1,7 +1,7 @@
 """The pages of visit plans, working hours and wishes."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -10,8 +10,13 @@ from kasane_kit.auth import Actor
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
 from kasane_outreach import queries
-from kasane_outreach.domain.planning import VisitWindow, WorkPause
+from kasane_outreach.commands import ScheduleVisit
+from kasane_outreach.domain.plan_run import PlanRun, VisitPlanStatus
+from kasane_outreach.domain.planning import VisitPlan, VisitWindow, WorkPause
+from kasane_outreach.handlers import schedule_visit
 from kasane_outreach.handlers.plan_search import PlanSearches
+from kasane_outreach.repository import PlanRuns
+from kasane_outreach.repository.planning.portfolio import Portfolio
 
 Ask = Callable[..., OutreachRequested]
 HOURS = {
@@ -147,6 +152,46 @@ def test_a_plan_is_made_watched_and_decided_on(
     assert "どの訪問も入りませんでした" in visitor.get(place).text
     assert visitor.post(place + "/accept", data={"version": "9"}).status_code == 409
     assert visitor.get("/plans/nothing").status_code == 404
+
+
+def test_a_plan_shows_what_stands_already_between_its_visits(
+    workbench: Workbench, visitor: Visitor, coordinator: Actor, ask: Ask
+) -> None:
+    ask()
+    ask(request_id="request-2", case_id="case-2")
+    visitor.post("/workers/worker-1", data=HOURS)
+    with workbench.unit(coordinator) as uow:
+        schedule_visit(
+            ScheduleVisit("visit-1", "request-2", date(2026, 11, 30), time(14), 45, ("worker-1",)),
+            uow,
+        )
+    form = {"starts_on": "2026-11-30", "days": "1", "seconds": "10", "workers": ["worker-1"]}
+    place = "/plans/" + visitor.post("/plans", data=form).headers["Location"].rsplit("/", 1)[1]
+    with municipality_scope(TOWN):
+        found = Portfolio(run_of(workbench, place).problem, planners=frozenset()).solve(0)
+        keep_plan(workbench, coordinator, place, found)
+
+    page = visitor.get(place).text
+
+    assert "14:00–14:45" in page
+    assert "予定済みの訪問（動かしません）" in page
+    assert "前の場所から" in page
+
+
+def run_of(bench: Workbench, place: str) -> PlanRun:
+    with bench.reading() as connection:
+        return PlanRuns(connection).get(place.rsplit("/", 1)[1])
+
+
+def keep_plan(bench: Workbench, actor: Actor, place: str, plan: VisitPlan) -> None:
+    with bench.unit(actor) as uow:
+        runs = PlanRuns(uow.connection)
+        run = runs.get(place.rsplit("/", 1)[1])
+        assert run.better(plan, 1.0)
+        run.status = VisitPlanStatus.READY
+        runs.save(run)
+        uow.record("outreach.plan.searched", "visit_plan", run.id)
+        uow.commit()
 
 
 def test_free_times_lead_to_the_form_that_schedules(

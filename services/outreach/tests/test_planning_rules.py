@@ -247,3 +247,22 @@ def test_the_plan_of_a_week_in_ikoma_with_pairs_breaks_and_preferences_passes_th
     assert problem.days[0] == MONDAY
     assert problem.travel[TravelMode.CAR.value][0][0] == 0
     assert math.isfinite(plan_cost(problem, plan).total)
+
+
+@pytest.mark.parametrize("planners", PLANNERS)
+def test_visits_begin_at_times_that_people_remember_where_the_day_lets_them(
+    planners: frozenset[str],
+) -> None:
+    odd = [[7 * abs(here - there) for there in range(5)] for here in range(5)]
+    shift = WorkShift("worker-1", 0, 540, 1020, 0, 0)
+    easy = small(visit(place=1), visit("visit-2", 2), shifts=(shift,), travel={"car": odd})
+    tight = replace(easy, visits=(visit(place=1, windows=(VisitWindow(0, 540, 593),)),))
+
+    plan = Portfolio(easy, planners=planners).solve(0.1)
+    forced = Portfolio(tight, planners=planners).solve(0.1)
+
+    assert all(slot.starts % 5 == 0 for slot in plan.slots)
+    assert check_plan(easy, plan) == ()
+    # From 9:07 to 9:08 there is no multiple of five minutes: the way takes seven, the window ends at 9:53.
+    assert [slot.starts for slot in forced.slots] == [547]
+    assert check_plan(tight, forced) == ()

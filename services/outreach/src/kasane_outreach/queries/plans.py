@@ -13,6 +13,7 @@ from kasane_outreach.domain.plan_cost import PlanCost, plan_cost
 from kasane_outreach.domain.plan_reasons import PlacedBecause, why_placed
 from kasane_outreach.domain.plan_run import PlanRun
 from kasane_outreach.domain.planning import (
+    Commitment,
     PauseSlot,
     PlanVisit,
     PlanWeights,
@@ -51,11 +52,11 @@ class PlanLine:
 
 @dataclass(frozen=True)
 class PlanDay:
-    """What one worker does on one day: visits and breaks in their order."""
+    """What one worker does on one day: visits, breaks and what stands already, in their order."""
 
     day: date
     worker: str
-    rows: tuple[PlanLine | PauseSlot, ...]
+    rows: tuple[PlanLine | PauseSlot | Commitment, ...]
 
 
 @dataclass(frozen=True)
@@ -181,11 +182,11 @@ def _days(
             one for one in plan.pauses if (one.worker, one.day) == (shift.worker, shift.day)
         )
         if lines:
-            rows: list[PlanLine | PauseSlot] = [*lines, *pauses]
+            rows: list[PlanLine | PauseSlot | Commitment] = [*lines, *pauses, *shift.commitments]
             day = run.problem.days[shift.day]
             found.append(PlanDay(day, shift.worker, tuple(sorted(rows, key=_starts))))
     return tuple(found)
 
 
-def _starts(row: PlanLine | PauseSlot) -> int:
+def _starts(row: PlanLine | PauseSlot | Commitment) -> int:
     return row.slot.starts if isinstance(row, PlanLine) else row.starts

@@ -25,6 +25,7 @@ from kasane_outreach.domain.planning import (
     LeftOutReason,
     LeftOutVisit,
     PlanProblem,
+    PlanVisit,
     VisitPlan,
     VisitSlot,
     VisitWindow,
@@ -52,7 +53,7 @@ from kasane_outreach.repository.planning_records import WorkerProfiles
 from kasane_outreach.repository.visits import Visits
 
 DAYS_LOOKED_AT = 5
-URGENT_TIMES = 3
+URGENT_TIMES, FREED_MARGIN = 3, 30
 AT_ITS_TIME, ON_ITS_DAY, ANY_DAY = range(3)
 MOST_LOOKS = 4
 
@@ -344,6 +345,7 @@ class _Mending:
             changed.append(MendedVisit(visit, slots, told))
         asked = self._households()
         added = [(one, placed[one.id]) for one in asked if one.id in placed]
+        added.sort(key=lambda one: (one[1][0].day, one[1][0].starts))
         return MendedDay(
             self._happened,
             self._days,
@@ -411,16 +413,15 @@ def _with_added(problem: PlanProblem, request_id: str) -> PlanProblem:
 def _filling(problem: PlanProblem, cancelled: Visit, due: set[str]) -> PlanProblem:
     """Households that wait may have the time that the cancelled visit leaves, with its workers only."""
     others = frozenset(one.id for one in problem.workers) - set(cancelled.workers)
-    return replace(
-        problem,
-        visits=tuple(
-            one
-            if one.id in due
-            else replace(
-                one,
-                windows=tuple(window for window in one.windows if window.day == 0),
-                refused=one.refused | others,
-            )
-            for one in problem.visits
-        ),
-    )
+    free = (cancelled.starts - FREED_MARGIN, cancelled.ends + FREED_MARGIN)
+
+    def freed(visit: PlanVisit) -> PlanVisit:
+        windows = tuple(
+            VisitWindow(0, max(one.earliest, free[0]), min(one.latest, free[1]))
+            for one in visit.windows
+            if one.day == 0 and one.earliest < free[1] and free[0] < one.latest
+        )
+        return replace(visit, windows=windows, refused=visit.refused | others)
+
+    visits = tuple(one if one.id in due else freed(one) for one in problem.visits)
+    return replace(problem, visits=visits)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from kasane_outreach.domain.planning import PauseSlot, VisitPlan, VisitSlot
 from kasane_outreach.repository.planning.compiled import NOWHERE, CompiledProblem
 
-NEVER = 10**9
+NEVER, EASY_MINUTES = 10**9, 5
+"""A start on a multiple of so many minutes is one that people can remember."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +284,10 @@ class Tours:
         """Puts the visit in; False, and nothing changed, when it does not fit after all."""
         if len(openings) > 1:
             spans = self.c.windows[node][self.c.day_of[openings[0].shift]]
-            self.pin[node] = _start(max(one.first for one in openings), spans)
+            first = _start(max(one.first for one in openings), spans)
+            later = -(-first // EASY_MINUTES) * EASY_MINUTES
+            easy = later <= min(one.last for one in openings) and _start(later, spans) == later
+            self.pin[node] = later if easy else first
         done: list[tuple[int, Tour]] = []
         for one in openings:
             tour = self.tours[one.shift]
@@ -341,6 +345,30 @@ class Tours:
         """Everything that is where it is now; tours are replaced and never changed, so it is a few lists."""
         return KeptTours(list(self.tours), list(self.where), dict(self.pin), list(self.load))
 
+    def _rounded(self, shift: int, tour: Tour) -> list[int]:
+        """The starts, each moved to the next five minutes where that makes nothing later impossible."""
+        c, table = self.c, self.c.table[shift]
+        bounds = c.problem.shifts[shift]
+        time, here, starts = bounds.starts, bounds.start_place, list[int]()
+        for node, late in zip(tour.nodes, tour.late, strict=True):
+            place = c.place[node]
+            if node in c.pause_times:
+                spans: tuple[tuple[int, int], ...] = (c.pause_times[node],)
+                arrival = time
+            else:
+                spans = c.windows[node].get(bounds.day, ()) if node < c.visits else ()
+                arrival = time + (0 if place == NOWHERE else table[here][place])
+                here = here if place == NOWHERE else place
+            if node in self.pin:
+                start = self.pin[node]
+            else:
+                start = _start(arrival, spans)
+                later = -(-start // EASY_MINUTES) * EASY_MINUTES
+                start = later if later <= late and _start(later, spans) == later else start
+            starts.append(start)
+            time = max(time, start + c.minutes[node])
+        return starts
+
     def copy(self) -> "Tours":
         """The same tours, which do not change when these do."""
         other = Tours(self.c)
@@ -372,7 +400,7 @@ class Tours:
         slots, pauses = [], []
         for shift, tour in enumerate(self.tours):
             bounds = c.problem.shifts[shift]
-            for node, start in zip(tour.nodes, tour.starts, strict=True):
+            for node, start in zip(tour.nodes, self._rounded(shift, tour), strict=True):
                 if node < c.visits:
                     visit = c.problem.visits[node]
                     slots.append(

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kasane_contracts.envelope import Envelope
-from kasane_kit.bus import Transport, TransportUnavailable
+from kasane_kit.bus import Message, MessageCodes, Transport, TransportUnavailable
 from kasane_kit.bus.transports.amqp import AmqpConsumer, AmqpTransport
 from kasane_kit.bus.transports.inprocess import InProcessTransport
+from kasane_kit.keys import KeyRing
 from tests.support import own_processes
 
 TOWN = "292095"
+
+
+class SomeKeys(KeyRing):
+    """Keys that are not secret: what they protect is tried in the tests of the delivery."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nowhere"))
+
+    def key(self, name: str) -> bytes:
+        return hashlib.sha256(name.encode()).digest()
+
+
+CODES = MessageCodes(SomeKeys())
 
 
 def envelopes(many: int, *, producer: str = "intake", town: str = TOWN) -> list[Envelope]:
@@ -52,9 +68,14 @@ class Hearer:
             raise RuntimeError("the hearer cannot commit")
         self.heard += said
 
-    def take(self, bodies: Sequence[bytes]) -> tuple[int, ...]:
-        self.messages += len(bodies)
-        self.deliver([Envelope.from_dict(one) for body in bodies for one in json.loads(body)])
+    def take(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        self.messages += len(messages)
+        said = [[Envelope.from_dict(one) for one in json.loads(each.body)] for each in messages]
+        assert all(
+            CODES.fits(part[0].municipality, each)
+            for part, each in zip(said, messages, strict=True)
+        )
+        self.deliver([envelope for part in said for envelope in part])
         return ()
 
     def wait_for(self, many: int) -> list[Envelope]:
@@ -102,7 +123,7 @@ def over_amqp(url: str) -> Iterator[Wired]:
     """Both services behind queues of a broker."""
     hearers = {name: Hearer() for name in HEARS}
     stop = threading.Event()
-    transport = AmqpTransport(url)
+    transport = AmqpTransport(url, CODES)
     with running({name: hearer.take for name, hearer in hearers.items()}, url, stop):
         yield Wired(transport, hearers)
     transport.close()

@@ -11,13 +11,13 @@ import pika
 import pytest
 
 from kasane_contracts.envelope import Envelope
-from kasane_kit.bus import TransportUnavailable
+from kasane_kit.bus import Message, TransportUnavailable
 from kasane_kit.bus.topology import DEAD_QUEUE, QueueShape, dead_queue, queues_of, routing_key
 from kasane_kit.bus.transports.amqp import FRAME_EVENTS, AmqpTransport
 from kasane_runtime import broker
 from tests.support import own_processes
 from tests.support.private_rabbitmq import PrivateRabbit
-from tests.transports.hearers import Hearer, envelopes, over_amqp, running
+from tests.transports.hearers import CODES, Hearer, envelopes, over_amqp, running
 
 
 def take_one(url: str, queue: str) -> tuple[pika.BasicProperties, str, bytes]:
@@ -36,7 +36,7 @@ def waiting(url: str, shape: QueueShape) -> int:
 
 
 def test_without_a_queue_nothing_counts_as_published(broker_url: str) -> None:
-    transport = AmqpTransport(broker_url)
+    transport = AmqpTransport(broker_url, CODES)
 
     with pytest.raises(TransportUnavailable, match="no queue is bound"):
         transport.publish(envelopes(1))
@@ -49,7 +49,7 @@ def test_without_a_queue_nothing_counts_as_published(broker_url: str) -> None:
 
 def test_a_single_event_is_a_persistent_json_list_under_its_own_key(broker_url: str) -> None:
     broker.declare(broker_url, queues_of("cases", ["intake"]))
-    transport = AmqpTransport(broker_url)
+    transport = AmqpTransport(broker_url, CODES)
     (said,) = envelopes(1)
 
     transport.publish([said])
@@ -58,6 +58,7 @@ def test_a_single_event_is_a_persistent_json_list_under_its_own_key(broker_url: 
     assert key == "292095.intake.thing.done.v1"
     assert (properties.delivery_mode, properties.content_type) == (2, "application/json")
     assert [Envelope.from_dict(one) for one in json.loads(body)] == [said]
+    assert CODES.fits("292095", Message(body, properties.headers["kasane-code"]))
     transport.close()
 
 
@@ -81,7 +82,7 @@ def test_the_audit_entry_of_a_service_travels_under_its_producer() -> None:
 def test_a_limited_process_has_a_queue_for_each_of_its_towns(broker_url: str) -> None:
     shapes = queues_of("cases", ["intake"], ["292095", "host"])
     broker.declare(broker_url, [*shapes, *queues_of("resources", ["intake"])])
-    transport = AmqpTransport(broker_url)
+    transport = AmqpTransport(broker_url, CODES)
 
     transport.publish(envelopes(1, town="292095"))
     transport.publish(envelopes(1, town="012319"))
@@ -97,7 +98,7 @@ def test_a_limited_process_has_a_queue_for_each_of_its_towns(broker_url: str) ->
 def test_two_consumers_of_a_service_do_not_share_its_events(broker_url: str) -> None:
     first, second = Hearer(), Hearer()
     stop_first, stop_second = threading.Event(), threading.Event()
-    transport = AmqpTransport(broker_url)
+    transport = AmqpTransport(broker_url, CODES)
     said = envelopes(20)
     with (
         running({"cases": first.take}, broker_url, stop_first),
@@ -124,12 +125,12 @@ def test_what_cannot_be_parked_waits_with_the_broker_and_can_be_given_back(broke
     refuse = threading.Event()
     refuse.set()
 
-    def take(bodies: Sequence[bytes]) -> tuple[int, ...]:
+    def take(messages: Sequence[Message]) -> tuple[int, ...]:
         if refuse.is_set():
-            return tuple(range(len(bodies)))
-        return hearer.take(bodies)
+            return tuple(range(len(messages)))
+        return hearer.take(messages)
 
-    transport = AmqpTransport(broker_url)
+    transport = AmqpTransport(broker_url, CODES)
     said = envelopes(1)
     with running({"cases": take}, broker_url, threading.Event()):
         transport.publish(said)
@@ -182,7 +183,7 @@ def test_a_broker_in_alarm_is_not_waited_for_for_ever(
     broker_url: str, private_rabbitmq: PrivateRabbit
 ) -> None:
     broker.declare(broker_url, queues_of("cases", ["intake"]))
-    transport = AmqpTransport(broker_url, confirm_seconds=1.0)
+    transport = AmqpTransport(broker_url, CODES, confirm_seconds=1.0)
     private_rabbitmq.rabbitmqctl("set_vm_memory_high_watermark", "0.00001")
     try:
         began = time.monotonic()

@@ -16,11 +16,11 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 from kasane_contracts.envelope import Envelope
 from kasane_contracts.intake import ConsultationClosed, ConsultationReceived
 from kasane_kit.auth import Actor
-from kasane_kit.bus import DeadLetter, Relay, dead_letters
+from kasane_kit.bus import DeadLetter, Message, MessageCodes, Relay, dead_letters
 from kasane_kit.bus.tables import cursor
 from kasane_kit.db import Databases, MigrationSource, upgrade
 from kasane_kit.db.engine import SqliteAddresses, open_engine
-from kasane_kit.delivery import Delivery
+from kasane_kit.delivery import Delivery, Outcome
 from kasane_kit.keys import KeyRing
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
@@ -125,6 +125,14 @@ class BusBench:
             while relay.run_once():
                 pass
         return kept.envelopes
+
+    def bring(self, *texts: str | bytes, town: str = TOWN) -> Outcome:
+        """A transport brings messages that a holder of the town's key sent."""
+        codes = MessageCodes(self.house.keys)
+        bodies = [text if isinstance(text, bytes) else text.encode() for text in texts]
+        return self.delivery.deliver_messages(
+            [Message(body, codes.code(town, body)) for body in bodies]
+        )
 
     def close(self, *outcomes: str, consultation: str = "", town: str = TOWN) -> list[Envelope]:
         """Consultations that were closed, each under an id of its own unless one is given."""

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import event, insert
 
 from kasane_contracts.envelope import MalformedEnvelope
-from kasane_kit.bus import ParkingReason, outbox
+from kasane_kit.bus import Message, MessageCodes, ParkingReason, outbox
 from kasane_kit.bus.tables import attempt
-from kasane_kit.delivery import Delivery, NotDelivered, NotParked
+from kasane_kit.delivery import Delivery, NotDelivered, NotParked, Outcome
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import HOST, Town, municipality_scope
 
 TOWN, OTHER_TOWN, UNSERVED_TOWN = "292095", "012319", "313721"
@@ -130,7 +131,7 @@ def test_data_that_does_not_fit_the_contract_is_parked(bus_bench):
     ids=["words", "bytes", "text", "empty", "deep", "attributes missing", "null"],
 )
 def test_what_is_not_an_envelope_is_parked_with_the_host(bus_bench, body):
-    bus_bench.delivery.deliver_text(body)
+    bus_bench.bring(body)
 
     assert reasons(bus_bench.letters(HOST)) == [ParkingReason.NOT_AN_ENVELOPE]
     assert bus_bench.letters(TOWN) == []
@@ -154,7 +155,7 @@ def test_an_envelope_with_a_wrong_attribute_is_parked_and_the_others_go_on(bus_b
     one, two = bus_bench.close("one", "two")
     body = json.dumps([{**one.to_dict(), **change}, one.to_dict(), two.to_dict()])
 
-    bus_bench.delivery.deliver_text(body)
+    bus_bench.bring(body)
 
     assert bus_bench.heard() == ["one", "two"]
     assert reasons(bus_bench.letters(HOST)) == [ParkingReason.NOT_AN_ENVELOPE]
@@ -324,8 +325,13 @@ def test_one_towns_outage_holds_up_no_other(bus_bench):
     path.rename(path.with_suffix(".away"))
     path.mkdir()
 
-    outcome = bus_bench.delivery.deliver_texts(
-        [json.dumps([one.to_dict()]) for one in (*here, *there)]
+    codes = MessageCodes(bus_bench.house.keys)
+    outcome = bus_bench.delivery.deliver_messages(
+        [
+            Message(body, codes.code(one.municipality, body))
+            for one in (*here, *there)
+            for body in [json.dumps([one.to_dict()]).encode()]
+        ]
     )
 
     assert outcome.waiting == {(TOWN, "intake")}
@@ -341,14 +347,15 @@ def test_a_message_that_cannot_even_be_parked_is_named(bus_bench):
     path = bus_bench.folder / "var" / HOST / "cases.sqlite"
     path.unlink()
     path.mkdir()
-    good = json.dumps([one.to_dict() for one in bus_bench.close("good")])
+    (envelope,) = bus_bench.close("good")
+    good = json.dumps([envelope.to_dict()])
 
-    outcome = bus_bench.delivery.deliver_texts(["nonsense", good])
+    outcome = bus_bench.bring("nonsense", good)
 
     assert outcome.unparked == (0,)
     assert bus_bench.heard() == ["good"]
     with pytest.raises(NotParked):
-        bus_bench.delivery.deliver_text("nonsense")
+        bus_bench.delivery.deliver([replace(envelope, sequence=0)])
 
 
 def test_events_wait_for_tables_that_are_not_up_to_date(bus_bench):
@@ -400,3 +407,73 @@ def test_an_event_that_no_hearer_could_read_is_refused_where_it_is_said(bus_benc
 
     (two,) = bus_bench.close("two")
     assert two.sequence == 1
+
+
+def forged(bus_bench, how: str) -> Message:
+    """A message about a closed consultation, and what is wrong with it."""
+    (true,) = bus_bench.close("true")
+    false = replace(true, data={**true.data, "outcome": "false"})
+    body = json.dumps([false.to_dict()]).encode()
+    codes = MessageCodes(bus_bench.house.keys)
+    if how == "no code":
+        return Message(body)
+    if how == "code of another body":
+        return Message(body, codes.code(TOWN, json.dumps([true.to_dict()]).encode()))
+    if how == "code of another town":
+        return Message(body, codes.code(OTHER_TOWN, body))
+    if how == "another town in between":
+        mixed = json.dumps([false.to_dict(), replace(false, municipality=OTHER_TOWN).to_dict()])
+        return Message(mixed.encode(), codes.code(TOWN, mixed.encode()))
+    raise AssertionError(how)
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["no code", "code of another body", "code of another town", "another town in between"],
+)
+def test_a_forged_message_changes_nothing_and_what_is_true_comes_from_the_log(bus_bench, how):
+    message = forged(bus_bench, how)
+
+    outcome = bus_bench.delivery.deliver_messages([message])
+
+    assert outcome == Outcome(unparked=(0,))
+    assert bus_bench.heard() == bus_bench.heard(OTHER_TOWN) == []
+    assert bus_bench.letters() == bus_bench.letters(HOST) == []
+    assert bus_bench.delivery.catch_up(TOWN, "intake") == 1
+    assert bus_bench.heard() == ["true"]
+
+
+def test_a_forged_message_holds_up_none_that_came_with_it(bus_bench):
+    message = forged(bus_bench, "no code")
+    here = json.dumps([bus_bench.receive("a story").to_dict()]).encode()
+    codes = MessageCodes(bus_bench.house.keys)
+
+    outcome = bus_bench.delivery.deliver_messages([message, Message(here, codes.code(TOWN, here))])
+
+    assert outcome == Outcome(unparked=(0,))
+    assert bus_bench.heard() == ["true", "a story"]
+
+
+def test_without_the_towns_key_its_messages_wait(bus_bench):
+    body = json.dumps([bus_bench.close("one")[0].to_dict()]).encode()
+    message = Message(body, MessageCodes(bus_bench.house.keys).code(TOWN, body))
+    away = KeyRing(bus_bench.folder / "no keys here")
+    delivery = Delivery(bus_bench.cases, replace(bus_bench.house, keys=away))
+
+    outcome = delivery.deliver_messages([message])
+
+    assert outcome == Outcome(waiting=frozenset({(TOWN, "intake")}))
+    assert bus_bench.heard() == []
+
+
+def test_a_message_for_a_town_that_has_no_key_here_is_parked_with_the_host(bus_bench):
+    (here,) = bus_bench.close("here")
+    elsewhere = replace(here, municipality="131016")
+
+    outcome = bus_bench.delivery.deliver_messages(
+        [Message(json.dumps([elsewhere.to_dict()]).encode())]
+    )
+
+    assert outcome == Outcome()
+    assert reasons(bus_bench.letters(HOST)) == [ParkingReason.TOWN_NOT_SERVED]
+    assert bus_bench.heard() == []

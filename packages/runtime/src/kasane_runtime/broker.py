@@ -131,6 +131,7 @@ def requeue(url: str, most: int = 1000) -> int:
                     content_type=properties.content_type,
                     content_encoding=properties.content_encoding,
                     message_id=properties.message_id,
+                    headers=_own_headers(properties),
                     delivery_mode=pika.DeliveryMode.Persistent,
                 ),
                 mandatory=True,
@@ -191,6 +192,12 @@ def run(verb: str, url: str, services: Mapping[str, Service]) -> Iterator[str]:
             yield f"{letter.queue} {letter.reason} {letter.routing_key}: {letter.beginning}"
     elif verb == "requeue":
         yield f"{requeue(url)} 件を戻しました。 / given back"
+
+
+def _own_headers(properties: Any) -> dict[str, Any]:
+    """The headers of the sender, without those that tell how the message died."""
+    headers = properties.headers or {}
+    return {name: value for name, value in headers.items() if not name.startswith("x-")}
 
 
 def _origin(properties: Any) -> tuple[str, str]:

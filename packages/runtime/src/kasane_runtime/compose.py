@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kasane_kit.bus import Deliver, Relay, Transport
+from kasane_kit.bus import Deliver, MessageCodes, Relay, Transport
 from kasane_kit.bus.transports.amqp import AmqpTransport
 from kasane_kit.bus.transports.inprocess import InProcessTransport
 from kasane_kit.config import Mode, Settings
@@ -106,7 +106,9 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     services = load_services() if services is None else dict(services)
     deliveries = {name: Delivery(service, house) for name, service in services.items()}
     transport = (
-        AmqpTransport(settings.broker_url) if distributed else _in_process(services, deliveries)
+        AmqpTransport(settings.broker_url, MessageCodes(keys))
+        if distributed
+        else _in_process(services, deliveries)
     )
     return Composition(
         settings=settings,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 
-from kasane_kit.bus import Relay, TransportUnavailable
+from kasane_kit.bus import Message, Relay, TransportUnavailable
 from kasane_kit.bus.relay import BATCH
 from kasane_kit.bus.transports.amqp import AmqpConsumer
 from kasane_kit.config import SettingsError
@@ -173,8 +173,8 @@ class Worker:
     def _jobs(self) -> None:
         JobLoop(self._composition, (self._service,), self._stop, _warn).run()
 
-    def _take(self, bodies: Sequence[bytes]) -> Collection[int]:
-        outcome = self._delivery.deliver_texts(bodies)
+    def _take(self, messages: Sequence[Message]) -> Collection[int]:
+        outcome = self._delivery.deliver_messages(messages)
         if outcome.waiting:
             # Their events are in the log, so the messages may go: one town's outage holds up no
             # other.

@@ -10,11 +10,20 @@ from sqlalchemy.exc import DBAPIError
 
 from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope, MalformedEnvelope
-from kasane_kit.bus import DeadLetter, ParkingReason, cursor, dead_letters, outbox
+from kasane_kit.bus import (
+    DeadLetter,
+    Message,
+    MessageCodes,
+    ParkingReason,
+    cursor,
+    dead_letters,
+    outbox,
+)
 from kasane_kit.bus.cursor import Cursor, Place
 from kasane_kit.bus.messages import read_message
 from kasane_kit.db import is_outage
 from kasane_kit.delivery.applying import Applying, NotNow, outages_wait, sentence_of
+from kasane_kit.keys import KeyMissing
 from kasane_kit.service import Service
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House
@@ -55,6 +64,7 @@ class Delivery:
         self._house = house
         self._producers = frozenset(entry.producer for entry in registry.all_events())
         self._applying = Applying(service, house)
+        self._codes = MessageCodes(house.keys)
         self._turn = threading.Lock()
 
     def deliver(self, envelopes: Sequence[Envelope]) -> None:
@@ -81,24 +91,26 @@ class Delivery:
             sentences = "; ".join(sorted(set(waiting.values())))
             raise NotDelivered(f"{self._service.name}: {sentences}", tuple(waiting))
 
-    def deliver_text(self, text: str | bytes) -> None:
-        """Like ``deliver`` for one message as text: an envelope or a list of them.
+    def deliver_messages(self, messages: Sequence[Message]) -> Outcome:
+        """Like ``deliver`` for what a transport brought; tells instead of raising.
 
-        What is not an envelope is parked with its reason and stops none of the others.
+        What is not an envelope is parked with its reason and stops none of the others. A message without the code
+        of its municipality is not applied and not parked: what it pretends to bring is in the producer's log.
         """
-        outcome = self.deliver_texts([text])
-        if outcome.unparked:
-            raise NotParked(f"{self._service.name}: the message was not even parked")
-        if outcome.waiting:
-            raise NotDelivered(f"{self._service.name}: waiting", tuple(outcome.waiting))
-
-    def deliver_texts(self, texts: Sequence[str | bytes]) -> Outcome:
-        """Like ``deliver_text`` for several messages at once; tells instead of raising."""
         unparked: list[int] = []
         collected: list[Envelope] = []
-        for position, text in enumerate(texts):
-            good, bad = read_message(text)
+        waiting: set[Stream] = set()
+        for position, message in enumerate(messages):
+            good, bad = read_message(message.body)
             try:
+                if good and not self._is_authentic(good, message):
+                    log.error(
+                        "%s: a message for %s does not carry its code; it goes to the broker's dead letters",
+                        self._service.name,
+                        good[0].municipality,
+                    )
+                    unparked.append(position)
+                    continue
                 for body, problems in bad:
                     self._park_on_host(body, ParkingReason.NOT_AN_ENVELOPE, problems, None)
                 for envelope in good:
@@ -107,6 +119,9 @@ class Delivery:
                         collected.append(envelope)
                     else:
                         self._park_on_host(envelope.to_json(), *fault, envelope)
+            except KeyMissing as error:
+                log.warning("%s: %s", self._service.name, error)
+                waiting.update((one.municipality, one.source) for one in good)
             except NotParked as error:
                 log.error("%s; the message goes to the broker's dead letters", error)
                 unparked.append(position)
@@ -114,8 +129,23 @@ class Delivery:
             self.deliver(collected)
         except NotDelivered as error:
             log.warning("%s", error)
-            return Outcome(tuple(unparked), error.streams)
-        return Outcome(tuple(unparked))
+            waiting |= error.streams
+        return Outcome(tuple(unparked), frozenset(waiting))
+
+    def _is_authentic(self, envelopes: Sequence[Envelope], message: Message) -> bool:
+        """Whether one municipality speaks and it is the one whose code the message has; raises KeyMissing.
+
+        A town that this process does not serve has no key here, and its events are only parked.
+        """
+        municipality = envelopes[0].municipality
+        if any(envelope.municipality != municipality for envelope in envelopes):
+            return False
+        try:
+            return self._codes.fits(municipality, message)
+        except KeyMissing:
+            if self._fault_of(envelopes[0]) is None:
+                raise
+            return True
 
     def catch_up(self, municipality: str, producer: str) -> int:
         """Applies what the producer's log has beyond this service's cursors; returns how many.

@@ -13,6 +13,7 @@ from kombu.exceptions import KombuError
 from kombu.transport.pyamqp import Transport as PyAmqp
 
 from kasane_contracts.envelope import Envelope
+from kasane_kit.bus.messages import Message, MessageCodes
 from kasane_kit.bus.topology import (
     DEAD_EXCHANGE,
     EVENTS_EXCHANGE,
@@ -35,7 +36,9 @@ FRAME_EVENTS = 100
 FRAME_BYTES = 128 * 1024
 PREFETCH = 50
 
-Handle = Callable[[Sequence[bytes]], Collection[int]]
+CODE_HEADER = "kasane-code"
+
+Handle = Callable[[Sequence[Message]], Collection[int]]
 
 # The broker or the way to it fails; py-amqp raises AttributeError when a connection is lost in mid-call.
 _FAILURES: tuple[type[Exception], ...] = (
@@ -54,8 +57,11 @@ class AmqpTransport:
     thrown away, because a late confirmation must never be taken for that of another message.
     """
 
-    def __init__(self, url: str, *, confirm_seconds: float = CONFIRM_SECONDS) -> None:
+    def __init__(
+        self, url: str, codes: MessageCodes, *, confirm_seconds: float = CONFIRM_SECONDS
+    ) -> None:
         self._url = url
+        self._codes = codes
         self._confirm_seconds = confirm_seconds
         self._lock = threading.Lock()
         self._publisher: _Publisher | None = None
@@ -94,7 +100,7 @@ class AmqpTransport:
             # A connection from before a fork belongs to the parent; closing it here would end it there.
             self._publisher, self._pid = None, os.getpid()
         if self._publisher is None:
-            self._publisher = _Publisher(self._url)
+            self._publisher = _Publisher(self._url, self._codes)
         return self._publisher
 
     def _drop(self) -> None:
@@ -106,7 +112,8 @@ class AmqpTransport:
 class _Publisher:
     """One connection with one channel in confirm mode and its own account of what was confirmed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, codes: MessageCodes) -> None:
+        self._codes = codes
         # No heartbeat: nobody is there to send one between two events. Silence ends at the deadline.
         self._connection = _connect(url, heartbeat=0)
         try:
@@ -132,6 +139,7 @@ class _Publisher:
                 body,
                 content_type="application/json",
                 content_encoding="utf-8",
+                headers={CODE_HEADER: self._codes.code(frame[0].municipality, body)},
                 properties={"delivery_mode": 2, "message_id": frame[0].id},
             )
             self._tag += 1
@@ -201,7 +209,7 @@ class AmqpConsumer:
     ) -> None:
         """Works until ``stop`` is set.
 
-        ``handle`` gets the bodies of some messages in the order of their arrival and returns the positions
+        ``handle`` gets some messages in the order of their arrival and returns the positions
         of those that may only go to the dead-letter exchange; when it returns, all others are acknowledged.
         When it raises, none is, and they come again over a new connection. ``on_connected`` is called each
         time the queues are bound: whatever was published before may have reached none of them.
@@ -256,7 +264,7 @@ class AmqpConsumer:
 
 
 def _settle(arrived: Sequence[Any], handle: Handle) -> None:
-    refused = handle([_body(message) for message in arrived])
+    refused = handle([_message(message) for message in arrived])
     for position in refused:
         arrived[position].reject(requeue=False)
     accepted = [message for n, message in enumerate(arrived) if n not in refused]
@@ -270,9 +278,10 @@ def _refuse(message: Any, error: Exception) -> None:
     message.reject(requeue=False)
 
 
-def _body(message: Any) -> bytes:
-    body: bytes | str = message.body
-    return body.encode("utf-8", "backslashreplace") if isinstance(body, str) else bytes(body)
+def _message(arrived: Any) -> Message:
+    body: bytes | str = arrived.body
+    content = body.encode("utf-8", "backslashreplace") if isinstance(body, str) else bytes(body)
+    return Message(content, str(arrived.headers.get(CODE_HEADER, "")))
 
 
 def _drain(connection: kombu.Connection, seconds: float) -> bool:

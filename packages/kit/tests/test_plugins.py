@@ -16,6 +16,7 @@ from kasane_kit.plugins import (
     PluginAnswer,
     PluginFailed,
     PluginHouse,
+    answered_by,
     ask_each,
     build_manager,
     catalogue,
@@ -23,6 +24,7 @@ from kasane_kit.plugins import (
     questions,
     words_of,
 )
+from kasane_kit.plugins.soundness import check_of
 from kasane_kit.tenancy import Town, UnknownTown
 from kasane_plugin_api import (
     ConsultationView,
@@ -39,6 +41,7 @@ from kasane_plugin_api import (
     SettingSpec,
     hookimpl,
 )
+from kasane_plugin_api.samples import sample_arguments
 
 TODAY = date(2026, 11, 2)
 BEYOND = ConsultationView("desk", "window", screening=ScreeningView(False, False))
@@ -601,3 +604,24 @@ def test_types_are_written_as_an_author_writes_them() -> None:
     assert words_of(questions()["organization"].answer) == "Sequence[Office]"
     assert words_of(questions()["town_terms"].answer) == "Mapping[str, str]"
     assert words_of(date | None) == "date | None"
+
+
+@pytest.mark.parametrize("hook", sorted(questions()))
+def test_the_fast_check_says_what_the_explaining_one_says(hook: str) -> None:
+    answer = questions()[hook].answer
+    values: list[Any] = [None, 1, True, "text", (), [], {}, {"a": "b"}, {"a": 1}, (None,)]
+    for plugin in catalogue().values():
+        manager = build_manager(
+            Town("000000", "町", "000000", (plugin.name,)), {plugin.name: plugin}
+        )
+        for one in answered_by(manager, plugin.name):
+            sample = next(iter(sample_arguments(one.arguments, ())))
+            values.append(one.function(**sample))
+
+    differing = [
+        value
+        for value in values
+        if check_of(answer)(value, []) is not (misfit(value, answer) == "")
+    ]
+
+    assert differing == []

@@ -1,6 +1,8 @@
 """Checks the town wall in code: no work without a town, no work in two, and which towns there are."""
 
+import re
 from contextvars import copy_context
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from threading import Thread
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kasane_kit import clock
 from kasane_kit.db import Databases
 from kasane_kit.db.engine import SqliteAddresses
 from kasane_kit.tenancy import (
@@ -19,6 +22,7 @@ from kasane_kit.tenancy import (
     municipality_scope,
     valid_code,
 )
+from kasane_kit.tenancy.town_file import lines_of
 
 IKOMA = """
 code = "292095"
@@ -29,6 +33,7 @@ plugins = ["ikoma"]
 [settings.ikoma]
 phase = "second"
 """
+TOWN = IKOMA.strip("\n")
 
 
 def test_outside_a_scope_there_is_no_municipality() -> None:
@@ -156,32 +161,54 @@ def test_a_town_file_is_read_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "line", "sentence"),
     [
-        ("code = ", "TOML として読めません"),
+        ("code = ", 1, "TOML として読めません（Invalid value）"),
+        (TOWN + "\nplugins", 8, "TOML として読めません"),
         (
-            IKOMA + '\n[colour]\nred = "1"',
-            "知らない項目 colour があります。綴りを直すか消してください。",
+            TOWN + '\n[colour]\nred = "1"',
+            8,
+            "知らない項目「colour」があります。綴りを直すか消してください。",
         ),
-        (IKOMA.replace("code =", "kode ="), "知らない項目 kode があります"),
-        (IKOMA.replace('code = "292095"', ""), "code がありません。文字列で書いてください。"),
-        (IKOMA.replace('code = "292095"', "code = 292095"), "code がありません"),
-        (IKOMA.replace('name = "生駒市"', 'name = ""'), "name がありません"),
-        (IKOMA.replace('prefecture = "290009"', ""), "prefecture がありません"),
-        (IKOMA.replace("292095", "292096"), "code の 292096 は検査数字が合いません"),
-        (IKOMA.replace("292095", "29209"), "code の 29209 は検査数字が合いません"),
-        (IKOMA.replace("290009", "290001"), "prefecture の 290001 は検査数字が合いません"),
-        (IKOMA.replace('["ikoma"]', '"ikoma"'), "plugins は名前の並びで書いてください。"),
-        (IKOMA.replace('["ikoma"]', '["ikoma", 1]'), "plugins は名前の並びで書いてください。"),
-        (IKOMA.replace('["ikoma"]', '["ikoma", "ikoma"]'), "plugins に同じ名前が二度あります"),
+        (TOWN.replace("code =", "kode ="), 1, "知らない項目「kode」があります"),
+        (TOWN.replace('code = "292095"', ""), 1, "code がありません。文字列（"),
+        (TOWN.replace('code = "292095"', "code = 292095"), 1, "code がありません"),
+        (TOWN.replace('name = "生駒市"', 'name = ""'), 2, "name がありません"),
+        (TOWN.replace('prefecture = "290009"', ""), 1, "prefecture がありません"),
         (
-            IKOMA.replace("[settings.ikoma]\nphase", "[settings]\nikoma"),
-            "settings は [settings.拡張機能名] の表で書いてください。",
+            TOWN.replace("292095", "292096"),
+            1,
+            "code の「292096」は全国地方公共団体コードではありません（6桁で、最後は検査数字）。",
+        ),
+        (TOWN.replace("292095", "29209"), 1, "code の「29209」は全国地方公共団体コード"),
+        (TOWN.replace("290009", "290001"), 3, "prefecture の「290001」は全国地方公共団体コード"),
+        (TOWN.replace('["ikoma"]', '"ikoma"'), 4, "plugins は名前の並びで書いてください"),
+        (TOWN.replace('["ikoma"]', '["ikoma", 1]'), 4, "plugins は名前の並びで書いてください"),
+        (
+            TOWN.replace('["ikoma"]', '[\n  "ikoma", # 市\n  "ikoma",\n]'),
+            5,
+            "plugins に「ikoma」が二度あります。片方を消してください。",
+        ),
+        (
+            TOWN.replace("[settings.ikoma]\nphase", "[settings]\nikoma"),
+            7,
+            "settings の「ikoma」は [settings.ikoma] の表で書いてください。",
+        ),
+        ("settings = 3\n" + TOWN.split("\n[")[0], 1, "settings は [settings.プラグイン名] の表"),
+        (
+            "valid_from = 2026\n" + TOWN,
+            1,
+            "valid_from は日付で書いてください（例：valid_from = 2026-04-01）。",
+        ),
+        (
+            "valid_from = 2026-04-02\nvalid_to = 2026-04-01\n" + TOWN,
+            2,
+            "valid_to が valid_from より前の日です。どちらかの日を直してください。",
         ),
     ],
 )
-def test_a_wrong_town_file_is_named_and_the_other_towns_go_on(
-    tmp_path: Path, text: str, sentence: str
+def test_a_wrong_town_file_is_named_with_its_line_and_the_other_towns_go_on(
+    tmp_path: Path, text: str, line: int, sentence: str
 ) -> None:
     (tmp_path / "01-wrong.toml").write_text(text, "utf-8")
     (tmp_path / "02-eniwa.toml").write_text(
@@ -193,17 +220,18 @@ def test_a_wrong_town_file_is_named_and_the_other_towns_go_on(
     assert [town.code for town in directory.towns()] == ["012319"]
     (problem,) = directory.problems
     assert problem.path == "01-wrong.toml"
-    assert problem.sentence.startswith("01-wrong.toml: ")
-    assert sentence in problem.sentence
-    assert problem.sentence.endswith("ください。")
+    assert problem.sentence.startswith(f"01-wrong.toml {line}行目：{sentence}")
+    assert re.search("ください(（.*）)?。$", problem.sentence)
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "a.toml").write_bytes(b"# \n\xff\xfe\x00")
 
     directory = FileTownDirectory(tmp_path)
 
-    assert [problem.path for problem in directory.problems] == ["a.toml"]
+    assert [problem.sentence for problem in directory.problems] == [
+        "a.toml 2行目：UTF-8 として読めない文字があります。文字コードを UTF-8 にして保存してください。"
+    ]
 
 
 def test_a_code_that_is_used_twice_belongs_to_the_first_file(tmp_path: Path) -> None:
@@ -214,8 +242,54 @@ def test_a_code_that_is_used_twice_belongs_to_the_first_file(tmp_path: Path) -> 
 
     assert directory.get("292095").name == "生駒市"
     assert [problem.sentence for problem in directory.problems] == [
-        "b.toml: 自治体コード 292095 は別のファイルで使われています。片方を消してください。"
+        "b.toml 2行目：自治体コード 292095 は a.toml で使われています。片方を消すか、"
+        "valid_from と valid_to で期間を分けてください。"
     ]
+
+
+def test_overlapping_terms_of_two_files_are_named_and_the_first_file_stands(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.toml").write_text(f"valid_to = 2027-04-01\n{IKOMA}", "utf-8")
+    (tmp_path / "b.toml").write_text(f"# 新年度\nvalid_from = 2027-04-01\n{IKOMA}", "utf-8")
+
+    directory = FileTownDirectory(tmp_path)
+
+    assert [problem.sentence for problem in directory.problems] == [
+        "b.toml 2行目：期間が a.toml と重なっています。生駒市（292095）の二つのファイルの valid_from と "
+        "valid_to が重ならないように直してください。"
+    ]
+    assert directory.get("292095").file == "a.toml"
+
+
+def test_the_next_years_file_takes_over_on_its_first_day(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(f"valid_to = 2027-03-31\n{IKOMA}", "utf-8")
+    later = IKOMA.replace('["ikoma"]', "[]").partition("[settings")[0]
+    (tmp_path / "b.toml").write_text(f"valid_from = 2027-04-01\n{later}", "utf-8")
+
+    directory = FileTownDirectory(tmp_path)
+    found = []
+    for day in (date(2027, 3, 31), date(2027, 4, 1)):
+        noon = datetime.combine(day, time(3), UTC)
+        with clock.fixed(lambda noon=noon: noon):  # type: ignore[misc]
+            found.append(directory.get("292095"))
+
+    assert directory.problems == ()
+    assert [town.plugins for town in found] == [("ikoma",), ()]
+    assert found[0].revision != found[1].revision
+
+
+def test_the_lines_of_a_town_file_are_known_by_key() -> None:
+    text = '# 町\ncode = "1"\nplugins = [\n  "a", # "x"\n  "b-c",\n]\n[settings."b-c"]\ndays = 3\n'
+
+    assert lines_of(text) == {
+        "code": 2,
+        "plugins": 3,
+        "a": 4,
+        "b-c": 5,
+        "settings.b-c": 7,
+        "settings.b-c.days": 8,
+    }
 
 
 def test_a_process_may_serve_some_towns_only(tmp_path: Path) -> None:

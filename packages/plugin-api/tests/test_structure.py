@@ -72,31 +72,75 @@ def test_a_dotted_name_reaches_a_table_inside_a_table() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[offices]]\ncode = 'a'", r"\[\[offices\]\] row 1 lacks label"),
         (
-            "[[offices]]\ncode = 'a'\nlabel = 'b'\n[[offices]]\ncode = 'a'\nlabel = 'b'\nlable = 1",
-            r"\[\[offices\]\] row 2 has the unknown key lable",
+            "[[offices]]\ncode = 'a'",
+            "structure.toml 1行目の [[offices]] に label がありません。書き加えてください",
+        ),
+        (
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\n\n[[offices]]\ncode = 'b'\nlabel = 'b'\nlable = 1",
+            "structure.toml 5行目の [[offices]] に知らない欄「lable」があります。書ける欄はcode、label、kind、",
         ),
         (
             "[[offices]]\ncode = 'a'\nlabel = 'b'\nkind = 'private'",
-            "row 1, kind is 'private', not one of municipal, contracted",
+            "structure.toml 1行目の [[offices]] の kind が 'private' です。municipal、contracted、",
         ),
-        ("[[offices]]\ncode = 1\nlabel = 'b'", "row 1, code is 1, not of type str"),
-        ("[[offices]]\ncode = 'a'\nlabel = 'b'\nlead = 1", "row 1, lead is 1, not of type bool"),
-        ("[[offices]]\ncode = 'a'\nlabel = 'b'\nfields = 'c'", "row 1, fields is not a list"),
-        ("offices = 'a'", r"\[\[offices\]\] is not a list of rows"),
-        ("offices = ['a']", r"\[\[offices\]\] row 1 is not a table"),
+        (
+            "[[offices]]\ncode = 1\nlabel = 'b'",
+            'structure.toml 1行目の [[offices]] の code が 1 です。文字列（"…"）で書いてください',
+        ),
+        (
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\nlead = 1",
+            "[[offices]] の lead が 1 です。true か falseで書いてください",
+        ),
+        (
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\nfields = 'c'",
+            "[[offices]] の fields が並び（[…]）ではありません。",
+        ),
+        ("offices = 'a'", "structure.toml の offices が表の並びではありません。"),
+        ("offices = ['a']", "structure.tomlの [[offices]] が表ではありません。"),
+        (
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\nvalid_to = 2026-03-31\n"
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\nvalid_from = 2026-03-31",
+            "structure.toml 5行目の [[offices]]「a」の期間が、structure.toml 1行目の [[offices]] の"
+            "同じコードと重なっています。valid_from と valid_to を直すか、別のコードにしてください",
+        ),
+        (
+            "[[offices]]\ncode = 'a'\nlabel = 'b'\nvalid_from = 2026-04-01\nvalid_to = 2026-03-31",
+            "structure.toml 1行目の [[offices]]「a」の valid_to が valid_from より前の日です。",
+        ),
     ],
 )
 def test_a_wrong_row_is_named(text: str, message: str) -> None:
-    with pytest.raises(WrongStructure, match=message):
+    with pytest.raises(WrongStructure) as caught:
         Structure(text).rows("offices", Office)
+
+    assert message in str(caught.value)
+
+
+def test_rows_of_one_code_may_follow_one_another() -> None:
+    structure = Structure(
+        "[[offices]]\ncode = 'a'\nlabel = '前'\nvalid_to = 2026-03-31\n"
+        "[[offices]]\ncode = 'a'\nlabel = '後'\nvalid_from = 2026-04-01"
+    )
+
+    rows = structure.rows("offices", Office)
+
+    assert [office.label for office in valid_on(rows, date(2026, 4, 1))] == ["後"]
+    assert structure.rows("offices", Office) is rows
+
+
+def test_a_table_is_handed_out_as_a_copy() -> None:
+    structure = Structure("[words]\nx = ['y']")
+
+    structure.table("words")["x"].append("z")
+
+    assert structure.table("words") == {"x": ["y"]}
 
 
 def test_what_is_not_toml_is_refused() -> None:
-    with pytest.raises(WrongStructure, match=r"structure\.toml is not TOML"):
+    with pytest.raises(WrongStructure, match=r"structure\.toml は TOML として読めません"):
         Structure("[[offices")
-    with pytest.raises(WrongStructure, match=r"\[words\] is not a table"):
+    with pytest.raises(WrongStructure, match="words が表ではありません"):
         Structure("words = 1").table("words")
 
 
@@ -105,7 +149,7 @@ def test_a_truth_value_is_no_number() -> None:
     class Counted:
         number: int
 
-    with pytest.raises(WrongStructure, match="number is True, not of type int"):
+    with pytest.raises(WrongStructure, match="number が True です。整数で書いてください"):
         Structure("[[rows]]\nnumber = true").rows("rows", Counted)
 
 

@@ -106,8 +106,8 @@ def test_a_wrong_town_file_is_named_and_the_other_towns_go_on(
     said = capsys.readouterr().out
     assert status == 1
     assert "○ 292095 生駒市: ikoma" in said
-    assert "✗ b.toml: code の 012310 は検査数字が合いません。" in said
-    assert "✗ 052159 仙北市:" in said
+    assert "✗ b.toml 1行目：code の「012310」は全国地方公共団体コードではありません" in said
+    assert "✗ 052159 仙北市: c.toml 4行目：仙北市（052159）の設定に誤りがあります。" in said
 
 
 def test_the_demonstration_does_not_delete_a_folder_that_is_not_its_own(

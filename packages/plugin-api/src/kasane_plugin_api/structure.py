@@ -1,7 +1,9 @@
 """Reads a plugin's structure.toml and strings into answers, naming the row when one is wrong."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +12,16 @@ from types import NoneType, UnionType
 from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+_TYPES = {
+    "str": '文字列（"…"）',
+    "int": "整数",
+    "float": "数",
+    "bool": "true か false",
+    "date": "日付（2026-04-01 の形）",
+    "time": "時刻（08:30:00 の形）",
+}
+_ROW = re.compile(r"\[\[(?P<table>[A-Za-z0-9_.-]+)\]\]")
 
 
 class WrongStructure(ValueError):
@@ -34,37 +46,81 @@ D = TypeVar("D", bound=Dated)
 
 
 class Structure:
-    """The rows of one structure.toml, read once when the plugin is made for a town."""
+    """The rows of one structure.toml, read once for all towns that enable the plugin: nobody may change a row."""
 
     def __init__(self, text: str) -> None:
         try:
             self._tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise WrongStructure(f"structure.toml is not TOML: {error}") from error
+            raise WrongStructure(
+                f"structure.toml は TOML として読めません（{error}）。書き方を直してください"
+            ) from error
+        self._lines = _lines_of_rows(text)
+        self._rows: dict[tuple[str, type], tuple[Any, ...]] = {}
 
     def rows(self, table: str, kind: type[T]) -> tuple[T, ...]:
-        """Every ``[[table]]`` row as the given answer; raises WrongStructure naming the row.
+        """Every ``[[table]]`` row as the given answer; raises WrongStructure naming line, row and key.
 
-        A dotted name reaches a table inside a table; a table that is not there has no rows.
+        A dotted name reaches a table inside a table; a table that is not there has no rows. Two rows of one code
+        may follow one another in time, but two with a day of their own do not hold on the same day.
         """
+        known = self._rows.get((table, kind))
+        if known is None:
+            known = self._rows[(table, kind)] = self._read(table, kind)
+        return known
+
+    def _read(self, table: str, kind: type[T]) -> tuple[T, ...]:
         found: Any = self._tables
         for part in table.split("."):
             found = found.get(part, {}) if isinstance(found, Mapping) else {}
         if not found:
             return ()
         if not isinstance(found, list):
-            raise WrongStructure(f"[[{table}]] is not a list of rows")
-        return tuple(
-            _built(row, kind, f"[[{table}]] row {number}")
-            for number, row in enumerate(found, start=1)
+            raise WrongStructure(
+                f"structure.toml の {table} が表の並びではありません。[[{table}]] で書いてください"
+            )
+        rows = tuple(
+            _built(row, kind, self._place(table, number)) for number, row in enumerate(found)
         )
+        self._check_terms(table, rows)
+        return rows
+
+    def _place(self, table: str, number: int) -> str:
+        """Where a row stands: ``structure.toml 12行目の [[offices]]``."""
+        lines = self._lines.get(table, ())
+        line = f" {lines[number]}行目" if number < len(lines) else ""
+        return f"structure.toml{line}の [[{table}]]"
+
+    def _check_terms(self, table: str, rows: Sequence[object]) -> None:
+        by_code: dict[object, list[tuple[int, date, date]]] = {}
+        for number, row in enumerate(rows):
+            code = getattr(row, "code", "")
+            begins, ends = getattr(row, "valid_from", None), getattr(row, "valid_to", None)
+            if not code or (begins is None and ends is None):
+                continue  # the days of a row without any are the plugin's own matter
+            first, last = begins or date.min, ends or date.max
+            if first > last:
+                raise WrongStructure(
+                    f"{self._place(table, number)}「{code}」の valid_to が valid_from より前の日です。"
+                    "どちらかの日を直してください"
+                )
+            for other, other_first, other_last in by_code.get(code, []):
+                if first <= other_last and other_first <= last:
+                    raise WrongStructure(
+                        f"{self._place(table, number)}「{code}」の期間が、"
+                        f"{self._place(table, other)} の同じコードと重なっています。"
+                        "valid_from と valid_to を直すか、別のコードにしてください"
+                    )
+            by_code.setdefault(code, []).append((number, first, last))
 
     def table(self, name: str) -> Mapping[str, Any]:
-        """One ``[table]`` as it stands; empty when the file has none."""
+        """A copy of one ``[table]``; empty when the file has none."""
         found = self._tables.get(name, {})
         if not isinstance(found, Mapping):
-            raise WrongStructure(f"[{name}] is not a table")
-        return found
+            raise WrongStructure(
+                f"structure.toml の {name} が表ではありません。[{name}] で書いてください"
+            )
+        return deepcopy(found)
 
 
 class Sentences:
@@ -93,6 +149,15 @@ def fiscal_year(on: date) -> int:
     return on.year if on.month >= 4 else on.year - 1
 
 
+def _lines_of_rows(text: str) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        row = _ROW.match(line)
+        if row:
+            found[row["table"]] = (*found.get(row["table"], ()), number)
+    return found
+
+
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
@@ -112,20 +177,24 @@ def _built(row: object, kind: type[T], where: str) -> T:
     if not is_dataclass(kind):
         raise TypeError(f"{kind} is not a dataclass")
     if not isinstance(row, Mapping):
-        raise WrongStructure(f"{where} is not a table")
+        raise WrongStructure(f"{where} が表ではありません。{{…}} か [[…]] で書いてください")
     known = {field.name: field for field in fields(kind)}
     unknown = sorted(set(row) - set(known))
     if unknown:
-        raise WrongStructure(f"{where} has the unknown key {', '.join(unknown)}")
+        usable = "、".join(known)
+        raise WrongStructure(
+            f"{where} に知らない欄「{unknown[0]}」があります。"
+            f"書ける欄は{usable}です。綴りを直してください"
+        )
     missing = [
         name
         for name, field in known.items()
         if name not in row and field.default is MISSING and field.default_factory is MISSING
     ]
     if missing:
-        raise WrongStructure(f"{where} lacks {', '.join(missing)}")
+        raise WrongStructure(f"{where} に {'、'.join(missing)} がありません。書き加えてください")
     types = _types(kind)
-    values = {key: _value(value, types[key], f"{where}, {key}") for key, value in row.items()}
+    values = {key: _value(value, types[key], f"{where} の {key}") for key, value in row.items()}
     return kind(**values)
 
 
@@ -136,7 +205,7 @@ def _value(value: object, kind: Any, where: str) -> object:
         return _value(value, kind, where)
     if origin is tuple:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            raise WrongStructure(f"{where} is not a list")
+            raise WrongStructure(f"{where} が並び（[…]）ではありません。かっこで囲んでください")
         return tuple(_value(item, get_args(kind)[0], where) for item in value)
     if is_dataclass(kind) and isinstance(kind, type):
         return _built(value, kind, where)
@@ -144,10 +213,14 @@ def _value(value: object, kind: Any, where: str) -> object:
         try:
             return kind(str(value))
         except ValueError:
-            allowed = ", ".join(kind)
-            raise WrongStructure(f"{where} is {value!r}, not one of {allowed}") from None
+            allowed = "、".join(kind)
+            raise WrongStructure(
+                f"{where} が {value!r} です。{allowed} のどれかを書いてください"
+            ) from None
     plain = isinstance(kind, type) and isinstance(value, kind)
     if not plain or (isinstance(value, bool) and kind is not bool):
         expected = getattr(kind, "__name__", str(kind))
-        raise WrongStructure(f"{where} is {value!r}, not of type {expected}")
+        raise WrongStructure(
+            f"{where} が {value!r} です。{_TYPES.get(expected, expected)}で書いてください"
+        )
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from importlib import resources
 
 from kasane_plugin_api.answers import (
@@ -19,8 +20,12 @@ from kasane_plugin_api.structure import Sentences, Structure
 from kasane_plugin_api.views import ConsultationView
 
 
+@cache
 def town_files(package: str) -> tuple[Structure, Sentences]:
-    """A plugin's structure.toml and its Japanese sentences; raises WrongStructure when one is no TOML."""
+    """A plugin's structure.toml and its Japanese sentences, read once per process for all its towns.
+
+    Raises WrongStructure when the first is no TOML.
+    """
     files = resources.files(package)
     structure = files.joinpath("structure.toml").read_text("utf-8")
     sentences = files.joinpath("strings", "ja.toml").read_text("utf-8")

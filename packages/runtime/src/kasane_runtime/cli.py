@@ -18,7 +18,7 @@ from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered, Post
 from kasane_kit.keys import KeyMissing
-from kasane_kit.plugins import MisconfiguredTown, WrongName, catalogue, new_plugin
+from kasane_kit.plugins import WrongName, catalogue, new_plugin
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
@@ -207,11 +207,8 @@ def _composition(settings: Settings | None = None) -> Composition:
     composition = compose(settings or Settings.from_env())
     for problem in composition.directory.problems:
         print(f"kasane: {problem.sentence}", file=sys.stderr)
-    for town in composition.directory.towns():
-        try:
-            composition.house.plugins.hooks_for(town.code)
-        except MisconfiguredTown as error:
-            print(f"kasane: {error.sentence}", file=sys.stderr)
+    for wrong in composition.house.plugins.misconfigured():
+        print(f"kasane: {wrong.sentence}", file=sys.stderr)
     return composition
 
 
@@ -270,17 +267,15 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _towns(_options: argparse.Namespace) -> int:
     composition = compose(Settings.from_env())
-    wrong = len(composition.directory.problems)
     for problem in composition.directory.problems:
         print(f"✗ {problem.sentence}")
+    wrong = {one.code: one.sentence for one in composition.house.plugins.misconfigured()}
     for town in composition.directory.towns():
-        try:
-            composition.house.plugins.hooks_for(town.code)
+        if town.code in wrong:
+            print(f"✗ {town.code} {town.name}: {wrong[town.code]}")
+        else:
             print(f"○ {town.code} {town.name}: {', '.join(town.plugins) or '—'}")
-        except MisconfiguredTown as error:
-            wrong += 1
-            print(f"✗ {town.code} {town.name}: {error.sentence}")
-    return 1 if wrong else 0
+    return 1 if wrong or composition.directory.problems else 0
 
 
 def _plugins_list(_options: argparse.Namespace) -> int:

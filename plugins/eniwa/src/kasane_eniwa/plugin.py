@@ -12,6 +12,7 @@ from kasane_plugin_api import (
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DataScope,
     EmergencyContact,
     Escalation,
     FollowUp,
@@ -58,6 +59,17 @@ class Plugin(TownReports):
         label="恵庭市",
         label_en="Eniwa City",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.ISSUE,
+                DataScope.NEED,
+                DataScope.SESSION,
+            }
+        ),
         settings={
             "area_labels": SettingSpec(
                 dict,

@@ -12,6 +12,7 @@ from kasane_plugin_api import (
     CommunityRoute,
     ConsentView,
     ConsultationView,
+    DataScope,
     Escalation,
     FieldSpec,
     HandoffPolicy,
@@ -73,6 +74,17 @@ class Plugin(TownReports):
         label="北栄町",
         label_en="Hokuei Town",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.ISSUE,
+                DataScope.NEED,
+                DataScope.SHEET,
+            }
+        ),
         settings={
             "acknowledge_within_days": SettingSpec(
                 int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2

@@ -14,6 +14,7 @@ from kasane_plugin_api import (
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DataScope,
     DoorContact,
     Escalation,
     FieldSpec,
@@ -68,6 +69,18 @@ class Plugin(TownReports):
         label="生駒市",
         label_en="Ikoma City",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.ISSUE,
+                DataScope.NEED,
+                DataScope.PLAN,
+                DataScope.SHEET,
+            }
+        ),
         settings={
             "acknowledge_within_days": SettingSpec(
                 int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2

@@ -18,6 +18,7 @@ from kasane_plugin_api import (
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DataScope,
     Escalation,
     EscalationLevel,
     FieldKind,
@@ -100,6 +101,17 @@ class Plugin(TownReports):
         label="春日井市",
         label_en="Kasugai City",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.DIRECTORY,
+                DataScope.ISSUE,
+                DataScope.NEED,
+            }
+        ),
         settings={
             "area_labels": SettingSpec(
                 dict,

@@ -12,6 +12,7 @@ from kasane_plugin_api import (
     ConsentPolicy,
     ConsentView,
     ConsultationView,
+    DataScope,
     DoorContact,
     Escalation,
     EscalationLevel,
@@ -75,6 +76,16 @@ class Plugin(TownReports):
         label="仙北市",
         label_en="Semboku City",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.NEED,
+                DataScope.SESSION,
+            }
+        ),
         settings={
             "secrecy_notices": SettingSpec(
                 dict,

@@ -36,6 +36,7 @@ class Plugin:
         label="鳥取県",
         label_en="Tottori Prefecture",
         kind=PluginKind.PREFECTURE,
+        api_version="0.2",
         settings={
             "started": SettingSpec(
                 dict,

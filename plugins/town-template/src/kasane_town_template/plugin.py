@@ -30,6 +30,7 @@ class Plugin:
         label="ひな形の町",
         label_en="Template town",
         kind=PluginKind.TOWN,
+        api_version="0.2",
         # Each setting that a town file may give under [settings.<name>]. A value of another type,
         # or a key that is not here, is refused with a sentence that names it.
         settings={

@@ -13,6 +13,7 @@ from kasane_plugin_api import (
     CommunityRoute,
     ConsentView,
     ConsultationView,
+    DataScope,
     Escalation,
     IssueView,
     LegalKind,
@@ -54,6 +55,15 @@ class Plugin(TownReports):
         label="米子市",
         label_en="Yonago City",
         kind=PluginKind.TOWN,
+        api_version="0.2",
+        scopes=frozenset(
+            {
+                DataScope.CASE,
+                DataScope.CONSENT,
+                DataScope.CONSULTATION,
+                DataScope.ISSUE,
+            }
+        ),
         settings={
             "center_operator": SettingSpec(
                 str,

@@ -1,18 +1,19 @@
 """The town's plugins: what is installed, one manager per town, and how they are asked."""
 
+from kasane_kit.plugins.breaker import Breaker, BreakerChange, BreakerState
 from kasane_kit.plugins.catalogue import GROUP, InstalledPlugin, catalogue
 from kasane_kit.plugins.checking import misfit, words_of
 from kasane_kit.plugins.defaults import DefaultTown, PlatformTown
 from kasane_kit.plugins.documentation import hooks_markdown
 from kasane_kit.plugins.examples import HookExample, examples, shown
-from kasane_kit.plugins.manager import (
-    Hooks,
-    PluginHouse,
-    ask_each,
-    build_manager,
-)
+from kasane_kit.plugins.hooks import Hooks, ask_each
+from kasane_kit.plugins.house import PluginHouse
+from kasane_kit.plugins.limits import Limits
+from kasane_kit.plugins.manager import build_manager, deprecations_of
+from kasane_kit.plugins.meters import SECONDS, HookMeter, Meters
 from kasane_kit.plugins.outcomes import (
     Answers,
+    FailureKind,
     MisconfiguredTown,
     PluginAnswer,
     PluginFailed,
@@ -25,29 +26,42 @@ from kasane_kit.plugins.questions import (
     questions_at,
     version_of,
 )
+from kasane_kit.plugins.standing import WHOLE, HookStanding, Standing
 from kasane_kit.plugins.template import WrongName, new_plugin
 from kasane_kit.plugins.trying import Answered, answered_by, codes_of, parts_of
 
 __all__ = [
     "GROUP",
+    "SECONDS",
+    "WHOLE",
     "Answered",
     "Answers",
+    "Breaker",
+    "BreakerChange",
+    "BreakerState",
     "DefaultTown",
+    "FailureKind",
     "HookExample",
+    "HookMeter",
+    "HookStanding",
     "Hooks",
     "InstalledPlugin",
+    "Limits",
+    "Meters",
     "MisconfiguredTown",
     "PlatformTown",
     "PluginAnswer",
     "PluginFailed",
     "PluginHouse",
     "Question",
+    "Standing",
     "WrongName",
     "answered_by",
     "ask_each",
     "build_manager",
     "catalogue",
     "codes_of",
+    "deprecations_of",
     "examples",
     "hooks_markdown",
     "later_than",

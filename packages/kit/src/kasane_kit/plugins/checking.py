@@ -1,6 +1,7 @@
 """Checks what crosses the line to a plugin: the settings going in and the answers coming out."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -21,8 +22,15 @@ _WORDS = {
 }
 
 
+_CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+
+
 class WrongSetting(ValueError):
-    """A town file's settings do not fit a plugin; the text is one Japanese sentence."""
+    """A town file's settings do not fit a plugin; the text is one Japanese sentence, ``key`` the setting meant."""
+
+    def __init__(self, sentence: str, key: str = "") -> None:
+        super().__init__(sentence)
+        self.key = key
 
 
 def checked_settings(
@@ -33,7 +41,8 @@ def checked_settings(
     if unknown:
         usable = "、".join(metadata.settings) or "なし"
         raise WrongSetting(
-            f"{town_file_key} に知らない設定「{unknown[0]}」があります。使える設定は{usable}です。"
+            f"{town_file_key} に知らない設定「{unknown[0]}」があります。使える設定は{usable}です。",
+            unknown[0],
         )
     values: dict[str, Any] = {}
     for key, spec in metadata.settings.items():
@@ -99,12 +108,22 @@ def misfit(value: object, kind: Any, where: str = "") -> str:
         return _misfit_of_sequence(value, origin, kind, where)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
         return _says(value, kind, where)
+    if is_dataclass(kind) and type(value) is not kind:
+        return _says(value, kind, where)
     if is_dataclass(value) and not isinstance(value, type):
         types = _field_types(type(value))
         for field in fields(value):
             problem = misfit(getattr(value, field.name), types[field.name], f"{where}.{field.name}")
             if problem:
                 return problem
+    return ""
+
+
+def other_town_in(texts: Iterable[str], is_other: Callable[[str], bool]) -> str:
+    """The code of another town that one of the texts names, or an empty text."""
+    for code in _CODE.findall("\n".join(texts)):
+        if is_other(code):
+            return str(code)
     return ""
 
 
@@ -158,7 +177,8 @@ def _checked(key: str, spec: SettingSpec, value: Any, town_file_key: str) -> Any
     if not _fits(value, spec.type):
         raise WrongSetting(
             f"{town_file_key} の設定「{key}」（{spec.meaning}）は"
-            f"{_word(spec.type)}で書いてください。"
+            f"{_word(spec.type)}で書いてください。",
+            key,
         )
     if spec.item_type is not None:
         items = value.values() if isinstance(value, Mapping) else value
@@ -166,7 +186,8 @@ def _checked(key: str, spec: SettingSpec, value: Any, town_file_key: str) -> Any
             if not _fits(item, spec.item_type):
                 raise WrongSetting(
                     f"{town_file_key} の設定「{key}」の中の {item!r} は"
-                    f"{_word(spec.item_type)}で書いてください。"
+                    f"{_word(spec.item_type)}で書いてください。",
+                    key,
                 )
     return value
 

@@ -1,6 +1,7 @@
 """What came of asking plugins: answers in the town's order, and failures that name plugin and hook."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 
@@ -13,18 +14,33 @@ class MisconfiguredTown(Exception):
         self.sentence = sentence
 
 
+class FailureKind(StrEnum):
+    """In which way a plugin did not answer; ``paused`` was not asked, because it failed too often before."""
+
+    RAISED = "raised"
+    COMPUTED_TOO_LONG = "computed_too_long"
+    WAITED_TOO_LONG = "waited_too_long"
+    WRONG_TYPE = "wrong_type"
+    OTHER_TOWN = "other_town"
+    GREW = "grew"
+    PAUSED = "paused"
+
+
 class PluginFailed(Exception):
-    """A plugin raised or answered the wrong thing; names plugin and hook, and nothing was decided.
+    """A plugin raised, hung or answered the wrong thing; names plugin and hook, and nothing was decided.
 
     ``sentence`` is for a page whose act was stopped, ``notice`` for one that went on without the
     plugin's part. Neither repeats the text of the plugin's own exception.
     """
 
-    def __init__(self, plugin: str, hook: str, reason: str) -> None:
+    def __init__(
+        self, plugin: str, hook: str, reason: str, kind: FailureKind = FailureKind.RAISED
+    ) -> None:
         super().__init__(f"plugin {plugin}, hook {hook}: {reason}")
         self.plugin = plugin
         self.hook = hook
         self.reason = reason
+        self.kind = kind
 
     @property
     def sentence(self) -> str:

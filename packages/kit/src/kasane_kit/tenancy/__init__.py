@@ -5,15 +5,16 @@ from kasane_kit.tenancy.directory import (
     FileTownDirectory,
     MisconfiguredTownFile,
     NoTowns,
-    Town,
     TownDirectory,
     UnknownTown,
-    valid_code,
 )
 from kasane_kit.tenancy.scope import MunicipalityRequired, current_municipality, municipality_scope
+from kasane_kit.tenancy.town import Town, valid_code
+from kasane_kit.tenancy.town_file import DatedTown, WrongTownFile, read_town_file
 
 __all__ = [
     "HOST",
+    "DatedTown",
     "FileTownDirectory",
     "MisconfiguredTownFile",
     "MunicipalityRequired",
@@ -21,7 +22,9 @@ __all__ = [
     "Town",
     "TownDirectory",
     "UnknownTown",
+    "WrongTownFile",
     "current_municipality",
     "municipality_scope",
+    "read_town_file",
     "valid_code",
 ]

@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-door doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -52,6 +52,9 @@ bench-scheduling: venv ## 訪問計画の良さと速さを量る / plans beside
 	@$(BIN)/python services/outreach/benchmarks/scheduling.py $(BENCH)
 bench-matching-speed: venv ## 照合・検索・取り込みの速さを量る / how fast needs are matched, the directory searched, files read
 	@$(BIN)/python services/resources/benchmarks/matching_speed.py
+
+bench-plugins: venv ## 町の決まりを尋ねる速さと、一つのプロセスの町の数を量る / what asking plugins costs; towns in one process
+	@$(BIN)/python -m tests.benchmarks.plugins --repetitions $(or $(REPETITIONS),1000)
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door

@@ -368,6 +368,14 @@ def test_a_hook_is_left_alone_after_five_failures_and_tried_once_after_a_while()
     assert house.failing(BAD) == ()
 
 
+def test_what_computes_too_long_is_left_alone_after_the_second_time() -> None:
+    house = house_of(bad(forever))
+
+    kinds = [failure_of(house).kind for _ in range(3)]
+
+    assert kinds == [FailureKind.COMPUTED_TOO_LONG] * 2 + [FailureKind.PAUSED]
+
+
 def test_a_good_answer_in_between_forgets_the_failures() -> None:
     turns = iter(([False] * 4 + [True]) * 3)
 

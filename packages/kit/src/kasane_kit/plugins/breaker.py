@@ -90,12 +90,21 @@ class Breaker:
             return was_open
 
     def failed(
-        self, reason: str, *, at_once: bool = False, hangs: bool = False, long: bool = False
+        self,
+        reason: str,
+        *,
+        weight: int = 1,
+        at_once: bool = False,
+        hangs: bool = False,
+        long: bool = False,
     ) -> bool:
-        """Counts a failure; True when it is open from now on. ``at_once`` does not wait for more failures, ``long``
-        leaves it alone for the longest pause."""
+        """Counts a failure, a costly one as several; True when it is open from now on.
+
+        ``at_once`` does not wait for more failures, ``long`` leaves it alone for the longest pause; what ``hangs`` is
+        tried again in a thread of its own.
+        """
         with self._lock:
-            self._failures += 1
+            self._failures += weight
             self.reason, self.failed_at = reason, clock.now()
             self.hangs = self.hangs or hangs
             was_open, tried = self._opened is not None, self._trying

@@ -15,6 +15,9 @@ from kasane_kit.plugins.outcomes import FailureKind
 WHOLE = ""
 """In place of a hook: the plugin as a whole."""
 
+# Each time costs all towns of the process the whole budget.
+_WEIGHTS = {FailureKind.COMPUTED_TOO_LONG: 3}
+
 
 @dataclass(frozen=True)
 class HookStanding:
@@ -76,7 +79,13 @@ class Standing:
                 self._breakers[(plugin, hook)] = breaker
         hangs = kind is FailureKind.WAITED_TOO_LONG
         grew = kind is FailureKind.GREW
-        if breaker.failed(reason, at_once=at_once or grew, hangs=hangs, long=grew):
+        if breaker.failed(
+            reason,
+            weight=_WEIGHTS.get(kind, 1),
+            at_once=at_once or grew,
+            hangs=hangs,
+            long=grew,
+        ):
             self._tell(plugin, hook, BreakerState.OPEN, reason)
 
     def failing(self) -> tuple[HookStanding, ...]:

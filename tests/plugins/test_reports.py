@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from kasane_kit.plugins import build_manager
-from kasane_kit.plugins.manager import Hooks
+from kasane_kit.plugins import Hooks, build_manager
 from kasane_kit.tenancy import Town
 
 ON = date(2026, 11, 21)

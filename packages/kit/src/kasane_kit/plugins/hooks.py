@@ -15,7 +15,7 @@ from kasane_kit.plugins.outcomes import Answers, FailureKind, PluginAnswer, Plug
 from kasane_kit.plugins.questions import Question, questions
 from kasane_kit.plugins.soundness import check_of
 from kasane_kit.plugins.standing import WHOLE, Standing
-from kasane_kit.plugins.watchdog import WAITING, OverBudget, Watchdog, apart
+from kasane_kit.plugins.watchdog import WAITING, OverBudget, Watchdog, in_its_own_thread
 from kasane_kit.tenancy import Town
 from kasane_plugin_api import PluginKind, PluginMetadata
 
@@ -206,7 +206,7 @@ class Hooks:
             return _watchdog.run(work, budget=budget / 1000, patience=patience, late=late)
 
         try:
-            return apart(watched, patience) if hangs else watched()
+            return in_its_own_thread(watched, patience) if hangs else watched()
         except OverBudget as over:
             reason, kind = _late(over.how, budget, patience)
             raise PluginFailed(plugin, hook, reason, kind) from None

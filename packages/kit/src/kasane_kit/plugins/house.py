@@ -27,7 +27,7 @@ class _Built:
     hooks: Hooks | MisconfiguredTown
 
 
-class _Gate:
+class _Turn:
     """Lets one thread at a time build a town; another town's building waits for nobody."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class PluginHouse:
         self._seconds = seconds
         self._lock = Lock()
         self._built: OrderedDict[str, _Built] = OrderedDict()
-        self._gates: WeakValueDictionary[str, _Gate] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
         self._standings: dict[str, tuple[int, Standing]] = {}
         self._changes: deque[BreakerChange] = deque(maxlen=_MOST_CHANGES)
 
@@ -68,8 +68,8 @@ class PluginHouse:
         built = self._ready(town)
         if built is None:
             with self._lock:
-                gate = self._gates.setdefault(town.code, _Gate())
-            with gate.lock:
+                turn = self._turns.setdefault(town.code, _Turn())
+            with turn.lock:
                 built = self._ready(town) or self._keep(town, self._build(town))
         if isinstance(built.hooks, MisconfiguredTown):
             raise MisconfiguredTown(built.hooks.code, built.hooks.sentence) from built.hooks

@@ -16,7 +16,7 @@ WHOLE = ""
 """In place of a hook: the plugin as a whole."""
 
 # Each time costs all towns of the process the whole budget.
-_WEIGHTS = {FailureKind.COMPUTED_TOO_LONG: 3}
+_COUNTED_AS = {FailureKind.COMPUTED_TOO_LONG: 3}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Standing:
         grew = kind is FailureKind.GREW
         if breaker.failed(
             reason,
-            weight=_WEIGHTS.get(kind, 1),
+            weight=_COUNTED_AS.get(kind, 1),
             at_once=at_once or grew,
             hangs=hangs,
             long=grew,

@@ -191,7 +191,7 @@ class Watchdog:
             call.late(call.how)
 
 
-def apart(work: Callable[[], T], patience: float) -> T:
+def in_its_own_thread(work: Callable[[], T], patience: float) -> T:
     """What ``work`` returns, done in a thread of its own that is left behind after ``patience`` seconds.
 
     For work that is known to hang: the caller never waits longer. Raises OverBudget, and whatever work raises.

@@ -13,6 +13,7 @@ from kasane_portal.pages.audit import blueprint as audit
 from kasane_portal.pages.dead_letters import blueprint as dead_letters
 from kasane_portal.pages.figures import blueprint as figures
 from kasane_portal.pages.front import blueprint as front
+from kasane_portal.pages.governance import blueprint as governance
 from kasane_portal.pages.home import blueprint as home
 from kasane_portal.pages.overview import blueprint as overview
 from kasane_portal.pages.prefectures import blueprint as prefectures
@@ -35,6 +36,7 @@ service = Service(
         overview,
         prefectures,
         figures,
+        governance,
         accounts,
         town,
         audit,
@@ -85,6 +87,19 @@ service = Service(
             "figure",
             False,
         ),
+        Permission(
+            "portal.governance.read",
+            "portal.governance.read",
+            STAFF | ADMINISTRATOR,
+            "evaluation",
+            False,
+        ),
+        Permission(
+            "portal.governance.write",
+            "portal.governance.written",
+            frozenset({"coordinator", "responsible"}) | ADMINISTRATOR,
+            "evaluation",
+        ),
         Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
         Permission(
             "portal.dead_letter.list",
@@ -111,6 +126,9 @@ service = Service(
         "portal_measured_mark",
         "portal_same_person",
         "portal_stated_figure",
+        "portal_seat",
+        "portal_evaluation_entry",
+        "portal_reported_step",
     ),
     refusal=PortalRefusal,
     commands={"create_account": operator.create_account, "set_password": operator.set_password},

@@ -154,6 +154,52 @@ class StateFigure:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class FillSeat:
+    """Put somebody on the roster of a body for a term; a longer term than the rules say needs a reason."""
+
+    seat_id: str
+    body: str
+    kind: str
+    name: str
+    first_day: date
+    last_day: date
+    officer: str = ""
+    extension_reason: str = ""
+
+
+@dataclass(frozen=True)
+class LeaveSeat:
+    """Somebody gives the seat up on a day."""
+
+    seat_id: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Write down what was found about one item of a year's evaluation."""
+
+    entry_id: str
+    year: int
+    item: str
+    result: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ReportTo:
+    """Write down that a year's report came before a body, with how many of its members were there."""
+
+    step_id: str
+    year: int
+    body: str
+    held_on: date
+    members: int
+    present: int
+    opinion: str = ""
+
+
 TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber
 
 

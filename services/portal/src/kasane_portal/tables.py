@@ -151,3 +151,40 @@ stated_figure = Table(
     Column("stated_by", String(200), nullable=False),
     Column("stated_at", DateTime(timezone=True), nullable=False),
 )
+seat = Table(
+    "portal_seat",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", String(60), nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("officer", String(60), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("extension_reason", Text, nullable=False),
+)
+evaluation_entry = Table(
+    "portal_evaluation_entry",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("framework", String(60), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("item", String(60), nullable=False),
+    Column("result", String(60), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("entered_by", String(200), nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+)
+reported_step = Table(
+    "portal_reported_step",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("body", String(60), nullable=False),
+    Column("held_on", Date, nullable=False),
+    Column("members", Integer, nullable=False),
+    Column("present", Integer, nullable=False),
+    Column("opinion", Text, nullable=False),
+    Column("entered_by", String(200), nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+)

@@ -168,3 +168,49 @@ class MeasureWrong(PortalRefusal):
 
     code = "measure_wrong"
     status = 500
+
+
+class SeatKindUnknown(PortalRefusal):
+    """The town's rules have no such kind of member or post, or the post is taken."""
+
+    code = "seat_kind_unknown"
+    status = 422
+
+
+class TermUnfit(PortalRefusal):
+    """A term that ends before it begins, or is longer than the rules say without a reason."""
+
+    code = "term_unfit"
+    status = 422
+
+
+class RosterFull(PortalRefusal):
+    """As many sit as the rules allow; ``facts`` hold how many."""
+
+    code = "roster_full"
+
+
+class EvaluationUnfit(PortalRefusal):
+    """A sign that the town does not use, or a result that is no number; ``facts`` hold it."""
+
+    code = "evaluation_unfit"
+    status = 422
+
+
+class ReportStepNotNext(PortalRefusal):
+    """The report goes before its bodies in order, once to each."""
+
+    code = "report_step_not_next"
+
+
+class NoQuorum(PortalRefusal):
+    """Too few members were there; ``facts`` hold the town's reason."""
+
+    code = "no_quorum"
+
+
+class SeatNotFound(PortalRefusal):
+    """No such seat."""
+
+    code = "not_found"
+    status = 404

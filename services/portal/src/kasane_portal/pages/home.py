@@ -47,6 +47,7 @@ ADMINISTRATION = (
     "accounts.list_page",
     "town.town_page",
     "figures.show",
+    "governance.show",
     "audit.list_page",
     "dead_letters.list_page",
 )

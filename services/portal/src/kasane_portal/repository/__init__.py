@@ -13,6 +13,7 @@ from kasane_portal.repository.copies import (
     TaskCopies,
 )
 from kasane_portal.repository.figures import MeasuredFacts, StatedFigures
+from kasane_portal.repository.governance import Evaluations, ReportedSteps, Seats
 from kasane_portal.repository.moments import aware
 from kasane_portal.repository.sessions import OpenSession, Sessions
 from kasane_portal.repository.support_visits import SupportVisits
@@ -22,9 +23,12 @@ __all__ = [
     "AuditCopies",
     "CountedFacts",
     "Credentials",
+    "Evaluations",
     "GapNumbers",
     "MeasuredFacts",
     "OpenSession",
+    "ReportedSteps",
+    "Seats",
     "Sessions",
     "SignInFailures",
     "StatedFigures",

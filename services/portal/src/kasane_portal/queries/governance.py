@@ -1,0 +1,21 @@
+"""What the page of the evaluation reads."""
+
+from sqlalchemy import Connection
+
+from kasane_portal.domain.roster import EvaluationEntry, ReportedStep, Seat
+from kasane_portal.repository import Evaluations, ReportedSteps, Seats
+
+
+def evaluation_of(connection: Connection, framework: str, year: int) -> tuple[EvaluationEntry, ...]:
+    """Every version of what was found in a year, the latest first."""
+    return Evaluations(connection).of(framework, year)
+
+
+def report_of(connection: Connection, year: int) -> tuple[ReportedStep, ...]:
+    """Before which bodies the year's report came, in order."""
+    return ReportedSteps(connection).of(year)
+
+
+def seats_of(connection: Connection, body: str) -> tuple[Seat, ...]:
+    """The roster of a body, past terms too."""
+    return Seats(connection).of(body)

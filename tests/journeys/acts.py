@@ -9,6 +9,7 @@ from kasane_kit.strings import Strings
 from tests.journeys.workers import Desk, eventually
 
 CASES, INTAKE = Strings("kasane_cases").text, Strings("kasane_intake").text
+RESOURCES = Strings("kasane_resources").text
 EVERY_CLASS = ["identity", "contact", "record", "health", "plan"]
 EVERYBODY_PAID = ["municipal_staff", "contractor", "partner_agency"]
 
@@ -170,6 +171,37 @@ def decide_and_end(desk: Desk, decision: str, office: str) -> None:
     desk.fill(minutes=decision)
     desk.submit(CASES("session.fix_minutes"))
     desk.go("cases", session)
+
+
+def write_need(desk: Desk, case: str, name: str, category: str, description: str) -> None:
+    """Writes down a need of a person of a case; the directory answers by itself."""
+    desk.go("cases", f"{case}/needs/new")
+    desk.choose("person_id", name)
+    desk.fill(category=category, description=description)
+    desk.submit(CASES("need.submit"))
+
+
+def raise_gaps(desk: Desk, label: str, body: str) -> str:
+    """Raises the open gaps of a category for the whole town; returns the address of the issue.
+
+    The town's rule must give it to `body`.
+    """
+
+    def recorded() -> bool:
+        desk.go("resources", "gaps")
+        return desk.sees(label)
+
+    eventually(recorded, f"the gap {label}")
+    desk.follow(RESOURCES("action.raise_gaps"))
+    assert desk.sees(RESOURCES("text.fewer_needs"))
+    desk.fill(where="town")
+    desk.submit(RESOURCES("action.raise_gaps"))
+    assert desk.sees(RESOURCES("text.gaps_raised"))
+    desk.page.locator('main a[href*="/community/issues/"]').first.click()
+    desk.look()
+    assert desk.sees(RESOURCES("text.with_body", body=body))
+    assert desk.sees(RESOURCES("text.fewer_needs"))
+    return desk.address()
 
 
 def person_id(desk: Desk, case: str, name: str) -> str:

@@ -10,7 +10,14 @@ from playwright.sync_api import Browser
 
 from kasane_kit import clock
 from kasane_kit.strings import Strings
-from tests.journeys.acts import bind_everybody, decide_and_end, person_id, plan_session
+from tests.journeys.acts import (
+    bind_everybody,
+    decide_and_end,
+    person_id,
+    plan_session,
+    raise_gaps,
+    write_need,
+)
 from tests.journeys.houses import House
 from tests.journeys.workers import SignIn, desks, eventually
 
@@ -186,6 +193,18 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     coordinator.fill(agreed="1", way="spoken", on=clock.today().isoformat(), given_by="self")
     coordinator.submit(CASES("plan.agreement_submit"))
     assert not coordinator.sees(CASES("plan.waits_for", who="川辺 ゆみ"))
+
+    # The same agenda: nothing fits a need, and the gap becomes a matter of community building, without her.
+    write_need(coordinator, case, "川辺 ゆみ", "housing", "雨漏りを直せる人がいない")
+    eventually(
+        lambda: coordinator.go("cases", case) or coordinator.sees(CASES("case.missing")),
+        "the answer that nothing fits",
+    )
+    coordinator.go("cases", session)
+    coordinator.follow(CASES("session.see_gaps"))
+    raise_gaps(coordinator, "住まい", "重層的支援会議")
+    assert not coordinator.sees("川辺")
+    assert not coordinator.sees("雨漏り")
 
     # 9. The visit: asked for, scheduled, recorded on a phone; nobody home is work as well.
     coordinator.go("cases", f"{case}/outreach/new")

@@ -1,4 +1,4 @@
-"""Plays S2 to S7 through the pages, each in its own town of one installation, with what must be refused.
+"""Plays S2, S4, S5 and S7 through the pages, each in its own town of one installation, with what must be refused.
 
 What outreach does is played where it belongs: the list of a survey in S4, a door without a network in S5.
 """
@@ -172,123 +172,6 @@ def test_s7_the_mother_consents_the_son_refuses_and_what_is_said_of_him_stays_cl
     assert coordinator.sees("沢口 きぬ")
 
 
-def _participation_page(desk: Desk) -> str:
-    """Opens the only participation of the town, as soon as resources heard of it; its address."""
-
-    def listed() -> bool:
-        desk.go("resources", "participations")
-        return desk.page.locator("main tbody a").count() > 0
-
-    assert eventually(listed, "the proposal in resources")
-    with desk.page.expect_navigation():
-        desk.page.locator("main tbody a").first.click()
-    desk.look()
-    return desk.address()
-
-
-def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
-    embedded_sign_in: SignIn,
-) -> None:
-    desk = embedded_sign_in(KASUGAI, "kasugai-desk")
-    people = [{"name": "牧野 さとる", "birth_date": "S55.4.2", "relation": "本人"}]
-    number = receive(
-        desk,
-        people,
-        channel="telephone",
-        desk="disability_welfare",
-        route="commissioner",
-        story="新聞がたまっている。",
-    )
-    assert desk.sees(INTAKE("brought_by.commissioner"))
-    coordinator = embedded_sign_in(KASUGAI, "kasugai-coordinator")
-    case = open_case(coordinator, number)
-
-    # 3. ✗ Without consent not at the 重層的支援会議; the 支援会議 prepares the visit.
-    consented = plan_session(coordinator, MULTI, ("窓口 みき",))
-    refused_item(coordinator, consented, "牧野 さとる", NO_CONSENT)
-    closed = plan_session(coordinator, SUPPORT, ("窓口 みき",))
-    add_item(coordinator, closed, "牧野 さとる", "訪問の前の事前調整")
-    bind_everybody(coordinator)
-    decide_and_end(coordinator, "推進員が訪ねる", "community_inclusion")
-
-    # 4. 推進員 goes to see him; ✗ without consent the case does not go on to the multi-agency work.
-    coordinator.go("cases", f"{case}/status")
-    assert coordinator.sees(CASES("status.needs_consent"))
-    coordinator.fill(status="outreach")
-    coordinator.submit(CASES("status.submit"))
-    coordinator.go("cases", case)
-    offered = coordinator.page.get_by_role("button", name=CASES("household.begin_multi_agency"))
-    assert offered.count() == 0
-
-    # 5. He agrees: the multi-agency work is offered by itself, and one press begins it.
-    take_consent(coordinator, case, "牧野 さとる")
-    coordinator.go("cases", case)
-    assert coordinator.sees(CASES("task.offer_multi_agency"))
-    coordinator.submit(CASES("household.begin_multi_agency"))
-    assert offered.count() == 0
-
-    # 8. ✗ 参加支援 is not decided before the 重層的支援会議 has judged it: there is no session to name yet.
-    draft_plan(
-        coordinator,
-        case,
-        ("牧野 さとる",),
-        "人と関わる時間をもつ",
-        [{"what": "値札貼り", "who": "地域共生推進課"}],
-        kind="participation",
-    )
-    plan = coordinator.address()
-    coordinator.submit(CASES("plan.sign_off"))
-    coordinator.go("cases", f"{plan}/decision")
-    assert coordinator.sees(CASES("plan.no_session"))
-
-    # 7. ✗ A resident only where his consent names residents.
-    add_item(coordinator, consented, "牧野 さとる", "参加支援")
-    seat_guest(coordinator, consented, "地域食堂の人", "resident")
-    bind_everybody(coordinator)
-    cannot_open(coordinator, "に伝えることを含んでいません")
-    take_consent(
-        coordinator,
-        case,
-        "牧野 さとる",
-        recipients=["municipal_staff", "contractor", "partner_agency", "resident"],
-    )
-
-    # 9. ✗ Nobody looks for a place before 8., the judgement of the 重層的支援会議.
-    coordinator.go("cases", f"{case}/participation")
-    coordinator.choose("person_id", "牧野 さとる")
-    coordinator.fill(category="withdrawal_truancy", wish="静かなところで、少しずつ手を動かしたい")
-    coordinator.submit(CASES("participation.propose_submit"))
-    place = _participation_page(coordinator)
-    assert coordinator.sees(RESOURCES("text.gate_waits", body="重層的支援会議"))
-    assert coordinator.sees("出典：001:L371-379")
-    assert coordinator.page.get_by_role("button", name=RESOURCES("action.match")).is_disabled()
-
-    coordinator.go("cases", consented)
-    assert coordinator.sees(CASES("session.signed"))
-    decide_and_end(coordinator, "駄菓子の値札貼りから始める", "community_inclusion")
-    coordinator.go("cases", consented)
-    coordinator.follow(CASES("item.open_page"))
-    coordinator.follow(CASES("participation.judge_submit"))
-    coordinator.page.get_by_role("radio", name=CASES("participation.needed")).check()
-    coordinator.submit(CASES("participation.judge_submit"))
-
-    def admitted() -> bool:
-        coordinator.go("resources", place)
-        return coordinator.sees(RESOURCES("text.plan_waits"))
-
-    assert eventually(admitted, "the gate is open")
-    coordinator.go("cases", f"{plan}/decision")
-    assert not coordinator.sees(CASES("plan.no_session"))
-
-    # 10. ✗ No end without an evaluation and a next contact.
-    coordinator.go("cases", f"{case}/close")
-    coordinator.submit(CASES("closing.submit"))
-    assert coordinator.sees("評価")
-    assert coordinator.address().endswith("/close")
-    coordinator.go("cases", case)
-    assert coordinator.page.get_by_role("link", name=CASES("case.close")).count() > 0
-
-
 def test_s2_a_carer_asks_for_himself_and_his_consent_opens_nothing_of_his_mothers(
     embedded_sign_in: SignIn,
 ) -> None:
@@ -344,59 +227,6 @@ def test_s2_a_carer_asks_for_himself_and_his_consent_opens_nothing_of_his_mother
     assert not office.sees(secret)
     office.page.goto(f"{office.house.address}/cases/{ENIWA}/{closed}")
     assert office.sees("見つかりません")
-
-
-def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
-    embedded_sign_in: SignIn,
-) -> None:
-    desk = embedded_sign_in(YONAGO, "yonago-desk")
-    people = [{"name": "日野 かつみ", "birth_date": "S30.4.2", "relation": "本人"}]
-    number = receive(
-        desk,
-        people,
-        channel="telephone",
-        desk="general_support_center",
-        story="隣の家のごみが道にあふれている。",
-        categories=["hoarding", "neighbours"],
-        main_category="hoarding",
-        contact_name="隣野 やよい",
-        contact_hidden=True,
-    )
-    # 1. The neighbour is not the subject, ✗ and her name goes no further than the desk.
-    coordinator = embedded_sign_in(YONAGO, "yonago-coordinator")
-    case = open_case(coordinator, number)
-    assert not coordinator.sees("隣野")
-
-    # 4. ✗ The town has no body for him: not by name. 5. Without a name among other matters, it may be talked of.
-    session = plan_session(coordinator, MULTI, ())
-    refused_item(coordinator, session, "日野 かつみ", NO_CONSENT)
-    assert coordinator.sees("会議体を市が決めるまで")
-    add_item(coordinator, session, "", "家の中の物が増えた方への関わり")
-    assert coordinator.sees(CASES("session.no_identity"))
-    assert not coordinator.sees("日野")
-    bind_everybody(coordinator)
-    decide_and_end(coordinator, "玄関から一緒に片づける", "general_support_center")
-
-    # 7. He agrees, and a relative sits at his table: each item has its own people.
-    take_consent(
-        coordinator,
-        case,
-        "日野 かつみ",
-        recipients=["municipal_staff", "contractor", "partner_agency", "person_or_family"],
-    )
-    session = plan_session(coordinator, MULTI, ())
-    add_item(coordinator, session, "日野 かつみ", "支援の方針")
-    seat_guest(coordinator, session, "日野 まさえ", "person_or_family")
-    bind_everybody(coordinator)
-    decide_and_end(coordinator, "週に一度片づける", "general_support_center")
-
-    # 9. ✗ Closing needs an evaluation.
-    coordinator.go("cases", f"{case}/close")
-    coordinator.submit(CASES("closing.submit"))
-    assert coordinator.address().endswith("/close")
-    coordinator.fill(
-        outcome="roles_settled", evaluation="道にごみがなくなった。", no_contact_needed=True
-    )
 
 
 def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_without(

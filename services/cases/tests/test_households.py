@@ -222,6 +222,22 @@ def test_a_split_gives_a_case_of_its_own_with_consent_and_open_work(at_work):
     assert "need_identified" in {entry.kind.value for entry in old.timeline}
 
 
+def test_a_split_and_its_undoing_say_to_others_which_case_the_persons_are_in(at_work):
+    case_id = at_work.case()
+
+    new = split(at_work, case_id, SON)
+    number = at_work.read_case(new).number
+    assert at_work.bench.said(says.PersonsMovedCase) == [
+        says.PersonsMovedCase(case_id, new, number, (SON,))
+    ]
+
+    (line,) = read(at_work, case_id).household.steps
+    undo(at_work, case_id, line.step.id)
+
+    back = says.PersonsMovedCase(new, case_id, at_work.read_case(case_id).number, (SON,))
+    assert at_work.bench.said(says.PersonsMovedCase)[-1] == back
+
+
 def test_the_parts_of_a_split_do_not_see_each_others_later_facts(at_work):
     case_id = at_work.case(MOTHER)
     husbands_worker = worker(at_work, case_id)

@@ -12,6 +12,7 @@ from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_contracts.intake import ConsultationClosed, ConsultationEscalated, ConsultationReopened
 from kasane_contracts.outreach import ConsentHeard, ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import (
+    GapClosed,
     HumanServicesSuggested,
     ReferralAccepted,
     ReferralDeclined,
@@ -133,6 +134,29 @@ def test_suggestions_stand_at_their_need_and_a_new_answer_takes_their_place(at_w
     assert need.missing == ()
     kinds = [entry.kind for entry in read(at_work, case_id).timeline]
     assert kinds.count(TimelineKind.SUGGESTIONS_ARRIVED) == 1
+
+
+def test_what_was_developed_for_a_need_stands_first_at_it_and_once(at_work):
+    case_id = at_work.case()
+    need_id = at_work.need(case_id, SON)
+    other = Suggestion("service-2", "食堂みほん", 60.0)
+    at_work.bench.hear(HumanServicesSuggested(need_id, case_id, (other,), ("夜の場所",)))
+
+    for gap_id in ("gap-1", "gap-2"):
+        at_work.bench.hear(GapClosed(gap_id, need_id, "service-9", "片づけ応援隊", DAY))
+    at_work.bench.hear(GapClosed("gap-3", "need-elsewhere", "service-9", "片づけ応援隊", DAY))
+
+    file = read(at_work, case_id)
+    need = file.need(need_id)
+    assert [(s.human_service_id, s.reasons) for s in need.suggestions] == [
+        ("service-9", ("応える支援がなかったため、新しくつくられました。",)),
+        ("service-2", ()),
+    ]
+    assert need.missing == ()
+    closed = [entry for entry in file.timeline if entry.kind is TimelineKind.GAP_CLOSED]
+    assert [(entry.object_id, entry.person_id, entry.facts) for entry in closed] == [
+        ("service-9", SON, {"name": "片づけ応援隊"})
+    ]
 
 
 def test_an_accepted_referral_is_shown_and_a_declined_one_leaves_a_task(at_work):

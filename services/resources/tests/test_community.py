@@ -354,3 +354,81 @@ def test_the_api_raises_routes_answers_and_counts(workbench: Workbench) -> None:
         headers={"If-Match": planned.headers["ETag"]},
     )
     assert (counted.json["attendance"], counted.json["new_ties"]) == ({"resident": 3}, 1)
+
+
+def test_the_api_keeps_a_networks_members_and_counts_each_activity(kasugai: Workbench) -> None:
+    who = kasugai.visit_as(kasugai.staff("coordinator"))
+    path = "/api/v1/community/networks/food_drive/members"
+    group = {"name": "こども食堂A", "activities": ["meals", "pantry"], "since": "2026-06-01"}
+
+    joined = who.send_json("POST", path, group)
+    assert (joined.status_code, joined.json["activities"]) == (201, ["meals", "pantry"])
+    for wrong in ({**group, "activities": []}, {**group, "leader": "佐藤"}, {"name": "x"}):
+        assert who.send_json("POST", path, wrong).status_code == 422
+    assert who.send_json("POST", path, {**group, "activities": ["flying"]}).status_code == 422
+    assert who.send_json("POST", path.replace("food_drive", "x"), group).status_code == 422
+
+    (network,) = who.get("/api/v1/community/networks").json["items"]
+    assert (network["code"], network["multi_counted"], len(network["members"])) == (
+        "food_drive",
+        True,
+        1,
+    )
+    counts = {one["year"]: one for one in network["counts"]}
+    assert (counts[2026]["groups"], counts[2026]["by_activity"]["pantry"]) == (1, 1)
+    assert counts[2025]["groups"] == 0
+    leaving = f"/api/v1/community/networks/members/{joined.json['id']}/leaving"
+    assert who.send_json("PUT", leaving, {"until": "2026-05-31"}).status_code == 404
+    assert who.send_json("PUT", leaving, {"until": "2026-10-31"}).json["until"] == "2026-10-31"
+    nobody = leaving.replace(joined.json["id"], "nobody")
+    assert who.send_json("PUT", nobody, {"until": "2026-10-31"}).status_code == 404
+
+
+def test_the_api_registers_partners_and_says_when_they_leave(workbench: Workbench) -> None:
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    partner = {"name": "見本信用金庫", "offers": "見守り", "since": "2025-04-01"}
+
+    made = who.send_json("POST", "/api/v1/community/partners", partner)
+    assert (made.status_code, made.json["until"]) == (201, None)
+    assert who.send_json("POST", "/api/v1/community/partners", {"name": "x"}).status_code == 422
+    leaving = f"/api/v1/community/partners/{made.json['id']}/leaving"
+    left = who.send_json("PUT", leaving, {"until": "2026-03-31"})
+    assert (left.status_code, left.json["until"]) == (200, "2026-03-31")
+    assert who.send_json("PUT", leaving, {"until": "2026-04-30"}).status_code == 404
+    (one,) = who.get("/api/v1/community/partners").json["items"]
+    assert (one["name"], one["offers"], one["until"]) == ("見本信用金庫", "見守り", "2026-03-31")
+
+
+def test_the_api_gives_training_by_course_and_kind_and_cancels_a_gathering(
+    kasugai: Workbench,
+) -> None:
+    who = kasugai.visit_as(kasugai.staff("coordinator"))
+    lesson = {
+        "kind": "training",
+        "title": "合同研修",
+        "starts_at": "2026-10-05T13:00:00+09:00",
+        "ends_at": "2026-10-05T15:00:00+09:00",
+        "course": "joint_training",
+    }
+    made = [who.send_json("POST", "/api/v1/community/gatherings", lesson) for _ in range(2)]
+    for one in made:
+        who.send_json(
+            "PUT",
+            f"/api/v1/community/gatherings/{one.json['id']}/attendance",
+            {"attendance": {"professional": 12, "resident": 3}, "new_ties": 2},
+            headers={"If-Match": one.headers["ETag"]},
+        )
+    path = f"/api/v1/community/gatherings/{made[1].json['id']}/cancellation"
+    assert who.send_json("PUT", path, {}, headers={"If-Match": '"1"'}).status_code == 412
+    assert who.send_json("PUT", path, {}, headers={"If-Match": '"2"'}).json["cancelled"] is True
+
+    training = who.get("/api/v1/community/training?year=2026").json
+    counted = next(one for one in training["courses"] if one["code"] == "joint_training")
+    assert (counted["sessions"], counted["present"], counted["by_kind"], counted["new_ties"]) == (
+        1,
+        15,
+        {"professional": 12, "resident": 3},
+        2,
+    )
+    empty = who.get("/api/v1/community/training?year=2020").json
+    assert {one["present"] for one in empty["courses"]} == {0}

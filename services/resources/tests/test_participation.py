@@ -15,6 +15,7 @@ from kasane_contracts.cases import (
     ParticipationHostTold,
     ParticipationJudged,
     ParticipationProposed,
+    PersonsMovedCase,
     SupportPlanAgreed,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
@@ -556,3 +557,45 @@ def test_the_api_takes_the_same_steps(workbench: Workbench) -> None:
         headers={"If-Match": made.headers["ETag"]},
     )
     assert answered.json["answer"] == "火は使わない"
+
+
+def test_participation_follows_a_person_into_another_case_and_the_visit_is_asked_for_from_there(
+    workbench: Workbench,
+) -> None:
+    one = placed(workbench)
+    (first,) = workbench.said(SettlingVisitRequested)
+    moved = PersonsMovedCase("case-1", "case-9", "2026-0090", ("person-1",))
+
+    workbench.hear(replace(moved, person_ids=("person-2",)))
+    assert one_of(workbench).case_number == "2026-0007"
+    workbench.hear(moved)
+    workbench.hear(moved)
+
+    now = one_of(workbench)
+    assert (now.case_id, now.case_number, now.due_on) == ("case-9", "2026-0090", one.due_on)
+    (off,) = workbench.said(SettlingVisitCalledOff)
+    assert (off.request_id, off.case_id) == (first.request_id, "case-1")
+    again = workbench.said(SettlingVisitRequested)[-1]
+    assert (again.case_id, again.case_number, again.by_when) == (
+        "case-9",
+        "2026-0090",
+        first.by_when,
+    )
+    assert len(workbench.said(SettlingVisitRequested)) == 2
+    # The end of the old case is nothing to it, and consent is heard from the new one.
+    workbench.hear(CaseClosed("case-1", "", "joined"))
+    assert len(workbench.said(SettlingVisitCalledOff)) == 1
+    workbench.hear(ConsentRecorded("case-9", "person-1", "withdrawn"))
+    assert one_of(workbench).consent == "withdrawn"
+
+
+def test_what_was_not_placed_yet_follows_without_any_visit(workbench: Workbench) -> None:
+    on_trial(workbench)
+
+    workbench.hear(PersonsMovedCase("case-1", "case-9", "2026-0090", ("person-1",)))
+
+    assert (one_of(workbench).case_number, one_of(workbench).status) == (
+        "2026-0090",
+        ParticipationStatus.TRIAL,
+    )
+    assert workbench.said(SettlingVisitRequested) == []

@@ -1,6 +1,6 @@
 """Subscribers: what resources does when a case speaks."""
 
-from kasane_contracts.cases import ReferralRequested, SupportNeedIdentified
+from kasane_contracts.cases import PersonsMovedCase, ReferralRequested, SupportNeedIdentified
 from kasane_contracts.resources import HumanServicesSuggested
 from kasane_kit.delivery import Delivery
 from kasane_kit.ids import new_id
@@ -82,7 +82,8 @@ def test_nothing_listed_is_said_and_kept_as_a_gap_without_the_person(workbench: 
     assert said.missing == ("「税金や公共料金」に応えるものが、この町の一覧に一つもありません。",)
     with workbench.reading() as connection:
         (gap,) = queries.gaps(connection)
-        assert queries.gap_counts(connection) == [("taxes_utilities", "東新町", 1)]
+        (theme,) = queries.gap_themes(connection)
+    assert (theme.category, theme.open, theme.areas) == ("taxes_utilities", 1, (("東新町", 1),))
     assert (gap.category, gap.area, gap.age_band) == ("taxes_utilities", "東新町", "40-49")
     assert "滞納" not in str(gap)
 
@@ -146,6 +147,17 @@ def test_a_second_delivery_of_an_event_changes_nothing(workbench: Workbench) -> 
     with workbench.reading() as connection:
         (waiting,) = queries.referrals(connection, waiting=True)
     assert (waiting.name, waiting.message) == ("生駒 太郎", "お願い")
+
+
+def test_a_referral_follows_its_person_into_another_case(workbench: Workbench) -> None:
+    workbench.hear(ReferralRequested("r1", "c1", "n1", "p1", "s1", "生駒 太郎", "お願い"))
+    workbench.hear(ReferralRequested("r2", "c1", "n2", "p2", "s1", "生駒 花子", "お願い"))
+
+    workbench.hear(PersonsMovedCase("c1", "c9", "2026-0090", ("p1",)))
+
+    with workbench.reading() as connection:
+        found = {one.id: one.case_id for one in queries.referrals(connection, waiting=True)}
+    assert found == {"r1": "c9", "r2": "c1"}
 
 
 def test_a_category_nobody_knows_is_a_gap_and_no_error(workbench: Workbench) -> None:

@@ -233,6 +233,17 @@ class AddressProtectionChanged:
     phone_too: bool = False
 
 
+@event("cases.persons.moved_case", version=1, subject="to_case_id")
+@dataclass(frozen=True)
+class PersonsMovedCase:
+    """A household divided or came together: what is open of these persons belongs to another case now."""
+
+    from_case_id: str
+    to_case_id: str
+    to_case_number: str
+    person_ids: tuple[str, ...]
+
+
 @event("cases.participation.proposed", version=1, subject="participation_id")
 @dataclass(frozen=True)
 class ParticipationProposed:

@@ -106,6 +106,11 @@ def community_issue(municipality: str, issue_id: str) -> str:
     return f"/resources/{municipality}/community/issues/{issue_id}"
 
 
+def resource_gaps(municipality: str) -> str:
+    """What nobody offers, and what of it can be raised as a community issue."""
+    return f"/resources/{municipality}/gaps"
+
+
 def todays_visits(municipality: str) -> str:
     """The visits of today."""
     return f"/outreach/{municipality}/visits"

@@ -77,6 +77,18 @@ class HumanServicesSuggested:
     left_out: tuple[LeftOut, ...] = ()
 
 
+@event("resources.gap.closed", version=1, subject="gap_id")
+@dataclass(frozen=True)
+class GapClosed:
+    """What nobody offered for a need was developed: the entry of the directory that is there now."""
+
+    gap_id: str
+    need_id: str
+    human_service_id: str
+    name: str
+    closed_on: date
+
+
 @event("resources.referral.accepted", version=1, subject="referral_id")
 @dataclass(frozen=True)
 class ReferralAccepted:

@@ -47,6 +47,7 @@ service = Service(
         says.ParticipationJudged,
         says.ParticipationHostTold,
         says.CommunityIssueRaised,
+        says.PersonsMovedCase,
     ),
     hears={
         intake.ConsultationReceived: subscribers.on_consultation_received,
@@ -60,6 +61,7 @@ service = Service(
         intake.ReferralSheetAccepted: subscribers.on_referral_sheet_accepted,
         intake.ReferralSheetReturned: subscribers.on_referral_sheet_returned,
         resources.HumanServicesSuggested: subscribers.on_human_services_suggested,
+        resources.GapClosed: subscribers.on_gap_closed,
         resources.ReferralAccepted: subscribers.on_referral_accepted,
         resources.ReferralDeclined: subscribers.on_referral_declined,
         resources.ParticipationMoved: subscribers.on_participation_moved,

@@ -9,6 +9,7 @@ from kasane_cases.handlers.hearing import (
     forget_waiting,
     queue_escalated,
     queue_for_opening,
+    take_gap_closed,
     take_referral_answer,
     take_suggestions,
     take_visit,
@@ -32,6 +33,7 @@ from kasane_contracts.intake import (
 from kasane_contracts.outreach import ConsentHeard, ContactNotMade, VisitCompleted, VisitScheduled
 from kasane_contracts.resources import (
     CommunityIssueAnswered,
+    GapClosed,
     HumanServicesSuggested,
     ParticipationMoved,
     ReferralAccepted,
@@ -139,3 +141,8 @@ def on_community_issue_answered(
 ) -> None:
     """Brings the community's answer back to the cases that an issue was raised from."""
     take_issue_answer(event, uow)
+
+
+def on_gap_closed(event: GapClosed, uow: UnitOfWork, _hooks: Any) -> None:
+    """Shows at the need what was developed for it."""
+    take_gap_closed(event, uow)

@@ -11,6 +11,7 @@ from kasane_contracts.cases import (
     ParticipationHostTold,
     ParticipationJudged,
     ParticipationProposed,
+    PersonsMovedCase,
     ReferralRequested,
     SupportNeedIdentified,
     SupportPlanAgreed,
@@ -19,7 +20,9 @@ from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.auth import Permission
 from kasane_kit.service import Job, Service
 from kasane_resources.api.community import blueprint as community_api
+from kasane_resources.api.gaps import blueprint as gaps_api
 from kasane_resources.api.hsds import blueprint as hsds_api
+from kasane_resources.api.networks import blueprint as networks_api
 from kasane_resources.api.participations import blueprint as participations_api
 from kasane_resources.api.v1 import blueprint as api
 from kasane_resources.domain.errors import ResourcesRefusal
@@ -48,6 +51,7 @@ from kasane_resources.subscribers import (
     on_participation_host_told,
     on_participation_judged,
     on_participation_proposed,
+    on_persons_moved_case,
     on_referral_requested,
     on_settling_visit,
     on_support_need_identified,
@@ -86,6 +90,8 @@ service = Service(
         hsds_api,
         participations_api,
         community_api,
+        gaps_api,
+        networks_api,
     ),
     permissions=(
         Permission(
@@ -183,6 +189,7 @@ service = Service(
             "human_service",
         ),
         Permission("resources.gap.list", "resources.gap.listed", PLANNERS, "gap", False),
+        Permission("resources.gap.close", "resources.gap.closed", PLANNERS, "gap", False),
         Permission(
             "resources.community.list", "resources.community.listed", STAFF, "community", False
         ),
@@ -228,6 +235,7 @@ service = Service(
         says.HumanServiceConfirmed,
         says.OrganizationAnswered,
         says.HumanServicesSuggested,
+        says.GapClosed,
         says.ReferralAccepted,
         says.ReferralDeclined,
         says.ParticipationMoved,
@@ -245,6 +253,7 @@ service = Service(
         ParticipationJudged: on_participation_judged,
         ParticipationHostTold: on_participation_host_told,
         SupportPlanAgreed: on_support_plan_agreed,
+        PersonsMovedCase: on_persons_moved_case,
         ConsentRecorded: on_consent_recorded,
         AddressProtectionChanged: on_address_protection_changed,
         CaseClosed: on_case_closed,

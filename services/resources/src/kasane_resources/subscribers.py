@@ -10,6 +10,7 @@ from kasane_contracts.cases import (
     ParticipationHostTold,
     ParticipationJudged,
     ParticipationProposed,
+    PersonsMovedCase,
     ReferralRequested,
     SupportNeedIdentified,
     SupportPlanAgreed,
@@ -18,6 +19,7 @@ from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_resources.handlers import (
     community,
+    move_referrals,
     participation,
     suggest_human_services,
     wait_for_answer,
@@ -52,6 +54,12 @@ def on_participation_host_told(event: ParticipationHostTold, uow: UnitOfWork, _h
 def on_support_plan_agreed(event: SupportPlanAgreed, uow: UnitOfWork, _hooks: Any) -> None:
     """A plan of participation support leads on to looking for a place."""
     participation.take_plan(event, uow)
+
+
+def on_persons_moved_case(event: PersonsMovedCase, uow: UnitOfWork, _hooks: Any) -> None:
+    """What is open of persons follows them into their other case."""
+    move_referrals(event, uow)
+    participation.take_moved_case(event, uow)
 
 
 def on_consent_recorded(event: ConsentRecorded, uow: UnitOfWork, _hooks: Any) -> None:

@@ -62,6 +62,7 @@ class TimelineKind(StrEnum):
     PARTICIPATION_HOST_TOLD = "participation_host_told"
     PARTICIPATION_MOVED = "participation_moved"
     COMMUNITY_ISSUE_ANSWERED = "community_issue_answered"
+    GAP_CLOSED = "gap_closed"
 
 
 @dataclass(frozen=True)

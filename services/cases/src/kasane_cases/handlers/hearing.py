@@ -21,13 +21,20 @@ from kasane_cases.repository import (
 )
 from kasane_contracts.intake import ConsultationEscalated, ConsultationReceived
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted, VisitScheduled
-from kasane_contracts.resources import HumanServicesSuggested, ReferralAccepted, ReferralDeclined
+from kasane_contracts.resources import (
+    GapClosed,
+    HumanServicesSuggested,
+    ReferralAccepted,
+    ReferralDeclined,
+)
 from kasane_kit import clock
 from kasane_kit.ids import new_id
+from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import RoleFunction, matching_roles
 
 CONSULTATION = "consultation"
+_words = Strings("kasane_cases")
 
 
 def queue_for_opening(event: ConsultationReceived, uow: UnitOfWork, hooks: Any) -> None:
@@ -131,6 +138,28 @@ def take_suggestions(event: HumanServicesSuggested, uow: UnitOfWork) -> None:
             need.id,
             count=str(len(suggestions)),
         )
+
+
+def take_gap_closed(event: GapClosed, uow: UnitOfWork) -> None:
+    """Puts first at a need what was developed because nothing met it; heard twice it stands once."""
+    needs = Needs(uow.connection)
+    try:
+        need = needs.where(event.need_id)
+    except RecordNotFound:
+        return
+    if any(one.human_service_id == event.human_service_id for one in need.suggestions):
+        return
+    made = NeedSuggestion(event.human_service_id, event.name, 0.0, (_words.text("case.developed"),))
+    needs.replace_suggestions(need.id, (made, *need.suggestions), (), clock.now(), need.left_out)
+    uow.record("cases.support_need.suggestions_taken", OBJECT, need.case_id)
+    note(
+        uow,
+        need.case_id,
+        TimelineKind.GAP_CLOSED,
+        need.person_id,
+        event.human_service_id,
+        name=event.name,
+    )
 
 
 def take_referral_answer(event: ReferralAccepted | ReferralDeclined, uow: UnitOfWork) -> None:

@@ -295,5 +295,6 @@ def _follow(
             before = here.get(person_id)
             number = before.number + 1 if before else 1
             consents.add(replace(consent, id=new_id(), case_id=to_case.id, number=number))
+    uow.publish(events.PersonsMovedCase(from_case.id, to_case.id, to_case.number, persons))
     uow.record("cases.household.changed", OBJECT, from_case.id)
     uow.record("cases.household.changed", OBJECT, to_case.id)

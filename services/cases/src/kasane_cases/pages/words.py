@@ -37,6 +37,7 @@ _SERVICE_OF = {
     TimelineKind.PARTICIPATION_NEEDED: ("conference", links.conference),
     TimelineKind.PARTICIPATION_NOT_NEEDED: ("conference", links.conference),
     TimelineKind.COMMUNITY_ISSUE_ANSWERED: ("community_issue", links.community_issue),
+    TimelineKind.GAP_CLOSED: ("human_service", links.human_service),
 }
 _CODED = {
     "state": "consent_state",

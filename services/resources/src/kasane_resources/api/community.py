@@ -12,6 +12,7 @@ from kasane_kit.web import asked_version, create_once, hooks, reading, unit_of_w
 from kasane_resources.api import community_schemas as schemas
 from kasane_resources.commands.community import (
     AnswerIssue,
+    CancelGathering,
     CountGathering,
     HandUpIssue,
     PlanGathering,
@@ -119,6 +120,16 @@ def put_attendance(payload: dict[str, Any], gathering_id: str) -> Response:
     )
     with unit_of_work() as uow:
         handlers.count_gathering(command, uow, hooks())
+    return _gathering(gathering_id)
+
+
+@blueprint.route("/community/gatherings/<gathering_id>/cancellation", methods=["PUT"])
+@require("resources.community.write", object_argument="gathering_id")
+@blueprint.response(200, schemas.GatheringSchema)
+def put_cancellation(gathering_id: str) -> Response:
+    """Say that it does not take place; calendars show it crossed out. Needs If-Match."""
+    with unit_of_work() as uow:
+        handlers.cancel_gathering(CancelGathering(gathering_id, asked_version()), uow, hooks())
     return _gathering(gathering_id)
 
 

@@ -57,7 +57,8 @@ class IssueStep:
 class CommunityIssue:
     """A theme and a place. ``households`` is None where nobody counted or the number is not said.
 
-    ``kind`` says from where it was raised: cases, gaps, gathering or worker.
+    ``kind`` says from where it was raised: cases, gaps, gathering or worker. Raised from gaps, each
+    need that nothing met counts once, because the directory does not know the households.
     """
 
     id: str

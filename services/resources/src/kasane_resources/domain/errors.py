@@ -222,6 +222,37 @@ class IssueOver(ResourcesRefusal):
     code = "issue_over"
 
 
+class GapNotFound(ResourcesRefusal):
+    """No such gap."""
+
+    code = "not_found"
+    status = 404
+
+
+class GapOver(ResourcesRefusal):
+    """A gap is closed already."""
+
+    code = "gap_over"
+
+
+class NoOpenGaps(ResourcesRefusal):
+    """No open gap is left there from which an issue was not raised yet."""
+
+    code = "no_open_gaps"
+
+
+class TooFewGaps(ResourcesRefusal):
+    """At a place so few gaps would point to somebody; ``fewest`` is the smallest number."""
+
+    code = "too_few_gaps"
+
+
+class AreaPointsToSomebody(ResourcesRefusal):
+    """The name of a place holds a number like a house's."""
+
+    code = "area_points_to_somebody"
+
+
 class BodyUnknown(ResourcesRefusal):
     """The town has no such body, course or network."""
 

@@ -12,7 +12,11 @@ from kasane_resources.handlers.imports import (
 )
 from kasane_resources.handlers.needs import suggest_human_services
 from kasane_resources.handlers.quarantine import decide_cell, open_cells
-from kasane_resources.handlers.referrals import answer_referral, wait_for_answer
+from kasane_resources.handlers.referrals import (
+    answer_referral,
+    move_referrals,
+    wait_for_answer,
+)
 from kasane_resources.handlers.running_imports import forget_imports, run_imports
 
 __all__ = [
@@ -23,6 +27,7 @@ __all__ = [
     "forget_imports",
     "import_sample",
     "map_columns",
+    "move_referrals",
     "open_cells",
     "preview_import",
     "publish_human_service",

@@ -74,7 +74,7 @@ def take_issue(event: CommunityIssueRaised, uow: UnitOfWork, hooks: Any) -> None
         households=event.households,
         raised_on=event.raised_on,
     )
-    _begin(issue, uow, hooks)
+    begin_issue(issue, uow, hooks)
     issues.add(issue)
     uow.record("resources.community_issue.raised", ISSUE, issue.id, basis="cases")
 
@@ -95,7 +95,7 @@ def raise_issue(command: RaiseIssue, uow: UnitOfWork, hooks: Any) -> str:
         households=None,
         raised_on=clock.today(),
     )
-    _begin(issue, uow, hooks)
+    begin_issue(issue, uow, hooks)
     CommunityIssues(uow.connection).add(issue)
     uow.record("resources.community_issue.raised", ISSUE, issue.id)
     uow.commit()
@@ -302,7 +302,8 @@ def _say_member(member: NetworkMember, members: Members, uow: UnitOfWork) -> Non
     )
 
 
-def _begin(issue: CommunityIssue, uow: UnitOfWork, hooks: Any) -> None:
+def begin_issue(issue: CommunityIssue, uow: UnitOfWork, hooks: Any) -> None:
+    """Writes the first lines of an issue's way: raised, and with the body that the town names."""
     _note(issue, IssueStepKind.RAISED, uow)
     _route_by_rule(issue, uow, hooks)
 

@@ -10,6 +10,7 @@ from kasane_contracts.cases import (
     ParticipationHostTold,
     ParticipationJudged,
     ParticipationProposed,
+    PersonsMovedCase,
     SupportPlanAgreed,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
@@ -115,6 +116,20 @@ def take_host_told(event: ParticipationHostTold, uow: UnitOfWork) -> None:
         one.id,
         basis=f"disclosure:{event.disclosure_id}",
     )
+
+
+def take_moved_case(event: PersonsMovedCase, uow: UnitOfWork) -> None:
+    """Follows persons into their other case; a settling visit that waits is asked for anew from there."""
+    kept = Participations(uow.connection)
+    for one in kept.of_case(event.from_case_id):
+        if one.person_id not in event.person_ids:
+            continue
+        asked = call_off_visits(one, uow)
+        one.case_id, one.case_number = event.to_case_id, event.to_case_number
+        kept.save(one)
+        if asked and one.due_on is not None:
+            ask_to_look_in(one, uow)
+        uow.record("resources.participation.moved_case", OBJECT, one.id, basis="case")
 
 
 def take_consent(event: ConsentRecorded, uow: UnitOfWork) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kasane_contracts.cases import ReferralRequested
+from kasane_contracts.cases import PersonsMovedCase, ReferralRequested
 from kasane_contracts.resources import ReferralAccepted, ReferralDeclined
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -37,6 +37,14 @@ def wait_for_answer(event: ReferralRequested, uow: UnitOfWork) -> None:
         )
     )
     uow.record("resources.referral.requested", OBJECT, event.referral_id)
+
+
+def move_referrals(event: PersonsMovedCase, uow: UnitOfWork) -> None:
+    """The persons' referrals belong to their other case now; does not commit."""
+    for referral_id in Referrals(uow.connection).move(
+        event.from_case_id, event.to_case_id, event.person_ids
+    ):
+        uow.record("resources.referral.moved_case", OBJECT, referral_id, basis="case")
 
 
 def answer_referral(command: AnswerReferral, uow: UnitOfWork, _hooks: Any) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from kasane_kit.auth import Actor
 from kasane_resources.domain.directory_import import DirectoryImport, ImportPlan
 from kasane_resources.domain.errors import HumanServiceNotFound
-from kasane_resources.domain.gap import Gap
+from kasane_resources.domain.gap import Gap, GapTheme
 from kasane_resources.domain.human_service import HumanService
 from kasane_resources.domain.profile import HostContact
 from kasane_resources.domain.referral import Referral
@@ -97,9 +97,14 @@ def referral(connection: Connection, referral_id: str) -> Referral:
     return Referrals(connection).get(referral_id)
 
 
-def gap_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
-    """How many gaps are open for each category and area, the most first."""
-    return Gaps(connection).open_counts()
+def gap_themes(connection: Connection) -> Sequence[GapTheme]:
+    """The open gaps by category, the most first, and by place what no issue was raised from yet."""
+    return Gaps(connection).themes()
+
+
+def gap(connection: Connection, gap_id: str) -> Gap:
+    """One gap; raises GapNotFound."""
+    return Gaps(connection).get(gap_id)
 
 
 def gaps(connection: Connection, most: int = MOST_LISTED) -> Sequence[Gap]:

@@ -1,7 +1,7 @@
 """What the screens of community building read."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -69,6 +69,13 @@ def issue(connection: Connection, issue_id: str) -> CommunityIssue:
     return CommunityIssues(connection).get(issue_id)
 
 
+def issues_by_id(connection: Connection, ids: Iterable[str]) -> Mapping[str, CommunityIssue]:
+    """The issues with these ids; those that there are not are left out."""
+    kept = CommunityIssues(connection)
+    found = (kept.find(one) for one in sorted({one for one in ids if one}))
+    return {one.id: one for one in found if one is not None}
+
+
 def gathering(connection: Connection, gathering_id: str) -> Gathering:
     """One gathering; raises CommunityNotFound."""
     return Gatherings(connection).get(gathering_id)
@@ -85,6 +92,11 @@ def gatherings(connection: Connection, *, public_only: bool = False) -> Sequence
 def partners(connection: Connection) -> Sequence[PartnerCompany]:
     """Every partner company, by name."""
     return Members(connection).partners()
+
+
+def network_member(connection: Connection, member_id: str) -> NetworkMember:
+    """One member of a network; raises CommunityNotFound."""
+    return Members(connection).get(member_id)
 
 
 def network_file(connection: Connection, network: CommunityNetwork, today: date) -> NetworkFile:

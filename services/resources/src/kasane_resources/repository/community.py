@@ -121,9 +121,14 @@ class Members:
             .where(network_member.c.network == network)
             .order_by(network_member.c.name, network_member.c.id)
         )
-        return [
-            NetworkMember(**{**row._mapping, "activities": tuple(row.activities)}) for row in rows
-        ]
+        return [_member(row) for row in rows]
+
+    def get(self, member_id: str) -> NetworkMember:
+        """One member; raises CommunityNotFound."""
+        row = _row(self._connection, network_member, member_id)
+        if row is None:
+            raise CommunityNotFound
+        return _member(row)
 
     def member(self, member_id: str) -> NetworkMember:
         """One member; raises CommunityNotFound."""
@@ -219,6 +224,10 @@ def _update(
     )
     if saved.rowcount != 1:
         raise ChangedMeanwhile
+
+
+def _member(row: Row[Any]) -> NetworkMember:
+    return NetworkMember(**{**row._mapping, "activities": tuple(row.activities)})
 
 
 def _issue_columns(issue: CommunityIssue) -> dict[str, Any]:

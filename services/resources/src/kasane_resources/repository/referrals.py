@@ -1,5 +1,6 @@
 """Loads and saves referrals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -41,6 +42,14 @@ class Referrals:
             _referral(row)
             for row in self._connection.execute(statement.order_by(*order).limit(most))
         ]
+
+    def move(self, from_case: str, to_case: str, persons: Sequence[str]) -> list[str]:
+        """Gives the referrals of these persons to another case; returns their ids."""
+        c = table.c
+        theirs = c.case_id == from_case, c.person_id.in_(persons)
+        moved = list(self._connection.scalars(select(c.id).where(*theirs).order_by(c.id)))
+        self._connection.execute(update(table).where(*theirs).values(case_id=to_case))
+        return moved
 
     def add(self, referral: Referral) -> None:
         """Saves a new referral."""

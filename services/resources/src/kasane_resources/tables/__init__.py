@@ -190,4 +190,8 @@ gap = Table(
     Column("missing", JSON, nullable=False),
     Column("recorded_on", Date, nullable=False),
     Column("resolved_on", Date),
+    Column("issue_id", String(36), nullable=False, server_default=""),
+    Column("developed_id", String(36), nullable=False, server_default=""),
+    Column("developed", Text, nullable=False, server_default=""),
+    Column("resolved_by_name", Text, nullable=False, server_default=""),
 )

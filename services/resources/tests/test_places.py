@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import TestResponse
 
+from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit import clock
 from kasane_kit.ids import new_id
 from kasane_kit.testing.workbench import Visitor, Workbench
@@ -134,3 +135,40 @@ def test_leaflet_comes_from_the_own_server_with_its_licence(workbench: Workbench
             assert file.status_code == 200, name
             if name == "leaflet/LICENSE":
                 assert "BSD 2-Clause" in file.text
+
+
+def test_the_towns_administrator_closes_the_public_page_and_opens_it_again(
+    workbench: Workbench,
+) -> None:
+    entry = publish(workbench)
+    who = visitor(workbench, "town_administrator")
+    page = who.get("/human-services/public-page").text
+    assert "いま公開の対象になっている登録は1件です。" in page
+    assert "公開の一覧を見る" in visitor(workbench).get("/human-services/map").text
+
+    assert who.post("/human-services/public-page", {"open": "0"}).status_code == 303
+
+    for path in ("/shien", f"/shien/{entry}"):
+        closed = as_anybody(workbench, path)
+        assert closed.status_code == 404
+        assert "この町は、支援の一覧を公開していません。" in closed.text
+        assert "ひだまり食堂" not in closed.text
+    assert "公開の一覧を見る" not in visitor(workbench).get("/human-services/map").text
+    page = who.get("/human-services/public-page").text
+    assert workbench.staff("town_administrator").display_name in page
+
+    assert who.post("/human-services/public-page", {"open": "1"}).status_code == 303
+    assert "ひだまり食堂" in as_anybody(workbench, "/shien").text
+    actions = [one.action for one in workbench.said(AuditEntryRecorded)]
+    assert actions.count("resources.public_page.closed") == 1
+    assert actions.count("resources.public_page.opened") == 1
+
+
+@pytest.mark.parametrize("function", ["coordinator", "responsible", "receiver"])
+def test_nobody_but_the_administrator_moves_the_switch(workbench: Workbench, function: str) -> None:
+    publish(workbench)
+    who = visitor(workbench, function)
+
+    assert who.get("/human-services/public-page").status_code == 403
+    assert who.post("/human-services/public-page", {"open": "0"}).status_code == 403
+    assert as_anybody(workbench, "/shien").status_code == 200

@@ -85,7 +85,7 @@ class GapClosed:
     gap_id: str
     need_id: str
     human_service_id: str
-    name: str
+    human_service_name: str
     closed_on: date
 
 

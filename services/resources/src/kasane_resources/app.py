@@ -175,6 +175,13 @@ service = Service(
             "map_setting",
             False,
         ),
+        Permission(
+            "resources.public_page.change",
+            "resources.public_page.changed",
+            frozenset({"town_administrator"}),
+            "public_page",
+            False,
+        ),
         Permission("resources.export.read", "resources.export.read", STAFF, "directory_export"),
         Permission(
             "resources.host_contact.read",
@@ -285,6 +292,7 @@ service = Service(
         "resources_organization_answer",
         "resources_confirmation_reminder",
         "resources_map_setting",
+        "resources_public_page",
         "resources_participation",
         "resources_participation_step",
         "resources_settling_visit",

@@ -149,7 +149,9 @@ def take_gap_closed(event: GapClosed, uow: UnitOfWork) -> None:
         return
     if any(one.human_service_id == event.human_service_id for one in need.suggestions):
         return
-    made = NeedSuggestion(event.human_service_id, event.name, 0.0, (_words.text("case.developed"),))
+    made = NeedSuggestion(
+        event.human_service_id, event.human_service_name, 0.0, (_words.text("case.developed"),)
+    )
     needs.replace_suggestions(need.id, (made, *need.suggestions), (), clock.now(), need.left_out)
     uow.record("cases.support_need.suggestions_taken", OBJECT, need.case_id)
     note(
@@ -158,7 +160,7 @@ def take_gap_closed(event: GapClosed, uow: UnitOfWork) -> None:
         TimelineKind.GAP_CLOSED,
         need.person_id,
         event.human_service_id,
-        name=event.name,
+        name=event.human_service_name,
     )
 
 

@@ -222,6 +222,13 @@ class IssueOver(ResourcesRefusal):
     code = "issue_over"
 
 
+class PublicPageClosed(ResourcesRefusal):
+    """The town shows no public page of its entries."""
+
+    code = "public_page_closed"
+    status = 404
+
+
 class GapNotFound(ResourcesRefusal):
     """No such gap."""
 

@@ -68,7 +68,7 @@ def close_gap(command: CloseGap, uow: UnitOfWork, _hooks: Any) -> None:
             gap_id=gap.id,
             need_id=gap.need_id,
             human_service_id=service.id,
-            name=service.entry.name,
+            human_service_name=service.entry.name,
             closed_on=clock.today(),
         )
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
 
 from kasane_kit.auth import public, require
 from kasane_kit.web import (
@@ -19,10 +20,13 @@ from kasane_kit.web.factory import SECURITY_HEADERS
 from kasane_plugin_api import FieldSpec
 from kasane_resources import queries
 from kasane_resources.commands.map_setting import ChooseTiles
+from kasane_resources.commands.public_page import SwitchPublicPage
 from kasane_resources.domain.errors import TilesWrong
 from kasane_resources.domain.map_setting import LONGEST, MapSetting
+from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.handlers.map_setting import choose_tiles
+from kasane_resources.handlers.public_page import switch_public_page
 from kasane_resources.pages import forms
 from kasane_resources.pages.searching import asked
 from kasane_resources.queries import places as stored
@@ -42,6 +46,7 @@ def show_map() -> Response:
     with reading() as connection:
         found = stored.on_map(connection, actor(), search)
         tiles = stored.tiles(connection)
+        public_open = stored.public_switch(connection).open
     page = render_template(
         "resources/map.html",
         found=found[: stored.MOST_ON_MAP],
@@ -50,6 +55,7 @@ def show_map() -> Response:
         search=search,
         kinds=taxonomy(),
         tiles=tiles,
+        public_open=public_open,
     )
     return _with_tiles(page, tiles)
 
@@ -60,6 +66,7 @@ def show_public_list() -> Response:
     """Public entries in use, for a reader without an account."""
     search, place = asked(), read_cursor(3)
     with reading() as connection:
+        stored.must_be_open(connection)
         found = stored.for_everybody(connection, search, after=place, most=PER_PAGE + 1)
         total = stored.count_for_everybody(connection, search)
         tiles = stored.tiles(connection)
@@ -85,6 +92,7 @@ def show_public_list() -> Response:
 def show_public_entry(human_service_id: str) -> str:
     """One public entry in use."""
     with reading() as connection:
+        stored.must_be_open(connection)
         service = stored.one_for_everybody(connection, human_service_id)
     return render_template("resources/public/entry.html", service=service, kinds=taxonomy())
 
@@ -113,6 +121,28 @@ def save_tiles() -> Response | tuple[str, int] | Any:
         except TilesWrong:
             form.add_error("tiles", text("refusal.tiles_wrong.why"))
     return _show_tiles(form), 422
+
+
+@blueprint.get("/human-services/public-page")
+@require("resources.public_page.change")
+def edit_public_page() -> str:
+    """Whether everybody sees the public entries, and who said so when."""
+    with reading() as connection:
+        switch = stored.public_switch(connection)
+        count = stored.count_for_everybody(connection, DirectorySearch())
+    return render_template(
+        "resources/public_page.html", switch=switch, count=count, saved="saved" in request.args
+    )
+
+
+@blueprint.post("/human-services/public-page")
+@require("resources.public_page.change")
+def save_public_page() -> Answer:
+    """Opens or closes the page for everybody."""
+    command = SwitchPublicPage(open=request.form.get("open") == "1")
+    with unit_of_work() as uow:
+        switch_public_page(command, uow, hooks())
+    return redirect(url_for(".edit_public_page", saved=1), 303)
 
 
 def _show_tiles(form: Form, *, saved: bool = False) -> str:

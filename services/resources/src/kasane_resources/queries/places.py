@@ -7,14 +7,16 @@ from sqlalchemy import Connection, select
 
 from kasane_kit.auth import Actor
 from kasane_resources import tables
-from kasane_resources.domain.errors import HumanServiceNotFound
+from kasane_resources.domain.errors import HumanServiceNotFound, PublicPageClosed
 from kasane_resources.domain.human_service import HumanService, ServiceStatus, Visibility
 from kasane_resources.domain.map_setting import MapSetting
+from kasane_resources.domain.public_page import PublicPage
 from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.queries.finding import Place, found, how_many
 from kasane_resources.queries.seeing import visible_to
 from kasane_resources.repository import HumanServices
 from kasane_resources.repository.map_setting import map_setting
+from kasane_resources.repository.public_page import public_page
 
 MOST_ON_MAP = 300
 _EVERYBODY = frozenset({Visibility.PUBLIC})
@@ -52,6 +54,17 @@ def one_for_everybody(connection: Connection, human_service_id: str) -> HumanSer
     if public is None:
         raise HumanServiceNotFound
     return HumanServices(connection).get(human_service_id)
+
+
+def public_switch(connection: Connection) -> PublicPage:
+    """Whether the town shows its public entries to everybody."""
+    return public_page(connection)
+
+
+def must_be_open(connection: Connection) -> None:
+    """Raises PublicPageClosed when the town shows no public page."""
+    if not public_page(connection).open:
+        raise PublicPageClosed
 
 
 def tiles(connection: Connection) -> MapSetting:

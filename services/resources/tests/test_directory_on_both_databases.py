@@ -17,6 +17,7 @@ from kasane_resources.domain.layout_rows import ReadRow
 from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.map_setting import MapSetting
 from kasane_resources.domain.open_data import RowProblem
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.profile import (
     Accessibility,
     CostOption,
@@ -62,6 +63,13 @@ ENTRY = HumanServiceEntry(
     micro_tasks=(MicroTask("値札貼り", "座ってできます", 30), MicroTask("清掃")),
     referral_needed=False,
     last_confirmed_on=date(2025, 1, 1),
+    further=(
+        FurtherOpening(Schedule(("WE",), "13:00", valid_from=date(2026, 4, 1))),
+        FurtherOpening(
+            Schedule(monthdays=(1, 15), description="朝だけ"),
+            Location("西集会所", "生駒市西1-2", "292095", Position(34.7, 135.6)),
+        ),
+    ),
 )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from kasane_resources.domain.human_service import (
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position
+from kasane_resources.domain.opening import FurtherOpening, in_order
 from kasane_resources.domain.organization import Organization
 from kasane_resources.domain.profile import Accessibility, CostOption, MicroTask, Vacancy
 from kasane_resources.domain.schedule import DAYS, WEEKS, Schedule
@@ -71,6 +73,24 @@ def vacancies(draw: some.DrawFn) -> Vacancy:
     return Vacancy(available, asked, draw(words))
 
 
+def openings(entry: HumanServiceEntry) -> some.SearchStrategy[FurtherOpening]:
+    """Other times, where the entry has a first one, and other places with or without a time."""
+    elsewhere = some.builds(
+        FurtherOpening,
+        schedules(),
+        some.builds(
+            Location,
+            said,
+            words,
+            some.sampled_from(("", "292095")),
+            some.none() | some.just(Position(34.7, 135.7)),
+        ),
+    )
+    if not entry.schedule.known:
+        return elsewhere
+    return elsewhere | some.builds(FurtherOpening, schedules().filter(lambda one: one.known))
+
+
 entries = some.builds(
     HumanServiceEntry,
     name=said,
@@ -118,6 +138,10 @@ entries = some.builds(
     micro_tasks=some.lists(
         some.builds(MicroTask, said, words, some.integers(0, 600)), max_size=3
     ).map(tuple),
+).flatmap(
+    lambda entry: some.lists(openings(entry), max_size=4).map(
+        lambda found: replace(entry, further=in_order(found))
+    )
 )
 
 

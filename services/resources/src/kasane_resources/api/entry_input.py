@@ -24,6 +24,7 @@ from kasane_resources.domain.human_service import (
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position, municipality_code_holds
+from kasane_resources.domain.opening import MOST_FURTHER, FurtherOpening, in_order
 from kasane_resources.domain.organization import corporate_number_holds
 from kasane_resources.domain.profile import (
     MICRO_TASK_LENGTH,
@@ -153,6 +154,13 @@ class LocationInputSchema(Strict):
             raise ValidationError("Give both degrees or none.", "latitude")
 
 
+class FurtherOpeningSchema(Strict):
+    """Another time at the same place (without ``location``), or another place with its time."""
+
+    schedule = fields.Nested(ScheduleSchema, load_default=lambda: {})
+    location = fields.Nested(LocationInputSchema, load_default=lambda: {})
+
+
 class HumanServiceInputSchema(Strict):
     """An entry of the directory. Only ``name`` is needed."""
 
@@ -200,6 +208,12 @@ class HumanServiceInputSchema(Strict):
         validate=validate.Length(max=MOST_MICRO_TASKS),
     )
 
+    further = fields.List(
+        fields.Nested(FurtherOpeningSchema),
+        load_default=list,
+        validate=validate.Length(max=MOST_FURTHER),
+    )
+
     @post_load
     def to_entry(self, data: dict[str, Any], **_: Any) -> HumanServiceEntry:
         """The entry, checked as a whole: each problem at its field."""
@@ -222,9 +236,7 @@ def _today() -> date:
 
 
 def _entry(data: dict[str, Any]) -> HumanServiceEntry:
-    area, schedule, place = data["service_area"], data["schedule"], data["location"]
-    latitude, longitude = place.get("latitude"), place.get("longitude")
-    position = None if latitude is None or longitude is None else Position(latitude, longitude)
+    area = data["service_area"]
     return HumanServiceEntry(
         name=data["name"],
         kana=data["name_kana"],
@@ -253,20 +265,8 @@ def _entry(data: dict[str, Any]) -> HumanServiceEntry:
                 area.get("radius_km"),
             ),
         ),
-        schedule=Schedule(
-            tuple(schedule.get("byday", ())),
-            schedule.get("opens_at", ""),
-            schedule.get("closes_at", ""),
-            schedule.get("description", ""),
-            tuple(schedule.get("weeks", ())),
-            tuple(schedule.get("monthdays", ())),
-            schedule.get("interval", 1),
-            schedule.get("valid_from"),
-            schedule.get("valid_to"),
-        ),
-        location=Location(
-            place.get("name", ""), place.get("address", ""), place.get("municipality", ""), position
-        ),
+        schedule=_schedule(data["schedule"]),
+        location=_place(data["location"]),
         alternate_name=data["alternate_name"],
         alert=data["alert"],
         vacancy=Vacancy(**data["vacancy"]),
@@ -274,4 +274,30 @@ def _entry(data: dict[str, Any]) -> HumanServiceEntry:
         accessibility_note=data["accessibility_description"],
         costs=tuple(CostOption(**cost) for cost in data["cost_options"]),
         micro_tasks=tuple(MicroTask(**task) for task in data["micro_tasks"]),
+        further=in_order(
+            FurtherOpening(_schedule(one["schedule"]), _place(one["location"]))
+            for one in data["further"]
+        ),
+    )
+
+
+def _schedule(given: dict[str, Any]) -> Schedule:
+    return Schedule(
+        tuple(given.get("byday", ())),
+        given.get("opens_at", ""),
+        given.get("closes_at", ""),
+        given.get("description", ""),
+        tuple(given.get("weeks", ())),
+        tuple(given.get("monthdays", ())),
+        given.get("interval", 1),
+        given.get("valid_from"),
+        given.get("valid_to"),
+    )
+
+
+def _place(given: dict[str, Any]) -> Location:
+    latitude, longitude = given.get("latitude"), given.get("longitude")
+    position = None if latitude is None or longitude is None else Position(latitude, longitude)
+    return Location(
+        given.get("name", ""), given.get("address", ""), given.get("municipality", ""), position
     )

@@ -13,7 +13,9 @@ from kasane_resources.api.entry_input import (
 )
 from kasane_resources.domain.eligibility import AreaKind
 from kasane_resources.domain.human_service import ContactMode, HumanService, Visibility
+from kasane_resources.domain.location import Location
 from kasane_resources.domain.profile import Accessibility
+from kasane_resources.domain.schedule import Schedule
 
 
 class AnswerReferralSchema(Strict):
@@ -123,36 +125,43 @@ class ReferralListSchema(Strict):
 
 
 def _schedules(one: HumanService) -> list[dict[str, Any]]:
-    schedule = one.entry.schedule
-    if not schedule.known:
-        return []
-    return [
-        {
-            "freq": schedule.freq or None,
-            "interval": schedule.interval,
-            "byday": ",".join(schedule.rule_days),
-            "bymonthday": ",".join(map(str, schedule.monthdays)),
-            "valid_from": schedule.valid_from.isoformat() if schedule.valid_from else None,
-            "valid_to": schedule.valid_to.isoformat() if schedule.valid_to else None,
-            "opens_at": schedule.opens_at or None,
-            "closes_at": schedule.closes_at or None,
-            "description": schedule.description,
-        }
-    ]
+    entry = one.entry
+    further = [opening.schedule for opening in entry.further if not opening.elsewhere]
+    return [_schedule(schedule) for schedule in (entry.schedule, *further) if schedule.known]
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "freq": schedule.freq or None,
+        "interval": schedule.interval,
+        "byday": ",".join(schedule.rule_days),
+        "bymonthday": ",".join(map(str, schedule.monthdays)),
+        "valid_from": schedule.valid_from.isoformat() if schedule.valid_from else None,
+        "valid_to": schedule.valid_to.isoformat() if schedule.valid_to else None,
+        "opens_at": schedule.opens_at or None,
+        "closes_at": schedule.closes_at or None,
+        "description": schedule.description,
+    }
 
 
 def _places(one: HumanService) -> list[dict[str, Any]]:
-    place = one.entry.location
-    if not place.known:
-        return []
-    return [
+    entry = one.entry
+    found = [{"location": _place(entry.location)}] if entry.location.known else []
+    return found + [
         {
-            "location": {
-                "location_type": "physical",
-                "name": place.name,
-                "latitude": place.position.latitude if place.position else None,
-                "longitude": place.position.longitude if place.position else None,
-                "addresses": [{"address_1": place.address}] if place.address else [],
-            }
+            "location": _place(opening.location),
+            "schedules": [_schedule(opening.schedule)] if opening.schedule.known else [],
         }
+        for opening in entry.further
+        if opening.elsewhere
     ]
+
+
+def _place(place: Location) -> dict[str, Any]:
+    return {
+        "location_type": "physical",
+        "name": place.name,
+        "latitude": place.position.latitude if place.position else None,
+        "longitude": place.position.longitude if place.position else None,
+        "addresses": [{"address_1": place.address}] if place.address else [],
+    }

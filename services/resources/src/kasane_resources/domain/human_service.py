@@ -9,6 +9,7 @@ from kasane_resources.domain.eligibility import AreaKind, Eligibility
 from kasane_resources.domain.errors import EntryWrong
 from kasane_resources.domain.location import Location
 from kasane_resources.domain.open_data import RowProblem
+from kasane_resources.domain.opening import FurtherOpening, problems_of
 from kasane_resources.domain.organization import Organization
 from kasane_resources.domain.profile import (
     MICRO_TASK_LENGTH,
@@ -65,6 +66,7 @@ class HumanServiceEntry:
     """What is known about a human service: typed by a worker, sent by a program or read.
 
     ``referral_needed`` None is not stated. ``capacity`` is how many it takes in all, ``vacancy`` how many more.
+    ``schedule`` and ``location`` are the first; ``further`` are its other times and places.
     """
 
     name: str
@@ -94,6 +96,7 @@ class HumanServiceEntry:
     accessibility_note: str = ""
     costs: tuple[CostOption, ...] = ()
     micro_tasks: tuple[MicroTask, ...] = ()
+    further: tuple[FurtherOpening, ...] = ()
 
     def problems(self, today: date) -> Iterator[tuple[str, str]]:
         """The fields that contradict another or themselves, each with the code of its sentence."""
@@ -124,6 +127,8 @@ class HumanServiceEntry:
         if self.url and not self.url.startswith(("https://", "http://")):
             yield "url", "url_without_scheme"
         yield from self.schedule.problems()
+        for code in dict.fromkeys(problems_of(self.further, self.schedule, self.location)):
+            yield "further", code
         yield from self._profile_problems(today)
 
     def _profile_problems(self, today: date) -> Iterator[tuple[str, str]]:

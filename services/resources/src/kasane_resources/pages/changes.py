@@ -16,6 +16,22 @@ def changes(before: HumanServiceEntry, after: HumanServiceEntry) -> Iterator[tup
         for spec in specs:
             if old[spec.name] != new[spec.name] and spec.name != "last_confirmed_on":
                 yield spec.label, _shown(spec, old[spec.name]), _shown(spec, new[spec.name])
+    if before.further != after.further:
+        yield text("page.further"), _openings(before), _openings(after)
+
+
+def _openings(entry: HumanServiceEntry) -> str:
+    """Every other time and place in one line, field by field."""
+    said = []
+    for one in entry.further:
+        typed = forms.typed_opening(one)
+        shown = (
+            _shown(spec, typed[spec.name])
+            for spec in forms.further_fields()
+            if typed[spec.name] not in ("", None, [])
+        )
+        said.append(" ".join(shown))
+    return "；".join(said) or text("text.nothing_written")
 
 
 def _shown(spec: FieldSpec, value: Any) -> str:

@@ -1,5 +1,7 @@
 """The directory: finding a human service, reading it, writing it."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,13 +17,14 @@ from kasane_kit.web import (
     hooks,
     read_cursor,
     reading,
+    repeated,
     text,
     unit_of_work,
     write_cursor,
 )
 from kasane_resources import queries
 from kasane_resources.commands import ChangeHumanService, PublishHumanService
-from kasane_resources.domain.human_service import HumanService
+from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
 from kasane_resources.domain.schedule import DAYS
 from kasane_resources.domain.searching import answers
 from kasane_resources.domain.taxonomy import taxonomy
@@ -79,10 +82,9 @@ def new_human_service() -> str:
 @require("resources.human_service.write")
 def create_human_service() -> Response | tuple[str, int]:
     """Saves a new entry, or shows the form again with every problem at its field."""
-    form = forms.entry_form()
-    entry = forms.entry_from(form) if form.check(request.form, forms.say) else None
+    form, rows, entry = _typed()
     if entry is None:
-        return _show_form(form, None, 422)
+        return _show_form(form, None, 422, rows)
 
     def publish(uow: UnitOfWork, service_id: str) -> None:
         publish_human_service(PublishHumanService(service_id, entry), uow, hooks())
@@ -123,16 +125,13 @@ def edit_human_service(human_service_id: str) -> str:
 def save_human_service(human_service_id: str) -> Response | tuple[str, int]:
     """Saves a changed entry, or shows the form again with every problem at its field."""
     service = _service(human_service_id)
-    form = forms.entry_form()
-    entry = forms.entry_from(form) if form.check(request.form, forms.say) else None
+    form, rows, entry = _typed()
     if entry is None:
-        return _show_form(form, service, 422)
+        return _show_form(form, service, 422, rows)
     version = request.form.get("version", "")
     if not version.isdigit():
         raise Refusal("bad_request", 400)
-    kept = service.entry.location
-    if entry.location.address == kept.address:
-        entry = forms.in_municipality(entry, kept.municipality)
+    entry = forms.in_municipalities(entry, service.entry)
     with unit_of_work() as uow:
         change_human_service(
             ChangeHumanService(human_service_id, entry, int(version)), uow, hooks()
@@ -140,16 +139,36 @@ def save_human_service(human_service_id: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show_human_service", human_service_id=human_service_id, saved=1), 303)
 
 
+def _typed() -> tuple[Form, list[Form], HumanServiceEntry | None]:
+    """What was typed, and the entry unless something is wrong or another row is asked for."""
+    form = forms.entry_form()
+    right = form.check(request.form, forms.say)
+    rows = repeated(forms.further_fields(), request.form, "further", forms.say)
+    if request.form.get("_add") == "further":
+        number = len(rows)
+        rows.append(Form(forms.further_fields(), prefix=f"further-{number}-"))
+        right = False
+    if not right or any(row.errors for row in rows):
+        return form, rows, None
+    return form, rows, forms.entry_from(form, rows)
+
+
 def _service(human_service_id: str) -> HumanService:
     with reading() as connection:
         return queries.human_service(connection, actor(), human_service_id)
 
 
-def _show_form(form: Form, service: HumanService | None, status: int) -> tuple[str, int]:
+def _show_form(
+    form: Form, service: HumanService | None, status: int, rows: Sequence[Form] | None = None
+) -> tuple[str, int]:
+    if rows is None:
+        rows = forms.further_rows(service.entry) if service else []
     title = text("page.edit_of", name=service.entry.name) if service else text("page.new")
     page = render_template(
         "resources/human_service_form.html",
         form=form,
+        rows=rows,
+        row_specs=forms.further_fields(),
         cards=forms.entry_fields(),
         service=service,
         version=request.form.get("version") or (service.version if service else ""),

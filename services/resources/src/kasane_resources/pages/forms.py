@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from kasane_resources.domain.human_service import (
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position
+from kasane_resources.domain.opening import FurtherOpening, in_order
 from kasane_resources.domain.organization import corporate_number_holds
 from kasane_resources.domain.schedule import DAYS, Schedule
 from kasane_resources.domain.taxonomy import taxonomy
@@ -133,12 +134,15 @@ def entry_form(typed: Mapping[str, Any] | None = None) -> Form:
     return Form([spec for specs in entry_fields().values() for spec in specs], typed or {})
 
 
-def entry_from(form: Form) -> HumanServiceEntry | None:
-    """The entry that a checked form describes; None when problems were put at its fields."""
+def entry_from(form: Form, rows: Sequence[Form] = ()) -> HumanServiceEntry | None:
+    """The entry that a checked form describes; None when problems were put at its fields.
+
+    ``rows`` are the checked forms of its other times and places.
+    """
     values = form.values
     for name in ("opens_at", "closes_at"):
-        values[name] = _clock(form, name)
-    position = _position(form)
+        values[name] = clock_from(form, name)
+    position = position_from(form)
     if values["corporate_number"] and not corporate_number_holds(values["corporate_number"]):
         form.add_error("corporate_number", text("problem.corporate_number_wrong"))
     if values["capacity"] is not None and not 0 <= values["capacity"] <= MOST_PEOPLE:
@@ -182,10 +186,62 @@ def entry_from(form: Form) -> HumanServiceEntry | None:
         alternate_name=values["alternate_name"],
         alert=values["alert"],
         **profile.profile_from(form),
+        further=in_order(map(opening_from, rows)),
     )
     for name, code in entry.problems(clock.today()):
         form.add_error(name, text(f"problem.{code}"))
-    return None if form.errors else entry
+    return None if form.errors or any(row.errors for row in rows) else entry
+
+
+def further_fields() -> tuple[FieldSpec, ...]:
+    """One other time, and the place when it is another one."""
+    cards = entry_fields()
+    place = {spec.name: spec for spec in cards["where"]}
+    names = ("location_name", "address", "latitude", "longitude")
+    return (*(place[name] for name in names), *cards["when"])
+
+
+def further_rows(entry: HumanServiceEntry) -> list[Form]:
+    """The forms of an entry's other times and places, with what is known."""
+    specs = further_fields()
+    return [
+        Form(specs, typed_opening(one), prefix=f"further-{number}-")
+        for number, one in enumerate(entry.further)
+    ]
+
+
+def opening_from(row: Form) -> FurtherOpening:
+    """The other time and place that a checked row describes; problems are put at its fields."""
+    values = row.values
+    for name in ("opens_at", "closes_at"):
+        values[name] = clock_from(row, name)
+    schedule = Schedule(
+        tuple(values["byday"]),
+        values["opens_at"],
+        values["closes_at"],
+        values["schedule"],
+        *profile.recurrence_from(row),
+    )
+    for name, code in schedule.problems():
+        row.add_error(name, text(f"problem.{code}"))
+    place = Location(values["location_name"], values["address"], position=position_from(row))
+    return FurtherOpening(schedule, place)
+
+
+def typed_opening(opening: FurtherOpening) -> dict[str, Any]:
+    """What the form shows for another time and place."""
+    place = opening.location
+    return {
+        "location_name": place.name,
+        "address": place.address,
+        "latitude": place.position.latitude if place.position else "",
+        "longitude": place.position.longitude if place.position else "",
+        "byday": list(opening.schedule.byday),
+        "opens_at": opening.schedule.opens_at,
+        "closes_at": opening.schedule.closes_at,
+        "schedule": opening.schedule.description,
+        **profile.typed_recurrence(opening.schedule),
+    }
 
 
 def typed_from(entry: HumanServiceEntry) -> dict[str, Any]:
@@ -244,7 +300,8 @@ def need_labels() -> Mapping[str, str]:
     return {category.code: category.label for category in hooks().consultation_categories()}
 
 
-def _clock(form: Form, name: str) -> str:
+def clock_from(form: Form, name: str) -> str:
+    """The time of day in a field, as HH:MM; what is no time becomes a problem at the field."""
     typed = unicodedata.normalize("NFKC", form.values[name])
     if not typed:
         return ""
@@ -255,7 +312,8 @@ def _clock(form: Form, name: str) -> str:
     return f"{int(found[1]):02d}:{found[2]}"
 
 
-def _position(form: Form) -> Position | None:
+def position_from(form: Form) -> Position | None:
+    """The point that latitude and longitude give; half a point becomes a problem at its field."""
     typed = [unicodedata.normalize("NFKC", form.values[name]) for name in ("latitude", "longitude")]
     if not any(typed):
         return None
@@ -279,6 +337,19 @@ def _choice(name: str, values: type[StrEnum], prefix: str, hint: str = "") -> Fi
     )
 
 
-def in_municipality(entry: HumanServiceEntry, municipality: str) -> HumanServiceEntry:
-    """The entry with the town its place lies in, which the form does not ask for."""
-    return replace(entry, location=replace(entry.location, municipality=municipality))
+def in_municipalities(entry: HumanServiceEntry, before: HumanServiceEntry) -> HumanServiceEntry:
+    """The entry with the towns its places lie in, which the form does not ask for, where they stayed."""
+    places = (before.location, *(one.location for one in before.further))
+    towns = {place.address: place.municipality for place in places}
+
+    def placed(place: Location) -> Location:
+        return replace(place, municipality=towns.get(place.address, "")) if place.known else place
+
+    first = entry.location
+    if first.address == before.location.address:
+        first = replace(first, municipality=before.location.municipality)
+    return replace(
+        entry,
+        location=first,
+        further=tuple(replace(one, location=placed(one.location)) for one in entry.further),
+    )

@@ -10,7 +10,7 @@ from kasane_kit.web import Form, text
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 from kasane_resources.domain.human_service import HumanServiceEntry
 from kasane_resources.domain.profile import Accessibility, CostOption, MicroTask, Vacancy
-from kasane_resources.domain.schedule import WEEKS
+from kasane_resources.domain.schedule import WEEKS, Schedule
 
 REFERRAL = {"needed": True, "not_needed": False}
 _COST = re.compile(
@@ -141,15 +141,22 @@ def profile_from(form: Form) -> dict[str, Any]:
     }
 
 
-def typed_profile(entry: HumanServiceEntry) -> dict[str, Any]:
-    """What these fields show for an entry."""
-    schedule, vacancy = entry.schedule, entry.vacancy
+def typed_recurrence(schedule: Schedule) -> dict[str, Any]:
+    """What the fields of recurrence show for a schedule."""
     return {
         "weeks": [str(week) for week in schedule.weeks],
         "monthdays": "、".join(map(str, schedule.monthdays)),
         "interval": schedule.interval if schedule.interval > 1 else "",
         "valid_from": schedule.valid_from or "",
         "valid_to": schedule.valid_to or "",
+    }
+
+
+def typed_profile(entry: HumanServiceEntry) -> dict[str, Any]:
+    """What these fields show for an entry."""
+    vacancy = entry.vacancy
+    return {
+        **typed_recurrence(entry.schedule),
         "accessibility": [one.value for one in entry.accessibility],
         "accessibility_note": entry.accessibility_note,
         "referral_needed": next(

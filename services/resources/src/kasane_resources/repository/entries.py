@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Select, select
@@ -20,6 +21,7 @@ from kasane_resources.domain.human_service import (
 )
 from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.open_data import RowProblem
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.organization import Organization
 from kasane_resources.domain.profile import Accessibility, CostOption, MicroTask, Vacancy
 from kasane_resources.domain.schedule import Schedule
@@ -69,6 +71,7 @@ def columns(service: HumanService) -> dict[str, Any]:
         entry.location.address,
         entry.eligibility.audience,
         *(task.name for task in entry.micro_tasks),
+        *(words for one in entry.further for words in (one.location.name, one.location.address)),
         *kinds,
     )
     return {
@@ -104,7 +107,34 @@ def columns(service: HumanService) -> dict[str, Any]:
         "owner": service.owner,
         "confirmed_by": service.confirmed_by,
         "modified_at": clock.now(),
+        "further": [_opening_cell(one) for one in entry.further],
     }
+
+
+def _opening_cell(opening: FurtherOpening) -> dict[str, Any]:
+    schedule = opening.schedule
+    days = {
+        "valid_from": schedule.valid_from.isoformat() if schedule.valid_from else None,
+        "valid_to": schedule.valid_to.isoformat() if schedule.valid_to else None,
+    }
+    return {
+        "schedule": {**vars(schedule), **days},
+        "location": location_columns(opening.location),
+    }
+
+
+def _opening(cell: Mapping[str, Any]) -> FurtherOpening:
+    written, place = dict(cell["schedule"]), cell["location"]
+    for name in ("byday", "weeks", "monthdays"):
+        written[name] = tuple(written[name])
+    for name in ("valid_from", "valid_to"):
+        written[name] = date.fromisoformat(written[name]) if written[name] else None
+    latitude, longitude = place["latitude"], place["longitude"]
+    position = None if latitude is None or longitude is None else Position(latitude, longitude)
+    return FurtherOpening(
+        Schedule(**written),
+        Location(place["name"], place["address"], place["municipality"], position),
+    )
 
 
 def eligibility_columns(service: HumanService) -> dict[str, Any]:
@@ -241,6 +271,7 @@ def _entry(
         accessibility=tuple(Accessibility(one) for one in row["accessibility"]),
         accessibility_note=row["accessibility_note"],
         costs=tuple(CostOption(**cost) for cost in row["costs"]),
+        further=tuple(map(_opening, row["further"])),
     )
 
 

@@ -62,6 +62,7 @@ human_service = Table(
     Column("owner", String(64), nullable=False),
     Column("confirmed_by", Text, nullable=False),
     Column("modified_at", DateTime(timezone=True)),
+    Column("further", JSON, nullable=False, server_default="[]"),
 )
 service_category = Table(
     "resources_service_category",

@@ -1,7 +1,7 @@
 """Reads a service of HSDS 3.1 as an entry of the directory; what it cannot hold is said."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ from kasane_resources.domain.human_service import (
 )
 from kasane_resources.domain.location import Location, Position, municipality_code_holds
 from kasane_resources.domain.open_data import RowProblem
+from kasane_resources.domain.opening import FurtherOpening, in_order
 from kasane_resources.domain.organization import corporate_number_holds
 from kasane_resources.domain.profile import Accessibility, CostOption, MicroTask, Vacancy
 from kasane_resources.domain.schedule import Schedule, read_rule_days
@@ -32,7 +33,7 @@ _STATUS = {
 _CLOCK = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _RADIUS = re.compile(r"^radius ([0-9]{1,4}) km$")
 _TASK = re.compile(r"^([0-9]{1,4})分：(.*)$", re.DOTALL)
-_ONE_OF = ("phones", "schedules", "service_at_locations", "capacities")
+_ONE_OF = ("phones", "capacities")
 _NOT_HELD = (
     "program",
     "funding",
@@ -83,8 +84,10 @@ class _Reading:
         for name in _ONE_OF:
             if len(_rows(self._written, name)) > 1:
                 self._report(name, "hsds_only_first", self._written[name])
-        at = _first(self._written, "service_at_locations")
+        ats = self._places()
+        at = ats[0] if ats else {}
         place = _mapping(at.get("location"))
+        times = [*_rows(self._written, "schedules"), *_rows(at, "schedules")]
         organization = _mapping(self._written.get("organization"))
         entry = HumanServiceEntry(
             name=self._text("name"),
@@ -111,14 +114,15 @@ class _Reading:
                 self._text("eligibility_description"),
                 self._area(),
             ),
-            schedule=self._schedule(),
-            location=self._location(place),
+            schedule=self._schedule(times[0] if times else {}),
+            location=self._location(place, self._fact("municipality")),
             alert=self._text("alert"),
             vacancy=self._vacancy(),
             accessibility=self._members("accessibility", Accessibility),
             accessibility_note=self._fact("accessibility_note") or self._foreign_access(place),
             costs=tuple(map(self._cost, _rows(self._written, "cost_options"))),
             micro_tasks=tuple(_task(*said) for said in self._said.get("micro_task", ())),
+            further=in_order(self._further(times[1:], ats[1:])),
         )
         return HsdsService(
             entry,
@@ -223,8 +227,28 @@ class _Reading:
         kind = self._member("area_kind", AreaKind, AreaKind.RADIUS if radius else stated)
         return ServiceArea(kind, tuple(words), radius)
 
-    def _schedule(self) -> Schedule:
-        written = _first(self._written, "schedules")
+    def _places(self) -> list[Mapping[str, Any]]:
+        """The places, beginning with the first of which anything is known."""
+        ats = list(_rows(self._written, "service_at_locations"))
+        if self._fact("municipality"):
+            return ats
+        told = ("name", "addresses", "latitude")
+        while len(ats) > 1 and not any(_mapping(ats[0].get("location")).get(one) for one in told):
+            ats.pop(0)
+        return ats
+
+    def _further(
+        self, times: Sequence[Mapping[str, Any]], ats: Sequence[Mapping[str, Any]]
+    ) -> Iterator[FurtherOpening]:
+        codes = {label: value for value, label in self._said.get("further_municipality", ())}
+        for written in times:
+            yield FurtherOpening(self._schedule(written))
+        for number, at in enumerate(ats, start=len(times) + 2):
+            place = self._location(_mapping(at.get("location")), codes.get(str(number), ""))
+            for written in _rows(at, "schedules") or [{}]:
+                yield FurtherOpening(self._schedule(written), place)
+
+    def _schedule(self, written: Mapping[str, Any]) -> Schedule:
         if not written:
             return Schedule()
         days = read_rule_days(_as_text(written.get("byday")))
@@ -258,13 +282,12 @@ class _Reading:
             return ""
         return f"{int(found[1]):02d}:{found[2]}"
 
-    def _location(self, place: Mapping[str, Any]) -> Location:
+    def _location(self, place: Mapping[str, Any], code: str) -> Location:
         address = _first(place, "addresses")
         parts = ("postal_code", "state_province", "city", "address_1", "address_2")
         written = [_as_text(address.get(part)) for part in parts]
         # Our own export repeats the name of the place as the city; a foreign city belongs to the address.
         ours = written[2] == _as_text(place.get("name")) and not any((*written[0::4], written[1]))
-        code = self._fact("municipality")
         if code and not municipality_code_holds(code):
             self._report("municipality", "municipality_code_wrong", code)
             code = ""

@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "schedules": (
         "id",
         "service_id",
+        "service_at_location_id",
         "valid_from",
         "valid_to",
         "timezone",
@@ -148,6 +149,8 @@ def to_tables(services: Iterable[Mapping[str, Any]]) -> dict[str, Rows]:
             place = at["location"]
             put("locations", place)
             put("service_at_location", at, service_id=service["id"], location_id=place["id"])
+            for row in at.get("schedules", ()):
+                put("schedules", row, service_at_location_id=at["id"])
             for part in _OF_PLACE:
                 for row in place.get(part, ()):
                     put(part, row, location_id=place["id"])
@@ -172,6 +175,7 @@ def from_tables(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[d
             *((part, "location_id") for part in _OF_PLACE),
         )
     }
+    at_place = _grouped(rows["schedules"], "service_at_location_id")
     for row in rows["services"]:
         service: dict[str, Any] = dict(row)
         one = str(row.get("id", ""))
@@ -190,7 +194,11 @@ def from_tables(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[d
             for said in grouped["attributes"].get(one, [])
         ]
         service["service_at_locations"] = [
-            {**at, "location": _place(by_id["locations"].get(at.get("location_id")), grouped)}
+            {
+                **at,
+                "location": _place(by_id["locations"].get(at.get("location_id")), grouped),
+                "schedules": at_place.get(str(at.get("id")), []),
+            }
             for at in grouped["service_at_location"].get(one, [])
         ]
         yield service

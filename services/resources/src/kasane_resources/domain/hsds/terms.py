@@ -21,6 +21,7 @@ _FACTS = {
     "visibility": "公開範囲",
     "status": "利用の状態",
     "municipality": "所在地の全国地方公共団体コード",
+    "further_municipality": "ほかの所在地の全国地方公共団体コード",
     "area_kind": "提供地域の示し方",
     "radius_km": "所在地からの半径（km）",
     "capacity_maximum": "定員",

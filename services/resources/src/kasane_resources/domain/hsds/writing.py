@@ -8,7 +8,10 @@ from typing import Any
 from kasane_resources.domain.eligibility import AreaKind
 from kasane_resources.domain.hsds.terms import FACTS, KINDS, derived_id, known_terms
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry, ServiceStatus
+from kasane_resources.domain.location import Location
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.organization import Organization
+from kasane_resources.domain.schedule import Schedule
 
 CORPORATE_NUMBER = "JP-CN"
 YEN = "JPY"
@@ -92,43 +95,71 @@ def organization_of(organization: Organization) -> dict[str, Any]:
 
 
 def places_of(service: HumanService) -> list[dict[str, Any]]:
-    """The place of a service as service_at_location with its location; empty when no place is known."""
-    entry, place = service.entry, service.entry.location
-    if not place.known:
+    """Each place of a service as service_at_location with its location; empty when no place is known.
+
+    The first place is open at the schedules of the service; each other has its own.
+    """
+    entry = service.entry
+    if not entry.location.known:
         return []
-    location_id = service.location_id or derived_id(service.id, "location")
-    addresses, accessibility = [], []
-    if place.address:
-        addresses.append(
-            {
-                "id": derived_id(service.id, "address"),
-                "address_1": place.address,
-                "city": place.name,
-                "state_province": "",
-                "postal_code": "",
-                "country": "JP",
-                "address_type": "physical",
-            }
-        )
+    first = _place(
+        service, entry.location, "", service.location_id or derived_id(service.id, "location")
+    )
     if entry.accessibility or entry.accessibility_note:
-        accessibility.append(
+        access = _filled(
+            id=derived_id(service.id, "accessibility"),
+            description=entry.accessibility_note,
+            details=", ".join(one.value for one in entry.accessibility),
+        )
+        first["accessibility"] = [access]
+    at = service.at_location_id or derived_id(service.id, "service_at_location")
+    found = [{"id": at, "location": first}]
+    for number, opening in _numbered(entry, elsewhere=True):
+        found.append(
             _filled(
-                id=derived_id(service.id, "accessibility"),
-                description=entry.accessibility_note,
-                details=", ".join(one.value for one in entry.accessibility),
+                id=derived_id(service.id, "service_at_location", number),
+                location=_place(
+                    service,
+                    opening.location,
+                    number,
+                    derived_id(service.id, "location", number),
+                ),
+                schedules=[_schedule(service, opening.schedule, number)]
+                if opening.schedule.known
+                else [],
             )
         )
-    location = _filled(
+    return found
+
+
+def _numbered(entry: HumanServiceEntry, *, elsewhere: bool) -> list[tuple[str, FurtherOpening]]:
+    """The other times at the first place, or those at other places, with their numbers among all."""
+    return [
+        (str(number), opening)
+        for number, opening in enumerate(entry.further, start=2)
+        if opening.elsewhere is elsewhere
+    ]
+
+
+def _place(service: HumanService, place: Location, number: str, location_id: str) -> dict[str, Any]:
+    parts = ("address", number) if number else ("address",)
+    address = {
+        "id": derived_id(service.id, *parts),
+        "address_1": place.address,
+        "city": place.name,
+        "state_province": "",
+        "postal_code": "",
+        "country": "JP",
+        "address_type": "physical",
+    }
+    return _filled(
         id=location_id,
         location_type="physical",
         name=place.name,
         latitude=place.position.latitude if place.position else None,
         longitude=place.position.longitude if place.position else None,
-        addresses=addresses,
-        accessibility=accessibility,
+        addresses=[address] if place.address else [],
     )
-    at = service.at_location_id or derived_id(service.id, "service_at_location")
-    return [{"id": at, "location": location}]
 
 
 def _phones(service: HumanService) -> list[dict[str, Any]]:
@@ -138,11 +169,16 @@ def _phones(service: HumanService) -> list[dict[str, Any]]:
 
 
 def _schedules(service: HumanService) -> list[dict[str, Any]]:
-    schedule = service.entry.schedule
-    if not schedule.known:
-        return []
-    written = _filled(
-        id=derived_id(service.id, "schedule"),
+    entry = service.entry
+    found = [_schedule(service, entry.schedule)] if entry.schedule.known else []
+    further = _numbered(entry, elsewhere=False)
+    return found + [_schedule(service, one.schedule, number) for number, one in further]
+
+
+def _schedule(service: HumanService, schedule: Schedule, number: str = "") -> dict[str, Any]:
+    parts = ("schedule", number) if number else ("schedule",)
+    return _filled(
+        id=derived_id(service.id, *parts),
         valid_from=schedule.valid_from.isoformat() if schedule.valid_from else None,
         valid_to=schedule.valid_to.isoformat() if schedule.valid_to else None,
         timezone=JAPAN,
@@ -154,7 +190,6 @@ def _schedules(service: HumanService) -> list[dict[str, Any]]:
         closes_at=schedule.closes_at,
         description=schedule.description,
     )
-    return [written]
 
 
 def _areas(service: HumanService) -> Iterator[dict[str, Any]]:
@@ -221,6 +256,9 @@ def _said(service: HumanService) -> Iterator[tuple[str, str, str, str]]:
         yield FACTS, "status", entry.status.value, ""
     if entry.location.municipality:
         yield FACTS, "municipality", entry.location.municipality, ""
+    for number, opening in _numbered(entry, elsewhere=True):
+        if opening.location.municipality:
+            yield FACTS, "further_municipality", opening.location.municipality, number
     yield FACTS, "area_kind", entry.eligibility.area.kind.value, ""
     yield from _said_of_profile(entry)
 

@@ -55,10 +55,8 @@ def typed_in(page: str) -> dict[str, list[str]]:
     for tag in re.findall(r"<input[^>]*>", page):
         name = re.search(r'name="([^"]+)"', tag)
         value = re.search(r'value="([^"]*)"', tag)
-        if (
-            name is None
-            or (('type="checkbox"' in tag or 'type="radio"' in tag)
-            and "checked" not in tag)
+        if name is None or (
+            ('type="checkbox"' in tag or 'type="radio"' in tag) and "checked" not in tag
         ):
             continue
         found.setdefault(name[1], []).append(value[1] if value else "")

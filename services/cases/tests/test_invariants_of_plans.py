@@ -141,6 +141,7 @@ def test_i_15_a_case_ends_with_an_explicit_none_needed(at_work):
 
     (event,) = at_work.bench.said(says.CaseClosed)
     assert (event.case_id, event.outcome) == (case_id, "roles_settled")
+    assert event.closed_on == clock.today()
     assert at_work.read_case(case_id).status is CaseStatus.CLOSED
 
 

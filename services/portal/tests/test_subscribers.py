@@ -372,6 +372,19 @@ def test_counts_are_kept_by_the_month_of_the_fact(workbench: Workbench) -> None:
         assert count_by_month(connection, "2026-12", "2027-03") == {}
 
 
+def test_what_ended_is_counted_in_the_month_in_which_it_ended_not_in_which_it_is_heard(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", date(2026, 3, 31)))
+    workbench.hear(resources.ReferralAccepted("r1", "k1", "s1", "", date(2026, 3, 30)))
+
+    with workbench.reading() as connection:
+        assert count_by_month(connection, "2026-03", "2026-03") == {
+            CountKind.CASE_CLOSED: 1,
+            CountKind.REFERRAL_ACCEPTED: 1,
+        }
+
+
 def entry(number: int, service: str = "intake") -> AuditEntryRecorded:
     at = datetime(2026, 11, 21, 1, number, tzinfo=UTC).isoformat()
     return AuditEntryRecorded(

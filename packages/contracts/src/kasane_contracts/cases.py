@@ -220,6 +220,7 @@ class CaseClosed:
     case_id: str
     consultation_id: str
     outcome: str
+    closed_on: date | None = None
 
 
 @event("cases.address_protection.changed", version=1, subject="person_id")

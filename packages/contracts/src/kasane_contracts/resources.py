@@ -98,6 +98,7 @@ class ReferralAccepted:
     case_id: str
     human_service_id: str
     human_service_name: str = ""
+    accepted_on: date | None = None
 
 
 @event("resources.referral.declined", version=1, subject="referral_id")

@@ -73,7 +73,9 @@ def end_episode(case: Case, uow: UnitOfWork, read_version: int | None = None) ->
     ):
         Tasks(uow.connection).finish_all(case.id, reminded, clock.today())
     uow.record("cases.case.closed", OBJECT, case.id)
-    uow.publish(events.CaseClosed(case.id, case.consultation_id, case.closing_outcome))
+    uow.publish(
+        events.CaseClosed(case.id, case.consultation_id, case.closing_outcome, case.closed_on)
+    )
     uow.publish(events.CaseStatusChanged(case.id, case.status.value, case.review_on))
     note(uow, case.id, TimelineKind.CASE_CLOSED, outcome=case.closing_outcome)
 

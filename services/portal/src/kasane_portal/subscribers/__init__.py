@@ -445,7 +445,7 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     outreach.CheckInSettled: _check_in_settled,
 }
 
-# What happened without a day of its own is counted on the day it is heard.
+# What early releases said without a day of its own is counted on the day it is heard.
 COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
     intake.ConsultationReceived: lambda e: CountFact(
         CountKind.CONSULTATION_RECEIVED, e.consultation_id, e.received_on
@@ -459,9 +459,11 @@ COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
     cases.SupportPlanAgreed: lambda e: CountFact(
         CountKind.SUPPORT_PLAN_AGREED, e.plan_id, e.decided_on
     ),
-    cases.CaseClosed: lambda e: CountFact(CountKind.CASE_CLOSED, e.case_id, clock.today()),
+    cases.CaseClosed: lambda e: CountFact(
+        CountKind.CASE_CLOSED, e.case_id, e.closed_on or clock.today()
+    ),
     resources.ReferralAccepted: lambda e: CountFact(
-        CountKind.REFERRAL_ACCEPTED, e.referral_id, clock.today()
+        CountKind.REFERRAL_ACCEPTED, e.referral_id, e.accepted_on or clock.today()
     ),
     outreach.VisitCompleted: lambda e: CountFact(CountKind.VISIT_COMPLETED, e.visit_id, e.on),
     outreach.ContactNotMade: lambda e: CountFact(CountKind.CONTACT_NOT_MADE, e.visit_id, e.on),

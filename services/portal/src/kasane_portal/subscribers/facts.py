@@ -47,9 +47,9 @@ def _opened(e: cases.CaseOpened, _known: MeasuredFacts) -> Facts:
 
 
 def _closed(e: cases.CaseClosed, _known: MeasuredFacts) -> Facts:
-    # The event has no day of its own: it is counted on the day it is heard.
+    # Events of the first releases have no day of their own: they are counted on the day they are heard.
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.outcome))
-    return (MeasureFact(FactKind.CASE_CLOSED, e.case_id, clock.today(), marks),)
+    return (MeasureFact(FactKind.CASE_CLOSED, e.case_id, e.closed_on or clock.today(), marks),)
 
 
 def _held(e: cases.ConferenceHeld, known: MeasuredFacts) -> Facts:

@@ -68,6 +68,7 @@ def answer_referral(command: AnswerReferral, uow: UnitOfWork, _hooks: Any) -> No
                 referral.case_id,
                 referral.human_service_id,
                 referral.human_service_name,
+                clock.today(),
             )
         )
     else:

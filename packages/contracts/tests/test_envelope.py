@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kasane_contracts.envelope import Envelope, MalformedEnvelope
 
 # How fast examples are drawn says something about the machine's load, nothing about envelopes.
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD: dict[str, Any] = {
     "id": "019b2f00-0000-7000-8000-000000000001",
@@ -196,7 +195,6 @@ _envelopes = st.builds(
 )
 
 
-@UNTIMED
 @given(_envelopes)
 def test_any_envelope_comes_back_unchanged_from_its_text(envelope: Envelope) -> None:
     text = envelope.to_json()
@@ -206,7 +204,6 @@ def test_any_envelope_comes_back_unchanged_from_its_text(envelope: Envelope) -> 
     assert Envelope.from_json(text).to_json() == text
 
 
-@UNTIMED
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)) | _words, _json))
 def test_any_other_object_is_refused_and_never_crashes(changes: dict[str, Any]) -> None:
     named, envelope = set(), None

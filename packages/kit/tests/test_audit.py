@@ -137,7 +137,8 @@ _values = (
     | st.floats(allow_nan=False)
 )
 _anything = settings(
-    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

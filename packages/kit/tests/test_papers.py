@@ -214,7 +214,7 @@ def test_the_same_paper_at_the_same_moment_is_the_same_file() -> None:
 
 
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_can_be_printed(text: str, title: str) -> None:
     paper = Paper(
         title,

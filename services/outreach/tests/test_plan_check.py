@@ -155,7 +155,7 @@ def _other_week(slot: VisitSlot, chance: Random) -> VisitSlot:
     return replace(slot, day=slot.day + 7)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     seed=st.integers(0, 3),
     spoil=st.sampled_from([_later, _before_work, _longer, _stranger, _other_week]),

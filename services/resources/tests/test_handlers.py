@@ -286,7 +286,7 @@ def test_an_accepted_referral_is_said_to_the_case(workbench: Workbench) -> None:
         answer_referral(AnswerReferral(referral_id, True), uow, workbench.hooks)
 
     assert workbench.said(ReferralAccepted) == [
-        ReferralAccepted("r1", "c1", service_id, "ひだまり食堂")
+        ReferralAccepted("r1", "c1", service_id, "ひだまり食堂", clock.today())
     ]
     with workbench.reading() as connection:
         assert queries.referrals(connection, waiting=True) == []

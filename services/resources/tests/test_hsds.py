@@ -160,7 +160,7 @@ def saved(entry: HumanServiceEntry) -> HumanService:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entries)
 def test_every_entry_fits_the_schema_and_comes_back_whole(entry: HumanServiceEntry) -> None:
     assert list(entry.problems(TODAY)) == []
@@ -179,7 +179,7 @@ def test_every_entry_fits_the_schema_and_comes_back_whole(entry: HumanServiceEnt
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(some.lists(entries, max_size=3))
 def test_as_csv_tables_nothing_is_lost_either(found: list[HumanServiceEntry]) -> None:
     services = [

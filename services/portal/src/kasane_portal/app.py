@@ -17,6 +17,7 @@ from kasane_portal.pages.governance import blueprint as governance
 from kasane_portal.pages.home import blueprint as home
 from kasane_portal.pages.overview import blueprint as overview
 from kasane_portal.pages.prefectures import blueprint as prefectures
+from kasane_portal.pages.rehearsals import blueprint as rehearsals
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
 from kasane_portal.subscribers import HEARD
@@ -37,6 +38,7 @@ service = Service(
         prefectures,
         figures,
         governance,
+        rehearsals,
         accounts,
         town,
         audit,
@@ -99,6 +101,13 @@ service = Service(
             "portal.governance.written",
             frozenset({"coordinator", "responsible"}) | ADMINISTRATOR,
             "evaluation",
+        ),
+        Permission(
+            "portal.plugin_set.rehearse",
+            "portal.plugin_set.rehearsed",
+            ADMINISTRATOR,
+            "plugin_set",
+            False,
         ),
         Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
         Permission(

@@ -31,6 +31,8 @@ class FactKind(StrEnum):
     ATTENDANCE = "attendance"
     NETWORK_MEMBER = "network_member"
     DONATION = "donation"
+    CONSENT = "consent"
+    PARTICIPATION = "participation"
 
 
 class MarkKind(StrEnum):
@@ -49,6 +51,10 @@ class MarkKind(StrEnum):
     COURSE = "course"
     PARTICIPANT = "participant"
     KIND = "kind"
+    CHANNEL = "channel"
+    AREA = "area"
+    LEVEL = "level"
+    URGENT = "urgent"
 
 
 @dataclass(frozen=True)

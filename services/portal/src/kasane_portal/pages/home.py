@@ -48,6 +48,7 @@ ADMINISTRATION = (
     "town.town_page",
     "figures.show",
     "governance.show",
+    "rehearsals.show",
     "audit.list_page",
     "dead_letters.list_page",
 )

@@ -24,6 +24,10 @@ def _received(e: intake.ConsultationReceived, _known: MeasuredFacts) -> Facts:
         *((MarkKind.PERSON, one.person_id) for one in e.persons[:1]),
         (MarkKind.ROUTE, e.route),
         (MarkKind.BODY, e.desk),
+        (MarkKind.CHANNEL, e.channel),
+        (MarkKind.AREA, e.area),
+        (MarkKind.LEVEL, e.escalation_level),
+        (MarkKind.URGENT, "yes" if e.urgent else ""),
         *((MarkKind.CATEGORY, code) for code in (*e.categories, *e.national_categories)),
     )
     return (MeasureFact(FactKind.CONSULTATION, e.consultation_id, e.received_on, marks),)
@@ -60,6 +64,17 @@ def _held(e: cases.ConferenceHeld, known: MeasuredFacts) -> Facts:
         *((MarkKind.HOUSEHOLD, known.household_of(one)) for one in e.case_ids),
     )
     return (MeasureFact(FactKind.SESSION, e.session_id, e.held_on, marks),)
+
+
+def _consented(e: cases.ConsentRecorded, _known: MeasuredFacts) -> Facts:
+    marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.state))
+    # The latest state stands, on the day it is heard: the event has no day of its own.
+    return (MeasureFact(FactKind.CONSENT, f"{e.case_id}:{e.person_id}", clock.today(), marks),)
+
+
+def _participates(e: resources.ParticipationMoved, _known: MeasuredFacts) -> Facts:
+    marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.status))
+    return (MeasureFact(FactKind.PARTICIPATION, e.participation_id, e.on, marks),)
 
 
 def _agreed(e: cases.SupportPlanAgreed, _known: MeasuredFacts) -> Facts:
@@ -129,6 +144,8 @@ FACTS: Mapping[type, Callable[[Any, MeasuredFacts], Facts]] = {
     cases.CaseClosed: _closed,
     cases.ConferenceHeld: _held,
     cases.SupportPlanAgreed: _agreed,
+    cases.ConsentRecorded: _consented,
+    resources.ParticipationMoved: _participates,
     resources.GatheringCounted: _gathered,
     resources.NetworkMemberChanged: _takes_part,
     resources.DonationReceived: _given,

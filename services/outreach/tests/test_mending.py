@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -251,6 +251,47 @@ def test_a_detour_that_leaves_time_enough_changes_nothing(visitor: Visitor) -> N
     page = visitor.get(f"/plans/changes/road_closed?{ON}&block=高山町&minutes=10").text
 
     assert "変わる訪問はありません" in page
+
+
+def test_a_detour_that_makes_a_told_visit_late_gives_it_to_a_colleague_at_its_time(
+    workbench: Workbench, visitor: Visitor, coordinator: Actor, ask: Ask
+) -> None:
+    ask(request_id="request-9", case_id="case-9", address="奈良県生駒市高山町1番地")
+    book(workbench, coordinator, 9, "worker-1", "15:15", VisitPin.TOLD)
+    keep(workbench, coordinator, "visit-2", VisitPin.LOCKED)
+    before = day(workbench, coordinator)
+
+    assert accepted(visitor, "road_closed", f"{ON}&block=高山町&minutes=30") == 303
+
+    after = day(workbench, coordinator)
+    assert before["request-9"] == ("worker-1", "15:15")
+    assert after["request-9"] == ("worker-2", "15:15")
+    assert {name: one for name, one in after.items() if name != "request-9"} == {
+        name: one for name, one in before.items() if name != "request-9"
+    }
+
+
+def test_a_visit_that_has_begun_stays_with_the_worker_who_falls_ill(
+    workbench: Workbench,
+    visitor: Visitor,
+    coordinator: Actor,
+    standing_clock: Callable[[datetime], None],
+) -> None:
+    standing_clock(datetime(2026, 11, 30, 1, 0, tzinfo=UTC))
+    visitor = workbench.visit_as(coordinator)
+
+    assert accepted(visitor, "worker_absent", f"{ON}&worker=worker-1") == 303
+
+    after = day(workbench, coordinator)
+    assert after["request-1"] == ("worker-1", "09:30")
+    assert after["request-2"] == ("worker-2", "14:00")
+
+
+def test_a_block_that_is_not_of_the_town_is_refused_with_a_sentence(visitor: Visitor) -> None:
+    answer = visitor.get(f"/plans/changes/road_closed?{ON}&block=どこにもない町")
+
+    assert answer.status_code == 422
+    assert "何が変わったのかが分かりません" in answer.text
 
 
 def test_a_worker_sees_no_household_of_others_in_a_proposal(

@@ -11,7 +11,7 @@ import pytest
 from kasane_outreach.domain.plan_check import check_plan
 from kasane_outreach.domain.planning import Commitment, LeftOutReason, ToldTime
 from kasane_outreach.domain.position import Position, TravelMode, travel_minutes
-from kasane_outreach.domain.travel import RoadKind, StraightLine
+from kasane_outreach.domain.travel import RememberedWays, RoadKind, StraightLine
 from kasane_outreach.repository.planning.codec import (
     UnknownKey,
     dump_plan,
@@ -34,6 +34,25 @@ def test_straight_lines_are_what_rounds_have_always_used() -> None:
 
     assert table[0] == [travel_minutes(PLACES[0], place, CAR) for place in PLACES]
     assert table[0] == [0, 3, 61]
+
+
+def test_remembered_ways_are_asked_for_once_and_are_the_same() -> None:
+    asked = []
+
+    class Asked:
+        def table(self, places: list[Position], mode: TravelMode) -> Any:
+            asked.append(len(places))
+            return StraightLine().table(places, mode)
+
+    ways = RememberedWays(Asked())
+
+    assert ways.table(PLACES, CAR) == StraightLine().table(PLACES, CAR)
+    assert ways.table(PLACES[:2], CAR) == StraightLine().table(PLACES[:2], CAR)
+    assert asked == [3]
+    assert ways.table(PLACES[:2], TravelMode.FOOT) == StraightLine().table(
+        PLACES[:2], TravelMode.FOOT
+    )
+    assert asked == [3, 2]
 
 
 def test_each_kind_of_road_has_its_own_factor() -> None:

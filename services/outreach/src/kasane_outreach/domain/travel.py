@@ -55,3 +55,19 @@ class StraightLine:
         trunk = mode is TravelMode.CAR and straight > LOCAL_KM
         factor = self.circuity[RoadKind.TRUNK if trunk else RoadKind.LOCAL]
         return ceil(round(straight * factor / SPEED_KM_PER_HOUR[mode] * 60, 6))
+
+
+class RememberedWays:
+    """Asks another adapter once for each pair of places; for a caller that asks about the same places again."""
+
+    def __init__(self, travel: TravelTimes) -> None:
+        self._travel = travel
+        self._known: dict[tuple[TravelMode, Position, Position], int] = {}
+
+    def table(self, places: Sequence[Position], mode: TravelMode) -> Travel:
+        """The minutes from every place to every place."""
+        known = self._known
+        if any((mode, here, there) not in known for here in places for there in places):
+            for here, row in zip(places, self._travel.table(places, mode), strict=True):
+                known |= {(mode, here, there): way for there, way in zip(places, row, strict=True)}
+        return [[known[mode, here, there] for there in places] for here in places]

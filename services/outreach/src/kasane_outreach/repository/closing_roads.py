@@ -45,15 +45,15 @@ class ClosedRoads:
 
 
 def closed_roads(
-    connection: Connection, happened: Disruption, travel: TravelTimes, point: Position | None
+    connection: Connection, happened: Disruption, travel: TravelTimes, point: Position
 ) -> ClosedRoads:
-    """The ways while the block of the disruption is closed; ``point`` is the block's own place, if it is known."""
+    """The ways while the block of the disruption is closed; ``point`` is the block's own place."""
     h = tables.household_to_reach.c
     there = HouseholdsToReach(connection).load(h.town_block == happened.block)
     inside = {one.position for one in there if one.position is not None and not one.hides_address}
     return ClosedRoads(
         travel,
-        frozenset(inside | ({point} if point else set())),
+        frozenset(inside | {point}),
         frozenset(one.id for one in there),
         happened.minutes,
     )

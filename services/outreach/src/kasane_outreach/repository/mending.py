@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from kasane_kit import clock
 from kasane_outreach.domain.disruption import (
     LONGEST_DETOUR,
     MOST_CLOSED_DAYS,
@@ -38,7 +39,7 @@ from kasane_outreach.domain.planning_errors import (
 )
 from kasane_outreach.domain.position import Position
 from kasane_outreach.domain.town_block import TownBlock
-from kasane_outreach.domain.travel import TravelTimes
+from kasane_outreach.domain.travel import RememberedWays, TravelTimes
 from kasane_outreach.domain.visit import Visit
 from kasane_outreach.repository.closing_roads import ClosedRoads, closed_roads
 from kasane_outreach.repository.households import HouseholdsToReach
@@ -104,9 +105,11 @@ def mend(
     connection: Connection,
     disruption: Disruption,
     travel: TravelTimes,
-    blocks: Sequence[TownBlock] = (),
+    blocks: Sequence[TownBlock],
 ) -> MendedDay:
     """What would become of the visits; nothing is changed. ``blocks`` are the town's, to know where a closed one is.
+
+    A visit that has begun stays with who makes it, whatever happens.
 
     Raises DisruptionUnclear, NotAVisitTime for a visit that cannot take so long, NoRoomLeft for one that has to be
     added and finds no place, and PlanOutdated when no sound plan was found.
@@ -125,12 +128,18 @@ class _Mending:
     ) -> None:
         self._connection = connection
         self._happened = disruption
-        self._travel = travel
+        self._travel = RememberedWays(travel)
         self._points = points
         self._days = days_of(disruption)
         visits = Visits(connection)
         due = [one for day in self._days for one in visits.scheduled_on(day) if one.due]
         self._due = {one.id: one for one in due}
+        now = clock.now().astimezone(clock.JAPAN)
+        self._begun = {
+            one.id
+            for one in due
+            if one.on < now.date() or (one.on == now.date() and one.starts_at <= now.time())
+        }
         self._workers = WorkerProfiles(connection).known()
         self._must_make_sense()
 
@@ -140,7 +149,7 @@ class _Mending:
         fixed = {
             one.id for one in self._due.values() if one.pin is not VisitPin.NONE or one.id == own
         } - gone
-        fixed |= self._unplannable()
+        fixed |= self._unplannable() | self._begun
         fixed |= self._people_set(fixed, gone)
         closed = self._closed()
         hit = self._struck(fixed, closed)
@@ -154,7 +163,7 @@ class _Mending:
         wrong = {
             DisruptionKind.WORKER_ABSENT: not happened.worker,
             DisruptionKind.VISIT_ADDED: not happened.request_id,
-            DisruptionKind.ROAD_CLOSED: not happened.block
+            DisruptionKind.ROAD_CLOSED: happened.block not in self._points
             or not 1 <= happened.days <= MOST_CLOSED_DAYS
             or not 0 <= happened.minutes <= LONGEST_DETOUR,
         }
@@ -198,7 +207,7 @@ class _Mending:
                 one.id
                 for one in self._due.values()
                 if one.on == happened.on and happened.worker in one.workers
-            }
+            } - self._begun
         if happened.kind is DisruptionKind.VISIT_OVERRUN:
             late = self._due[happened.visit_id]
             ends = late.ends + happened.minutes
@@ -215,12 +224,12 @@ class _Mending:
         if closed is None:
             return set()
         now, was = self._ask(set(), set(), closed).problem, self._ask(set(), set()).problem
-        return closed.struck(self._due, fixed, now, was)
+        return closed.struck(self._due, fixed, now, was) - self._begun
 
     def _closed(self) -> ClosedRoads | None:
         if self._happened.kind is not DisruptionKind.ROAD_CLOSED:
             return None
-        point = self._points.get(self._happened.block)
+        point = self._points[self._happened.block]
         return closed_roads(self._connection, self._happened, self._travel, point)
 
     def _rearranged(

@@ -48,6 +48,10 @@ def test_an_unresolved_address_is_listed_and_placed_by_its_block(
     assert "場所の決まっていない訪問先はありません" in visitor.get("/households/unplaced").text
 
 
+def test_a_household_that_is_not_there_is_not_placed(visitor: Visitor) -> None:
+    assert visitor.post("/households/unplaced/nothing", data={}).status_code == 404
+
+
 def test_a_place_is_given_by_coordinates_too(
     workbench: Workbench, visitor: Visitor, coordinator: Actor, ask: Ask
 ) -> None:

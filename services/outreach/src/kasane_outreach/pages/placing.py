@@ -29,14 +29,14 @@ def list_unplaced() -> str:
 @require("outreach.visit.schedule", object_argument="request_id")
 def place(request_id: str) -> Response | Shown:
     """Puts one of them on the map."""
+    with reading() as connection:
+        queries.household(connection, actor(), request_id)
     blocks = queries.town_blocks(this_town().name)
     form = Form(forms.place_fields(blocks))
     form.check(request.form, forms.say)
     found = forms.read_place(form, blocks) if not form.errors else None
     if found is None:
         return _show(request_id, form, status=422)
-    with reading() as connection:
-        queries.household(connection, actor(), request_id)
     command = PlaceHousehold(request_id, *found, forms.typed_version(request.form))
     try:
         with unit_of_work() as uow:

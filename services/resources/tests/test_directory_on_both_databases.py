@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -10,14 +11,34 @@ from sqlalchemy import Connection, create_engine, text
 from kasane_kit.auth import Actor
 from kasane_resources import tables
 from kasane_resources.domain.column_mapping import ColumnMapping
+from kasane_resources.domain.community import (
+    CommunityIssue,
+    Gathering,
+    GatheringKind,
+    IssueOutcome,
+    IssueStep,
+    IssueStepKind,
+    NetworkMember,
+    ParticipantKind,
+    PartnerCompany,
+)
 from kasane_resources.domain.directory_import import DirectoryImport, ImportState
+from kasane_resources.domain.errors import ChangedMeanwhile, CommunityNotFound, GapOver
 from kasane_resources.domain.freshness import ConfirmLink, OrganizationAnswer
+from kasane_resources.domain.gap import Gap, GapTheme
+from kasane_resources.domain.host_support import HostSupport, HostSupportKind, SettlingVisit
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
 from kasane_resources.domain.layout_rows import ReadRow
 from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.map_setting import MapSetting
 from kasane_resources.domain.open_data import RowProblem
 from kasane_resources.domain.opening import FurtherOpening
+from kasane_resources.domain.participation import (
+    Judgement,
+    Participation,
+    ParticipationStatus,
+    ParticipationStep,
+)
 from kasane_resources.domain.profile import (
     Accessibility,
     CostOption,
@@ -25,10 +46,14 @@ from kasane_resources.domain.profile import (
     MicroTask,
     Vacancy,
 )
+from kasane_resources.domain.public_page import PublicPage
 from kasane_resources.domain.quarantine import QuarantinedCell
+from kasane_resources.domain.referral import Referral
 from kasane_resources.domain.schedule import Schedule
 from kasane_resources.domain.searching import DirectorySearch
+from kasane_resources.queries import community as community_queries
 from kasane_resources.queries import hsds as hsds_queries
+from kasane_resources.queries import participation as participation_queries
 from kasane_resources.queries import places
 from kasane_resources.queries.freshness import confirmation_work
 from kasane_resources.queries.hsds import Asked
@@ -36,15 +61,24 @@ from kasane_resources.repository import (
     ColumnMappings,
     ConfirmLinks,
     DirectoryImports,
+    Gaps,
     HostContacts,
     HumanServices,
     OrganizationAnswers,
     Organizations,
     Quarantine,
+    Referrals,
     RefusedRows,
     Reminders,
 )
+from kasane_resources.repository.community import CommunityIssues, Gatherings, Members
 from kasane_resources.repository.map_setting import keep_map_setting, map_setting
+from kasane_resources.repository.participations import (
+    HostSupports,
+    Participations,
+    SettlingVisits,
+)
+from kasane_resources.repository.public_page import keep_public_page, public_page
 from tests.support.private_postgres import PrivatePostgres
 
 NOON = datetime(2026, 11, 21, 3, tzinfo=UTC)
@@ -166,10 +200,131 @@ def left_behind(connection: Connection) -> None:
     assert reminders.due(date(2026, 12, 21)) == ["s1"]
 
 
+def takes_part(connection: Connection) -> None:
+    """Participation support, its visits and its hosts; the name of nobody."""
+    kept = Participations(connection)
+    one = Participation("p1", "c1", "2026-0007", "person-1", NOON, "手を動かす", "housing", "東")
+    one.steps = (ParticipationStep(one.status, NOON, "a1", "職員", "", {}),)
+    kept.add(one)
+    one.judged(Judgement("session-1", "own", "multi_agency_conference", date(2026, 11, 2), True))
+    one.admit("multi_agency_conference")
+    one.steps = (*one.steps, ParticipationStep(one.status, NOON, "a1", "職員", "会議", {"a": "b"}))
+    kept.save(one)
+    assert kept.get("p1") == one
+    with pytest.raises(ChangedMeanwhile):
+        kept.save(one, 1)
+    assert [found.id for found in participation_queries.participations(connection)] == ["p1"]
+    counts = participation_queries.participation_counts(connection)
+    assert counts == {ParticipationStatus.ADMITTED: 1}
+
+    visits = SettlingVisits(connection)
+    for number, day in (("v1", 3), ("v2", 1)):
+        visits.add(SettlingVisit(number, "p1", date(2026, 12, day)))
+    visits.made("v2", date(2026, 12, 1), "met")
+    assert [(visit.id, visit.made_on) for visit in visits.of("p1")] == [
+        ("v1", None),
+        ("v2", date(2026, 12, 1)),
+    ]
+    assert visits.call_off("p1") == ["v1"]
+    assert visits.call_off("p1") == []
+
+    support = HostSupport(
+        "h1",
+        "s1",
+        "ひだまり商店",
+        HostSupportKind.WORRY,
+        date(2026, 11, 2),
+        "雨の日",
+        NOON,
+        "a1",
+        "職員",
+    )
+    supports = HostSupports(connection)
+    supports.add(support)
+    assert (supports.waiting(), supports.of("s1")) == ([support], [support])
+    support.reply("休みにしてよい", date(2026, 11, 3), "職員")
+    supports.save(support, 1)
+    assert (supports.waiting(), supports.get("h1")) == ([], support)
+
+    referrals = Referrals(connection)
+    for number, person in (("r1", "person-1"), ("r2", "person-2")):
+        referrals.add(Referral(number, "c1", "n1", person, "s1", "商店", "名", "文", NOON))
+    assert referrals.move("c1", "c9", ("person-1",)) == ["r1"]
+    assert [(r.id, r.case_id) for r in referrals.listed(waiting=True, most=5)] == [
+        ("r1", "c9"),
+        ("r2", "c1"),
+    ]
+
+
+def comes_together(connection: Connection) -> None:
+    """Gaps, issues, gatherings, networks, partners, the switch of the public page."""
+    gaps = Gaps(connection)
+    for number, area in enumerate(("東", "東", "東", "西", "")):
+        gaps.record(
+            Gap(f"g{number}", f"n{number}", "housing", area, "50-59", ("ない",), NOON.date())
+        )
+    assert gaps.themes() == [GapTheme("housing", 5, 5, (("東", 3), ("", 1), ("西", 1)))]
+    assert gaps.raised("housing", "東", "i1") == 3
+    assert gaps.themes() == [GapTheme("housing", 5, 2, (("", 1), ("西", 1)))]
+    closed = replace(gaps.get("g0"), resolved_on=NOON.date(), developed_id="s1", developed="隊")
+    gaps.close(closed)
+    with pytest.raises(GapOver):
+        gaps.close(closed)
+    assert gaps.resolve("n1", NOON.date())
+    gaps.record(replace(gaps.get("g1"), resolved_on=None, issue_id=""))
+    assert (gaps.get("g0"), gaps.get("g1").issue_id) == (closed, "i1")
+    assert [gap.id for gap in gaps.of_issue("i1")] == ["g0", "g1", "g2"]
+    assert gaps.listed(9)[-1] == closed
+
+    issues = CommunityIssues(connection)
+    step = IssueStep(IssueStepKind.RAISED, "town", "", NOON, "職員")
+    issue = CommunityIssue(
+        "i1", "gaps", "housing", "", "town", ("東",), None, NOON.date(), steps=(step,)
+    )
+    issues.add(issue)
+    assert issues.listed(waiting=True, most=5) == [issue]
+    issue.route("own")
+    issue.reply(IssueOutcome.ACTIVITY, "つくる", NOON.date())
+    issues.save(issue, 1)
+    assert (issues.listed(waiting=True, most=5), issues.get("i1")) == ([], issue)
+    assert issues.listed(waiting=False, most=5) == [issue]
+
+    gatherings = Gatherings(connection)
+    forum = Gathering(
+        "m1", GatheringKind.TRAINING, "研修", NOON, NOON + timedelta(hours=2), public=True
+    )
+    forum.count({ParticipantKind.RESIDENT: 3}, 1)
+    gatherings.add(forum)
+    year = (datetime(2026, 4, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
+    assert gatherings.between(*year, public_only=True) == [forum]
+    (counted,) = community_queries.attendance(connection, 2026)
+    assert (counted.present, counted.new_ties) == (3, 1)
+
+    members = Members(connection)
+    for number, name in (("a", "食堂"), ("b", "あおぞら")):
+        members.add(NetworkMember(number, "food_drive", name, ("meals",), date(2026, 4, 1)))
+    assert members.leave("a", date(2026, 10, 1)) == "network_member"
+    with pytest.raises(CommunityNotFound):
+        members.leave("a", date(2026, 10, 2))
+    assert {one.id: one.until for one in members.of("food_drive")} == {
+        "a": date(2026, 10, 1),
+        "b": None,
+    }
+    members.add(PartnerCompany("x", "見本商店", "場所", "", date(2026, 4, 1)))
+    assert [one.name for one in members.partners()] == ["見本商店"]
+
+    assert public_page(connection) == PublicPage()
+    for page in (PublicPage(False, NOON, "管理"), PublicPage(True, NOON, "管理")):
+        keep_public_page(connection, page)
+        assert public_page(connection) == page
+
+
 def test_one_of_everything_on_sqlite() -> None:
     with sqlite() as connection:
         held(connection)
         left_behind(connection)
+        takes_part(connection)
+        comes_together(connection)
 
 
 @pytest.mark.postgresql
@@ -177,3 +332,5 @@ def test_one_of_everything_on_postgresql(private_postgres: PrivatePostgres) -> N
     with postgresql(private_postgres) as connection:
         held(connection)
         left_behind(connection)
+        takes_part(connection)
+        comes_together(connection)

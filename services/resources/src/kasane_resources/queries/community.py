@@ -96,7 +96,7 @@ def partners(connection: Connection) -> Sequence[PartnerCompany]:
 
 def network_member(connection: Connection, member_id: str) -> NetworkMember:
     """One member of a network; raises CommunityNotFound."""
-    return Members(connection).get(member_id)
+    return Members(connection).member(member_id)
 
 
 def network_file(connection: Connection, network: CommunityNetwork, today: date) -> NetworkFile:

@@ -123,19 +123,12 @@ class Members:
         )
         return [_member(row) for row in rows]
 
-    def get(self, member_id: str) -> NetworkMember:
-        """One member; raises CommunityNotFound."""
-        row = _row(self._connection, network_member, member_id)
-        if row is None:
-            raise CommunityNotFound
-        return _member(row)
-
     def member(self, member_id: str) -> NetworkMember:
         """One member; raises CommunityNotFound."""
         row = _row(self._connection, network_member, member_id)
         if row is None:
             raise CommunityNotFound
-        return NetworkMember(**{**row._mapping, "activities": tuple(row.activities)})
+        return _member(row)
 
     def group_of(self, member: NetworkMember) -> str:
         """The id that a group keeps when it leaves a network and comes back: its first member's."""

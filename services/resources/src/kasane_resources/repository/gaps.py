@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, literal_column, select, update
 
 from kasane_resources.domain.errors import GapNotFound, GapOver
 from kasane_resources.domain.gap import Gap, GapTheme
@@ -44,10 +44,11 @@ class Gaps:
     def themes(self) -> list[GapTheme]:
         """The open gaps by category, the most first, and by place what no issue was raised from yet."""
         many = func.count(table.c.id)
+        raised = (table.c.issue_id != literal_column("''")).label("raised")
         rows = self._connection.execute(
-            select(table.c.category, table.c.area, table.c.issue_id != "", many)
+            select(table.c.category, table.c.area, raised, many)
             .where(table.c.resolved_on.is_(None))
-            .group_by(table.c.category, table.c.area, table.c.issue_id != "")
+            .group_by(table.c.category, table.c.area, raised)
             .order_by(many.desc(), table.c.category, table.c.area)
         )
         totals: dict[str, int] = {}

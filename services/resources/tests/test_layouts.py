@@ -172,6 +172,54 @@ def test_an_event_that_is_over_is_never_shown_as_running() -> None:
     assert [p.code for row in found for p in row.problems] == ["event_over", "date_unreadable"]
 
 
+@pytest.mark.parametrize(
+    "written", ["10/19/2017", "8月5日（水）～8月16日（日）\n※10日（月）以外", "令和8年8月", "未定"]
+)
+def test_a_date_in_no_readable_form_is_named_and_kept(written: str) -> None:
+    (row,) = read(
+        HEAD + "イベント名,イベント名_カナ,開始日,終了日,開始時間,終了時間,説明,場所名称,住所",
+        f'292095,1,奈良県,生駒市,秋まつり,アキマツリ,2026-11-20,"{written}",10:00,15:00,屋台,公園,元町1',
+    )
+
+    assert [(p.column, p.code, p.original) for p in row.problems] == [
+        ("終了日", "date_unreadable", written)
+    ]
+    assert row.original["終了日"] == written
+
+
+def test_a_header_behind_eight_lines_with_a_mark_before_it_and_a_wide_space_in_it_is_read() -> None:
+    told = "".join(f"#metadata{number},見本\n" for number in range(8))
+    (row,) = read_file(
+        (
+            told
+            + "#property,_id,全国地方公共団体コード,ID,地方公共団体名,名称,名称_カナ,名称_英語,住所,"
+            + "緯度,経度,電話　番号,郵便番号,,利用可能時間特記事項,備考\n"
+            + "1,17,292095,9,奈良県生駒市,中央館,チュウオウカン,Central,生駒市元町1-6,"
+            + "34.6933,135.697,0743-73-0000,-,,点検の日は休み,\n"
+        ).encode(),
+        Visibility.PUBLIC,
+        preferred="public_facility",
+    )
+
+    assert row.entry is not None
+    assert (row.name, row.number, row.entry.phone) == ("中央館", 10, "0743-73-0000")
+    assert row.entry.schedule.description == "点検の日は休み"
+    assert row.problems == ()
+    assert row.original["郵便番号"] == "-"
+    assert row.original["名称_英語"] == "Central"
+
+
+def test_letters_that_the_old_encoding_lacks_and_addresses_without_a_prefecture_stay() -> None:
+    (row,) = read(
+        HEAD + "名称,名称_カナ,住所,緯度,経度,利用可能日時特記事項,説明,備考",
+        "292095,1,奈良県,生駒市,ゔぁんの俱楽部 呍繫,バンノクラブ,元町1-6,34.6933,135.697,,,",
+    )
+
+    assert row.entry is not None
+    assert (row.name, row.entry.location.address) == ("ゔぁんの俱楽部 呍繫", "元町1-6")
+    assert row.problems == ()
+
+
 def test_a_remark_with_somebodys_own_contact_is_left_out_whole() -> None:
     (row,) = read(
         HEAD + "名称,名称_カナ,住所,緯度,経度,利用可能日時特記事項,説明,備考",

@@ -169,6 +169,7 @@ def _show_form(
         form=form,
         rows=rows,
         row_specs=forms.further_fields(),
+        seldom=forms.SELDOM,
         cards=forms.entry_fields(),
         service=service,
         version=request.form.get("version") or (service.version if service else ""),

@@ -25,6 +25,8 @@ from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.pages import profile
 
 MOST_PEOPLE = 100_000
+# What another time or place seldom needs; the form shows it when asked.
+SELDOM = ("latitude", "longitude", "weeks", "monthdays", "interval", "valid_from", "valid_to")
 _CLOCK = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])$")
 
 

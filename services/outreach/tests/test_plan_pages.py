@@ -159,6 +159,7 @@ def test_a_plan_shows_what_stands_already_between_its_visits(
 ) -> None:
     ask()
     ask(request_id="request-2", case_id="case-2")
+    ask(request_id="request-3", case_id="case-3", address="どこか")
     visitor.post("/workers/worker-1", data=HOURS)
     with workbench.unit(coordinator) as uow:
         schedule_visit(
@@ -176,6 +177,7 @@ def test_a_plan_shows_what_stands_already_between_its_visits(
     assert "14:00–14:45" in page
     assert "予定済みの訪問（動かしません）" in page
     assert "前の場所から" in page
+    assert "/households/unplaced" in page
 
 
 def run_of(bench: Workbench, place: str) -> PlanRun:

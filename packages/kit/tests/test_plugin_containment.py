@@ -205,8 +205,8 @@ class Lazy(Sequence[Office]):
         (raising, FailureKind.RAISED, "ValueError"),
         (leave, FailureKind.RAISED, "SystemExit"),
         (too_deep, FailureKind.RAISED, "RecursionError"),
-        (forever, FailureKind.COMPUTED_TOO_LONG, "計算が上限の50ミリ秒を超えました"),
-        (stubborn, FailureKind.COMPUTED_TOO_LONG, "計算が上限の50ミリ秒を超えました"),
+        (forever, FailureKind.COMPUTED_TOO_LONG, "計算が上限の100ミリ秒を超えました"),
+        (stubborn, FailureKind.COMPUTED_TOO_LONG, "計算が上限の100ミリ秒を超えました"),
         (
             lambda plugin: "lead",
             FailureKind.WRONG_TYPE,

@@ -44,7 +44,7 @@ def question(
     *,
     since: str,
     decides: bool = False,
-    budget_ms: int = 50,
+    budget_ms: int = 100,
     argument_since: Mapping[str, str] | None = None,
     deprecated: str = "",
     deprecated_arguments: Mapping[str, str] | None = None,

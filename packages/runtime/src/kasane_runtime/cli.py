@@ -18,12 +18,11 @@ from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered, Post
 from kasane_kit.keys import KeyMissing
-from kasane_kit.plugins import WrongName, catalogue, new_plugin
+from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
-from kasane_kit.testing.conformance import check_plugin
-from kasane_runtime import broker, databases, demo, documents, processes
+from kasane_runtime import broker, databases, demo, documents, plugin_commands, processes
 from kasane_runtime.compose import HOST_SERVICE, Composition, compose, load_services
 from kasane_runtime.server import EmbeddedServer
 
@@ -279,27 +278,22 @@ def _towns(_options: argparse.Namespace) -> int:
 
 
 def _plugins_list(_options: argparse.Namespace) -> int:
-    for name in catalogue():
-        print(name)
+    for line in plugin_commands.listed():
+        print(line)
     return 0
 
 
 def _plugins_new(options: argparse.Namespace) -> int:
-    new_plugin(options.name, options.folder)
-    folder = options.folder / options.name
-    print(
-        f"{folder} を作りました。README.md から始めてください。 / Made {folder}; begin with its README.md."
-    )
+    for line in plugin_commands.made(options.name, options.folder):
+        print(line)
     return 0
 
 
 def _plugins_check(options: argparse.Namespace) -> int:
-    problems = check_plugin(options.name)
-    for problem in problems:
-        print(f"✗ {problem}")
-    if not problems:
-        print(f"○ {options.name}")
-    return 1 if problems else 0
+    lines, right = plugin_commands.checked(options.name)
+    for line in lines:
+        print(line)
+    return 0 if right else 1
 
 
 def _accounts_create(options: argparse.Namespace) -> int:

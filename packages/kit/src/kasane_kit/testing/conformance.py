@@ -25,6 +25,7 @@ from kasane_kit.plugins import (
     build_manager,
     catalogue,
     codes_of,
+    deprecations_of,
     misfit,
     parts_of,
     words_of,
@@ -63,6 +64,12 @@ def check_plugin(
     town's set. Without it each setting is changed in turn, where the plugin accepts the change.
     """
     available = catalogue() if installed is None else installed
+    if name not in available:
+        usable = "、".join(sorted(available)) or "なし"
+        return [
+            f"プラグイン「{name}」は入っていません。入っているのは{usable}です。"
+            f"python -m pip install --no-deps --no-build-isolation --editable で入れてください。"
+        ]
     try:
         manager = _manager(name, settings or {}, available)
     except MisconfiguredTown as problem:
@@ -70,11 +77,23 @@ def check_plugin(
     plugin = manager.get_plugin(name)
     metadata: PluginMetadata = plugin.metadata  # type: ignore[union-attr]
     problems = [*_of_metadata(metadata), *_of_strings(available[name].folder())]
+    problems += _of_scopes(manager, name, metadata)
     problems += _of_hooks(manager, name, metadata)
     if not problems:
         sets = _other_sets(metadata, settings or {}, other_settings)
         problems += _of_neighbours(manager, name, sets, available)
     return problems
+
+
+def notes_on_plugin(
+    name: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    installed: Mapping[str, InstalledPlugin] | None = None,
+) -> tuple[str, ...]:
+    """What a plugin that conforms should leave behind before the next major version, one sentence each."""
+    available = catalogue() if installed is None else installed
+    return deprecations_of(_manager(name, settings or {}, available), (name,))
 
 
 def _manager(
@@ -99,6 +118,21 @@ def _of_metadata(metadata: PluginMetadata) -> Iterator[str]:
     for tag, title in metadata.documents.items():
         if not title.strip():
             yield f"metadata.documents の「{tag}」に資料の名前と日付を書いてください。"
+
+
+def _of_scopes(manager: pluggy.PluginManager, name: str, metadata: PluginMetadata) -> Iterator[str]:
+    """A plugin asks to see what its hooks take, and no more."""
+    taken = {
+        one.question.scopes[argument]
+        for one in answered_by(manager, name)
+        for argument in one.arguments
+        if argument in one.question.scopes
+    }
+    for scope in sorted(metadata.scopes - taken):
+        yield (
+            f"metadata.scopes に DataScope.{scope.name} がありますが、それを受け取る質問がありません。"
+            "消してください。"
+        )
 
 
 def _of_strings(folder: Path) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Joins a business change, its events and its audit entry into one transaction."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,13 +14,15 @@ from kasane_contracts import registry
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.envelope import Envelope
 from kasane_kit import audit, clock
-from kasane_kit.auth import Actor
+from kasane_kit.auth import Actor, platform_actor
 from kasane_kit.bus import Parcel, Sealer, outbox, parcels
 from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing, seal
-from kasane_kit.plugins import PluginHouse
+from kasane_kit.keys import KeyMissing, KeyRing, seal
+from kasane_kit.plugins import BreakerState, PluginHouse
 from kasane_kit.tenancy import NoTowns, TownDirectory, current_municipality
+
+log = logging.getLogger("kasane.plugins")
 
 
 class UnrecordedChange(RuntimeError):
@@ -203,3 +206,26 @@ def reading(house: House, service: str) -> Iterator[Connection]:
     """A connection for queries of a service in the open municipality."""
     with house.databases.reading(service) as connection:
         yield connection
+
+
+def record_plugin_changes(house: House, service: str) -> None:
+    """Writes into the trail of the open municipality what was left alone or asked again since the last time.
+
+    Call it when no unit of work is open. What cannot be written is logged; nobody's work fails by it.
+    """
+    changes = house.plugins.changes(current_municipality())
+    if not changes:
+        return
+    try:
+        with UnitOfWork(house, service, platform_actor(service, current_municipality())) as uow:
+            for change in changes:
+                opened = change.state is BreakerState.OPEN
+                uow.record(
+                    "plugin.left_alone" if opened else "plugin.asked_again",
+                    "plugin",
+                    f"{change.plugin} {change.hook}".strip(),
+                    change.reason[:200],
+                )
+            uow.commit()
+    except (DBAPIError, KeyMissing):
+        log.exception("%s: the change of a plugin was not written into the trail", service)

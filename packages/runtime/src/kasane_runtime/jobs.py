@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from kasane_kit.delivery import Post
 from kasane_kit.service import Job
 from kasane_kit.tenancy import HOST, municipality_scope
+from kasane_kit.unit_of_work import record_plugin_changes
 from kasane_runtime.compose import Composition
 
 IDLE_SECONDS = 1.0
@@ -78,6 +79,7 @@ def _run(composition: Composition, service: str, job: Job, municipality: str, to
     try:
         with municipality_scope(municipality):
             job.run(composition.house, municipality)
+            record_plugin_changes(composition.house, service)
     except Exception as error:
         told(f"job {job.name} of {service} in {municipality}", error)
         return False

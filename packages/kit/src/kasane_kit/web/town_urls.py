@@ -13,7 +13,7 @@ from kasane_kit.clock import today
 from kasane_kit.ids import new_id
 from kasane_kit.plugins import MisconfiguredTown
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
-from kasane_kit.unit_of_work import House
+from kasane_kit.unit_of_work import House, record_plugin_changes
 from kasane_kit.web.csrf import ANONYMOUS_COOKIE
 
 PREFIX = "/<municipality:municipality>"
@@ -63,7 +63,11 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
     def leave_town(_error: BaseException | None) -> None:
         scopes = g.pop("scopes", None)
         if scopes is not None:
-            scopes.close()
+            try:
+                if g.get("municipality") not in (None, HOST):
+                    record_plugin_changes(house, service)
+            finally:
+                scopes.close()
 
 
 def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Actor | None:

@@ -11,10 +11,11 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed, ask_each, catalogue
 from kasane_kit.tenancy import Town
-from kasane_kit.web import hooks, this_town
+from kasane_kit.web import actor, hooks, this_town
 from kasane_plugin_api import Campaign, MeetingBody, Office, PhaseAnswer, Role
 from kasane_portal.domain.overview import fiscal_year
 from kasane_portal.pages.local import in_host
+from kasane_portal.pages.town_plugins import PluginsToday, plugins_today
 from kasane_portal.pages.town_rules import RuleSection, TownRules
 
 blueprint = Blueprint("town", __name__)
@@ -51,6 +52,7 @@ class Description:
     rules: tuple[RuleSection, ...] = ()
     documents: Mapping[str, str] | None = None
     problems: tuple[str, ...] = ()
+    state: PluginsToday | None = None
 
 
 @blueprint.get("/town")
@@ -95,6 +97,7 @@ def _description(town: Town) -> Description:
             for tag, title in asked.manager.get_plugin(name).metadata.documents.items()
         },
         problems=tuple(dict.fromkeys(failure.notice for failure in problems)),
+        state=plugins_today(asked) if actor().has("town_administrator") else None,
     )
 
 

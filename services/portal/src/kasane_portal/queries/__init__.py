@@ -58,6 +58,7 @@ class AuditFilter:
     actor: str = ""
     correlation_id: str = ""
     on: date | None = None
+    object_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,8 @@ def _conditions(wanted: AuditFilter) -> Sequence[ColumnElement[bool]]:
         conditions.append(copy.actor == wanted.actor)
     if wanted.correlation_id:
         conditions.append(copy.correlation_id == wanted.correlation_id)
+    if wanted.object_kind:
+        conditions.append(copy.object_kind == wanted.object_kind)
     if wanted.on is not None:
         begins = datetime.combine(wanted.on, time(), JAPAN).astimezone(UTC)
         ends = begins + timedelta(days=1)

@@ -29,6 +29,7 @@ from kasane_portal.queries.figures import Figures, Mismatch, statements
 blueprint = Blueprint("figures", __name__)
 
 YEARS_SHOWN = 3
+OURS = ("default", "platform")
 FIELDS = {
     "metric_unknown": "metric",
     "period_unreadable": "period",
@@ -76,6 +77,11 @@ class Comparison:
     def agrees(self) -> bool:
         """Whether both print the same."""
         return self.printed == self.counted.printed
+
+    @property
+    def collected(self) -> bool:
+        """Whether Kasane has anything to set beside what was printed."""
+        return self.counted.value is not None or bool(self.counted.words)
 
 
 @dataclass(frozen=True)
@@ -191,8 +197,13 @@ def _report(year: int) -> Report:
     def joined(name: str, **arguments: Any) -> tuple[Any, ...]:
         return ask_each(asked, name, on_failure=failed.append, **arguments).joined()
 
-    metrics = tuple({one.code: one for one in reversed(joined("metrics", year=year))}.values())
-    metrics = tuple(reversed(metrics))
+    given = ask_each(asked, "metrics", on_failure=failed.append, year=year).given
+    # The town's own stand before the national ones.
+    in_order = sorted(given, key=lambda one: one.plugin in OURS)
+    by_code: dict[str, Metric] = {}
+    for metric in (one for answer in in_order for one in answer.answer):
+        by_code.setdefault(metric.code, metric)
+    metrics = tuple(by_code.values())
     published: Sequence[PublishedFigure] = joined("published_figures")
     today = clock.today()
     periods = tuple(Period.of_year(one, today) for one in range(year - YEARS_SHOWN + 1, year + 1))

@@ -30,6 +30,8 @@ from kasane_plugin_api import (
     ConsultationView,
     Metric,
     PersonView,
+    PluginKind,
+    PluginMetadata,
     ScreeningView,
     matching_bodies,
     matching_roles,
@@ -122,10 +124,7 @@ def _page(
     town = _town()
     return render_template(
         "portal/rehearsal.html",
-        installed=[
-            (one.name, one.load().metadata.label)  # type: ignore[attr-defined]
-            for one in sorted(catalogue().values(), key=lambda one: one.name)
-        ],
+        installed=_of_towns(),
         enabled=town.plugins,
         chosen=chosen,
         settings=settings,
@@ -133,6 +132,20 @@ def _page(
         problem=problem,
         link=_link,
     )
+
+
+def _of_towns() -> list[tuple[str, str]]:
+    """Names and labels of what a town may enable; what cannot be loaded shows its name alone."""
+    found = []
+    for name in sorted(catalogue()):
+        try:
+            metadata: PluginMetadata = catalogue()[name].load().metadata  # type: ignore[attr-defined]
+        except Exception:
+            found.append((name, name))
+            continue
+        if metadata.kind is not PluginKind.PREFECTURE:
+            found.append((name, metadata.label))
+    return found
 
 
 def _town() -> Town:

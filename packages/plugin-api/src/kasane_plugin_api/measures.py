@@ -163,7 +163,7 @@ class SeatRule:
 class Bridge:
     """Another system beside this one, what would cross and how; ``phase`` whether it is in use.
 
-    ``layout`` names a file that the platform writes (``shared_ledger``, ``figures``); empty when the
+    ``layout`` names a file that the platform writes (``figures``); empty when the
     other system's form is not public and nothing is written.
     """
 

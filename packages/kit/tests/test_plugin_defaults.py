@@ -12,6 +12,7 @@ from kasane_plugin_api import (
     ConsentView,
     ConsultationView,
     EscalationLevel,
+    FreshnessRule,
     NeedView,
     PersonView,
     Phase,
@@ -155,6 +156,7 @@ def test_an_undated_feature_runs_and_the_coordinator_is_turned_to() -> None:
     assert [slot.role for slot in town.attendees("any", CASE)] == ["coordinator", "contact"]
     assert len(town.consultation_categories()) == 16
     assert [one.layout for one in town.resource_sources()] == ["kodomo_shokudo"]
+    assert town.resource_freshness(date(2026, 11, 21)) == FreshnessRule(180, 365, 30, stated=False)
     assert town.rank_resources(NeedView("debt"), ()) == ()
 
 

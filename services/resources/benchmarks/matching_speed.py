@@ -55,9 +55,18 @@ TOWNS = 40
 NEEDS = 40
 SEARCHES = 60
 ROWS = 10_000
-TWO = ("就労", "訪問", "送迎", "住居", "農園", "夜間", "活動", "学習")
+TWO = (
+    "電話",
+    "訪問",
+    "参加",
+    "住居",
+    "農園",
+    "夜間",
+    "活動",
+    "予約",
+)  # no kind answers them by meaning
 FOUR = (
-    "学習の手",
+    "手伝いを",
     "ご自宅へ",
     "生活困窮",
     "夜間の見",
@@ -250,7 +259,8 @@ def bare_area_query(plain: sqlite3.Connection, search: DirectorySearch) -> list[
         "SELECT human_service_id FROM resources_finding WHERE latitude BETWEEN ? AND ? AND"
         " longitude BETWEEN ? AND ? AND instr(text, ?) > 0 AND days & ? AND free AND"
         " (latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ? <= ?"
-        " ORDER BY (latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ? LIMIT 20",
+        " ORDER BY CAST(((latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ?) * 1e8 AS INTEGER),"
+        " sort_key, human_service_id LIMIT 20",
         (
             south_west.latitude,
             north_east.latitude,

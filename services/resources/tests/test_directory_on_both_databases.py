@@ -24,7 +24,11 @@ from kasane_resources.domain.community import (
 )
 from kasane_resources.domain.directory_import import DirectoryImport, ImportState
 from kasane_resources.domain.errors import ChangedMeanwhile, CommunityNotFound, GapOver
-from kasane_resources.domain.freshness import ConfirmLink, OrganizationAnswer
+from kasane_resources.domain.freshness import (
+    ConfirmationDays,
+    ConfirmLink,
+    OrganizationAnswer,
+)
 from kasane_resources.domain.gap import Gap, GapTheme
 from kasane_resources.domain.host_support import HostSupport, HostSupportKind, SettlingVisit
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
@@ -82,6 +86,7 @@ from kasane_resources.repository.public_page import keep_public_page, public_pag
 from tests.support.private_postgres import PrivatePostgres
 
 NOON = datetime(2026, 11, 21, 3, tzinfo=UTC)
+DAYS = ConfirmationDays(timedelta(days=180), timedelta(days=365), timedelta(days=30))
 WORKER = Actor("a1", "職員 一郎", "292095", functions=frozenset({"coordinator"}))
 ENTRY = HumanServiceEntry(
     name="ひだまり商店",
@@ -191,13 +196,13 @@ def left_behind(connection: Connection) -> None:
     answer = OrganizationAnswer("n1", "s1", "l1", False, "土曜は休み", NOON)
     answers.put(answer)
     assert (answers.waiting(5), answers.waiting_through("l1")) == ([answer], 1)
-    work = confirmation_work(connection, WORKER)
+    work = confirmation_work(connection, WORKER, DAYS)
     assert ([one.id for _, one in work.answers], [one.id for one in work.mine]) == (["s1"], ["s1"])
     reminders = Reminders(connection)
-    assert reminders.due(date(2026, 11, 21)) == ["s1"]
+    assert reminders.due(date(2026, 11, 21), DAYS) == ["s1"]
     reminders.remember("s1", date(2026, 11, 21))
-    assert reminders.due(date(2026, 11, 22)) == []
-    assert reminders.due(date(2026, 12, 21)) == ["s1"]
+    assert reminders.due(date(2026, 11, 22), DAYS) == []
+    assert reminders.due(date(2026, 12, 21), DAYS) == ["s1"]
 
 
 def takes_part(connection: Connection) -> None:

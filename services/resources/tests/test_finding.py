@@ -16,6 +16,7 @@ from kasane_resources.domain.human_service import (
     HumanService,
     HumanServiceEntry,
     ServiceStatus,
+    Visibility,
 )
 from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.matching import MatchingPolicy, match_rows
@@ -268,3 +269,47 @@ def test_candidates_are_chosen_by_indexes_and_no_table_of_entries_is_read_throug
     plan = [str(row[-1]) for row in rows]
     assert any("resources_finding_point" in step for step in plan)
     assert [step for step in plan if step.startswith("SCAN resources_")] == []
+
+
+def test_a_worker_searches_around_the_place_of_an_entry_and_reads_how_far_each_is(
+    workbench: Workbench,
+) -> None:
+    def at(name: str, latitude: float, **more: object) -> HumanServiceEntry:
+        place = Location("", "", "292095", Position(latitude, 135.70))
+        return replace(CLEARING, name=name, location=place, **more)
+
+    school, near, far = at("東小学校", 34.70), at("近くの食堂", 34.71), at("遠くの食堂", 34.76)
+    school_id, _, _, nowhere_id = publish(workbench, school, near, far, CLEARING)
+    worker = workbench.visit_as(workbench.staff("coordinator"))
+
+    there = worker.get(f"/human-services/{school_id}").text
+    within_2 = worker.get(f"/human-services?near={school_id}&within=2").text
+    within_10 = worker.get(f"/human-services?near={school_id}&within=10").text
+    made_up = worker.get(f"/human-services?near={school_id}&within=999").text
+    placeless = worker.get(f"/human-services?near={nowhere_id}").text
+
+    assert f"near={school_id}&amp;within=5" in there
+    assert "近くの食堂" in within_2
+    assert "遠くの食堂" not in within_2
+    assert (
+        within_10.index("東小学校") < within_10.index("近くの食堂") < within_10.index("遠くの食堂")
+    )
+    assert "直線で約1.1km" in within_10
+    assert "かたづけ隊" not in within_10
+    assert '<option value="10" selected>' in made_up
+    assert "かたづけ隊" in placeless
+
+
+def test_an_entry_that_may_not_be_seen_is_no_place_to_search_around(workbench: Workbench) -> None:
+    hidden = replace(
+        CLEARING,
+        name="支援者だけの場所",
+        visibility=Visibility.SUPPORTERS_ONLY,
+        location=Location("", "", "292095", Position(34.70, 135.70)),
+    )
+    hidden_id = publish(workbench, hidden)[0]
+    onlooker = workbench.visit_as(workbench.staff("intake_worker"))
+
+    page = onlooker.get(f"/human-services?near={hidden_id}&within=2").text
+
+    assert "支援者だけの場所" not in page

@@ -16,7 +16,7 @@ from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_resources import queries
 from kasane_resources.commands import PublishHumanService, WriteHostContact
-from kasane_resources.domain.freshness import ASK_AFTER, Freshness, freshness
+from kasane_resources.domain.freshness import ConfirmationDays, Freshness, freshness
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry, Visibility
 from kasane_resources.domain.profile import HostContact
 from kasane_resources.handlers import publish_human_service, write_host_contact
@@ -24,6 +24,8 @@ from kasane_resources.handlers.freshness import remind_of_confirmations
 from kasane_resources.repository import OrganizationAnswers
 
 TODAY = date(2026, 11, 21)
+ASK_AFTER = timedelta(days=180)
+DAYS = ConfirmationDays(ASK_AFTER, timedelta(days=365), timedelta(days=30))
 
 
 def publish(bench: Workbench, **values: object) -> str:
@@ -62,8 +64,8 @@ def answer(bench: Workbench, token: str, **form: str):
     ],
 )
 def test_an_entry_ages_by_the_day(days: int, found: Freshness) -> None:
-    assert freshness(TODAY - timedelta(days=days), TODAY) is found
-    assert freshness(None, TODAY) is Freshness.NEVER
+    assert freshness(TODAY - timedelta(days=days), TODAY, DAYS) is found
+    assert freshness(None, TODAY, DAYS) is Freshness.NEVER
 
 
 def test_a_worker_confirms_an_entry_and_keeps_it(workbench: Workbench) -> None:

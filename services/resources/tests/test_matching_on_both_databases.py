@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from kasane_contracts.resources import Suggestion
+from kasane_kit import clock
 from kasane_resources import tables
 from kasane_resources.domain.comparing import GOES, NeedComparison
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
@@ -24,13 +25,22 @@ from kasane_resources.domain.human_service import (
     Visibility,
 )
 from kasane_resources.domain.location import Location, Position
-from kasane_resources.domain.matching import CandidateShelf, MatchingPolicy, match_rows
-from kasane_resources.domain.need import Availability, Need
+from kasane_resources.domain.matching import (
+    CandidateShelf,
+    ExclusionReason,
+    MatchingPolicy,
+    match_rows,
+)
+from kasane_resources.domain.need import CIRCUMSTANCES, TIMES, Availability, Need
+from kasane_resources.domain.profile import Accessibility, Vacancy
+from kasane_resources.domain.ranking import FIRST, TownAddition, ranked_by_town
 from kasane_resources.domain.schedule import DAYS, Schedule
 from kasane_resources.domain.scoring import Scorer, outweighed
+from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.domain.thesaurus import thesaurus
 from kasane_resources.handlers.needs import suggestion
+from kasane_resources.queries.finding import found_ids, how_many
 from kasane_resources.repository import candidates
 from kasane_resources.repository.human_services import HumanServices
 from tests.support.private_postgres import PrivatePostgres
@@ -39,6 +49,12 @@ TODAY = date(2026, 11, 21)
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "matching.py"
 LABELLED = Path(__file__).parents[4] / "shared" / "eval" / "matching"
 SCHEMA = "resources_matching"
+MOST = 10
+Answer = tuple[tuple[Suggestion, ...], tuple[tuple[str, ExclusionReason], ...]]
+TOWN_RULE = [
+    TownAddition(f"s{number:03d}", points, "この町では、はじめにここへ相談します。")
+    for number, points in ((3, 8.0), (14, -4.0), (27, 10.0), (66, 2.5), (90, 6.0))
+]
 
 
 @contextmanager
@@ -67,17 +83,57 @@ def postgresql(server: PrivatePostgres) -> Iterator[Connection]:
 
 def answers(
     connection: Connection, services: Sequence[HumanService], needs: Sequence[Need]
-) -> list[tuple[Suggestion, ...]]:
-    """What is suggested for each need, in the sentences that a person reads."""
+) -> list[Answer]:
+    """What is suggested for each need in the sentences that a person reads, and what is left out and why."""
     HumanServices(connection).add(services)
+    policy = MatchingPolicy(taxonomy(), TODAY, most=FIRST, most_left_out=30)
+    found = [match_rows(need, candidates(connection, need), policy) for need in needs]
     return [
-        tuple(
-            suggestion(one, "困りごと")
-            for one in match_rows(
-                need, candidates(connection, need), MatchingPolicy(taxonomy(), TODAY)
-            ).matches
+        (
+            tuple(
+                suggestion(match, "困りごと")
+                for match in ranked_by_town(one.matches, TOWN_RULE, MOST)
+            ),
+            tuple((out.human_service.id, out.reason) for out in one.exclusions),
         )
-        for need in needs
+        for one in found
+    ]
+
+
+def found_by(
+    connection: Connection, services: Sequence[HumanService], searches: Sequence[DirectorySearch]
+) -> list[tuple[int, list[str]]]:
+    """How many entries answer each search, and the first ids in their order."""
+    HumanServices(connection).add(services)
+    everybody = frozenset(Visibility)
+    return [
+        (how_many(connection, everybody, one), list(found_ids(connection, everybody, one)))
+        for one in searches
+    ]
+
+
+def made_up_searches(chance: random.Random) -> list[DirectorySearch]:
+    """Searches for words of one character and more, with every filter."""
+    words = (
+        *("", "食", "室", "就労", "送迎", "居場所", "ごみ", "さーどぷれいす", "ｺﾄﾞﾓ", "支援室1"),
+        *("ひきこもり 訪問", "ゴミ屋敷", "%", "_", "\\", "'"),
+    )
+    return [
+        DirectorySearch(
+            words=chance.choice(words),
+            category=chance.choice((*[""] * 300, *taxonomy())),
+            usable_in=chance.choice(("", "", "292095")),
+            town_name="生駒市",
+            near=chance.choice((None, None, Position(34.70, 135.71))),
+            within_km=chance.choice((5.0, 15.0)),
+            day=chance.choice((*[""] * 30, *DAYS)),
+            open_at=chance.choice((*[None] * 6, datetime(2026, 11, 16, 11, 0, tzinfo=clock.JAPAN))),
+            without_referral=chance.random() < 0.05,
+            by_line=chance.random() < 0.05,
+            visits=chance.random() < 0.05,
+            free=chance.random() < 0.05,
+        )
+        for _ in range(200)
     ]
 
 
@@ -103,10 +159,29 @@ def made_up_services(chance: random.Random) -> list[HumanService]:
             description="。".join(words),
             categories=tuple(chance.sample(kinds, chance.randint(0, 2))),
             contact_modes=tuple(chance.sample(list(ContactMode), 2)),
+            capacity=chance.choice((None, 10)),
+            vacancy=chance.choice(
+                (
+                    Vacancy(),
+                    Vacancy(0, date(2026, 11, 1)),
+                    Vacancy(3, date(2026, 11, 1)),
+                    Vacancy(3, date(2026, 1, 1)),
+                )
+            ),
+            accessibility=tuple(chance.sample(list(Accessibility), chance.randint(0, 2))),
+            referral_needed=chance.choice((None, True, False)),
+            fees_description=chance.choice(("", "無料", "1回300円")),
             application_process=chance.choice(("", "", "要介護認定", "受給者証")),
             last_confirmed_on=chance.choice((None, date(2026, 9, 1), date(2023, 1, 1))),
             eligibility=Eligibility(low, None, chance.choice(("", "高齢者")), chance.choice(areas)),
-            schedule=Schedule(tuple(chance.sample(DAYS, 2)), "10:00", "16:00"),
+            schedule=chance.choice(
+                (
+                    Schedule(),
+                    Schedule(tuple(chance.sample(DAYS, 2)), "10:00", "16:00"),
+                    Schedule(tuple(chance.sample(DAYS, 2)), "17:30", "20:00", weeks=(1, 3)),
+                    Schedule(description="日時は電話で確かめてください"),
+                )
+            ),
             location=Location("", "", chance.choice(("292095", "292010")), place),
         )
         made.append(HumanService(f"s{number:03d}", entry))
@@ -131,6 +206,9 @@ def made_up_needs(chance: random.Random) -> list[Need]:
             ),
             without_car=chance.random() < 0.5,
             contact=chance.choice((None, *ContactMode)),
+            fits=tuple(chance.sample(list(CIRCUMSTANCES.values()), chance.randint(0, 2))),
+            unborn=chance.random() < 0.2,
+            availability=Availability.read(chance.choice(("", *TIMES.values()))),
         )
         for _ in range(200)
     ]
@@ -146,7 +224,42 @@ def test_two_hundred_made_up_needs_are_answered_alike(private_postgres: PrivateP
         on_postgresql = answers(connection, services, needs)
 
     assert on_sqlite == on_postgresql
-    assert sum(map(bool, on_sqlite)) > 190
+    assert sum(bool(found) for found, _ in on_sqlite) > 190
+    sentences = {reason for found, _ in on_sqlite for one in found for reason in one.reasons}
+    fields = (
+        "空き",
+        "バリアフリー",
+        "連絡の方法",
+        "開催曜日",
+        "利用の条件",
+        "町の決めごと",
+        "対象",
+    )
+    assert [
+        field
+        for field in fields
+        if not any(reason.startswith(f"【{field}】") for reason in sentences)
+    ] == []
+    assert {reason for _, out in on_sqlite for _, reason in out} >= {
+        ExclusionReason.AGE_OUTSIDE,
+        ExclusionReason.AREA_OUTSIDE,
+        ExclusionReason.MUCH_WEAKER,
+    }
+
+
+def test_two_hundred_made_up_searches_find_the_same_in_the_same_order(
+    private_postgres: PrivatePostgres,
+) -> None:
+    chance = random.Random(20261122)
+    services, searches = made_up_services(chance), made_up_searches(chance)
+
+    with sqlite() as connection:
+        on_sqlite = found_by(connection, services, searches)
+    with postgresql(private_postgres) as connection:
+        on_postgresql = found_by(connection, services, searches)
+
+    assert on_sqlite == on_postgresql
+    assert sum(count > 0 for count, _ in on_sqlite) > 30
 
 
 def benchmark() -> ModuleType:
@@ -174,7 +287,7 @@ def test_the_labelled_needs_are_answered_alike_and_as_without_a_database(
 
     in_memory = bench.product()
     assert on_sqlite == on_postgresql
-    assert [[one.human_service_id for one in found] for found in on_sqlite] == [
+    assert [[one.human_service_id for one in found] for found, _ in on_sqlite] == [
         in_memory(key) for key in bench.needs
     ]
 

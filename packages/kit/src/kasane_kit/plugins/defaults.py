@@ -29,6 +29,7 @@ from kasane_plugin_api import (
     EscalationLevel,
     FieldSpec,
     FollowUp,
+    FreshnessRule,
     HandoffPolicy,
     IssueView,
     LegalBasis,
@@ -376,6 +377,13 @@ class DefaultTown(DefaultReports):
         自治体オープンデータの子ども食堂一覧（町が定めるまで）。
         """
         return (ResourceSource("open_data", "自治体オープンデータ", layout="kodomo_shokudo"),)
+
+    @hookimpl(trylast=True)
+    def resource_freshness(self, on: date) -> FreshnessRule:
+        """Asked about after half a year, stale after a year, reminded every month (our choice).
+        半年で問い合わせ、1年で古いとみなし、1か月ごとに知らせる（基盤の既定）。
+        """
+        return FreshnessRule(180, 365, 30, stated=False)
 
     @hookimpl(trylast=True)
     def participation_rule(self, case: CaseView) -> ParticipationRule:

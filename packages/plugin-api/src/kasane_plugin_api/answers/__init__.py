@@ -40,7 +40,7 @@ from kasane_plugin_api.answers.plans import (
     MonitoringInterval,
     PlanForm,
 )
-from kasane_plugin_api.answers.resources import RankedResource, ResourceSource
+from kasane_plugin_api.answers.resources import FreshnessRule, RankedResource, ResourceSource
 
 __all__ = [
     "AssessmentKind",
@@ -60,6 +60,7 @@ __all__ = [
     "FieldKind",
     "FieldSpec",
     "FollowUp",
+    "FreshnessRule",
     "HandoffPolicy",
     "LegalBasis",
     "LegalKind",

@@ -22,3 +22,23 @@ class RankedResource:
     points: float
     sentence: str
     source: str = ""
+
+
+@dataclass(frozen=True)
+class FreshnessRule:
+    """After how many days an entry of the directory is asked about, is stale, and its owner reminded again.
+
+    Days count from the last confirmation. ``stated`` is false where no document of the town says so.
+    Raises ValueError when a number is below one, or stale comes before asking.
+    """
+
+    ask_after_days: int
+    stale_after_days: int
+    remind_again_days: int
+    stated: bool = True
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses days that cannot be counted in this order."""
+        if not 1 <= self.ask_after_days <= self.stale_after_days or self.remind_again_days < 1:
+            raise ValueError("days are at least one, and stale does not come before asking")

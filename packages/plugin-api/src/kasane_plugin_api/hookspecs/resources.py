@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from kasane_plugin_api.answers import RankedResource, ResourceSource
+from kasane_plugin_api.answers import FreshnessRule, RankedResource, ResourceSource
 from kasane_plugin_api.community import (
     CommunityNetwork,
     CommunityRoute,
@@ -29,6 +29,23 @@ def resource_sources() -> Sequence[ResourceSource] | None:
         sources with layout and visibility.
     Order:
         all answers, joined.
+    """
+
+
+@question(since="0.2", decides=True)
+def resource_freshness(on: date) -> FreshnessRule | None:
+    """How long does an entry of the directory count as confirmed, and how often is its owner reminded?
+
+    社会資源の登録は、確かめてから何日たつと問い合わせ、古いとみなし、担当者に再び知らせますか。
+
+    Asked by:
+        resources, on every list of entries, and by the job that reminds.
+    Arguments:
+        ``on`` is today.
+    Answer:
+        days from the last confirmation.
+    Order:
+        the first answer; the page says when none of the town is stated.
     """
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kasane_resources.domain.eligibility import ServiceArea
+from kasane_resources.domain.eligibility import AreaKind, ServiceArea
 from kasane_resources.domain.folding import bigrams, fold
 from kasane_resources.domain.human_service import ContactMode, HumanService, Visibility
 from kasane_resources.domain.profile import Accessibility
@@ -23,6 +23,7 @@ _FETCHES = ("送迎", "迎エ", "届ケ", "配達", "出向", "訪問", "玄関�
 _PRICE = re.compile(r"[1-9][0-9,]*円")
 _VISIBILITIES = list(Visibility)
 _MODES = list(ContactMode)
+_AREA_KINDS = list(AreaKind)
 _ACCESSIBILITY = list(Accessibility)
 NO_AGE = -1
 ANY_AGE = 999
@@ -81,7 +82,9 @@ class DirectoryColumns:
         self.audiences: list[str] = []
         self.areas: list[tuple[ServiceArea, str]] = []
         self._codes: dict[object, int] = {}
-        self._combinations: tuple[list[str], NDArray[np.bool_]] | None = None
+        self._combinations: tuple[list[str], NDArray[np.intp], int] = ([], _NO_COMBINATION, 0)
+        self.towns: list[str] = []
+        self._area_facts = np.zeros((3, 64), np.int32)
         self._postings: dict[str, array[int]] = {}
         situations, conditions = thesaurus().situations, thesaurus().conditions
         self._numbers: dict[str, NDArray[np.int32]] = {
@@ -116,13 +119,24 @@ class DirectoryColumns:
         self._situations = {one.code: number for number, one in enumerate(situations)}
         self._conditions = {one.code: number for number, one in enumerate(conditions)}
 
-    def combinations(self) -> tuple[list[str], NDArray[np.bool_]]:
-        """Every kind there is, and for each combination of kinds (``kind``) which of them it has."""
-        if self._combinations is None or len(self._combinations[1]) != len(self.kinds):
+    def combinations(self) -> tuple[list[str], NDArray[np.intp]]:
+        """Every kind there is, and for each combination of kinds (``kind``) the places of its kinds.
+
+        Combinations of fewer kinds than the longest are filled up with the place after the last kind.
+        """
+        if self._combinations[2] != len(self.kinds):
             known = sorted({kind for kinds in self.kinds for kind in kinds})
-            has = [[kind in kinds for kind in known] for kinds in self.kinds]
-            self._combinations = known, np.array(has, bool).reshape(len(self.kinds), len(known))
-        return self._combinations
+            place = {kind: at for at, kind in enumerate(known)}
+            most = max((len(kinds) for kinds in self.kinds), default=0) or 1
+            has = np.full((len(self.kinds), most), len(known), np.intp)
+            for row, kinds in enumerate(self.kinds):
+                has[row, : len(kinds)] = [place[kind] for kind in kinds]
+            self._combinations = known, has, len(self.kinds)
+        return self._combinations[:2]
+
+    def area_facts(self) -> NDArray[np.int32]:
+        """For each area (``area``): its kind, its radius in km (0 without one), its town's place in ``towns``."""
+        return self._area_facts[:, : len(self.areas)]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -175,7 +189,7 @@ class DirectoryColumns:
         facts = {
             "kind": self._code("kind", entry.categories, self.kinds),
             "audience": self._code("audience", eligibility.audience, self.audiences),
-            "area": self._code("area", (eligibility.area, entry.location.municipality), self.areas),
+            "area": self._area(eligibility.area, entry.location.municipality),
             "lowest": NO_AGE if eligibility.minimum_age is None else eligibility.minimum_age,
             "highest": ANY_AGE if eligibility.maximum_age is None else eligibility.maximum_age,
             "states_age": eligibility.states_age,
@@ -212,6 +226,16 @@ class DirectoryColumns:
             known.append(fact)
         return self._codes[key]
 
+    def _area(self, area: ServiceArea, municipality: str) -> int:
+        code = self._code("area", (area, municipality), self.areas)
+        if code == self._area_facts.shape[1]:
+            self._area_facts = np.concatenate(
+                [self._area_facts, np.zeros_like(self._area_facts)], axis=1
+            )
+        town = self._code("town", municipality, self.towns)
+        self._area_facts[:, code] = _AREA_KINDS.index(area.kind), area.radius_km or 0, town
+        return code
+
     def _grow(self) -> None:
         more = len(self._places)
         for name, numbers in self._numbers.items():
@@ -221,9 +245,15 @@ class DirectoryColumns:
 
 
 @cache
-def visibility_numbers(visible: frozenset[Visibility]) -> tuple[int, ...]:
-    """The numbers of these visibilities in the column ``visibility``."""
-    return tuple(_VISIBILITIES.index(one) for one in sorted(visible))
+def seen(visible: frozenset[Visibility]) -> NDArray[np.bool_]:
+    """For each number in the column ``visibility`` whether it is one of these."""
+    return np.array([one in visible for one in _VISIBILITIES], bool)
+
+
+def area_number(kind: AreaKind) -> int:
+    """The number of a kind of area in ``area_facts``."""
+    return _AREA_KINDS.index(kind)
 
 
 _NONE: NDArray[np.int32] = np.zeros(0, np.int32)
+_NO_COMBINATION: NDArray[np.intp] = np.zeros((0, 1), np.intp)

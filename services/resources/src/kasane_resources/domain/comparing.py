@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,11 @@ from kasane_resources.domain.columns import (
     DirectoryColumns,
     Rows,
     accessibility_bits,
+    area_number,
     day_bits,
     minutes,
     mode_bits,
-    visibility_numbers,
+    seen,
 )
 from kasane_resources.domain.eligibility import AreaKind
 from kasane_resources.domain.folding import bigrams
@@ -169,7 +169,7 @@ class NeedComparison:
     def _against(self) -> Iterator[tuple[ExclusionReason, Bools]]:
         yield (
             ExclusionReason.NOT_VISIBLE,
-            ~np.isin(self._column("visibility"), visibility_numbers(self.visible)),
+            ~seen(self.visible)[self._column("visibility")],
         )
         yield ExclusionReason.NOT_ACTIVE, self._column("active") == 0
         if self.need.known_ages:
@@ -177,7 +177,8 @@ class NeedComparison:
             admits = [(low <= age) & (age <= high) for age in self.need.known_ages]
             yield ExclusionReason.AGE_OUTSIDE, ~np.logical_or.reduce(admits)
         areas = self._column("area")
-        covered = self._table(areas, self._covered)[areas]
+        kinds, radii, towns = self.columns.area_facts()
+        covered = self._covered(areas, kinds, towns)[areas]
         far = self.distance > REACHABLE_KM
         near = self.distance <= REACHABLE_KM
         yield (
@@ -187,10 +188,9 @@ class NeedComparison:
             | ((covered == _ELSEWHERE) & np.isnan(self.distance)),
         )
         stated = (covered == _ELSEWHERE) | (covered == _REACH)
-        radius = self._table(areas, lambda code: float(self._area_of(code).radius_km or 0))[areas]
         yield (
             ExclusionReason.TOO_FAR,
-            (stated & far) | ((covered == _RADIUS) & (self.distance > radius)),
+            (stated & far) | ((covered == _RADIUS) & (self.distance > radii[areas])),
         )
         asked = self._column("asked_to_apply")
         lacking = sum(
@@ -200,22 +200,33 @@ class NeedComparison:
         )
         yield ExclusionReason.CONDITION_MISSING, (asked != 0) & ((asked & ~lacking) == 0)
 
-    def _covered(self, code: int) -> float:
-        area, there = self._area_of(code), self.columns.areas[code][1]
-        if area.kind is AreaKind.TOWNS:
-            return _OF_TOWNS[coverage(self.need, area.words, there)]
-        if area.kind is AreaKind.RADIUS:
-            return _RADIUS
-        if area.kind is AreaKind.ONLINE:
-            return _COVERED
-        elsewhere = bool(there) and there[:2] != self.need.municipality[:2]
-        return _ELSEWHERE if elsewhere else _REACH
+    def _covered(
+        self, areas: NDArray[np.int32], kinds: NDArray[np.int32], towns: NDArray[np.int32]
+    ) -> NDArray[np.int32]:
+        """For each area whether it holds the home, as far as kind and words say."""
+        home = self.need.municipality[:2]
+        elsewhere = np.array([bool(one) and one[:2] != home for one in self.columns.towns], bool)
+        found = np.where(elsewhere[towns], _ELSEWHERE, _REACH) if len(towns) else np.zeros(0, int)
+        found[kinds == area_number(AreaKind.RADIUS)] = _RADIUS
+        found[kinds == area_number(AreaKind.ONLINE)] = _COVERED
+        for code in self._worded(areas, kinds):
+            area, there = self.columns.areas[code]
+            found[code] = _OF_TOWNS[coverage(self.need, area.words, there)]
+        return found.astype(np.int32)
+
+    def _worded(self, areas: NDArray[np.int32], kinds: NDArray[np.int32]) -> list[int]:
+        """The areas of these rows that are said in words."""
+        present = np.bincount(areas, minlength=len(kinds)) > 0
+        return np.flatnonzero(present & (kinds == area_number(AreaKind.TOWNS))).tolist()
 
     def _districts_of_others(self, found: NDArray[np.int8]) -> Iterator[int]:
         """Districts are weighed together: which of them holds the home depends on the others."""
         areas = self._column("area")
-        named = self._table(areas, lambda code: direction(self.need, self._area_of(code).words))
-        places = np.flatnonzero(named[areas] == 1)
+        kinds = self.columns.area_facts()[0]
+        named = np.zeros(len(kinds), bool)
+        for code in self._worded(areas, kinds):
+            named[code] = direction(self.need, self.columns.areas[code][0].words)
+        places = np.flatnonzero(named[areas])
         if not len(places):
             return
         entries = self.fetch(self.rows[places].tolist())
@@ -255,8 +266,8 @@ class NeedComparison:
         """Which combinations of kinds are there for one theme each."""
         known, has = self.columns.combinations()
         terms = self.scorer.terms
-        by_theme = np.array([kind in terms and terms[kind].by_theme for kind in known], bool)
-        found: Bools = has.any(axis=1) & ~(has & ~by_theme).any(axis=1)
+        by_theme = [kind in terms and terms[kind].by_theme for kind in known]
+        found: Bools = np.array([*by_theme, True])[has].all(axis=1) & (has[:, 0] < len(known))
         return found
 
     def _offered(self) -> NDArray[np.int64]:
@@ -278,20 +289,17 @@ class NeedComparison:
     def _usual(self, age: int) -> Bools:
         """Whether an age is usual, by what is stated (2 the lowest, 1 the highest) and combination of kinds."""
         known, has = self.columns.combinations()
-        terms = [self.scorer.terms.get(kind) for kind in known]
-        a_term = np.array([term is not None for term in terms], bool)
-        admits = [
-            np.array(
-                [
-                    term is not None and term.usually_admits(age, at >= 2, at % 2 == 1)
-                    for term in terms
-                ],
-                bool,
-            )
-            for at in range(4)
-        ]
-        open_to_all = ~(has & a_term).any(axis=1)
-        return np.array([open_to_all | (has & one).any(axis=1) for one in admits])
+        terms = [*map(self.scorer.terms.get, known), None]
+        open_to_all = ~np.array([term is not None for term in terms])[has].any(axis=1)
+        admits = np.array(
+            [
+                [term is not None and term.usually_admits(age, low, high) for term in terms]
+                for low in (False, True)
+                for high in (False, True)
+            ]
+        )
+        found: Bools = open_to_all | admits[:, has].any(axis=2)
+        return found
 
     def _audience(self) -> Floats:
         return self._by_value(
@@ -300,9 +308,17 @@ class NeedComparison:
         )
 
     def _area(self) -> Floats:
-        return self._by_value(
-            self._column("area"), lambda code: self.scorer.area(*self.columns.areas[code])
-        )
+        weights, (kinds, _, towns) = self.scorer.weights, self.columns.area_facts()
+        same = np.array([one == self.need.municipality for one in self.columns.towns], bool)
+        worth = np.zeros(len(AreaKind))
+        worth[area_number(AreaKind.TOWNS)] = weights.area_stated
+        worth[area_number(AreaKind.RADIUS)] = weights.area_stated if self.need.position else 0.0
+        worth[area_number(AreaKind.ONLINE)] = weights.online
+        of_area = worth[kinds]
+        unsaid = kinds == area_number(AreaKind.NOT_STATED)
+        of_area[unsaid] = np.where(same[towns[unsaid]], weights.same_town, 0.0)
+        found: Floats = of_area[self._column("area")]
+        return found
 
     def _near(self) -> Floats:
         share = np.maximum(0.0, 1 - np.nan_to_num(self.distance, nan=1e9) / REACHABLE_KM)
@@ -371,9 +387,6 @@ class NeedComparison:
     def _column(self, name: str) -> NDArray[np.int32]:
         return self.columns.column(name, self.rows)
 
-    def _area_of(self, code: int) -> Any:
-        return self.columns.areas[code][0]
-
     def _of_best_kind(
         self,
         parts: Callable[[str], Iterator[ScorePart]],
@@ -385,9 +398,9 @@ class NeedComparison:
         order = sorted(
             range(len(known)), key=lambda at: worth(known[at]) if worth else (points[at], 0, True)
         )
-        place = np.zeros(len(known), np.intp)
+        place = np.zeros(len(known) + 1, np.intp)
         place[order] = np.arange(1, len(known) + 1)
-        best = np.where(has, place, 0).max(axis=1, initial=0)
+        best = place[has].max(axis=1)
         found: Floats = np.array([0.0, *(points[at] for at in order)])[best]
         return found
 

@@ -7,9 +7,6 @@ from enum import StrEnum
 
 from kasane_resources.domain.errors import AlreadyDecided, LinkClosed, TooManyAnswers
 
-ASK_AFTER = timedelta(days=180)
-STALE_AFTER = timedelta(days=365)
-REMIND_AGAIN = timedelta(days=30)
 LINK_DAYS = 30
 MOST_WAITING = 3
 LONGEST_ANSWER = 2000
@@ -24,14 +21,27 @@ class Freshness(StrEnum):
     NEVER = "never"
 
 
-def freshness(last_confirmed_on: date | None, today: date) -> Freshness:
+@dataclass(frozen=True)
+class ConfirmationDays:
+    """After how many days an entry is asked about, is stale, and its owner reminded again, as the town says."""
+
+    ask_after: timedelta
+    stale_after: timedelta
+    remind_again: timedelta
+
+    def due_before(self, today: date) -> date:
+        """What was last confirmed before this day is to be asked about."""
+        return today - self.ask_after
+
+
+def freshness(last_confirmed_on: date | None, today: date, days: ConfirmationDays) -> Freshness:
     """How fresh an entry is that was last confirmed on a day."""
     if last_confirmed_on is None:
         return Freshness.NEVER
     age = today - last_confirmed_on
-    if age > STALE_AFTER:
+    if age > days.stale_after:
         return Freshness.STALE
-    return Freshness.DUE if age > ASK_AFTER else Freshness.FRESH
+    return Freshness.DUE if age > days.ask_after else Freshness.FRESH
 
 
 def token_digest(token: str) -> str:

@@ -15,6 +15,7 @@ from kasane_resources.domain.thesaurus import thesaurus
 
 MOST_WORDS = 8
 SHORTEST_SAID = 2
+DISTANCES_KM = (2, 5, 10, 30)
 FIRST_CHOICE = 2.5
 
 
@@ -66,15 +67,24 @@ class DirectorySearch:
 
     @classmethod
     def read(
-        cls, given: Mapping[str, str], municipality: str, town_name: str, now: datetime
+        cls,
+        given: Mapping[str, str],
+        municipality: str,
+        town_name: str,
+        now: datetime,
+        near: Position | None = None,
     ) -> "DirectorySearch":
         """What an address asks for, in the town and at the moment; what it does not know is left out."""
         category, day = given.get("category", ""), given.get("day", "")
+        within = given.get("within", "")
+        known = within.isascii() and within.isdigit() and int(within[:4]) in DISTANCES_KM
         return cls(
             words=given.get("q", "").strip()[:200],
             category=category if category in taxonomy() else "",
             usable_in=municipality if given.get("area") == "town" else "",
             town_name=town_name,
+            near=near,
+            within_km=float(within) if known else 10.0,
             day=day if day in DAYS else "",
             open_at=now if given.get("open_now") else None,
             without_referral=bool(given.get("without_referral")),

@@ -116,6 +116,14 @@ def coverage(need: Need, words: Sequence[str], there: str) -> AreaCoverage:
 
     ``there`` is the code of the town in which the place lies, or empty.
     """
+    return _coverage(need.municipality, need.area, need.town_name, tuple(words), there)
+
+
+@lru_cache(16_384)
+def _coverage(
+    municipality: str, area: str, town_name: str, words: tuple[str, ...], there: str
+) -> AreaCoverage:
+    need = Need("", (), municipality, area=area, town_name=town_name)
     if there and there != need.municipality:
         # Districts of different towns bear the same name: from elsewhere the town has to be named.
         town_words = tuple(word for word in words if fold(need.town_name) in fold(word))
@@ -137,6 +145,12 @@ def coverage(need: Need, words: Sequence[str], there: str) -> AreaCoverage:
 
 def could_hold(need: Need, word: str) -> bool:
     """Whether an area of which this is one word could hold the home: never less than ``coverage``."""
+    return _could_hold(need.municipality, need.area, need.town_name, word)
+
+
+@lru_cache(16_384)
+def _could_hold(municipality: str, area: str, town_name: str, word: str) -> bool:
+    need = Need("", (), municipality, area=area, town_name=town_name)
     return (
         serves_words(need, (word,))
         or direction(need, (word,))

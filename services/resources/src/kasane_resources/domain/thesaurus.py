@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -37,10 +37,11 @@ class Situation:
     later: tuple[str, ...] = ()
     age: int | None = None
 
-    def told_in(self, sentences: Iterable[str]) -> bool:
-        """Whether a folded sentence tells of it and does not take it back."""
+    def told_in(self, sentences: Iterable[str], said: Sequence[Phrase] | None = None) -> bool:
+        """Whether a folded sentence tells of it and does not take it back; only by these words, if given."""
+        said = self.said if said is None else said
         return any(
-            any(phrase.stands_in(sentence) for phrase in self.said)
+            any(phrase.stands_in(sentence) for phrase in said)
             and not any(phrase.stands_in(sentence) for phrase in self.unless)
             for sentence in sentences
         )
@@ -76,22 +77,25 @@ class Thesaurus:
         """The situations of which the texts tell, in the order of the file."""
         sentences = [fold(part) for text in texts for part in _SENTENCE_END.split(text) if part]
         whole = "\n".join(sentences)
-        there = {part for part in self._parts if part in whole}
+        told: dict[int, list[Phrase]] = {}
+        for part, phrases in self._phrases_of.items():
+            if part in whole:
+                for number, phrase in phrases:
+                    told.setdefault(number, []).append(phrase)
         return tuple(
-            one
-            for one in self.situations
-            if any(there.issuperset(phrase.together) for phrase in one.said)
-            and one.told_in(sentences)
+            self.situations[number]
+            for number in sorted(told)
+            if self.situations[number].told_in(sentences, told[number])
         )
 
     @cached_property
-    def _parts(self) -> tuple[str, ...]:
-        """Every part of a word by which a situation is recognised, once."""
-        return tuple(
-            dict.fromkeys(
-                part for one in self.situations for phrase in one.said for part in phrase.together
-            )
-        )
+    def _phrases_of(self) -> Mapping[str, list[tuple[int, Phrase]]]:
+        """The phrases that begin with each part, with the place of their situation."""
+        found: dict[str, list[tuple[int, Phrase]]] = {}
+        for number, one in enumerate(self.situations):
+            for phrase in one.said:
+                found.setdefault(phrase.together[0], []).append((number, phrase))
+        return found
 
 
 @cache

@@ -24,9 +24,9 @@ from kasane_resources.commands.freshness import (
 )
 from kasane_resources.domain.errors import AnswerMissing, LinkClosed
 from kasane_resources.domain.freshness import (
-    ASK_AFTER,
     LINK_DAYS,
     LONGEST_ANSWER,
+    ConfirmationDays,
     ConfirmLink,
     OrganizationAnswer,
     must_have_room,
@@ -138,11 +138,22 @@ def decide_answer(command: DecideAnswer, uow: UnitOfWork, _hooks: Any) -> str:
     return answer.human_service_id
 
 
+def confirmation_days(hooks: Any) -> ConfirmationDays:
+    """The town's days, or the platform's where it states none."""
+    rule = hooks.resource_freshness(on=clock.today())
+    return ConfirmationDays(
+        timedelta(days=rule.ask_after_days),
+        timedelta(days=rule.stale_after_days),
+        timedelta(days=rule.remind_again_days),
+    )
+
+
 def remind_of_confirmations(house: House, municipality: str) -> None:
-    """Reminds the owner of each entry that was not confirmed for half a year, and again after a month."""
+    """Reminds the owner of each entry that is to be asked about, and again after the town's days."""
     today = clock.today()
+    days = confirmation_days(house.plugins.hooks_for(municipality))
     with house.databases.reading(SERVICE) as connection:
-        late = Reminders(connection).due(today)
+        late = Reminders(connection).due(today, days)
     for service_id in late:
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
             reminders = Reminders(uow.connection)
@@ -154,7 +165,7 @@ def remind_of_confirmations(house: House, municipality: str) -> None:
             uow.record("resources.human_service.reminded", OBJECT, service_id)
             uow.publish(
                 HumanServiceConfirmationDue(
-                    service_id, service.owner, confirmed + ASK_AFTER if confirmed else today
+                    service_id, service.owner, confirmed + days.ask_after if confirmed else today
                 )
             )
             uow.commit()

@@ -25,12 +25,13 @@ from kasane_kit.web import (
 from kasane_resources import queries
 from kasane_resources.commands import ChangeHumanService, PublishHumanService
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
+from kasane_resources.domain.location import distance_km
 from kasane_resources.domain.schedule import DAYS
-from kasane_resources.domain.searching import answers
+from kasane_resources.domain.searching import DISTANCES_KM, DirectorySearch, answers
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.handlers import change_human_service, publish_human_service
 from kasane_resources.pages import forms
-from kasane_resources.pages.searching import SWITCHES, asked, need_asked_for
+from kasane_resources.pages.searching import SWITCHES, asked, asked_near, need_asked_for
 from kasane_resources.queries.freshness import owner_name
 
 blueprint = Blueprint("directory", __name__)
@@ -42,8 +43,10 @@ PER_PAGE = 20
 @require("resources.human_service.list")
 def list_human_services() -> str:
     """The directory with its search and where the town fills it from."""
-    search, place = asked(), read_cursor(3)
+    place = read_cursor(3)
     with reading() as connection:
+        near = asked_near(connection)
+        search = asked(near.entry.location.position if near else None)
         found = queries.human_services(connection, actor(), search, after=place, most=PER_PAGE + 1)
         shown, more = found[:PER_PAGE], len(found) > PER_PAGE
         total = queries.count_human_services(connection, actor(), search)
@@ -60,6 +63,9 @@ def list_human_services() -> str:
         asked={name: value for name, value in request.args.items() if value and name != "cursor"},
         why={one.id: tuple(answers(search, one)) for one in shown},
         need=need_asked_for(),
+        near=near,
+        distances=DISTANCES_KM,
+        kilometres=_kilometres(search, shown),
         next_cursor=cursor,
         switches=SWITCHES,
         week=DAYS,
@@ -68,6 +74,15 @@ def list_human_services() -> str:
         failures=sources.failures,
         today=clock.today(),
     )
+
+
+def _kilometres(search: DirectorySearch, shown: Sequence[HumanService]) -> dict[str, str]:
+    places = [(one.id, one.entry.location.position) for one in shown]
+    return {
+        one_id: f"{distance_km(search.near, there):.1f}"
+        for one_id, there in places
+        if search.near and there
+    }
 
 
 @blueprint.get("/human-services/new")

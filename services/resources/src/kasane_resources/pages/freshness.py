@@ -24,7 +24,7 @@ blueprint = Blueprint("freshness", __name__)
 
 def freshness_of(entry: HumanServiceEntry) -> Freshness:
     """How fresh an entry is today, for templates."""
-    return freshness(entry.last_confirmed_on, clock.today())
+    return freshness(entry.last_confirmed_on, clock.today(), handlers.confirmation_days(hooks()))
 
 
 @blueprint.get("/human-services/confirmations")
@@ -32,8 +32,14 @@ def freshness_of(entry: HumanServiceEntry) -> Freshness:
 def list_work() -> str:
     """Answers of organizations that wait, and entries to be confirmed: one's own first."""
     with reading() as connection:
-        work = stored.confirmation_work(connection, actor())
-    return render_template("resources/confirmations.html", work=work, saved="saved" in request.args)
+        days = handlers.confirmation_days(hooks())
+        work = stored.confirmation_work(connection, actor(), days)
+    return render_template(
+        "resources/confirmations.html",
+        work=work,
+        rule=hooks().resource_freshness(on=clock.today()),
+        saved="saved" in request.args,
+    )
 
 
 @blueprint.post("/human-services/<human_service_id>/confirm")

@@ -8,7 +8,11 @@ from sqlalchemy import Connection, or_, select
 from kasane_kit import clock
 from kasane_kit.auth import Actor, accounts
 from kasane_resources import tables
-from kasane_resources.domain.freshness import ASK_AFTER, ConfirmLink, OrganizationAnswer
+from kasane_resources.domain.freshness import (
+    ConfirmationDays,
+    ConfirmLink,
+    OrganizationAnswer,
+)
 from kasane_resources.domain.human_service import HumanService, ServiceStatus
 from kasane_resources.queries.seeing import visible, visible_to
 from kasane_resources.repository import ConfirmLinks, HumanServices, OrganizationAnswers
@@ -25,7 +29,9 @@ class ConfirmationWork:
     nobodys: Sequence[HumanService]
 
 
-def confirmation_work(connection: Connection, viewer: Actor) -> ConfirmationWork:
+def confirmation_work(
+    connection: Connection, viewer: Actor, days: ConfirmationDays
+) -> ConfirmationWork:
     """The work of confirming, longest unconfirmed first."""
     services = HumanServices(connection)
     waiting = OrganizationAnswers(connection).waiting(MOST_LISTED)
@@ -40,8 +46,8 @@ def confirmation_work(connection: Connection, viewer: Actor) -> ConfirmationWork
             if answer.human_service_id in entries
             and entries[answer.human_service_id].entry.visibility in seen
         ],
-        services.load(_late(connection, viewer, viewer.account_id)),
-        services.load(_late(connection, viewer, "")),
+        services.load(_late(connection, viewer, viewer.account_id, days)),
+        services.load(_late(connection, viewer, "", days)),
     )
 
 
@@ -58,9 +64,9 @@ def owner_name(connection: Connection, service: HumanService) -> str:
     return found.display_name if found and found.active else ""
 
 
-def _late(connection: Connection, viewer: Actor, owner: str) -> list[str]:
+def _late(connection: Connection, viewer: Actor, owner: str, days: ConfirmationDays) -> list[str]:
     h = tables.human_service.c
-    before = clock.today() - ASK_AFTER
+    before = days.due_before(clock.today())
     return list(
         connection.scalars(
             select(h.id)

@@ -8,9 +8,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from kasane_resources.domain.errors import AnswerNotFound, LinkClosed
 from kasane_resources.domain.freshness import (
-    ASK_AFTER,
-    REMIND_AGAIN,
     AnswerState,
+    ConfirmationDays,
     ConfirmLink,
     OrganizationAnswer,
 )
@@ -109,7 +108,7 @@ class Reminders:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def due(self, today: date) -> list[str]:
+    def due(self, today: date, days: ConfirmationDays) -> list[str]:
         """The ids of entries in use with an owner who is to be reminded today."""
         h, r = human_service.c, confirmation_reminder.c
         statement = (
@@ -118,8 +117,8 @@ class Reminders:
             .where(
                 h.owner != "",
                 h.status == ServiceStatus.ACTIVE.value,
-                or_(h.last_confirmed_on.is_(None), h.last_confirmed_on < today - ASK_AFTER),
-                or_(r.reminded_on.is_(None), r.reminded_on <= today - REMIND_AGAIN),
+                or_(h.last_confirmed_on.is_(None), h.last_confirmed_on < days.due_before(today)),
+                or_(r.reminded_on.is_(None), r.reminded_on <= today - days.remind_again),
             )
             .order_by(h.id)
         )

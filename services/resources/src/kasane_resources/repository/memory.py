@@ -51,7 +51,7 @@ class Chosen:
     def numbers(self, connection: Connection) -> tuple[NDArray[np.int64], int]:
         """The numbers of what is chosen, in their order, and the sum of the marks."""
         row = connection.execute(self.choice.sums, self.parameters).one()
-        numbers = np.array(row[0].split(",") if row[0] else (), np.int64)
+        numbers = np.fromstring(row[0] or "", np.int64, sep=",")
         numbers.sort()
         return numbers, int(row[1])
 

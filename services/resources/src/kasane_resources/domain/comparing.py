@@ -298,8 +298,8 @@ class NeedComparison:
                 for high in (False, True)
             ]
         )
-        found: Bools = open_to_all | admits[:, has].any(axis=2)
-        return found
+        usual: Bools = np.any(admits[:, has], axis=2)
+        return usual | open_to_all
 
     def _audience(self) -> Floats:
         return self._by_value(

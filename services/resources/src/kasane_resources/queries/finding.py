@@ -131,7 +131,7 @@ def how_many(
 
 
 @lru_cache(512)
-def _ids(shape: _Shape) -> Select[tuple[str]]:
+def _ids(shape: _Shape) -> Select[Any]:
     f = tables.finding.c
     most = bindparam("most", type_=Integer)
     return select(f.human_service_id).where(*_wanted(shape)).order_by(*_order(shape)).limit(most)
@@ -192,7 +192,7 @@ def _wanted(shape: _Shape) -> Iterator[ColumnElement[bool]]:
     if shape.in_use:
         yield f.active.is_(True)
     for number, (_, by_meaning) in enumerate(shape.words):
-        kinds = bindparam(f"kinds_{number}", expanding=True)
+        kinds: BindParameter[Any] = bindparam(f"kinds_{number}", expanding=True)
         yield or_(
             *_holding(shape, number, f.text),
             *([of_kind(f.human_service_id, kinds)] if by_meaning else ()),

@@ -18,8 +18,8 @@ HOOKS: dict[str, Callable[..., Any]] = {
 }
 
 
-def test_there_are_forty_two_questions() -> None:
-    assert len(HOOKS) == 42
+def test_there_are_forty_three_questions() -> None:
+    assert len(HOOKS) == 43
 
 
 def test_pluggy_takes_every_specification() -> None:

@@ -31,6 +31,7 @@ from kasane_plugin_api import (
 DEFAULTS: Mapping[str, Any] = {
     "door_contacts": {},
     "acknowledge_within_days": 2,
+    "ask_entries_after_days": 180,
     "decide_within_days": 0,
     "related_offices": {},
     "sheet_fields": {},
@@ -422,6 +423,21 @@ def test_resources_come_from_the_map() -> None:
         "kodomo_shokudo",
         "public",
     )
+
+
+def test_how_long_an_entry_counts_as_confirmed_is_the_citys_own_setting() -> None:
+    def rule(days: int) -> tuple[int, int, int, bool]:
+        found = Plugin({**DEFAULTS, "ask_entries_after_days": days}).resource_freshness(R4)
+        return (
+            found.ask_after_days,
+            found.stale_after_days,
+            found.remind_again_days,
+            found.stated,
+        )
+
+    assert rule(180) == (180, 365, 30, False)
+    assert rule(90) == (90, 365, 30, True)
+    assert rule(400) == (400, 400, 30, True)
 
 
 def test_the_numbers_for_workers_at_a_door_are_the_citys_own_setting() -> None:

@@ -18,6 +18,7 @@ from kasane_plugin_api import (
     DoorContact,
     Escalation,
     FieldSpec,
+    FreshnessRule,
     HandoffPolicy,
     IssueView,
     LegalKind,
@@ -61,6 +62,9 @@ class DatedCampaign:
     campaign: Campaign
 
 
+PLATFORM_DAYS = 180
+
+
 class Plugin(TownReports):
     """生駒市: existing desks receive, いこまる主任推進員 coordinates, one monthly conference."""
 
@@ -89,6 +93,11 @@ class Plugin(TownReports):
                 int,
                 "受け取った課が引き受けるか返すかを決めるまでの開庁日数（資料に定めなし。0は基盤の既定）",
                 default=0,
+            ),
+            "ask_entries_after_days": SettingSpec(
+                int,
+                "社会資源の登録を、確かめてから何日で問い合わせるか（資料に定めなし。180は基盤の既定）",
+                default=PLATFORM_DAYS,
             ),
             "related_offices": SettingSpec(
                 dict, "関係課のコードと名前（資料は条件だけを示す）", default={}, item_type=str
@@ -146,6 +155,7 @@ class Plugin(TownReports):
             DoorContact(label, phone) for label, phone in settings["door_contacts"].items()
         )
         self._days: int = settings["acknowledge_within_days"]
+        self._ask_entries: int = settings["ask_entries_after_days"]
         self._decide_days: int | None = settings["decide_within_days"] or None
         self._sheet_fields = tuple(
             FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
@@ -275,6 +285,12 @@ class Plugin(TownReports):
     def visit_safety(self, on: date) -> VisitSafety | None:
         """The numbers that the city has set; the document says nothing of it."""
         return VisitSafety(self._contacts) if self._contacts else None
+
+    @hookimpl
+    def resource_freshness(self, on: date) -> FreshnessRule:
+        """The city's own days, if it set any; stale after a year at the earliest, a reminder each month."""
+        days = self._ask_entries
+        return FreshnessRule(days, max(365, days), 30, stated=days != PLATFORM_DAYS)
 
     @hookimpl
     def resource_sources(self) -> Sequence[ResourceSource]:

@@ -83,11 +83,11 @@ def test_the_panel_has_twelve_seats_of_eight_kinds_for_two_years() -> None:
     assert rule.officers == ("座長", "副座長")
 
 
-def test_only_the_shared_ledger_has_a_file_and_nothing_crosses_to_a_system_that_is_not_known() -> (
+def test_only_figures_have_a_file_and_nothing_crosses_to_a_system_whose_layout_is_not_known() -> (
     None
 ):
     assert [(one.code, one.layout) for one in hooks_of("eniwa").bridges(on=ON)] == [
-        ("digital_notebook", "shared_ledger")
+        ("digital_notebook", "")
     ]
     assert [(one.code, one.layout) for one in hooks_of("yonago").bridges(on=ON)] == [
         ("information_sharing", "")

@@ -102,10 +102,37 @@ class BrowserTelephone:
             )
         )
 
+    def reload(self) -> None:
+        """Opens the page again and waits until it has asked the office, or found that it cannot."""
+        self.page.reload(wait_until="commit")
+        self.settle()
+
     def show(self, screen: str) -> None:
-        """Goes to a screen of the page, as a link in it does."""
-        self.page.evaluate("(screen) => { location.hash = '#' + screen; }", screen)
-        self.page.wait_for_function("(screen) => location.hash === '#' + screen", arg=screen)
+        """Goes to a screen of the page, as a link in it does; returns when the page has drawn it."""
+        self.page.evaluate(
+            "(hash) => location.hash === hash || new Promise((resolve) => {"
+            # Ours is heard after the page's own listener, which draws.
+            " addEventListener('hashchange', () => resolve(true), { once: true });"
+            " location.hash = hash; })",
+            f"#{screen}",
+        )
+
+    def stop_the_clock(self) -> None:
+        """The page looks at its clock no more by itself, so that a test may move what it keeps."""
+        self.page.evaluate(
+            "() => { for (let one = setInterval(() => {}, 1e6); one; one -= 1) clearInterval(one); }"
+        )
+
+    def sees(self, words: str) -> None:
+        """Waits until the words stand on the screen."""
+        self.page.get_by_text(words).first.wait_for()
+
+    def kept(self, *states: str) -> None:
+        """Waits until what lies in the telephone stands in exactly these states, in any order."""
+        self.until(
+            "DoorApp.store.all().then((all) => all.map((one) => one.state).sort().join() === arg)",
+            ",".join(sorted(states)),
+        )
 
     def until(self, condition: str, arg: Any = None) -> None:
         """Waits in the page until an expression with `arg`, which may be a promise, is true."""

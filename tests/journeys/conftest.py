@@ -14,6 +14,7 @@ from tests.journeys.workers import SignIn, desks
 from tests.support import own_processes
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_rabbitmq import PrivateRabbit
+from tests.support.relay import Relay
 
 HERE = Path(__file__).parent
 
@@ -66,3 +67,11 @@ def embedded_sign_in(chromium: Browser, embedded_house: House) -> Iterator[SignI
     """A function that puts somebody of any town of the one-process house before a browser."""
     with desks(chromium, embedded_house) as enter:
         yield enter
+
+
+@pytest.fixture
+def embedded_line(embedded_house: House) -> Iterator[Relay]:
+    """A telephone's line to the one-process house, which a journey may cut."""
+    line = Relay(embedded_house.address)
+    yield line
+    line.close()

@@ -33,6 +33,7 @@ OTHER_STAFF = (
     ("052159", "senboku-coordinator", "調整 たけし", "coordinator", "social_welfare"),
     ("232068", "kasugai-desk", "窓口 みき", "receiver", "disability_welfare"),
     ("232068", "kasugai-coordinator", "調整 たけし", "coordinator", "community_inclusion"),
+    ("232068", "kasugai-outreach", "訪問 なつ", "outreach_worker", "community_inclusion"),
     ("312029", "yonago-desk", "窓口 みき", "receiver", "welfare_policy"),
     ("312029", "yonago-coordinator", "調整 たけし", "coordinator", "general_support_center"),
     ("312029", "yonago-head", "課長 まさる", "responsible", "general_support_center"),
@@ -40,6 +41,7 @@ OTHER_STAFF = (
     ("313726", "hokuei-colleague", "担当 ようこ", "contact", "education"),
     ("313726", "hokuei-coordinator", "調整 たけし", "coordinator", "welfare"),
     ("313726", "hokuei-head", "課長 まさる", "responsible", "welfare"),
+    ("313726", "hokuei-outreach", "訪問 しおり", "outreach_worker", "welfare"),
 )
 
 

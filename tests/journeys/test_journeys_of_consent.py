@@ -1,13 +1,12 @@
 """Plays S2, S4, S5 and S7 through the pages, each in its own town of one installation, with what must be refused.
 
-What outreach does is played where it belongs: the list of a survey in S4, a door without a network in S5.
+In S4 and S5 somebody goes to a door with a telephone, and the line is cut in the middle.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from kasane_kit import clock
 from kasane_kit.strings import Strings
 from tests.journeys.acts import (
     CASES,
@@ -25,7 +24,9 @@ from tests.journeys.acts import (
     seat_guest,
     take_consent,
 )
-from tests.journeys.workers import Desk, SignIn, eventually
+from tests.journeys.doors import Telephone, ask_for_visit, heard, open_household, schedule
+from tests.journeys.workers import Desk, SignIn
+from tests.support.relay import Relay
 
 ENIWA, SENBOKU, KASUGAI = "012319", "052159", "232068"
 IKOMA, YONAGO, HOKUEI = "292095", "312029", "313726"
@@ -54,45 +55,6 @@ def tell(desk: Desk, fact: str, source: str, decision: str, office: str) -> str:
     desk.go("cases", session)
     desk.submit(CASES("session.hold"))
     return session
-
-
-def at_the_door(coordinator: Desk, phone: Desk, case: str, name: str) -> None:
-    """Asks for a visit today; it is made and recorded on a telephone whose line is cut in the middle."""
-    coordinator.go("cases", f"{case}/outreach/new")
-    coordinator.page.locator("label", has_text=name).locator('[name="person_id"]').first.check()
-    coordinator.fill(purpose="初回訪問", agency="outreach_worker", reason="顔を合わせる")
-    coordinator.submit(CASES("outreach.submit"))
-    eventually(
-        lambda: coordinator.go("outreach", "households") or coordinator.sees(name),
-        "the household to reach",
-    )
-    coordinator.page.locator("main a", has_text=name).first.click()
-    coordinator.look()
-    coordinator.go("outreach", f"{coordinator.address()}/visits/new")
-    coordinator.fill(on=clock.today().isoformat(), starts_at="15:00", minutes="30")
-    coordinator.choose("worker", "訪問 だいち")
-    coordinator.submit(OUTREACH("visit.schedule_save"))
-    phone.go("outreach", "door/")
-    page = phone.page
-    page.get_by_role("link", name=name).first.click()
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.context.set_offline(True)
-    page.reload(wait_until="commit")
-    page.get_by_label("会えた").first.check()
-    page.get_by_label("見聞きしたこと").fill("玄関先で話せた。")
-    page.get_by_text("同意について話を聞いた").click()
-    page.get_by_label("話したとおりの言葉").fill("市役所の人に話してもいい")
-    phone.look()
-    page.get_by_role("button", name=OUTREACH("visit.save_record")).click()
-    page.get_by_text("端末に保存しました").wait_for()
-    page.context.set_offline(False)
-    page.evaluate("DoorApp.refresh()")
-    page.get_by_text(OUTREACH("door.say.accepted")).first.wait_for()
-    eventually(
-        lambda: coordinator.go("cases", case) or coordinator.sees("玄関先で話せた"),
-        "the visit on the timeline",
-    )
-    coordinator.go("cases", f"{case}/consents/{person_id(coordinator, case, name)}")
 
 
 def test_s7_the_mother_consents_the_son_refuses_and_what_is_said_of_him_stays_closed(
@@ -230,7 +192,7 @@ def test_s2_a_carer_asks_for_himself_and_his_consent_opens_nothing_of_his_mother
 
 
 def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_without(
-    embedded_sign_in: SignIn,
+    embedded_sign_in: SignIn, embedded_line: Relay
 ) -> None:
     desk = embedded_sign_in(HOKUEI, "hokuei-desk", phone=True)
     people = [
@@ -273,12 +235,41 @@ def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_
     head = embedded_sign_in(HOKUEI, "hokuei-head")
     head.go("outreach", run)
     head.submit(OUTREACH("run.approve_do"))
+    phone = embedded_sign_in(HOKUEI, "hokuei-outreach", phone=True, address=embedded_line.address)
+    phone.go("outreach", f"{run}/areas/みなみ区")
+    phone.fill(heard_from="自治会長", words="1番1の方を最近見かけない")
+    phone.choose("legal_ground", "町の中で利用する場合")
+    phone.submit(OUTREACH("run.hear_do"))
+    phone.follow("1番2")
+    phone.fill(result="refused")
+    phone.submit(OUTREACH("visit.save_record"))
+    assert phone.sees("支援を断ったことにはなりません")
+    # ✗ What the 自治会長 said is not among the household's own words.
+    phone.go("outreach", f"{run}/areas/みなみ区")
+    phone.follow("1番1")
+    assert not phone.sees("最近見かけない")
+    phone.fill(result="worrying", words="新聞がたまっている")
+    phone.submit(OUTREACH("visit.save_record"))
+
+    # A worrying household is visited again, by somebody whose telephone has no line there.
+    household = open_household(coordinator, "1番1")
+    schedule(coordinator, household, "訪問 しおり", "16:00")
+    telephone = Telephone(phone, embedded_line)
+    telephone.open()
+    telephone.cut()
+    telephone.go_to("1番1")
+    telephone.record(
+        "met", "息子さんが出てきた。ごみ出しに困っている。", accompanied_to="役場の窓口"
+    )
+    telephone.mend("accepted")
+    coordinator.go("outreach", household)
+    assert coordinator.sees("ごみ出しに困っている")
+    # 9. Progress by 自治会, and the month of each corporation, in counts.
     coordinator.go("outreach", run)
-    coordinator.follow("みなみ区")
-    coordinator.follow("1番2")
-    coordinator.fill(result="refused")
-    coordinator.submit(OUTREACH("visit.save_record"))
-    assert coordinator.sees("支援を断ったことにはなりません")
+    assert coordinator.sees("みなみ区")
+    coordinator.go("outreach", f"{run}/months")
+    assert coordinator.sees("仁厚会")
+    assert not coordinator.sees("1番1")
 
     # 8. ✗ The 支え愛連絡会 gets nobody's name.
     neighbours = plan_session(coordinator, "neighbourhood_meeting", (), "community")
@@ -293,7 +284,7 @@ def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_
 
 
 def test_s5_a_reply_to_the_survey_is_received_and_a_man_who_was_not_asked_is_not_named(
-    embedded_sign_in: SignIn,
+    embedded_sign_in: SignIn, embedded_line: Relay
 ) -> None:
     desk = embedded_sign_in(IKOMA, "ikoma-outreach")
     people = [
@@ -331,9 +322,18 @@ def test_s5_a_reply_to_the_survey_is_received_and_a_man_who_was_not_asked_is_not
     assert coordinator.sees(CASES("session.no_identity"))
 
     # 6. A visit at a door without a network: he talks, and what he said waits to be confirmed with him.
-    at_the_door(
-        coordinator, embedded_sign_in(IKOMA, "ikoma-outreach", phone=True), case, "高山 じゅん"
-    )
+    ask_for_visit(coordinator, case, "高山 じゅん", "初回訪問")
+    household = open_household(coordinator, "高山 じゅん")
+    schedule(coordinator, household, "訪問 だいち", "15:00")
+    phone = embedded_sign_in(IKOMA, "ikoma-outreach", phone=True, address=embedded_line.address)
+    telephone = Telephone(phone, embedded_line)
+    telephone.open()
+    telephone.cut()
+    telephone.go_to("高山 じゅん")
+    telephone.record("met", "玄関先で話せた。", said="市役所の人に話してもいい")
+    telephone.mend("accepted")
+    heard(coordinator, case, "玄関先で話せた")
+    coordinator.go("cases", f"{case}/consents/{person_id(coordinator, case, '高山 じゅん')}")
     assert coordinator.sees("話してもいい")
 
     # 8. He comes and consents: the plan of the whole household.

@@ -17,6 +17,7 @@ from tests.journeys.acts import (
     decide_and_end,
     draft_plan,
     open_case,
+    person_id,
     plan_session,
     raise_gaps,
     receive,
@@ -25,7 +26,9 @@ from tests.journeys.acts import (
     take_consent,
     write_need,
 )
+from tests.journeys.doors import Telephone, ask_for_visit, heard, open_household, schedule
 from tests.journeys.workers import Desk, SignIn, eventually
+from tests.support.relay import Relay
 
 KASUGAI, YONAGO = "232068", "312029"
 SUPPORT, MULTI = "support_conference", "multi_agency_conference"
@@ -36,7 +39,7 @@ pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
 
 def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
-    embedded_sign_in: SignIn,
+    embedded_sign_in: SignIn, embedded_line: Relay
 ) -> None:
     desk = embedded_sign_in(YONAGO, "yonago-desk")
     people = [{"name": "日野 かつみ", "birth_date": "S30.4.2", "relation": "本人"}]
@@ -55,6 +58,31 @@ def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
     coordinator = embedded_sign_in(YONAGO, "yonago-coordinator")
     case = open_case(coordinator, number)
     assert not coordinator.sees("隣野")
+
+    # 3. Nobody opens, twice, and it is counted both times; the line is gone, and nothing is written twice.
+    ask_for_visit(coordinator, case, "日野 かつみ", "初回訪問")
+    household = open_household(coordinator, "日野 かつみ")
+    schedule(coordinator, household, "調整 たけし", "10:00")
+    phone = embedded_sign_in(
+        YONAGO, "yonago-coordinator", phone=True, address=embedded_line.address
+    )
+    telephone = Telephone(phone, embedded_line)
+    telephone.open()
+    telephone.cut()
+    telephone.go_to("日野 かつみ")
+    telephone.record("absent", "呼び鈴に答えがない。名刺を置いた。")
+    telephone.mend("accepted")
+    # ✗ A second visit on the same day only when it is meant.
+    schedule(coordinator, household, "調整 たけし", "15:00", again=True)
+    telephone.refresh()
+    telephone.cut()
+    telephone.go_to("日野 かつみ")
+    telephone.record("absent", "窓の明かりは見えた。")
+    telephone.mend("accepted", "accepted")
+    coordinator.go("outreach", household)
+    assert coordinator.sees(OUTREACH("household.attempts_count", count=2))
+    assert coordinator.sees("名刺を置いた")
+    heard(coordinator, case, "窓の明かりは見えた")
 
     # 4. ✗ The town has no body for him: not by name. 5. Without a name among other matters, it may be talked of.
     session = plan_session(coordinator, MULTI, ())
@@ -103,7 +131,16 @@ def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
     coordinator.go("resources", issue)
     assert coordinator.sees("片づけの応援隊をつくる")
 
-    # 7. He agrees, and a relative sits at his table: each item has its own people.
+    # 7. The third visit: he opens, and says that he agrees; the telephone tells it once it has a line.
+    schedule(coordinator, household, "調整 たけし", "17:00", again=True)
+    telephone.refresh()
+    telephone.cut()
+    telephone.go_to("日野 かつみ")
+    telephone.record("met", "玄関で片づけの話ができた。", said="妹と一緒なら話を聞く")
+    telephone.mend("accepted", "accepted", "accepted")
+    heard(coordinator, case, "片づけの話ができた")
+
+    # He agrees, and a relative sits at his table: each item has its own people.
     take_consent(
         coordinator,
         case,
@@ -140,7 +177,7 @@ def _participation_page(desk: Desk) -> str:
 
 
 def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
-    embedded_sign_in: SignIn,
+    embedded_sign_in: SignIn, embedded_line: Relay
 ) -> None:
     desk = embedded_sign_in(KASUGAI, "kasugai-desk")
     people = [{"name": "牧野 さとる", "birth_date": "S55.4.2", "relation": "本人"}]
@@ -172,6 +209,26 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.go("cases", case)
     offered = coordinator.page.get_by_role("button", name=CASES("household.begin_multi_agency"))
     assert offered.count() == 0
+
+    # It takes long: nobody opens, then he speaks and says yes, where the telephone has no line.
+    ask_for_visit(coordinator, case, "牧野 さとる", "家庭訪問")
+    household = open_household(coordinator, "牧野 さとる")
+    schedule(coordinator, household, "訪問 なつ", "10:00")
+    schedule(coordinator, household, "訪問 なつ", "15:00", again=True)
+    phone = embedded_sign_in(KASUGAI, "kasugai-outreach", phone=True, address=embedded_line.address)
+    telephone = Telephone(phone, embedded_line)
+    telephone.open()
+    telephone.cut()
+    telephone.page.locator(".d-visit__link", has_text="10:00").click()
+    telephone.record("absent", "新聞はなくなっていた。手紙を置いた。")
+    telephone.go_to("牧野 さとる")
+    telephone.record(
+        "met", "一緒に薬局まで歩いた。", said="仕事の話なら聞く", accompanied_to="近くの薬局"
+    )
+    telephone.mend("accepted", "accepted")
+    heard(coordinator, case, "一緒に薬局まで歩いた")
+    coordinator.go("cases", f"{case}/consents/{person_id(coordinator, case, '牧野 さとる')}")
+    assert coordinator.sees("仕事の話なら聞く")
 
     # 5. He agrees: the multi-agency work is offered by itself, and one press begins it.
     take_consent(coordinator, case, "牧野 さとる")

@@ -118,20 +118,23 @@ class Desk:
         login_name: str,
         *,
         phone: bool = False,
+        address: str = "",
     ) -> None:
+        """``address`` is where this browser finds the house, when it is not the house's own."""
         self._opened = open_page(browser, PHONE if phone else DESKTOP, touch=phone)
         self.page: Page = self._opened.__enter__()
         self.house = house
+        self.home = address or house.address
         self.town = municipality
         self._phone = phone
         self._checked: set[str] = set()
-        self.page.goto(f"{house.address}/portal/{municipality}/sign-in")
+        self.page.goto(f"{self.home}/portal/{municipality}/sign-in")
         self.fill(login_name=login_name, password=PASSWORD)
         self.submit("サインイン")
 
     def go(self, service: str, path: str) -> None:
         """Opens a page of the town; waits until the service knows the account."""
-        address = f"{self.house.address}/{service}/{self.town}/{path}"
+        address = f"{self.home}/{service}/{self.town}/{path}"
         eventually(lambda: "/sign-in" not in self._visit(address), f"{address} open to me")
         self.look()
 
@@ -241,8 +244,10 @@ def desks(browser: Browser, house: House) -> Iterator[SignIn]:
     """A function that puts somebody of a town before a browser; all leave together."""
     taken: list[Desk] = []
 
-    def enter(municipality: str, login_name: str, *, phone: bool = False) -> Desk:
-        taken.append(Desk(browser, house, municipality, login_name, phone=phone))
+    def enter(
+        municipality: str, login_name: str, *, phone: bool = False, address: str = ""
+    ) -> Desk:
+        taken.append(Desk(browser, house, municipality, login_name, phone=phone, address=address))
         return taken[-1]
 
     yield enter

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from zlib import crc32
 
 import pytest
 
@@ -52,9 +53,16 @@ def coordinator(workbench: Workbench) -> Actor:
 
 @pytest.fixture
 def ask(workbench: Workbench) -> Callable[..., OutreachRequested]:
-    """A function that lets a case ask for outreach, with changes to the usual request."""
+    """A function that lets a case ask for outreach, with changes to the usual request.
+
+    Another request leads to another person's house, unless they are given.
+    """
 
     def say(**changes: object) -> OutreachRequested:
+        if changes.get("request_id", REQUEST.request_id) != REQUEST.request_id:
+            number = crc32(str(changes["request_id"]).encode()) % 900 + 100
+            changes.setdefault("person_id", f"person-{number}")
+            changes.setdefault("address", f"奈良県生駒市東新町8番{number}号")
         event = replace(REQUEST, **changes)  # type: ignore[arg-type]
         workbench.hear(event)
         return event

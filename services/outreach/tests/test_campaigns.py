@@ -1,16 +1,23 @@
 """Campaigns carried out: the postal survey of 生駒市 and the visits to every household of 北栄町."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from kasane_contracts.outreach import HelpAskedFor
+from kasane_kit.audit.tables import audit_entry
 from kasane_kit.auth import Actor
+from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.pytest_plugin import BenchMaker
 from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
 from kasane_outreach import queries, tables
+from kasane_outreach.domain.contact_attempt import VisitResult
+from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.repository import HouseholdsToReach
 from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns, SurveyTargets
 
@@ -354,3 +361,260 @@ def test_a_worker_who_only_visits_sees_no_postal_list(
     ]
 
     assert answers == [403, 403, 403]
+
+
+# The end of a run, its list, and replies that want help
+
+
+def run_job(bench: Workbench) -> None:
+    with municipality_scope(TOWN):
+        delete_due_lists(bench.house, TOWN)
+
+
+def api(visitor: Visitor, method: str, path: str, body: object = None) -> Any:
+    return visitor.send_json(method, f"/api/v1/campaign-runs{path}", body)
+
+
+def test_a_reply_that_wants_help_becomes_one_consultation_and_no_reply_becomes_none(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="仕事がない", want="call", contact="080-0000-0000")
+    first, second, _third = targets(ikoma, run_id)
+    path = f"/campaigns/runs/{run_id}/replies/{first.id}"
+    form = office.get(path).text
+    for _ in range(2):
+        done = office.post(path, {"need": "some", "to_intake": "true"})
+        assert done.status_code == 303, done.text
+    nothing = office.post(
+        f"/campaigns/runs/{run_id}/replies/{second.id}", {"need": "some", "to_intake": "true"}
+    )
+
+    assert re.search(r'name="to_intake"[^>]*checked', form)
+    (asked,) = ikoma.said(HelpAskedFor)
+    assert (asked.campaign, asked.need, asked.want) == ("survey", "some", "call")
+    assert (asked.name, asked.story, asked.contact) == (
+        "見本 一郎",
+        "仕事がない",
+        "080-0000-0000",
+    )
+    assert nothing.status_code == 404
+    first, second, third = targets(ikoma, run_id)
+    assert first.consultation_id == asked.consultation_id
+    assert (second.need, third.need, second.consultation_id) == (None, None, "")
+    assert "相談受付に渡しました" in office.get(path).text
+
+
+def test_a_reply_that_needs_nothing_stays_with_the_survey(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="元気です", want="none")
+    first = targets(ikoma, run_id)[0]
+
+    office.post(
+        f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "none", "to_intake": "true"}
+    )
+
+    assert ikoma.said(HelpAskedFor) == []
+
+
+def test_a_wave_leaves_out_who_is_linked_already(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    office.post(f"/campaigns/runs/{run_id}/visits")
+    first = targets(ikoma, run_id)[0]
+    with ikoma.unit(ikoma.staff("coordinator", account_id="coordinator-1")) as uow:
+        households = HouseholdsToReach(uow.connection)
+        met = households.get(first.request_id)
+        met.visited(VisitResult.MET, others_due=False)
+        households.save(met)
+        uow.record("outreach.visit.recorded", "visit", "x")
+        uow.commit()
+
+    office.post(f"/campaigns/runs/{run_id}/waves")
+
+    assert [one.wave for one in targets(ikoma, run_id)] == [1, 2, 2]
+
+
+def test_who_wanted_no_letters_gets_none_in_the_next_years_run_either(
+    ikoma: Workbench, run_id: str, office: Visitor, head: Visitor, sent: dict[str, str]
+) -> None:
+    reply(ikoma, sent["見本 二郎"], no_letters="true")
+
+    next_id = begun(ikoma, office, "survey")
+    office.post(f"/campaigns/runs/{next_id}/list", {"lines": LISTED})
+
+    assert [one.no_letters for one in targets(ikoma, next_id)] == [False, True, False]
+    with ikoma.reading() as connection:
+        (row,) = connection.execute(select(tables.letter_refusal)).all()
+    assert "見本" not in row.digest
+    # Who changes their mind is written to again.
+    reply(ikoma, sent["見本 二郎"], trouble="やはり届けてほしい")
+    with ikoma.reading() as connection:
+        assert connection.execute(select(tables.letter_refusal)).all() == []
+
+
+def test_after_its_end_nobody_is_written_to_visited_or_heard_any_more(
+    ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
+) -> None:
+    no_reason = office.post(f"/campaigns/runs/{run_id}/close", {"close_reason": ""})
+    closed = office.post(f"/campaigns/runs/{run_id}/close", {"close_reason": "年度の終わり"})
+
+    refused = [
+        office.post(f"/campaigns/runs/{run_id}/{step}")
+        for step in ("waves", "visits", "close", "approve")
+    ]
+    assert (no_reason.status_code, closed.status_code) == (422, 303)
+    assert [one.status_code for one in refused] == [409, 409, 422, 409]
+    assert "この取組は終わっています" in refused[0].text
+    assert reply(ikoma, sent["見本 一郎"], trouble="遅れた返事") == 404
+    page = office.get(f"/campaigns/runs/{run_id}").text
+    assert "年度の終わり" in page
+    assert "回目の郵送を出す" not in page
+
+
+def test_the_list_goes_when_its_term_is_over_and_the_numbers_stay(
+    ikoma: Workbench,
+    run_id: str,
+    office: Visitor,
+    sent: dict[str, str],
+    clock_at: Callable[..., None],
+) -> None:
+    reply(ikoma, sent["見本 一郎"], trouble="仕事がない", want="visit")
+    first = targets(ikoma, run_id)[0]
+    office.post(
+        f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "high", "to_intake": "true"}
+    )
+    office.post(f"/campaigns/runs/{run_id}/visits")
+    run_job(ikoma)
+    assert len(targets(ikoma, run_id)) == 3
+
+    clock_at(datetime(2028, 3, 31, 15, 0, tzinfo=UTC))  # the first minute of the day after
+    run_job(ikoma)
+    run_job(ikoma)
+
+    assert targets(ikoma, run_id) == []
+    with ikoma.reading() as connection:
+        run = CampaignRuns(connection).get(run_id)
+        counts = queries.postal_counts(connection, run_id)
+        left = connection.execute(select(tables.household_to_reach)).all()
+    assert (run.stage.value, run.deleted_on, run.close_reason) == (
+        "closed",
+        date(2028, 4, 1),
+        "名簿の保存期限が過ぎたため",
+    )
+    assert (counts.listed, counts.written, counts.replied, counts.high) == (3, 3, 1, 1)
+    assert (counts.to_visit, counts.consultations, counts.unread) == (3, 1, 0)
+    assert {(row.name, row.address, row.status) for row in left} == {("", "", "closed")}
+    later = ikoma.visit_as(ikoma.staff("coordinator", account_id="coordinator-1"))
+    page = later.get(f"/campaigns/runs/{run_id}").text
+    assert "件数だけが残っています" in page
+    assert "見本" not in page
+    with ikoma.reading() as connection:
+        deleted = connection.scalars(
+            select(audit_entry.c.object_id).where(
+                audit_entry.c.action == "outreach.campaign.list_deleted"
+            )
+        ).all()
+    assert deleted == [run_id]
+
+
+def test_who_was_visited_stays_on_the_list_of_those_to_reach_when_the_survey_list_goes(
+    ikoma: Workbench,
+    run_id: str,
+    office: Visitor,
+    sent: dict[str, str],
+    clock_at: Callable[..., None],
+) -> None:
+    office.post(f"/campaigns/runs/{run_id}/visits")
+    first = targets(ikoma, run_id)[0]
+    form = {"on": "2026-11-24", "starts_at": "10:00", "minutes": "45", "submission": "s"}
+    scheduled = office.post(
+        f"/households/{first.request_id}/visits/new", {**form, "worker": "coordinator-1"}
+    )
+    assert scheduled.status_code == 303, scheduled.text
+
+    clock_at(datetime(2028, 4, 1, 1, 0, tzinfo=UTC))
+    run_job(ikoma)
+
+    with ikoma.reading() as connection:
+        kept = HouseholdsToReach(connection).get(first.request_id)
+    assert (kept.name, kept.address) == ("見本 一郎", "生駒市東新町8番38号")
+
+
+def test_areas_and_months_are_read_from_what_was_kept(
+    hokuei: Workbench, visiting: tuple[Visitor, str], clock_at: Callable[..., None]
+) -> None:
+    visitor, run_id = visiting
+    found = households(hokuei, run_id)
+    visitor.post(f"/campaigns/runs/{run_id}/households/{found['1番1'].id}", {"result": "met"})
+    heard = {"heard_from": "自治会長", "legal_ground": GROUND["legal_ground"], "words": "元気"}
+    visitor.post(f"/campaigns/runs/{run_id}/areas/みなみ区", heard)
+    with hokuei.reading() as connection:
+        before = list(queries.area_progress(connection, run_id))
+        month = list(queries.agency_months(connection, run_id, date(2026, 11, 1)))
+
+    clock_at(datetime(2028, 4, 1, 1, 0, tzinfo=UTC))
+    run_job(hokuei)
+
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+    with hokuei.reading() as connection:
+        assert list(queries.area_progress(connection, run_id)) == before
+        assert list(queries.agency_months(connection, run_id, date(2026, 11, 1))) == month
+        assert AreaSurveys(connection).hearings(run_id) == ()
+    assert [one.heard for one in before] == [False, True]
+    gone = office.get(f"/campaigns/runs/{run_id}/areas/みなみ区")
+    assert gone.status_code == 410
+    assert "保存の期限が過ぎたため消しました" in gone.text
+
+
+def test_the_api_carries_a_run_from_its_list_to_its_end(
+    ikoma: Workbench, office: Visitor, head: Visitor
+) -> None:
+    begun_run = api(office, "POST", "", {"campaign": "survey", "year": 2026})
+    assert begun_run.status_code == 201, begun_run.text
+    run_id = begun_run.json["run"]["id"]
+    for one in begun_run.json["run"]["preconditions"]:
+        api(office, "POST", f"/{run_id}/receivers", {"precondition": one})
+    people = [{"name": "見本 一郎", "address": "生駒市東新町8番38号"}]
+    wrong = api(office, "POST", f"/{run_id}/people", {"people": [{"name": "見本"}]})
+    assert api(office, "POST", f"/{run_id}/people", {"people": people}).status_code == 200
+    assert api(office, "PUT", f"/{run_id}/ground", GROUND).status_code == 200
+    own = api(office, "POST", f"/{run_id}/approve")
+    assert api(head, "POST", f"/{run_id}/approve").status_code == 200
+    assert api(office, "POST", f"/{run_id}/waves").json["counts"]["written"] == 1
+    (listed,) = api(office, "GET", f"/{run_id}/people").json["items"]
+    unread = api(office, "POST", f"/{run_id}/replies/{listed['id']}/triage", {"need": "high"})
+    assert api(office, "POST", f"/{run_id}/visits").json["counts"]["to_visit"] == 1
+    closed = api(office, "POST", f"/{run_id}/close", {"reason": "終わり"})
+
+    assert [one.status_code for one in (wrong, own, unread, closed)] == [422, 409, 404, 200]
+    assert closed.json["run"]["stage"] == "closed"
+    assert [one["id"] for one in api(office, "GET", "").json["items"]] == [run_id]
+    worker = ikoma.visit_as(ikoma.staff("outreach_worker", account_id="worker-1"))
+    assert api(worker, "GET", f"/{run_id}/people").status_code == 403
+
+
+def test_the_api_takes_visits_and_hearings_apart_and_counts_the_month(
+    hokuei: Workbench, visiting: tuple[Visitor, str]
+) -> None:
+    visitor, run_id = visiting
+    listed = api(visitor, "GET", f"/{run_id}/areas/みなみ区").json["items"]
+    one = next(each for each in listed if each["label"] == "1番1")
+    heard = {"heard_from": "自治会長", "legal_ground": GROUND["legal_ground"], "words": "心配"}
+
+    visited = api(
+        visitor,
+        "POST",
+        f"/{run_id}/households/{one['id']}/visits",
+        {"result": "refused", "words": "いらない"},
+    )
+    hearing = api(visitor, "POST", f"/{run_id}/areas/みなみ区/hearings", heard)
+    other_run = api(visitor, "POST", f"/nobody/households/{one['id']}/visits", {"result": "met"})
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+    month = api(office, "GET", f"/{run_id}/months?month=2026-11-03").json
+
+    assert (visited.status_code, hearing.status_code, other_run.status_code) == (201, 201, 404)
+    assert (visited.json["result"], visited.json["visits"]) == ("refused", 1)
+    assert "心配" not in hearing.text
+    assert month["month"] == "2026-11-01"
+    assert month["items"][0]["by_result"]["refused"] == 1

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kasane_contracts.cases import CaseClosed
+from kasane_contracts.outreach import WatchDue, WatchEnded
 from kasane_kit.auth import Actor
-from kasane_kit.testing.workbench import Visitor, Workbench
+from kasane_kit.tenancy import municipality_scope
+from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
 from kasane_outreach import tables
+from kasane_outreach.handlers.watching import tell_days_of_watching
 from kasane_outreach.repository.watching import Watches
 
 pytestmark = pytest.mark.usefixtures("worker", "second_worker", "coordinator")
@@ -108,3 +111,77 @@ def test_the_end_of_the_case_ends_the_watching(
     assert "見守りはありません" in workbench.visit_as(worker).get("/watches").text
     with workbench.reading() as connection:
         assert Watches(connection).get(watch_id).end_reason == "ケースが終わったため"
+
+
+# What others are told
+
+
+def told(bench: Workbench) -> list[tuple[str, str, date]]:
+    return [(one.watcher, one.assigned_by, one.due_on) for one in bench.said(WatchDue)]
+
+
+def test_the_day_is_told_when_somebody_is_asked_and_after_each_report(
+    workbench: Workbench, worker: Actor, watch_id: str
+) -> None:
+    workbench.visit_as(worker).post(f"/watches/{watch_id}", {"words": "変わりない"})
+
+    assert told(workbench) == [
+        ("worker-1", "coordinator-1", date(2026, 11, 24)),
+        ("worker-1", "coordinator-1", date(2026, 12, 1)),
+    ]
+
+
+def test_the_end_is_told_once(workbench: Workbench, coordinator: Actor, watch_id: str) -> None:
+    office = workbench.visit_as(coordinator)
+    for _ in range(2):
+        office.post(f"/watches/{watch_id}/end", {"reason": "入院"})
+    workbench.hear(CaseClosed("case-1", "consultation-1", "落ち着いた"))
+
+    assert [one.assignment_id for one in workbench.said(WatchEnded)] == [watch_id]
+
+
+def test_watching_from_before_is_told_of_once_by_the_job(
+    workbench: Workbench, watch_id: str
+) -> None:
+    with workbench.unit(workbench.staff("coordinator", account_id="coordinator-1")) as uow:
+        uow.connection.execute(update(tables.watch_assignment).values(told_for=None))
+        uow.record("outreach.watch.told", "watch_assignment", watch_id)
+        uow.commit()
+
+    for _ in range(2):
+        with municipality_scope(TOWN):
+            tell_days_of_watching(workbench.house, TOWN)
+
+    assert len(told(workbench)) == 2
+
+
+def test_the_api_asks_reports_and_ends_and_shows_nobody_elses(
+    workbench: Workbench, worker: Actor, second_worker: Actor, coordinator: Actor, ask: Ask
+) -> None:
+    ask()
+    office, mine = workbench.visit_as(coordinator), workbench.visit_as(worker)
+    body = {
+        "request_id": "request-1",
+        "watcher": "worker-1",
+        "every_days": 7,
+        "what": "夜の明かり",
+        "basis": "支援会議",
+    }
+
+    asked = office.send_json("POST", "/api/v1/watches", body)
+    wrong = office.send_json("POST", "/api/v1/watches", {**body, "every_days": 0})
+    path = f"/api/v1/watches/{asked.json['id']}"
+    report = mine.send_json("POST", f"{path}/reports", {"words": "明かりがついた"})
+    other = workbench.visit_as(second_worker).send_json("GET", path)
+    ended = office.send_json("POST", f"{path}/end", {"reason": "入院"})
+
+    assert [one.status_code for one in (asked, wrong, report, other, ended)] == [
+        201,
+        422,
+        201,
+        404,
+        200,
+    ]
+    assert (report.json["next_on"], ended.json["end_reason"]) == ("2026-12-01", "入院")
+    assert "明かり" not in str({**report.json, "what": ""})
+    assert mine.send_json("GET", "/api/v1/watches").json["items"] == []

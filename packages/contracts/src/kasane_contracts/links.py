@@ -121,6 +121,11 @@ def visit(municipality: str, visit_id: str) -> str:
     return f"/outreach/{municipality}/visits/{visit_id}"
 
 
+def watch(municipality: str, assignment_id: str) -> str:
+    """The page of one watching."""
+    return f"/outreach/{municipality}/watches/{assignment_id}"
+
+
 def check_in(municipality: str, check_in_id: str) -> str:
     """A worker at a door whose word is awaited."""
     return f"/outreach/{municipality}/check-ins/{check_in_id}"

@@ -1,4 +1,4 @@
-"""Declares what outreach says: a visit was scheduled, made, or nobody was met."""
+"""Declares what outreach says: visits from their asking to what came of them, watching, help that was asked for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -88,3 +88,89 @@ class CheckInSettled:
 
     check_in_id: str
     visit_id: str
+
+
+@event("outreach.visit.handed_over", version=1, subject="visit_id")
+@dataclass(frozen=True)
+class VisitHandedOver:
+    """A visit is made by other workers than before; day and time stay."""
+
+    visit_id: str
+    request_id: str
+    case_id: str
+    on: date
+    workers: tuple[str, ...]
+
+
+@event("outreach.visit.called_off", version=1, subject="visit_id")
+@dataclass(frozen=True)
+class VisitCalledOff:
+    """A visit that had a day is not made."""
+
+    visit_id: str
+    request_id: str
+    case_id: str
+
+
+@event("outreach.visit.requested", version=1, subject="request_id")
+@dataclass(frozen=True)
+class VisitsAskedFor:
+    """A worker asks for visits to somebody; ``case_id`` is empty where there is no case."""
+
+    request_id: str
+    case_id: str
+    asked_by: str
+    by_when: date | None = None
+
+
+@event("outreach.request.ended", version=1, subject="request_id")
+@dataclass(frozen=True)
+class VisitRequestEnded:
+    """Nobody has to go there any more."""
+
+    request_id: str
+    case_id: str
+
+
+@event("outreach.watch.due", version=1, subject="assignment_id")
+@dataclass(frozen=True)
+class WatchDue:
+    """Somebody looks after a household by this day; a later day takes its place.
+
+    ``assigned_by`` is who asked for the watching, and has to know when the day passed without a word.
+    """
+
+    assignment_id: str
+    case_id: str
+    watcher: str
+    assigned_by: str
+    due_on: date
+
+
+@event("outreach.watch.ended", version=1, subject="assignment_id")
+@dataclass(frozen=True)
+class WatchEnded:
+    """Nobody has to look any more."""
+
+    assignment_id: str
+    case_id: str
+
+
+@event("outreach.help.asked", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class HelpAskedFor:
+    """Somebody who was written to answered that help is wanted: a consultation, and no consent to pass anything on.
+
+    ``consultation_id`` is the one that is opened for it. ``need`` is high or some, ``want`` visit, call or online.
+    """
+
+    consultation_id: str
+    campaign: str
+    need: str
+    office: str
+    want: str = ""
+    name: str = personal("")
+    kana: str = personal("")
+    address: str = personal("")
+    contact: str = personal("")
+    story: str = personal("")

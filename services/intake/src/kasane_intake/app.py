@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kasane_contracts import intake as says
 from kasane_contracts.cases import AddressProtectionChanged, CaseOpened
+from kasane_contracts.outreach import HelpAskedFor
 from kasane_intake.api.attachments import blueprint as attachments_api
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
 from kasane_intake.api.merges import blueprint as merges_api
@@ -25,7 +26,11 @@ from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.pages.sheet_papers import blueprint as sheet_papers
 from kasane_intake.pages.web_messages import blueprint as web_messages
-from kasane_intake.subscribers import on_address_protection_changed, on_case_opened
+from kasane_intake.subscribers import (
+    on_address_protection_changed,
+    on_case_opened,
+    on_help_asked_for,
+)
 from kasane_kit.auth import Permission
 from kasane_kit.service import Job, Service
 
@@ -184,6 +189,7 @@ service = Service(
     hears={
         CaseOpened: on_case_opened,
         AddressProtectionChanged: on_address_protection_changed,
+        HelpAskedFor: on_help_asked_for,
     },
     tables=(
         "intake_attachment",

@@ -11,7 +11,9 @@ from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS as VISITORS
 from kasane_outreach.handlers.door_days import alarm_overdue_check_ins
+from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.handlers.plan_search import PlanSearches, plan_now
+from kasane_outreach.handlers.watching import tell_days_of_watching
 from kasane_outreach.pages.calendars import blueprint as calendars
 from kasane_outreach.pages.campaign_runs import blueprint as campaign_runs
 from kasane_outreach.pages.campaigns import blueprint as campaigns
@@ -20,6 +22,7 @@ from kasane_outreach.pages.households import blueprint as households
 from kasane_outreach.pages.mending import blueprint as mending
 from kasane_outreach.pages.placing import blueprint as placing
 from kasane_outreach.pages.plans import blueprint as plans
+from kasane_outreach.pages.requests import blueprint as requests
 from kasane_outreach.pages.rounds import blueprint as rounds
 from kasane_outreach.pages.survey_replies import blueprint as survey_replies
 from kasane_outreach.pages.visits import blueprint as visits
@@ -50,6 +53,7 @@ service = Service(
     root=Path(__file__).parent,
     pages=(
         placing,
+        requests,
         households,
         visits,
         rounds,
@@ -69,6 +73,7 @@ service = Service(
     permissions=(
         Permission("outreach.household.list", "outreach.household.listed", LOOKERS, HOUSEHOLD),
         Permission("outreach.household.read", "outreach.household.read", LOOKERS, HOUSEHOLD),
+        Permission("outreach.household.ask", "outreach.household.asked_for", VISITORS, HOUSEHOLD),
         Permission("outreach.visit.list", "outreach.visit.listed", LOOKERS, VISIT),
         Permission("outreach.visit.read", "outreach.visit.read", LOOKERS, VISIT),
         Permission("outreach.visit.record", "outreach.visit.recorded", VISITORS, VISIT),
@@ -112,6 +117,13 @@ service = Service(
         says.ConsentHeard,
         says.CheckInOverdue,
         says.CheckInSettled,
+        says.VisitHandedOver,
+        says.VisitCalledOff,
+        says.VisitsAskedFor,
+        says.VisitRequestEnded,
+        says.WatchDue,
+        says.WatchEnded,
+        says.HelpAskedFor,
     ),
     hears={
         OutreachRequested: on_outreach_requested,
@@ -124,6 +136,7 @@ service = Service(
         "outreach_household_to_reach",
         "outreach_visit",
         "outreach_visit_worker",
+        "outreach_former_worker",
         "outreach_contact_attempt",
         "outreach_visit_round",
         "outreach_booking_day",
@@ -140,6 +153,7 @@ service = Service(
         "outreach_calendar_feed",
         "outreach_campaign_run",
         "outreach_survey_target",
+        "outreach_letter_refusal",
         "outreach_survey_household",
         "outreach_survey_visit",
         "outreach_leader_hearing",
@@ -150,6 +164,8 @@ service = Service(
     refusal=OutreachRefusal,
     jobs=(
         Job("overdue_check_ins", 60, alarm_overdue_check_ins),
+        Job("days_of_watching", 600, tell_days_of_watching),
+        Job("lists_past_their_term", 3600, delete_due_lists),
         Job("visit_plans", 2, SEARCHES.look_after),
     ),
     commands={"plan": plan_now},

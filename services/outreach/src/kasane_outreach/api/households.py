@@ -7,9 +7,12 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
+from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     actor,
     asked_version,
+    create_once,
+    hooks,
     page_size,
     reading,
     unit_of_work,
@@ -19,12 +22,8 @@ from kasane_kit.web import (
 from kasane_outreach import queries
 from kasane_outreach.api import schemas
 from kasane_outreach.api.reading import after_last, place_of
-from kasane_outreach.commands import (
-    PlaceHousehold,
-)
-from kasane_outreach.handlers import (
-    place_household,
-)
+from kasane_outreach.commands import AskForVisits, EndRequest, PlaceHousehold
+from kasane_outreach.handlers import ask_for_visits, end_request, place_household
 
 blueprint = Blueprint("households_api", __name__, description="訪問先 / households to reach")
 
@@ -47,6 +46,35 @@ def list_households(query: dict[str, Any]) -> dict[str, Any]:
     last = found[most - 1] if len(found) > most else None
     cursor = (last.by_when.isoformat() if last.by_when else "", last.id) if last else None
     return {"items": found[:most], "next_cursor": write_cursor(cursor) if cursor else ""}
+
+
+@blueprint.route("/households", methods=["POST"])
+@require("outreach.household.ask")
+@blueprint.arguments(schemas.AskForVisitsSchema)
+@blueprint.response(201, schemas.HouseholdSchema)
+def create_request(payload: dict[str, Any]) -> Response:
+    """Ask for visits to somebody. Send Idempotency-Key so that a repeated call asks only once."""
+    if payload["like"]:
+        with reading() as connection:
+            queries.household(connection, actor(), payload["like"])
+
+    def make(uow: UnitOfWork, request_id: str) -> None:
+        ask_for_visits(AskForVisits(request_id=request_id, **payload), uow, hooks())
+
+    return _household(create_once(make), 201)
+
+
+@blueprint.route("/households/<request_id>/end", methods=["POST"])
+@require("outreach.household.ask", object_argument="request_id")
+@blueprint.arguments(schemas.EndRequestSchema)
+@blueprint.response(200, schemas.HouseholdSchema)
+def post_end(payload: dict[str, Any], request_id: str) -> Response:
+    """End a request that no case asked for. Needs If-Match."""
+    with reading() as connection:
+        queries.household(connection, actor(), request_id)
+    with unit_of_work() as uow:
+        end_request(EndRequest(request_id, payload["reason"], asked_version()), uow)
+    return _household(request_id)
 
 
 @blueprint.route("/households/<request_id>", methods=["GET"])
@@ -76,7 +104,7 @@ def _day_or_none(value: str) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _household(request_id: str) -> Response:
+def _household(request_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.household(connection, actor(), request_id)
-    return with_version(schemas.HouseholdSchema().dump(found), found.version)
+    return with_version(schemas.HouseholdSchema().dump(found), found.version, status)

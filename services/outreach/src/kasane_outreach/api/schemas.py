@@ -152,6 +152,40 @@ class ScheduleVisitSchema(InputSchema):
     despite_same_day = fields.Boolean(load_default=False)
 
 
+class HandOverVisitSchema(InputSchema):
+    """Who makes the visit from now on."""
+
+    workers = fields.List(
+        fields.String(validate=validate.Length(1, 64)),
+        required=True,
+        validate=validate.Length(1, 2),
+    )
+
+
+class AskForVisitsSchema(InputSchema):
+    """Visits that a worker asks for: to somebody new, or with ``like`` to somebody on the list already."""
+
+    purpose = fields.String(required=True, validate=validate.Length(1, 200))
+    reason = fields.String(load_default="", validate=validate.Length(max=2000))
+    name = fields.String(load_default="", validate=validate.Length(max=200))
+    kana = fields.String(load_default="", validate=validate.Length(max=200))
+    phone = fields.String(load_default="", validate=validate.Length(max=40))
+    address = fields.String(load_default="", validate=validate.Length(max=300))
+    address_protected = fields.Boolean(load_default=False)
+    area = fields.String(load_default="", validate=validate.Length(max=60))
+    by_when = fields.Date(load_default=None, allow_none=True)
+    minutes = fields.Integer(load_default=45, strict=True, validate=_MINUTES)
+    two_person = fields.Boolean(load_default=False)
+    agency = fields.String(load_default="", validate=validate.Length(max=60))
+    like = fields.String(load_default="", validate=validate.Length(max=36))
+
+
+class EndRequestSchema(InputSchema):
+    """Why nobody has to go there any more."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
 class CancelVisitSchema(InputSchema):
     """Why a visit is cancelled."""
 

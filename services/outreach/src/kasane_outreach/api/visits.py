@@ -27,11 +27,13 @@ from kasane_outreach.api import schemas
 from kasane_outreach.api.reading import after_last
 from kasane_outreach.commands import (
     CancelVisit,
+    HandOverVisit,
     RecordVisit,
     ScheduleVisit,
 )
 from kasane_outreach.handlers import (
     cancel_visit,
+    hand_over_visit,
     record_visit,
     schedule_visit,
 )
@@ -121,6 +123,22 @@ def post_cancel(payload: dict[str, Any], visit_id: str) -> Response:
     with unit_of_work() as uow:
         cancel_visit(CancelVisit(visit_id, payload["reason"], asked_version()), uow)
     return _visit(visit_id)
+
+
+@blueprint.route("/visits/<visit_id>/hand-over", methods=["POST"])
+@require("outreach.visit.schedule", object_argument="visit_id")
+@blueprint.arguments(schemas.HandOverVisitSchema)
+@blueprint.response(200, schemas.VisitSchema)
+def post_hand_over(payload: dict[str, Any], visit_id: str) -> Response:
+    """Give a visit to other workers; day and time stay. Needs If-Match."""
+    with reading() as connection:
+        queries.visit(connection, actor(), visit_id)
+    workers = tuple(dict.fromkeys(payload["workers"]))
+    with unit_of_work() as uow:
+        hand_over_visit(HandOverVisit(visit_id, workers, asked_version()), uow)
+    with reading() as connection:
+        line = queries.scheduled_visit(connection, visit_id)
+    return with_version(schemas.VisitSchema().dump(_flat(line)), line.visit.version)
 
 
 def _visit(visit_id: str) -> Response:

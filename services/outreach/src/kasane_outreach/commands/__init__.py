@@ -1,6 +1,12 @@
 """The inputs of outreach's handlers."""
 
-from kasane_outreach.commands.households import NoteContactDetails, PlaceHousehold, PutOnList
+from kasane_outreach.commands.households import (
+    AskForVisits,
+    EndRequest,
+    NoteContactDetails,
+    PlaceHousehold,
+    PutOnList,
+)
 from kasane_outreach.commands.planning import (
     AcceptPlan,
     AskForPlan,
@@ -16,14 +22,17 @@ from kasane_outreach.commands.rounds import (
     WantedVisit,
     WorkerHours,
 )
-from kasane_outreach.commands.visits import CancelVisit, RecordVisit, ScheduleVisit
+from kasane_outreach.commands.visits import CancelVisit, HandOverVisit, RecordVisit, ScheduleVisit
 
 __all__ = [
     "AcceptPlan",
     "AcceptRound",
     "AskForPlan",
     "AskForRound",
+    "AskForVisits",
     "CancelVisit",
+    "EndRequest",
+    "HandOverVisit",
     "NoteContactDetails",
     "PlaceHousehold",
     "PlanRound",

@@ -57,10 +57,11 @@ class SendReply:
 
 @dataclass(frozen=True)
 class TriageReply:
-    """Say what a reply needs."""
+    """Say what a reply needs; ``to_intake`` makes it a consultation, because help is wanted."""
 
     target_id: str
     need: NeedLevel
+    to_intake: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,3 +50,32 @@ class NoteContactDetails:
     kana: str
     phone: str
     version: int
+
+
+@dataclass(frozen=True)
+class AskForVisits:
+    """A worker asks for visits to somebody; ``like`` names a household that they know, with its case and person."""
+
+    request_id: str
+    purpose: str
+    reason: str
+    name: str = ""
+    kana: str = ""
+    phone: str = ""
+    address: str = ""
+    by_when: date | None = None
+    minutes: int = 45
+    two_person: bool = False
+    agency: str = ""
+    area: str = ""
+    address_protected: bool = False
+    like: str = ""
+
+
+@dataclass(frozen=True)
+class EndRequest:
+    """Nobody has to go there any more, for a reason; only where no case asked for it."""
+
+    request_id: str
+    reason: str
+    version: int

@@ -22,6 +22,15 @@ class ScheduleVisit:
 
 
 @dataclass(frozen=True)
+class HandOverVisit:
+    """Give a visit to other workers; day and time stay."""
+
+    visit_id: str
+    workers: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True)
 class CancelVisit:
     """Take a visit out of the day, with the reason."""
 

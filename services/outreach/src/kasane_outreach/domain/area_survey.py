@@ -1,5 +1,6 @@
 """Visits to every household of a town, area by area: leaders are heard first and kept apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,8 +63,18 @@ class LeaderHearing:
 
 
 @dataclass(frozen=True)
+class AgencyMonth:
+    """What one agency did in a month: households are counted once, visits every time."""
+
+    agency: str
+    households: int
+    visits: int
+    by_result: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class AreaProgress:
-    """How far an area is."""
+    """How far an area is; ``heard`` says that a leader was heard before the visits."""
 
     area: str
     agency: str
@@ -74,6 +85,7 @@ class AreaProgress:
     moved: int
     worrying: int
     visits: int
+    heard: bool = False
 
     @property
     def left(self) -> int:

@@ -34,6 +34,19 @@ class ListFixed(OutreachRefusal):
     code = "list_fixed"
 
 
+class RunOver(OutreachRefusal):
+    """The run of the campaign is over; nobody is written to or visited for it any more."""
+
+    code = "run_over"
+
+
+class ListGone(OutreachRefusal):
+    """The list was deleted when its term ended; only counts are left."""
+
+    code = "list_gone"
+    status = 410
+
+
 class GroundMissing(OutreachRefusal):
     """Source, legal ground and the day until which the list is kept have to be named."""
 

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from kasane_outreach.domain.campaign_errors import (
     GroundMissing,
     ListFixed,
     ListNotFixed,
     ReceiversNotReady,
+    RunOver,
     SamePersonApproves,
 )
+from kasane_outreach.domain.errors import ReasonMissing
 
 
 class CampaignStage(StrEnum):
@@ -47,6 +50,10 @@ class CampaignRun:
     fixed_at: datetime | None = None
     keep_until: date | None = None
     waves: int = 0
+    closed_on: date | None = None
+    close_reason: str = ""
+    deleted_on: date | None = None
+    kept_counts: Mapping[str, Any] | None = None
     version: int = 1
 
     @property
@@ -90,8 +97,34 @@ class CampaignRun:
 
     def next_wave(self) -> int:
         """Begins a wave; the first one starts the run. Raises ListNotFixed."""
-        if self.stage not in (CampaignStage.LIST_FIXED, CampaignStage.RUNNING):
-            raise ListNotFixed
+        self.must_go_on()
         self.stage = CampaignStage.RUNNING
         self.waves += 1
         return self.waves
+
+    def must_go_on(self) -> None:
+        """Raises RunOver after the end, and ListNotFixed before a second person fixed the list."""
+        if self.stage is CampaignStage.CLOSED:
+            raise RunOver
+        if self.open_to_change:
+            raise ListNotFixed
+
+    def close(self, reason: str, on: date) -> None:
+        """Ends the run: nobody is written to or visited for it any more. Raises RunOver and ReasonMissing."""
+        if self.stage is CampaignStage.CLOSED:
+            raise RunOver
+        if not reason.strip():
+            raise ReasonMissing
+        self.stage, self.closed_on, self.close_reason = CampaignStage.CLOSED, on, reason.strip()
+
+    def list_is_due(self, today: date) -> bool:
+        """Whether the term of keeping is over and the list still lies here."""
+        if self.deleted_on is not None or self.keep_until is None:
+            return False
+        return self.keep_until < today
+
+    def list_deleted(self, counts: Mapping[str, Any], reason: str, on: date) -> None:
+        """Only counts are left; a run that still went on ends with its list."""
+        if self.stage is not CampaignStage.CLOSED:
+            self.close(reason, on)
+        self.deleted_on, self.kept_counts = on, counts

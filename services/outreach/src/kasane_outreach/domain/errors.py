@@ -128,3 +128,29 @@ class ChangedMeanwhile(OutreachRefusal):
 
     code = "changed_meanwhile"
     status = 412
+
+
+class SameWorkers(OutreachRefusal):
+    """The visit is theirs already."""
+
+    code = "same_workers"
+
+
+class NotYours(OutreachRefusal):
+    """Only a coordinator, or who asked for the visits, ends a request without a case."""
+
+    code = "not_yours"
+    status = 403
+
+
+class AskedByCase(OutreachRefusal):
+    """The request belongs to a case and ends with it, or where the case takes it back."""
+
+    code = "asked_by_case"
+
+
+class PlaceMissing(OutreachRefusal):
+    """Nobody can be visited without an address."""
+
+    code = "place_missing"
+    status = 422

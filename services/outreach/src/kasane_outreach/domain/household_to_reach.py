@@ -24,6 +24,7 @@ class HouseholdToReach:
     met.
 
     ``sealed_address`` is a protected address under the town's key; ``address`` is empty then.
+    ``asked_by`` is the worker who asked for the visits, where no case did.
     """
 
     id: str
@@ -51,6 +52,8 @@ class HouseholdToReach:
     version: int = 1
     phone_protected: bool = False
     sealed_address: str = ""
+    asked_by: str = ""
+    end_reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -134,6 +137,12 @@ class HouseholdToReach:
             after = ReachStatus.REACHED if result.contact_made else ReachStatus.WAITING
             self.status = ReachStatus.SCHEDULED if others_due else after
 
-    def close(self) -> None:
-        """The case ended; nothing more is scheduled."""
-        self.status = ReachStatus.CLOSED
+    def close(self, reason: str = "") -> None:
+        """The case ended, or nobody has to go there any more; nothing more is scheduled."""
+        self.status, self.end_reason = ReachStatus.CLOSED, reason
+
+    def forget(self, reason: str) -> None:
+        """Closes it and keeps nothing of who it was: the list that it came from had to go."""
+        self.close(reason)
+        self.name = self.kana = self.phone = self.address = self.sealed_address = ""
+        self.position, self.town_block = None, ""

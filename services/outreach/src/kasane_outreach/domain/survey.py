@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,7 +27,8 @@ class SurveyTarget:
     """One person on the list. No reply is neither refusal nor consent: it is no reply (I-17).
 
     ``digest`` knows the code of the letter again; ``no_letters`` is the person's word that no further
-    letter is wanted, which refuses the letters and no help. ``request_id`` is the household to reach.
+    letter is wanted, which refuses the letters and no help. ``request_id`` is the household to reach,
+    ``consultation_id`` the consultation that a reply became.
     """
 
     id: str
@@ -42,6 +45,7 @@ class SurveyTarget:
     need: NeedLevel | None = None
     triaged_by: str = ""
     request_id: str = ""
+    consultation_id: str = ""
 
     @property
     def waits_for_reply(self) -> bool:
@@ -67,6 +71,45 @@ class SurveyTarget:
     def triage(self, need: NeedLevel, by: str) -> None:
         """Somebody read the reply and says what is needed."""
         self.need, self.triaged_by = need, by
+
+
+@dataclass(frozen=True)
+class PostalCounts:
+    """A postal survey in numbers. Who did not reply is counted as that and nothing else (I-17)."""
+
+    listed: int
+    written: int
+    replied: int
+    high: int
+    some: int
+    none: int
+    unread: int
+    no_letters: int
+    to_visit: int
+    consultations: int
+
+    @classmethod
+    def of(cls, targets: Sequence[SurveyTarget]) -> "PostalCounts":
+        """The numbers of a list."""
+        needs = [one.need for one in targets]
+        return cls(
+            listed=len(targets),
+            written=sum(one.sent_on is not None for one in targets),
+            replied=sum(one.replied_at is not None for one in targets),
+            high=needs.count(NeedLevel.HIGH),
+            some=needs.count(NeedLevel.SOME),
+            none=needs.count(NeedLevel.NONE),
+            unread=sum(one.replied_at is not None and one.need is None for one in targets),
+            no_letters=sum(one.no_letters for one in targets),
+            to_visit=sum(bool(one.request_id) for one in targets),
+            consultations=sum(bool(one.consultation_id) for one in targets),
+        )
+
+
+def refusal_digest(key: bytes, name: str, address: str) -> str:
+    """Knows somebody again who wants no letters, also after the list was deleted; it tells nobody who that is."""
+    plain = "".join(unicodedata.normalize("NFKC", f"{name}|{address}").split())
+    return hmac.new(key, f"no-letters|{plain}".encode(), hashlib.sha256).hexdigest()
 
 
 def code_of(key: bytes, target_id: str) -> str:

@@ -10,6 +10,7 @@ from kasane_outreach.domain.errors import (
     AlreadyRecorded,
     NotAVisitTime,
     ReasonMissing,
+    SameWorkers,
     VisitCancelled,
     WorkersMissing,
 )
@@ -140,6 +141,18 @@ class Visit:
         if minutes <= 0 or longer > LONGEST_MINUTES or self.starts + longer > END_OF_DAY:
             raise NotAVisitTime(shortest=SHORTEST_MINUTES, longest=LONGEST_MINUTES)
         self.minutes = longer
+
+    def hand_over(self, workers: tuple[str, ...]) -> None:
+        """Gives it to others. Raises VisitCancelled, AlreadyRecorded, SameWorkers and WorkersMissing."""
+        if self.record is not None:
+            raise AlreadyRecorded(by=self.record.recorded_by)
+        if self.status is VisitStatus.CANCELLED:
+            raise VisitCancelled(reason=self.cancel_reason)
+        if set(workers) == set(self.workers):
+            raise SameWorkers
+        if len(set(workers)) < (2 if self.two_person else 1):
+            raise WorkersMissing
+        self.workers = workers
 
     def cancel(self, reason: str) -> None:
         """Takes it out of the day. Raises ReasonMissing and AlreadyRecorded."""

@@ -9,7 +9,7 @@ class WatchAssignment:
     """``watcher`` is an account of the town or a contractor bound to secrecy; ``what`` names what is looked for.
 
     What a watcher reports stays with coordinators and the watcher: to whom it may go further is decided in
-    the case, by its basis (docs/disclosure.md).
+    the case, by its basis (docs/disclosure.md). ``told_for`` is the day of which others were told.
     """
 
     id: str
@@ -24,6 +24,7 @@ class WatchAssignment:
     made_by: str
     ended_on: date | None = None
     end_reason: str = ""
+    told_for: date | None = None
 
     @property
     def open(self) -> bool:

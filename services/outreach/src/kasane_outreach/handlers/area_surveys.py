@@ -5,7 +5,7 @@ from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands.campaigns import HearLeader, RecordSurveyVisit
 from kasane_outreach.domain.area_survey import LeaderHearing, SurveyVisit
-from kasane_outreach.domain.campaign_errors import GroundMissing, ListNotFixed
+from kasane_outreach.domain.campaign_errors import GroundMissing, RunOver
 from kasane_outreach.domain.campaign_run import CampaignStage
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import DayIsPast
@@ -18,8 +18,13 @@ WORDS = "survey-words"
 
 
 def hear_leader(command: HearLeader, uow: UnitOfWork) -> str:
-    """Keeps what a leader said, sealed and apart; the ground for having asked is named. Raises GroundMissing."""
-    CampaignRuns(uow.connection).get(command.run_id)
+    """Keeps what a leader said, sealed and apart, with the ground for having asked.
+
+    Raises GroundMissing and RunOver.
+    """
+    run = CampaignRuns(uow.connection).get(command.run_id)
+    if run.stage is CampaignStage.CLOSED:
+        raise RunOver
     if not command.legal_ground.strip() or not command.words.strip():
         raise GroundMissing
     hearing = LeaderHearing(
@@ -42,13 +47,12 @@ def hear_leader(command: HearLeader, uow: UnitOfWork) -> str:
 def record_survey_visit(command: RecordSurveyVisit, uow: UnitOfWork) -> None:
     """Keeps what came of a visit; a worrying household is put on the list of those to reach, once.
 
-    Raises ListNotFixed before the list is approved, and DayIsPast for a day to come.
+    Raises ListNotFixed before the list is approved, RunOver after its end, and DayIsPast for a day to come.
     """
     surveys = AreaSurveys(uow.connection)
     household = surveys.household(command.household_id)
     run = CampaignRuns(uow.connection).get(household.run_id)
-    if run.stage not in (CampaignStage.LIST_FIXED, CampaignStage.RUNNING):
-        raise ListNotFixed
+    run.must_go_on()
     if command.on > clock.today():
         raise DayIsPast
     household.visited(command.result, command.on)

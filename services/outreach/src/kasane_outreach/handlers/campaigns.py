@@ -1,10 +1,13 @@
 """Carries out campaigns: receivers first, then a list with its ground and a second person's word, then waves."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.ids import new_id
+from kasane_kit.keys import unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands.campaigns import (
     BeginRun,
@@ -21,14 +24,26 @@ from kasane_outreach.domain.campaign_errors import (
     NobodyLeft,
 )
 from kasane_outreach.domain.campaign_run import CampaignRun
-from kasane_outreach.domain.household_to_reach import HouseholdToReach
-from kasane_outreach.domain.survey import SurveyTarget, code_of, digest_of_code
+from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
+from kasane_outreach.domain.survey import (
+    NeedLevel,
+    SurveyTarget,
+    code_of,
+    digest_of_code,
+    refusal_digest,
+)
 from kasane_outreach.repository import HouseholdsToReach
-from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns, SurveyTargets
+from kasane_outreach.repository.campaigns import (
+    AreaSurveys,
+    CampaignRuns,
+    LetterRefusals,
+    SurveyTargets,
+)
 from kasane_plugin_api import Phase
 
 RUN, TARGET = "campaign_run", "survey_target"
 CODES = "survey-codes"
+REPLIES = "survey-replies"
 
 
 def begin_run(command: BeginRun, uow: UnitOfWork, hooks: Any) -> str:
@@ -70,17 +85,31 @@ def confirm_receiver(run_id: str, precondition: str, uow: UnitOfWork) -> None:
 
 
 def add_people(run_id: str, people: Sequence[ListedPerson], uow: UnitOfWork) -> None:
-    """Adds people to the list while it is not fixed; each gets the code of a letter. Raises ListFixed."""
+    """Adds people to the list while it is not fixed; each gets the code of a letter. Raises ListFixed.
+
+    Who wanted no letters in an earlier run gets none in this one either.
+    """
     run = _changeable(run_id, uow)
     targets = SurveyTargets(uow.connection)
     number, key = len(targets.of_run(run.id)), uow.key(CODES)
+    marks = [refusal_digest(key, one.name, one.address) for one in people]
+    silent = LetterRefusals(uow.connection).among(marks)
     listed = []
-    for one in people:
+    for one, mark in zip(people, marks, strict=True):
         number += 1
         target_id = new_id()
         digest = digest_of_code(key, code_of(key, target_id))
         listed.append(
-            SurveyTarget(target_id, run.id, number, one.name, one.kana, one.address, digest)
+            SurveyTarget(
+                target_id,
+                run.id,
+                number,
+                one.name,
+                one.kana,
+                one.address,
+                digest,
+                no_letters=mark in silent,
+            )
         )
     targets.add(listed)
     uow.record("outreach.campaign.list_changed", RUN, run.id)
@@ -124,14 +153,16 @@ def fix_list(run_id: str, uow: UnitOfWork) -> None:
 
 
 def send_wave(run_id: str, uow: UnitOfWork) -> int:
-    """Sends a wave to everybody who has not replied and did not ask for silence; returns its number.
+    """Sends a wave to who has not replied, did not ask for silence and is not reached already; returns its number.
 
-    Raises ListNotFixed and NobodyLeft.
+    Raises ListNotFixed, RunOver and NobodyLeft.
     """
     runs, targets = CampaignRuns(uow.connection), SurveyTargets(uow.connection)
     run = runs.get(run_id)
     wave = run.next_wave()
-    to_write = [one for one in targets.of_run(run.id) if one.may_be_written_to]
+    listed = targets.of_run(run.id)
+    linked = _linked(listed, uow)
+    to_write = [one for one in listed if one.may_be_written_to and one.id not in linked]
     if not to_write:
         raise NobodyLeft
     for target in to_write:
@@ -144,14 +175,58 @@ def send_wave(run_id: str, uow: UnitOfWork) -> int:
 
 
 def triage_reply(command: TriageReply, uow: UnitOfWork) -> None:
-    """Somebody read a reply and says what it needs."""
+    """Somebody read a reply and says what it needs; where help is wanted it becomes a consultation, once.
+
+    No reply is triaged by nobody: it is neither a refusal nor a consent (I-17). Raises CampaignRunNotFound.
+    """
     targets = SurveyTargets(uow.connection)
     target = targets.get(command.target_id)
     if target.replied_at is None:
         raise CampaignRunNotFound
     target.triage(command.need, uow.actor.account_id)
+    helped = command.to_intake and command.need is not NeedLevel.NONE
+    if helped and not target.consultation_id:
+        target.consultation_id = new_id()
+        answers = answers_of(uow.key(REPLIES), target.id, targets.reply(target.id))
+        run = CampaignRuns(uow.connection).get(target.run_id)
+        uow.publish(
+            events.HelpAskedFor(
+                consultation_id=target.consultation_id,
+                campaign=run.campaign,
+                need=command.need.value,
+                office=uow.actor.office,
+                want=answers.get("want", ""),
+                name=target.name,
+                kana=target.kana,
+                address=target.address,
+                contact=answers.get("contact", ""),
+                story=answers.get("trouble", ""),
+            )
+        )
+        uow.record("outreach.survey_reply.passed_on", TARGET, target.id)
     targets.save(target)
     uow.record("outreach.survey_reply.triaged", TARGET, target.id)
+    uow.commit()
+
+
+def answers_of(key: bytes, target_id: str, sealed: bytes) -> Mapping[str, str]:
+    """What was answered, out of its seal under the town's key for replies; empty where nothing was."""
+    found = json.loads(unseal(key, sealed, place_of_reply(target_id))) if sealed else {}
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def place_of_reply(target_id: str) -> str:
+    """Where a reply's seal belongs: it opens nowhere else."""
+    return f"outreach_survey_target|{target_id}"
+
+
+def close_run(run_id: str, reason: str, uow: UnitOfWork) -> None:
+    """Ends a run for a reason; the list stays until its term. Raises RunOver and ReasonMissing."""
+    runs = CampaignRuns(uow.connection)
+    run = runs.get(run_id)
+    run.close(reason, clock.today())
+    runs.save(run)
+    uow.record("outreach.campaign.closed", RUN, run.id)
     uow.commit()
 
 
@@ -161,6 +236,7 @@ def ask_for_visits(run_id: str, uow: UnitOfWork) -> int:
     Returns how many. No reply says nothing of consent: each visit begins with the person's own word (I-17).
     """
     run = CampaignRuns(uow.connection).get(run_id)
+    run.must_go_on()
     targets = SurveyTargets(uow.connection)
     households = HouseholdsToReach(uow.connection)
     asked = 0
@@ -190,6 +266,17 @@ def ask_for_visits(run_id: str, uow: UnitOfWork) -> int:
         raise NobodyLeft
     uow.commit()
     return asked
+
+
+def _linked(listed: Sequence[SurveyTarget], uow: UnitOfWork) -> frozenset[str]:
+    """Those whom somebody has met already, or whose reply became a consultation."""
+    asked = {one.request_id: one.id for one in listed if one.request_id}
+    met = {
+        asked[household.id]
+        for household in HouseholdsToReach(uow.connection).those(sorted(asked))
+        if household.status is ReachStatus.REACHED
+    }
+    return frozenset(met | {one.id for one in listed if one.consultation_id})
 
 
 def _changeable(run_id: str, uow: UnitOfWork) -> CampaignRun:

@@ -1,14 +1,29 @@
-"""Households on the list: put there, placed, protected, closed with their case."""
+"""Households on the list: put there by cases and workers, placed, protected, closed."""
 
 import base64
 from typing import Any
 
+from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_outreach.commands import NoteContactDetails, PlaceHousehold, PutOnList
+from kasane_outreach.commands import (
+    AskForVisits,
+    EndRequest,
+    NoteContactDetails,
+    PlaceHousehold,
+    PutOnList,
+)
+from kasane_outreach.domain.errors import (
+    AskedByCase,
+    HouseholdClosed,
+    NotYours,
+    PlaceMissing,
+    ReasonMissing,
+)
 from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.town_block import find_block
-from kasane_outreach.handlers.subjects import HOUSEHOLD, VISIT
+from kasane_outreach.handlers.scheduling import say_cancelled
+from kasane_outreach.handlers.subjects import HOUSEHOLD
 from kasane_outreach.repository import (
     PROTECTED_ADDRESS,
     HouseholdsToReach,
@@ -18,6 +33,18 @@ from kasane_outreach.repository import (
 )
 
 _NOT_KEPT = ("request_id", "visit_address")
+_ABOUT = (
+    "case_id",
+    "person_id",
+    "name",
+    "kana",
+    "phone",
+    "area",
+    "category",
+    "address_protected",
+    "phone_protected",
+)
+_WANTED = ("purpose", "reason", "by_when", "minutes", "two_person", "agency")
 
 
 def put_on_list(command: PutOnList, uow: UnitOfWork, hooks: Any) -> None:
@@ -34,10 +61,8 @@ def put_on_list(command: PutOnList, uow: UnitOfWork, hooks: Any) -> None:
     household = HouseholdToReach(id=command.request_id, heard_at=clock.now(), **values)
     if household.address_protected or command.visit_address:
         household.keep_sealed(_sealed(command.visit_address or command.address, household, uow))
-    town = hooks.town.name
-    block = find_block(household.address, town, blocks_of(town))
-    if block is not None and not household.address_protected:
-        household.place(block.position, block.name)
+    if not household.address_protected:
+        _put_on_map(household, hooks)
     households.add(household)
     uow.record("outreach.household.put_on_list", HOUSEHOLD, household.id, basis="case")
 
@@ -58,7 +83,7 @@ def close_case(case_id: str, uow: UnitOfWork, reason: str) -> None:
         if visit.on >= clock.today():
             visit.cancel(reason)
             visits.save(visit)
-            uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="case_closed")
+            say_cancelled(visit, uow, "case_closed")
 
 
 def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
@@ -66,7 +91,7 @@ def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
 
     A request that is not known or is closed changes nothing.
     """
-    households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    households = HouseholdsToReach(uow.connection)
     if not households.knows(request_id):
         return
     household = households.get(request_id)
@@ -75,11 +100,7 @@ def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
     household.close()
     households.save(household)
     uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="called_off")
-    for visit in visits.due_of_case(household.case_id):
-        if visit.request_id == request_id and visit.on >= clock.today():
-            visit.cancel(reason)
-            visits.save(visit)
-            uow.record("outreach.visit.cancelled", VISIT, visit.id, basis="called_off")
+    _cancel_due(household, reason, uow, "called_off")
 
 
 def change_protection(
@@ -104,6 +125,94 @@ def change_protection(
         if before != (household.address_protected, household.phone_protected):
             households.save(household)
             uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
+
+
+def ask_for_visits(command: AskForVisits, uow: UnitOfWork, hooks: Any) -> str:
+    """A worker puts somebody on the list of those to reach and says so; returns the request's id.
+
+    With ``like`` the new request is about the same person, case and place, protected or not. Raises
+    HouseholdNotFound for an unknown one and PlaceMissing without an address.
+    """
+    households = HouseholdsToReach(uow.connection)
+    wanted = {name: value for name, value in vars(command).items() if name in _WANTED}
+    if command.like:
+        known = households.get(command.like)
+        address = opened(known, uow.key(PROTECTED_ADDRESS))
+        about = {name: getattr(known, name) for name in _ABOUT}
+        hidden = known.hides_address
+    else:
+        address = command.address
+        about = {name: getattr(command, name) for name in ("name", "kana", "phone")}
+        about |= {
+            "case_id": "",
+            "person_id": command.request_id,
+            "area": command.area,
+            "address_protected": command.address_protected,
+            "phone_protected": command.address_protected,
+        }
+        hidden = command.address_protected
+        if not address.strip():
+            raise PlaceMissing
+    household = HouseholdToReach(
+        id=command.request_id,
+        address=address,
+        heard_at=clock.now(),
+        asked_by=uow.actor.account_id,
+        **about,
+        **wanted,
+    )
+    if hidden:
+        household.keep_sealed(_sealed(address, household, uow))
+    else:
+        _put_on_map(household, hooks)
+    households.add(household)
+    uow.record("outreach.household.put_on_list", HOUSEHOLD, household.id, basis="worker")
+    uow.publish(
+        events.VisitsAskedFor(
+            household.id, household.case_id, uow.actor.account_id, household.by_when
+        )
+    )
+    uow.commit()
+    return household.id
+
+
+def end_request(command: EndRequest, uow: UnitOfWork) -> None:
+    """Ends a request that no case asked for, with its visits from today on.
+
+    Raises AskedByCase, NotYours, ReasonMissing and HouseholdClosed.
+    """
+    households = HouseholdsToReach(uow.connection)
+    household = households.get(command.request_id)
+    if household.case_id and not household.asked_by:
+        raise AskedByCase
+    if household.asked_by != uow.actor.account_id and not uow.actor.has("coordinator"):
+        raise NotYours
+    if not household.open:
+        raise HouseholdClosed
+    if not command.reason.strip():
+        raise ReasonMissing
+    household.close(command.reason.strip())
+    households.save(household, command.version)
+    uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="ended")
+    _cancel_due(household, command.reason.strip(), uow, "ended")
+    uow.publish(events.VisitRequestEnded(household.id, household.case_id))
+    uow.commit()
+
+
+def _cancel_due(household: HouseholdToReach, reason: str, uow: UnitOfWork, basis: str) -> None:
+    visits = Visits(uow.connection)
+    for visit in visits.of_household(household.id):
+        if visit.due and visit.on >= clock.today():
+            visit.cancel(reason)
+            visits.save(visit)
+            say_cancelled(visit, uow, basis)
+
+
+def _put_on_map(household: HouseholdToReach, hooks: Any) -> None:
+    town = hooks.town.name
+    block = find_block(household.address, town, blocks_of(town))
+    if block is not None:
+        household.place(block.position, block.name)
 
 
 def _sealed(address: str, household: HouseholdToReach, uow: UnitOfWork) -> str:

@@ -14,7 +14,7 @@ from kasane_outreach.domain.time_of_day import time_at
 from kasane_outreach.domain.town_block import TownBlock
 from kasane_outreach.domain.visit import Visit
 from kasane_outreach.handlers.planning import TRAVEL_SETTING
-from kasane_outreach.handlers.scheduling import say_scheduled, visit_to
+from kasane_outreach.handlers.scheduling import say_cancelled, say_scheduled, visit_to
 from kasane_outreach.handlers.subjects import VISIT
 from kasane_outreach.repository import HouseholdsToReach, Visits, hold_days
 from kasane_outreach.repository.mending import MendedDay, days_of, mend
@@ -73,7 +73,7 @@ def _cancel(visit: Visit, reason: str, uow: UnitOfWork) -> None:
     visits, households = Visits(uow.connection), HouseholdsToReach(uow.connection)
     visit.cancel(reason)
     visits.save(visit)
-    uow.record("outreach.visit.cancelled", VISIT, visit.id)
+    say_cancelled(visit, uow)
     household = households.get(visit.request_id)
     others = visits.of_household(household.id)
     household.visit_cancelled(others_due=any(other.due for other in others))

@@ -57,6 +57,12 @@ def say_scheduled(visit: Visit, household: HouseholdToReach, uow: UnitOfWork) ->
     )
 
 
+def say_cancelled(visit: Visit, uow: UnitOfWork, basis: str = "") -> None:
+    """Writes down that a visit fell through, and says so."""
+    uow.record("outreach.visit.cancelled", VISIT, visit.id, basis=basis)
+    uow.publish(events.VisitCalledOff(visit.id, visit.request_id, visit.case_id))
+
+
 def must_be_workers(account_ids: Iterable[str], uow: UnitOfWork) -> None:
     """Raises WorkersMissing unless every account is active and may be sent to a door."""
     for account_id in account_ids:

@@ -9,11 +9,15 @@ from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands.campaigns import SendReply
 from kasane_outreach.domain.campaign_errors import TooManyTries, UnknownCode
 from kasane_outreach.domain.campaign_run import CampaignStage
-from kasane_outreach.domain.survey import digest_of_code
-from kasane_outreach.handlers.campaigns import CODES, TARGET
-from kasane_outreach.repository.campaigns import CampaignRuns, ReplyCounts, SurveyTargets
+from kasane_outreach.domain.survey import digest_of_code, refusal_digest
+from kasane_outreach.handlers.campaigns import CODES, REPLIES, TARGET, place_of_reply
+from kasane_outreach.repository.campaigns import (
+    CampaignRuns,
+    LetterRefusals,
+    ReplyCounts,
+    SurveyTargets,
+)
 
-REPLIES = "survey-replies"
 # In an hour: what one address may try, and what may be tried in a town.
 TRIED_PER_ADDRESS = 20
 TRIED_PER_TOWN = 400
@@ -47,12 +51,13 @@ def send_reply(command: SendReply, uow: UnitOfWork) -> None:
     if CampaignRuns(uow.connection).get(target.run_id).stage is not CampaignStage.RUNNING:
         raise UnknownCode
     target.reply(clock.now(), no_letters=command.no_letters)
+    refusals = LetterRefusals(uow.connection)
+    mark = refusal_digest(uow.key(CODES), target.name, target.address)
+    if command.no_letters:
+        refusals.keep(mark, clock.today())
+    else:
+        refusals.take_back(mark)
     content = json.dumps(dict(command.answers), ensure_ascii=False).encode()
     targets.save(target, uow.seal(REPLIES, content, place_of_reply(target.id)))
     uow.record("outreach.survey_reply.received", TARGET, target.id)
     uow.commit()
-
-
-def place_of_reply(target_id: str) -> str:
-    """Where a reply's seal belongs: it opens nowhere else."""
-    return f"outreach_survey_target|{target_id}"

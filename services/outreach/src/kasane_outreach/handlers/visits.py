@@ -7,7 +7,7 @@ from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.auth import accounts
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_outreach.commands import CancelVisit, RecordVisit, ScheduleVisit
+from kasane_outreach.commands import CancelVisit, HandOverVisit, RecordVisit, ScheduleVisit
 from kasane_outreach.domain.contact_attempt import ContactAttempt
 from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import (
@@ -19,9 +19,20 @@ from kasane_outreach.domain.errors import (
     WorkerBusy,
 )
 from kasane_outreach.domain.visit import Visit, VisitRecord
-from kasane_outreach.handlers.scheduling import must_be_workers, say_scheduled, visit_to
+from kasane_outreach.handlers.scheduling import (
+    must_be_workers,
+    say_cancelled,
+    say_scheduled,
+    visit_to,
+)
 from kasane_outreach.handlers.subjects import VISIT
-from kasane_outreach.repository import ContactAttempts, HouseholdsToReach, Visits, hold_days
+from kasane_outreach.repository import (
+    ContactAttempts,
+    HouseholdsToReach,
+    Visits,
+    hold_days,
+    same_house_on,
+)
 
 
 def schedule_visit(command: ScheduleVisit, uow: UnitOfWork) -> str:
@@ -42,16 +53,45 @@ def schedule_visit(command: ScheduleVisit, uow: UnitOfWork) -> str:
     )
     visit.pin = VisitPin.LOCKED
     hold_days(uow.connection, [command.on])
-    that_day = visits.scheduled_on(command.on)
-    if not command.despite_same_day and any(visit.same_household(other) for other in that_day):
+    if not command.despite_same_day and same_house_on(uow.connection, household, command.on):
         raise SameDayVisit(on=command.on)
-    for other in that_day:
-        if other.due and visit.overlaps(other):
-            busy = sorted(set(visit.workers) & set(other.workers))[0]
-            raise WorkerBusy(worker=name_of(busy, uow), at=f"{other.starts_at:%H:%M}")
+    _must_be_free(visit, visits, uow)
     say_scheduled(visit, household, uow)
     uow.commit()
     return visit.id
+
+
+def hand_over_visit(command: HandOverVisit, uow: UnitOfWork) -> None:
+    """Gives a visit to other workers and says so; their day has to allow it.
+
+    Raises WorkersMissing, WorkerBusy, SameWorkers, VisitCancelled and AlreadyRecorded.
+    """
+    visits = Visits(uow.connection)
+    visit = visits.get(command.visit_id, to_change=True)
+    must_be_workers(command.workers, uow)
+    with _naming_who_recorded(uow):
+        visit.hand_over(command.workers)
+    hold_days(uow.connection, [visit.on])
+    _must_be_free(visit, visits, uow)
+    visits.save(visit, command.version)
+    uow.record("outreach.visit.handed_over", VISIT, visit.id)
+    uow.publish(
+        events.VisitHandedOver(
+            visit_id=visit.id,
+            request_id=visit.request_id,
+            case_id=visit.case_id,
+            on=visit.on,
+            workers=visit.workers,
+        )
+    )
+    uow.commit()
+
+
+def _must_be_free(visit: Visit, visits: Visits, uow: UnitOfWork) -> None:
+    for other in visits.scheduled_on(visit.on):
+        if other.id != visit.id and other.due and visit.overlaps(other):
+            busy = sorted(set(visit.workers) & set(other.workers))[0]
+            raise WorkerBusy(worker=name_of(busy, uow), at=f"{other.starts_at:%H:%M}")
 
 
 def cancel_visit(command: CancelVisit, uow: UnitOfWork) -> None:
@@ -64,7 +104,7 @@ def cancel_visit(command: CancelVisit, uow: UnitOfWork) -> None:
     household = households.get(visit.request_id)
     household.visit_cancelled(others_due=_others_due(visit, visits))
     households.save(household)
-    uow.record("outreach.visit.cancelled", VISIT, visit.id)
+    say_cancelled(visit, uow)
     uow.commit()
 
 

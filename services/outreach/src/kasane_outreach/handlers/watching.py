@@ -1,8 +1,10 @@
 """Watching over people who have not consented: assigned with a basis, reported, ended."""
 
+from kasane_contracts import outreach as events
 from kasane_kit import clock
+from kasane_kit.auth import platform_actor
 from kasane_kit.ids import new_id
-from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.unit_of_work import House, UnitOfWork, reading
 from kasane_outreach.commands.campaigns import AssignWatch, ReportWatch
 from kasane_outreach.domain.campaign_errors import CampaignRunNotFound, GroundMissing
 from kasane_outreach.domain.errors import HouseholdClosed
@@ -11,6 +13,7 @@ from kasane_outreach.handlers.scheduling import must_be_workers
 from kasane_outreach.repository import HouseholdsToReach
 from kasane_outreach.repository.watching import Watches
 
+SERVICE = "outreach"
 WATCH = "watch_assignment"
 SEEN = "watch-reports"
 
@@ -38,6 +41,7 @@ def assign_watch(command: AssignWatch, uow: UnitOfWork) -> str:
         next_on=command.begins_on,
         made_by=uow.actor.account_id,
     )
+    _tell_day(assignment, uow)
     Watches(uow.connection).add(assignment)
     uow.record("outreach.watch.assigned", WATCH, assignment.id, basis=assignment.basis)
     uow.commit()
@@ -60,6 +64,7 @@ def report_watch(command: ReportWatch, uow: UnitOfWork) -> None:
     )
     watches.add_report(report, uow.seal(SEEN, command.words.encode(), place_of_report(report.id)))
     assignment.looked(report.on)
+    _tell_day(assignment, uow)
     watches.save(assignment)
     uow.record("outreach.watch.reported", WATCH, assignment.id, basis=assignment.basis)
     uow.commit()
@@ -71,9 +76,12 @@ def end_watch(assignment_id: str, reason: str, uow: UnitOfWork) -> None:
     assignment = watches.get(assignment_id)
     if not reason.strip():
         raise GroundMissing
+    if not assignment.open:
+        return
     assignment.end(clock.today(), reason.strip())
     watches.save(assignment)
     uow.record("outreach.watch.ended", WATCH, assignment.id)
+    uow.publish(events.WatchEnded(assignment.id, assignment.case_id))
     uow.commit()
 
 
@@ -84,6 +92,36 @@ def end_watches_of_case(case_id: str, reason: str, uow: UnitOfWork) -> None:
         assignment.end(clock.today(), reason)
         watches.save(assignment)
         uow.record("outreach.watch.ended", WATCH, assignment.id, basis="case_closed")
+        uow.publish(events.WatchEnded(assignment.id, assignment.case_id))
+
+
+def tell_days_of_watching(house: House, municipality: str) -> None:
+    """Tells of each watching whose next day nobody was told of yet, each by itself; told ones are left alone."""
+    with reading(house, SERVICE) as connection:
+        untold = [one.id for one in Watches(connection).open_ones() if one.told_for != one.next_on]
+    for assignment_id in untold:
+        with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
+            watches = Watches(uow.connection)
+            assignment = watches.get(assignment_id)
+            if not assignment.open or assignment.told_for == assignment.next_on:
+                continue
+            _tell_day(assignment, uow)
+            watches.save(assignment)
+            uow.record("outreach.watch.told", WATCH, assignment.id)
+            uow.commit()
+
+
+def _tell_day(assignment: WatchAssignment, uow: UnitOfWork) -> None:
+    assignment.told_for = assignment.next_on
+    uow.publish(
+        events.WatchDue(
+            assignment_id=assignment.id,
+            case_id=assignment.case_id,
+            watcher=assignment.watcher,
+            assigned_by=assignment.made_by,
+            due_on=assignment.next_on,
+        )
+    )
 
 
 def place_of_report(report_id: str) -> str:

@@ -1,5 +1,6 @@
 """Calendars for the calendar of a telephone: number, time and link, behind an address that can be revoked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,9 @@ from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.web import actor, reading, text, this_town, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.domain.calendar_feed import number_of
-from kasane_outreach.domain.visit import Visit, VisitStatus
+from kasane_outreach.domain.visit import VisitStatus
 from kasane_outreach.handlers.calendars import make_calendar, revoke_calendar
+from kasane_outreach.pages import forms
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -25,6 +27,26 @@ BECAUSE = (
     "a calendar program cannot sign in; the address is the secret, can be revoked, and shows numbers "
     "and times only"
 )
+
+
+@blueprint.get("/week")
+@require("outreach.visit.list")
+def week() -> str:
+    """Seven days of visits, each with the word that others go to the same house that day."""
+    today = clock.today()
+    asked = forms.asked_day(request.args.get("from", ""), clock.today)
+    first = asked - timedelta(days=asked.weekday())
+    with reading() as connection:
+        days = queries.week_of(connection, actor(), first)
+        names = queries.names_of_workers(connection)
+    return render_template(
+        "outreach/week.html",
+        days=days,
+        names=names,
+        today=today,
+        before=first - timedelta(days=7),
+        after=first + timedelta(days=7),
+    )
 
 
 @blueprint.get("/calendars")
@@ -62,29 +84,30 @@ def feed(secret: str) -> Response:
         found = queries.calendar_of(connection, secret)
         if found is None:
             raise NotFound
-        visits = queries.visits_of_calendar(connection, found, clock.today())
-    answer = make_response(_calendar(visits).to_ical())
+        lines = queries.visits_of_calendar(connection, found, clock.today())
+    answer = make_response(_calendar(lines).to_ical())
     answer.mimetype = "text/calendar"
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 
-def _calendar(visits: tuple[Visit, ...]) -> Calendar:
+def _calendar(lines: Sequence[queries.CalendarLine]) -> Calendar:
     made = Calendar()
     made.add("prodid", "-//Kasane//outreach//JA")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", f"{text('calendar.name')} {this_town().name}")
     made.add("refresh-interval", timedelta(minutes=15), parameters={"value": "DURATION"})
-    for visit in visits:
-        made.add_component(_event(visit))
+    for line in lines:
+        made.add_component(_event(line))
     return made
 
 
-def _event(visit: Visit) -> Event:
+def _event(line: queries.CalendarLine) -> Event:
+    visit = line.visit
     begins = datetime.combine(visit.on, visit.starts_at, JAPAN)
-    cancelled = visit.status is VisitStatus.CANCELLED
+    cancelled = line.gone or visit.status is VisitStatus.CANCELLED
     made = Event()
     made.add("uid", f"{visit.id}@{current_municipality()}.kasane")
     made.add("dtstamp", clock.now())
@@ -95,6 +118,8 @@ def _event(visit: Visit) -> Event:
     made.add("class", "PRIVATE")
     key = "calendar.cancelled" if cancelled else "calendar.visit"
     made.add("summary", text(key, number=number_of(visit.id)))
+    if line.together and not cancelled:
+        made.add("description", text("calendar.together"))
     made.add("url", request.host_url.rstrip("/") + links.visit(current_municipality(), visit.id))
     return made
 

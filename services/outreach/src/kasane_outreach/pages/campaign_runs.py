@@ -1,6 +1,5 @@
 """Carrying out a campaign: receivers, list, ground, approval, waves, replies, areas, months."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,8 +37,7 @@ from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.survey import NeedLevel, code_of
 from kasane_outreach.handlers import area_surveys, campaigns
 from kasane_outreach.handlers.area_surveys import WORDS, place_of_words
-from kasane_outreach.handlers.campaigns import CODES
-from kasane_outreach.handlers.survey_replies import REPLIES, place_of_reply
+from kasane_outreach.handlers.campaigns import CODES, REPLIES, answers_of
 from kasane_outreach.pages import forms
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
@@ -47,6 +45,7 @@ blueprint = Blueprint("campaign_runs", __name__)
 
 POSTAL = "postal_survey"
 MOST_LINES = 5000
+WANTS_HELP = frozenset({"visit", "call", "online"})
 Shown = tuple[str, int]
 
 
@@ -145,6 +144,16 @@ def ask_for_visits(run_id: str) -> AnyResponse | Shown:
     return _do(run_id, lambda uow: campaigns.ask_for_visits(run_id, uow))
 
 
+@blueprint.post("/campaigns/runs/<run_id>/close")
+@require("outreach.campaign.run", object_argument="run_id")
+def close(run_id: str) -> AnyResponse | Shown:
+    """Ends the run; nobody is written to or visited for it any more."""
+    form = Form(_close_fields())
+    if not form.check(request.form, forms.say):
+        return _show(run_id, form, 422)
+    return _do(run_id, lambda uow: campaigns.close_run(run_id, form.values["close_reason"], uow))
+
+
 @blueprint.get("/campaigns/runs/<run_id>/letters")
 @require("outreach.campaign.run", object_argument="run_id")
 def letters(run_id: str) -> str:
@@ -171,9 +180,13 @@ def one_reply(run_id: str, target_id: str) -> str:
         run = queries.campaign_run(connection, run_id)
         target, sealed = queries.survey_reply(connection, run_id, target_id)
     key = this_house().keys.derived(current_municipality(), REPLIES)
-    answers = json.loads(unseal(key, sealed, place_of_reply(target_id))) if sealed else {}
+    answers = answers_of(key, target_id, sealed)
     return render_template(
-        "outreach/survey_reply.html", run=run, target=target, answers=answers, needs=NeedLevel
+        "outreach/survey_reply.html",
+        run=run,
+        target=target,
+        answers=answers,
+        form=Form(_triage_fields(), {"to_intake": answers.get("want") in WANTS_HELP}),
     )
 
 
@@ -181,12 +194,14 @@ def one_reply(run_id: str, target_id: str) -> str:
 @require("outreach.survey_reply.read", object_argument="target_id")
 def triage(run_id: str, target_id: str) -> AnyResponse | Shown:
     """Somebody read it and says what it needs."""
-    need = request.form.get("need", "")
-    if need not in {one.value for one in NeedLevel}:
-        return _show(run_id, status=422)
-    return _do(
-        run_id, lambda uow: campaigns.triage_reply(TriageReply(target_id, NeedLevel(need)), uow)
-    )
+    form = Form(_triage_fields())
+    if not form.check(request.form, forms.say):
+        return _show(run_id, form, 422)
+    values = form.values
+    command = TriageReply(target_id, NeedLevel(values["need"]), bool(values["to_intake"]))
+    with reading() as connection:
+        queries.survey_reply(connection, run_id, target_id)
+    return _do(run_id, lambda uow: campaigns.triage_reply(command, uow))
 
 
 @blueprint.get("/campaigns/runs/<run_id>/areas/<area>")
@@ -285,7 +300,8 @@ def _show(
             postal=run.kind == POSTAL,
             targets=queries.survey_targets(connection, run_id),
             areas=queries.area_progress(connection, run_id),
-            heard=queries.heard_areas(connection, run_id),
+            counts=queries.postal_counts(connection, run_id),
+            close_form=form if form and "close_reason" in form.typed else Form(_close_fields()),
             names=queries.names_of_workers(connection),
             list_form=form if form and "lines" in form.typed else Form(_list_fields()),
             ground_form=form if form and "source" in form.typed else Form(_ground_fields()),
@@ -352,6 +368,20 @@ def _ground_fields() -> tuple[FieldSpec, ...]:
         ),
         FieldSpec(
             "keep_until", text("run.keep_until"), FieldKind.DATE, True, text("run.keep_hint")
+        ),
+    )
+
+
+def _close_fields() -> tuple[FieldSpec, ...]:
+    return (FieldSpec("close_reason", text("run.close_reason"), required=True, max_length=200),)
+
+
+def _triage_fields() -> tuple[FieldSpec, ...]:
+    needs = tuple(Choice(one.value, term(f"need_level.{one.value}")) for one in NeedLevel)
+    return (
+        FieldSpec("need", text("run.need"), FieldKind.CHOICE, True, choices=needs),
+        FieldSpec(
+            "to_intake", text("run.to_intake"), FieldKind.BOOLEAN, hint=text("run.to_intake_hint")
         ),
     )
 

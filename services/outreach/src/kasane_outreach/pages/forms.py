@@ -81,6 +81,11 @@ def schedule_fields(workers: Sequence[AccountFacts], two_person: bool) -> tuple[
     )
 
 
+def hand_over_fields(workers: Sequence[AccountFacts], two_person: bool) -> tuple[FieldSpec, ...]:
+    """Who makes the visit from now on."""
+    return schedule_fields(workers, two_person)[-2:]
+
+
 def same_day_fields() -> tuple[FieldSpec, ...]:
     """The box that says a second visit on the same day is meant."""
     return (FieldSpec("despite_same_day", text("visit.despite_same_day"), FieldKind.BOOLEAN),)
@@ -98,6 +103,11 @@ def place_fields(blocks: Sequence[TownBlock]) -> tuple[FieldSpec, ...]:
             max_length=60,
         ),
     )
+
+
+def end_fields() -> tuple[FieldSpec, ...]:
+    """Why nobody has to go there any more."""
+    return (FieldSpec("end_reason", text("ask.end_reason"), required=True, max_length=200),)
 
 
 def contact_fields() -> tuple[FieldSpec, ...]:

@@ -71,7 +71,7 @@ def list_households() -> str:
 @require("outreach.household.read", object_argument="request_id")
 def one_household(request_id: str) -> str:
     """One household with its visits and what came of them."""
-    return _show(request_id)[0]
+    return show(request_id)[0]
 
 
 @blueprint.post("/households/<request_id>/place")
@@ -83,15 +83,15 @@ def place(request_id: str) -> Response | Shown:
     form.check(request.form, forms.say)
     found = forms.read_place(form, blocks) if not form.errors else None
     if found is None:
-        return _show(request_id, place_form=form, status=422)
+        return show(request_id, place_form=form, status=422)
     with reading() as connection:
         queries.household(connection, actor(), request_id)
-    command = PlaceHousehold(request_id, found[0], found[1], _version())
+    command = PlaceHousehold(request_id, found[0], found[1], version())
     try:
         with unit_of_work() as uow:
             place_household(command, uow)
     except OutreachRefusal as refusal:
-        return _show(request_id, place_form=form, refusal=refusal, status=refusal.status)
+        return show(request_id, place_form=form, refusal=refusal, status=refusal.status)
     return redirect(url_for("households.one_household", request_id=request_id), 303)
 
 
@@ -103,15 +103,15 @@ def contact_details(request_id: str) -> Response | Shown:
     form.check(request.form, forms.say)
     phone = forms.read_phone(form)
     if form.errors:
-        return _show(request_id, contact_form=form, status=422)
+        return show(request_id, contact_form=form, status=422)
     with reading() as connection:
         queries.household(connection, actor(), request_id)
-    command = NoteContactDetails(request_id, form.values["kana"], phone, _version())
+    command = NoteContactDetails(request_id, form.values["kana"], phone, version())
     try:
         with unit_of_work() as uow:
             note_contact_details(command, uow)
     except OutreachRefusal as refusal:
-        return _show(request_id, contact_form=form, refusal=refusal, status=refusal.status)
+        return show(request_id, contact_form=form, refusal=refusal, status=refusal.status)
     return redirect(url_for("households.one_household", request_id=request_id), 303)
 
 
@@ -176,7 +176,8 @@ def _after() -> tuple[date | None, str] | None:
         raise Refusal("bad_cursor", 400) from None
 
 
-def _version() -> int:
+def version() -> int:
+    """The version that a form says it was made from; 0 where it says none."""
     typed = request.form.get("version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
@@ -186,14 +187,16 @@ def _agencies(household: HouseholdToReach) -> Any:
     return hooks().outreach_agencies(area=household.area, need=need)
 
 
-def _show(
+def show(
     request_id: str,
     *,
     place_form: Form | None = None,
     contact_form: Form | None = None,
+    end_form: Form | None = None,
     refusal: OutreachRefusal | None = None,
     status: int = 200,
 ) -> Shown:
+    """The page of a household, maybe with a form that could not be taken."""
     with reading() as connection:
         household = queries.household(connection, actor(), request_id)
         visits = queries.visits_of_household(connection, request_id)
@@ -215,7 +218,8 @@ def _show(
         agency_labels=agency_labels(),
         place_form=place_form or Form(forms.place_fields(blocks)),
         contact_form=contact_form or Form(forms.contact_fields(), details),
-        form=place_form or contact_form,
+        end_form=end_form or Form(forms.end_fields()),
+        form=place_form or contact_form or end_form,
         refusal=forms.refusal_words(refusal) if refusal else None,
         scheduled=request.args.get("scheduled") == "1",
     )
@@ -232,7 +236,7 @@ def _show_schedule(
         household = queries.household(connection, actor(), request_id)
         workers = queries.workers(connection)
         on = form.values.get("on") if form is not None else None
-        same_day = queries.same_day_visits(connection, household.case_id, on) if on else ()
+        same_day = queries.other_visits(connection, actor(), household, on) if on else ()
         names = queries.names_of_workers(connection)
     if form is None:
         mine = actor().account_id if actor().has("outreach_worker") else ""

@@ -10,12 +10,13 @@ from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.web import Form, Refusal, actor, reading, this_house, unit_of_work
 from kasane_outreach import queries
-from kasane_outreach.commands import CancelVisit, RecordVisit
+from kasane_outreach.commands import CancelVisit, HandOverVisit, RecordVisit
 from kasane_outreach.commands.mending import PinVisit
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.disruption import VisitPin
 from kasane_outreach.domain.errors import OutreachRefusal
-from kasane_outreach.handlers import cancel_visit, record_visit
+from kasane_outreach.domain.visit import Visit
+from kasane_outreach.handlers import cancel_visit, hand_over_visit, record_visit
 from kasane_outreach.handlers.mending import pin_visit
 from kasane_outreach.pages import forms
 from kasane_outreach.queries import PROTECTED_ADDRESS
@@ -121,6 +122,31 @@ def pin(visit_id: str) -> Response | Shown:
     return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
 
 
+@blueprint.post("/visits/<visit_id>/hand-over")
+@require("outreach.visit.schedule", object_argument="visit_id")
+def hand_over(visit_id: str) -> Response | Shown:
+    """Gives the visit to other workers."""
+    with reading() as connection:
+        line = queries.visit(connection, actor(), visit_id)
+        workers = queries.workers(connection)
+    form = Form(forms.hand_over_fields(workers, line.visit.two_person))
+    form.check(request.form, forms.say)
+    if form.errors:
+        return _show(visit_id, hand_over_form=form, status=422)
+    chosen = (form.values["worker"], form.values["second_worker"])
+    command = HandOverVisit(
+        visit_id, tuple(dict.fromkeys(one for one in chosen if one)), _version()
+    )
+    try:
+        with unit_of_work() as uow:
+            hand_over_visit(command, uow)
+    except OutreachRefusal as refusal:
+        return _show(visit_id, hand_over_form=form, refusal=refusal, status=refusal.status)
+    if actor().has("coordinator") or actor().account_id in command.workers:
+        return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
+    return redirect(url_for("visits.list_visits", on=line.visit.on.isoformat()), 303)
+
+
 def _version() -> int:
     return forms.typed_version(request.form)
 
@@ -130,6 +156,7 @@ def _show(
     *,
     record_form: Form | None = None,
     cancel_form: Form | None = None,
+    hand_over_form: Form | None = None,
     refusal: OutreachRefusal | None = None,
     status: int = 200,
 ) -> Shown:
@@ -143,11 +170,10 @@ def _show(
             if one.record is not None and one.id != visit_id
         ]
         attempts = {one.visit_id: one for one in queries.attempts_of(connection, visit.request_id)}
-        same_day = [
-            one
-            for one in queries.same_day_visits(connection, visit.case_id, visit.on)
-            if one.id != visit_id and one.due
-        ]
+        same_day = queries.other_visits(
+            connection, actor(), line.household, visit.on, besides=(visit_id,)
+        )
+        workers = queries.workers(connection)
         names = queries.names_of_workers(connection)
         from_door = queries.at_the_door(connection, visit_id)
     mine = actor().account_id in visit.workers
@@ -167,8 +193,15 @@ def _show(
         may_cancel=visit.due and not typed_late,
         record_form=record_form or Form(forms.record_fields()),
         cancel_form=cancel_form or Form(forms.cancel_fields()),
-        form=record_form or cancel_form,
+        hand_over_form=hand_over_form
+        or Form(forms.hand_over_fields(workers, visit.two_person), _who(visit)),
+        form=record_form or cancel_form or hand_over_form,
         refusal=forms.refusal_words(refusal) if refusal else None,
         saved=request.args.get("saved") == "1",
     )
     return page, status
+
+
+def _who(visit: Visit) -> dict[str, str]:
+    second = visit.workers[1] if len(visit.workers) > 1 else ""
+    return {"worker": visit.workers[0], "second_worker": second}

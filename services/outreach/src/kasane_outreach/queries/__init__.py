@@ -1,15 +1,20 @@
 """What outreach's screens read."""
 
-from kasane_outreach.queries.calendars import calendar_of, calendars, visits_of_calendar
+from kasane_outreach.queries.calendars import (
+    CalendarLine,
+    calendar_of,
+    calendars,
+    visits_of_calendar,
+)
 from kasane_outreach.queries.campaigns import (
     agency_months,
     area_progress,
     campaign_run,
     campaign_runs,
-    heard_areas,
     hearings_of_area,
     household_watched,
     households_of_area,
+    postal_counts,
     survey_household,
     survey_reply,
     survey_targets,
@@ -63,10 +68,10 @@ from kasane_outreach.queries.rounds import (
     waiting_households,
 )
 from kasane_outreach.queries.sight import names_of_workers, without_protected_address
+from kasane_outreach.queries.together import DayShown, OtherVisit, other_visits, week_of
 from kasane_outreach.queries.visits import (
     VisitLine,
     attempts_of,
-    same_day_visits,
     scheduled_visit,
     visit,
     visits_of_household,
@@ -77,7 +82,10 @@ from kasane_outreach.repository import PROTECTED_ADDRESS
 
 __all__ = [
     "PROTECTED_ADDRESS",
+    "CalendarLine",
+    "DayShown",
     "FreeTime",
+    "OtherVisit",
     "PlanDay",
     "PlanFile",
     "PlanLine",
@@ -98,7 +106,6 @@ __all__ = [
     "devices",
     "due_on",
     "free_times",
-    "heard_areas",
     "hearings_of_area",
     "household",
     "household_watched",
@@ -110,13 +117,14 @@ __all__ = [
     "mended_days",
     "names_of_workers",
     "open_check_ins",
+    "other_visits",
     "plan_file",
     "plan_weights",
+    "postal_counts",
     "recent_plans",
     "round_problem",
     "rounds_on",
     "same_day_of_round",
-    "same_day_visits",
     "scheduled_visit",
     "sent_by",
     "survey_household",
@@ -135,6 +143,7 @@ __all__ = [
     "waiting_items",
     "watch",
     "watches",
+    "week_of",
     "without_protected_address",
     "worker_profile",
     "worker_profiles",

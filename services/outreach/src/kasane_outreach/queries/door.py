@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kasane_kit.auth import Actor, accounts
+from kasane_kit.strings import Strings
 from kasane_outreach.domain.check_in import CheckIn
 from kasane_outreach.domain.door_device import DoorDevice
 from kasane_outreach.domain.door_errors import DeviceNotFound, DoorItemNotFound
 from kasane_outreach.domain.door_item import DoorItem, VisitAddendum, VisitPhoto
 from kasane_outreach.domain.errors import VisitNotFound
 from kasane_outreach.domain.visit import Visit, VisitStatus
-from kasane_outreach.queries.visits import VisitLine, same_day_visits, visit, visits_of_household
+from kasane_outreach.queries.together import other_visits
+from kasane_outreach.queries.visits import VisitLine, visit, visits_of_household
 from kasane_outreach.repository import Visits
 from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
 
@@ -156,10 +158,10 @@ def _carried(
         "same_day": [
             {
                 "starts_at": f"{other.starts_at:%H:%M}",
-                "workers": [names.get(each, each) for each in other.workers],
+                "workers": [names.get(each, each) for each in other.workers]
+                or [Strings("kasane_outreach").text("visit.other_agency")],
             }
-            for other in same_day_visits(connection, one.case_id, one.on)
-            if other.id != one.id and other.due
+            for other in other_visits(connection, viewer, household, one.on, besides=(one.id,))
         ],
     }
 

@@ -19,9 +19,9 @@ from kasane_outreach.domain.routing import (
     UnplacedReason,
 )
 from kasane_outreach.domain.town_block import TownBlock
-from kasane_outreach.domain.visit import Visit
 from kasane_outreach.domain.visit_round import VisitRound
 from kasane_outreach.queries.sight import household_visible_to, without_protected_address
+from kasane_outreach.queries.together import OtherVisit, other_visits
 from kasane_outreach.repository import (
     HouseholdsToReach,
     VisitRounds,
@@ -126,20 +126,17 @@ def households_of_round(
 
 
 def same_day_of_round(
-    connection: Connection, visit_round: VisitRound
-) -> Mapping[str, tuple[Visit, ...]]:
-    """Other visits to the same cases on the day of a round, by household, without its own
-    visits.
-    """
-    households = households_of_round(connection, visit_round)
-    that_day = Visits(connection).scheduled_on(visit_round.on)
+    connection: Connection, viewer: Actor, visit_round: VisitRound
+) -> Mapping[str, Sequence[OtherVisit]]:
+    """Other visits to the same houses on the day of a round, by household, without its own visits."""
+    own = {
+        one.id
+        for one in Visits(connection).scheduled_on(visit_round.on)
+        if one.round_id == visit_round.id
+    }
     return {
-        one.id: tuple(
-            visit
-            for visit in that_day
-            if one.case_id and visit.case_id == one.case_id and visit.round_id != visit_round.id
-        )
-        for one in households.values()
+        one.id: other_visits(connection, viewer, one, visit_round.on, besides=own)
+        for one in households_of_round(connection, visit_round).values()
     }
 
 

@@ -23,7 +23,7 @@ def visit_visible_to(viewer: Actor) -> ColumnElement[bool]:
 
 def household_visible_to(viewer: Actor) -> ColumnElement[bool]:
     """A coordinator sees all; others what their office or role was asked to visit, and what
-    they visit.
+    they visit or asked for.
 
     An outreach worker also sees what is assigned to no agency.
     """
@@ -36,7 +36,7 @@ def household_visible_to(viewer: Actor) -> ColumnElement[bool]:
     visited = exists().where(
         v.request_id == h.id, w.visit_id == v.id, w.account_id == viewer.account_id
     )
-    return or_(h.agency.in_(agencies), visited)
+    return or_(h.agency.in_(agencies), visited, h.asked_by == viewer.account_id)
 
 
 def without_protected_address(household: HouseholdToReach) -> HouseholdToReach:

@@ -93,12 +93,6 @@ def scheduled_visit(connection: Connection, visit_id: str) -> VisitLine:
     return line
 
 
-def same_day_visits(connection: Connection, case_id: str, on: date) -> tuple[Visit, ...]:
-    """Who else goes to the household of a case on a day."""
-    that_day = Visits(connection).scheduled_on(on)
-    return tuple(one for one in that_day if case_id and one.case_id == case_id)
-
-
 def _lines(connection: Connection, found: Sequence[Visit]) -> Sequence[VisitLine]:
     reached = HouseholdsToReach(connection).those([one.request_id for one in found])
     by_id = {one.id: without_protected_address(one) for one in reached}

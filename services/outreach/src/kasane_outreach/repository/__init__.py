@@ -3,7 +3,12 @@ blocks.
 """
 
 from kasane_outreach.repository.booking import hold_days
-from kasane_outreach.repository.households import PROTECTED_ADDRESS, HouseholdsToReach, opened
+from kasane_outreach.repository.households import (
+    PROTECTED_ADDRESS,
+    HouseholdsToReach,
+    opened,
+    same_house_on,
+)
 from kasane_outreach.repository.planning_records import (
     PlanRuns,
     PlanSettings,
@@ -30,4 +35,5 @@ __all__ = [
     "hold_days",
     "opened",
     "round_solver",
+    "same_house_on",
 ]

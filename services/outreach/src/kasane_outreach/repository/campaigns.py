@@ -17,6 +17,8 @@ from kasane_outreach.domain.errors import ChangedMeanwhile
 from kasane_outreach.domain.survey import NeedLevel, SurveyTarget
 from kasane_outreach.repository.visits import in_utc
 
+MOST_ASKED = 500
+
 
 class CampaignRuns:
     """The runs of the open municipality."""
@@ -96,6 +98,11 @@ class SurveyTargets:
             .values(**columns)
         )
 
+    def forget(self, run_id: str) -> None:
+        """Deletes the list of a run with its replies."""
+        t = tables.survey_target
+        self._connection.execute(delete(t).where(t.c.run_id == run_id))
+
     def reply(self, target_id: str) -> bytes:
         """What came back, sealed; empty where nothing did."""
         t = tables.survey_target.c
@@ -106,6 +113,34 @@ class SurveyTargets:
         columns = [column for column in tables.survey_target.columns if column.name != "sealed"]
         rows = self._connection.execute(select(*columns).where(*conditions).order_by(t.number))
         return tuple(_target(row) for row in rows)
+
+
+class LetterRefusals:
+    """Who wants no letters, by digests that name nobody; they outlive the lists."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def among(self, digests: Sequence[str]) -> frozenset[str]:
+        """Those of the digests that are known."""
+        known = tables.letter_refusal.c.digest
+        found: set[str] = set()
+        for begin in range(0, len(digests), MOST_ASKED):
+            part = digests[begin : begin + MOST_ASKED]
+            found |= set(self._connection.scalars(select(known).where(known.in_(part))))
+        return frozenset(found)
+
+    def keep(self, digest: str, since: date) -> None:
+        """Somebody wants no letters."""
+        if digest not in self.among([digest]):
+            self._connection.execute(
+                insert(tables.letter_refusal).values(digest=digest, since=since)
+            )
+
+    def take_back(self, digest: str) -> None:
+        """Somebody may be written to again."""
+        known = tables.letter_refusal.c.digest
+        self._connection.execute(delete(tables.letter_refusal).where(known == digest))
 
 
 class ReplyCounts:
@@ -157,6 +192,19 @@ class AreaSurveys:
         self._connection.execute(
             insert(tables.survey_household), [_of_household(one) for one in households]
         )
+
+    def forget(self, run_id: str) -> None:
+        """Deletes the households of a run, what they said, and what was heard of them."""
+        for table in (tables.survey_visit, tables.leader_hearing, tables.survey_household):
+            self._connection.execute(delete(table).where(table.c.run_id == run_id))
+
+    def months(self, run_id: str) -> tuple[date, ...]:
+        """The first days of the months in which somebody visited, in their order."""
+        v = tables.survey_visit.c
+        days = self._connection.scalars(
+            select(v.on_day).where(v.run_id == run_id).distinct().order_by(v.on_day)
+        )
+        return tuple(dict.fromkeys(day.replace(day=1) for day in days))
 
     def save_household(self, household: SurveyHousehold) -> None:
         """Saves a changed household."""

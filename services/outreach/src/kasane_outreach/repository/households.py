@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -12,7 +13,9 @@ from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import ChangedMeanwhile, HouseholdNotFound
 from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
 from kasane_outreach.domain.position import Position
-from kasane_outreach.repository.visits import in_utc
+from kasane_outreach.domain.same_house import same_house
+from kasane_outreach.domain.visit import Visit
+from kasane_outreach.repository.visits import Visits, in_utc
 
 PROTECTED_ADDRESS = "outreach.protected_address"
 
@@ -72,6 +75,16 @@ class HouseholdsToReach:
             .order_by(h.by_when.is_(None), h.by_when, h.id)
         )
         return tuple(_household(row) for row in rows)
+
+
+def same_house_on(
+    connection: Connection, household: HouseholdToReach, on: date
+) -> tuple[Visit, ...]:
+    """The visits of a day that lead to the house of a household, by whichever agency; cancelled ones do not count."""
+    that_day = Visits(connection).scheduled_on(on)
+    reached = HouseholdsToReach(connection).those(sorted({one.request_id for one in that_day}))
+    there = {one.id for one in reached if same_house(household, one)}
+    return tuple(one for one in that_day if one.request_id in there)
 
 
 def opened(household: HouseholdToReach, key: bytes) -> str:

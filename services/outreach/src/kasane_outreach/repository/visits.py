@@ -50,6 +50,13 @@ class Visits:
             tables.visit.c.on_day == day, tables.visit.c.status != VisitStatus.CANCELLED.value
         )
 
+    def standing_between(self, first: date, last: date) -> tuple[Visit, ...]:
+        """The visits from one day to another that stand, both days included."""
+        v = tables.visit.c
+        return self._load(
+            v.on_day >= first, v.on_day <= last, v.status != VisitStatus.CANCELLED.value
+        )
+
     def add(self, visit: Visit) -> None:
         """Saves a new visit."""
         self._connection.execute(insert(tables.visit).values(**_columns(visit)))
@@ -68,10 +75,29 @@ class Visits:
         )
         if saved.rowcount != 1:
             raise ChangedMeanwhile
+        self._remember_former(visit)
         self._connection.execute(
             delete(tables.visit_worker).where(tables.visit_worker.c.visit_id == visit.id)
         )
         self._add_workers(visit)
+
+    def _remember_former(self, visit: Visit) -> None:
+        """Who had the visit and has it no more is told so by their calendar."""
+        w, f = tables.visit_worker.c, tables.former_worker.c
+        before = set(self._connection.scalars(select(w.account_id).where(w.visit_id == visit.id)))
+        if before == set(visit.workers):
+            return
+        known = set(self._connection.scalars(select(f.account_id).where(f.visit_id == visit.id)))
+        self._connection.execute(
+            delete(tables.former_worker).where(
+                f.visit_id == visit.id, f.account_id.in_(visit.workers)
+            )
+        )
+        if gone := sorted(before - set(visit.workers) - known):
+            self._connection.execute(
+                insert(tables.former_worker),
+                [{"visit_id": visit.id, "account_id": one} for one in gone],
+            )
 
     def _add_workers(self, visit: Visit) -> None:
         self._connection.execute(

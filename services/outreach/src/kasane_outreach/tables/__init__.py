@@ -5,6 +5,7 @@ from kasane_outreach.tables.calendar import calendar_feed
 from kasane_outreach.tables.campaigns import (
     campaign_run,
     leader_hearing,
+    letter_refusal,
     reply_count,
     survey_household,
     survey_target,
@@ -24,7 +25,7 @@ from kasane_outreach.tables.households import household_to_reach
 from kasane_outreach.tables.planning import plan_run, plan_setting, visit_wish, worker_profile
 from kasane_outreach.tables.rounds import visit_round
 from kasane_outreach.tables.schema import metadata
-from kasane_outreach.tables.visits import contact_attempt, visit, visit_worker
+from kasane_outreach.tables.visits import contact_attempt, former_worker, visit, visit_worker
 
 __all__ = [
     "booking_day",
@@ -35,8 +36,10 @@ __all__ = [
     "door_device",
     "door_handout",
     "door_item",
+    "former_worker",
     "household_to_reach",
     "leader_hearing",
+    "letter_refusal",
     "metadata",
     "plan_run",
     "plan_setting",

@@ -34,6 +34,10 @@ campaign_run = Table(
     Column("fixed_at", DateTime(timezone=True)),
     Column("keep_until", Date),
     Column("waves", Integer, nullable=False),
+    Column("closed_on", Date),
+    Column("close_reason", Text, nullable=False),
+    Column("deleted_on", Date),
+    Column("kept_counts", JSON),
     Column("version", Integer, nullable=False),
 )
 survey_target = Table(
@@ -53,7 +57,14 @@ survey_target = Table(
     Column("need", String(10), nullable=False),
     Column("triaged_by", String(64), nullable=False),
     Column("request_id", String(36), nullable=False),
+    Column("consultation_id", String(36), nullable=False),
     Column("sealed", LargeBinary),
+)
+letter_refusal = Table(
+    "outreach_letter_refusal",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("since", Date, nullable=False),
 )
 survey_household = Table(
     "outreach_survey_household",
@@ -115,6 +126,7 @@ watch_assignment = Table(
     Column("made_by", String(64), nullable=False),
     Column("ended_on", Date),
     Column("end_reason", Text, nullable=False),
+    Column("told_for", Date),
 )
 watch_report = Table(
     "outreach_watch_report",

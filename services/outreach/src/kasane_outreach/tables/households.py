@@ -31,6 +31,8 @@ household_to_reach = Table(
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("last_result", String(20), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("end_reason", Text, nullable=False),
     Column("heard_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -41,6 +41,14 @@ visit_worker = Table(
 )
 
 
+former_worker = Table(
+    "outreach_former_worker",
+    metadata,
+    Column("visit_id", String(36), primary_key=True),
+    Column("account_id", String(64), primary_key=True),
+)
+
+
 contact_attempt = Table(
     "outreach_contact_attempt",
     metadata,

@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     OUTREACH = "outreach"
     VISIT = "visit"
     CHECK_IN = "check_in"
+    WATCH = "watch"
     CONFERENCE = "conference"
     DECISION = "decision"
     PLAN_REVIEW = "plan_review"

@@ -68,6 +68,7 @@ LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
     TaskKind.OUTREACH: lambda m, _t: links.households_to_reach(m),
     TaskKind.VISIT: lambda m, t: links.visit(m, t.subject_id),
     TaskKind.CHECK_IN: lambda m, t: links.check_in(m, t.subject_id),
+    TaskKind.WATCH: lambda m, t: links.watch(m, t.subject_id),
     TaskKind.CONFERENCE: lambda m, t: links.conference(m, t.subject_id),
     TaskKind.DECISION: lambda m, t: links.decision(m, t.subject_id),
     TaskKind.PLAN_REVIEW: lambda m, t: links.case(m, t.case_id),

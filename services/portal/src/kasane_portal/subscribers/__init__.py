@@ -28,9 +28,8 @@ from kasane_portal.handlers.copies import (
 from kasane_portal.subscribers.directory import DIRECTORY
 from kasane_portal.subscribers.facts import FACTS, count_by_marks
 from kasane_portal.subscribers.queues import QUEUES
+from kasane_portal.subscribers.visits import COORDINATOR, OUTREACH, OUTREACH_WORKER
 
-COORDINATOR = "role:coordinator"
-OUTREACH_WORKER = "role:outreach_worker"
 CONFERENCES = {
     "support_conference": CountKind.SUPPORT_CONFERENCE_HELD,
     "multi_agency_conference": CountKind.MULTI_AGENCY_CONFERENCE_HELD,
@@ -304,38 +303,6 @@ def _outreach_requested(e: cases.OutreachRequested) -> Steps:
     )
 
 
-def _visit_scheduled(e: outreach.VisitScheduled) -> Steps:
-    return (
-        CloseTask(TaskKind.OUTREACH, e.request_id),
-        OpenTask(
-            TaskKind.VISIT,
-            e.visit_id,
-            tuple(f"account:{worker}" for worker in (e.worker_id, e.second_worker_id) if worker),
-            due_on=e.on,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _check_in_overdue(e: outreach.CheckInOverdue) -> Steps:
-    return (
-        OpenTask(
-            TaskKind.CHECK_IN,
-            e.check_in_id,
-            tuple(f"role:{role}" for role in e.roles),
-            urgent=True,
-        ),
-    )
-
-
-def _check_in_settled(e: outreach.CheckInSettled) -> Steps:
-    return (CloseTask(TaskKind.CHECK_IN, e.check_in_id),)
-
-
-def _visit_done(e: outreach.VisitCompleted | outreach.ContactNotMade) -> Steps:
-    return (CloseTask(TaskKind.VISIT, e.visit_id),)
-
-
 def _conference_planned(e: cases.ConferencePlanned) -> Steps:
     return (OpenTask(TaskKind.CONFERENCE, e.session_id, (COORDINATOR,), due_on=e.held_on),)
 
@@ -403,6 +370,7 @@ def _settling_visit_called_off(e: resources.SettlingVisitCalledOff) -> Steps:
 TASKS: Mapping[type, Callable[[Any], Steps]] = {
     **QUEUES,
     **DIRECTORY,
+    **OUTREACH,
     intake.ConsultationReceived: _received,
     intake.ConsultationEscalated: _escalated,
     intake.ConsultationClosed: _consultation_closed,
@@ -438,11 +406,6 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     resources.ParticipationMoved: _participation_moved,
     resources.SettlingVisitRequested: _settling_visit_requested,
     resources.SettlingVisitCalledOff: _settling_visit_called_off,
-    outreach.VisitScheduled: _visit_scheduled,
-    outreach.VisitCompleted: _visit_done,
-    outreach.ContactNotMade: _visit_done,
-    outreach.CheckInOverdue: _check_in_overdue,
-    outreach.CheckInSettled: _check_in_settled,
 }
 
 # What early releases said without a day of its own is counted on the day it is heard.

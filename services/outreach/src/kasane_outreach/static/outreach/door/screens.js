@@ -42,12 +42,16 @@
       );
     }
   }
+  // Why the round is shut; "" where it is open.
+  const shut = () => (state().round ? "" : state().trouble ? "trouble" : state().signedIn === false ? "signed_out" : state().locked || "offline");
+  // A round that was taken away leaves the screen, whoever is writing.
+  const here = () => `${location.hash}|${shut()}`;
   function show() {
     frame();
     const [name, id] = location.hash.slice(1).split("/");
     const typing = screen.querySelector("form[data-dirty]");
-    if (typing && shown === location.hash) return; // never under the fingers of somebody who writes
-    shown = location.hash;
+    if (typing && shown === here()) return; // never under the fingers of somebody who writes
+    shown = here();
     if (name === "sent") sent();
     else if (!state().round) locked();
     else if (name === "visit" && visitOf(id)) visit(visitOf(id));
@@ -168,11 +172,12 @@
   async function form(one, place, replaces) {
     place.replaceChildren(draw("form"));
     const made = place.querySelector("form");
-    const kept = replaces ? await app().contentOf(state().items.find((each) => each.id === replaces)) : await app().draftOf(one.id);
-    if (kept) fill(made, kept);
     let timer;
+    let touched = false;
+    dirtyWhenTyped(made);
+    if (replaces) made.dataset.dirty = "true"; // stays open although nothing is typed yet
     made.addEventListener("input", () => {
-      made.dataset.dirty = "true";
+      touched = true;
       clearTimeout(timer);
       timer = setTimeout(() => app().keepDraft(one.id, typed(made)).catch((error) => couldNotKeep(error, "full")), 400);
     });
@@ -199,6 +204,14 @@
         else couldNotKeep(error, "full");
       }
     });
+    // What was kept comes after the listeners: who types at once loses nothing, and is not overwritten.
+    const kept = replaces ? await app().contentOf(state().items.find((each) => each.id === replaces)) : await app().draftOf(one.id);
+    if (kept && !touched) fill(made, kept);
+  }
+  function dirtyWhenTyped(made) {
+    made.addEventListener("input", () => {
+      made.dataset.dirty = "true";
+    });
   }
   function typed(made) {
     const values = Object.fromEntries(new FormData(made));
@@ -218,9 +231,7 @@
     const part = draw("words");
     const made = part.querySelector("form");
     made.elements.text.value = begin;
-    made.addEventListener("input", () => {
-      made.dataset.dirty = "true";
-    });
+    dirtyWhenTyped(made);
     made.addEventListener("submit", async (event) => {
       event.preventDefault();
       const text = made.elements.text.value;
@@ -304,7 +315,7 @@
   }
   async function edit(item) {
     location.hash = `#visit/${item.visit}`;
-    shown = location.hash;
+    shown = here();
     visit(visitOf(item.visit));
     await form(visitOf(item.visit), screen.querySelector('[data-slot="record"]'), item.id);
     screen.querySelector("#record").scrollIntoView();
@@ -355,7 +366,7 @@
     screen.querySelector("[data-act=finish]").addEventListener("click", () => app().finish());
   }
   async function locked() {
-    const why = state().trouble ? "trouble" : state().signedIn === false ? "signed_out" : state().locked || "offline";
+    const why = shut();
     const waits = state().items.filter(DoorQueue.stays).length;
     put(draw("locked", { title: say("locked_title"), text: say(`locked_${why}`), ...(waits ? { waits: say("still_waiting", { count: waits }) } : {}) }));
     if (state().signedIn === false) {
@@ -364,13 +375,15 @@
       way.href = app().facts.signIn;
     }
     const form = screen.querySelector("form");
-    form.hidden = !(state().day && why === "offline" && (await app().store.read("pass").catch(() => null)));
+    dirtyWhenTyped(form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const wrong = await app().unlock(form.elements.pass.value);
       if (wrong) tell("danger", say(wrong));
+      delete form.dataset.dirty;
       show();
     });
+    form.hidden = !(state().day && why === "offline" && (await app().store.read("pass").catch(() => null)));
   }
 
   document.addEventListener("click", (event) => {

@@ -66,7 +66,7 @@ class Telephone:
         self._until(waiting, before + 1)
 
     def _started(self) -> None:
-        self.page.wait_for_function("window.DoorApp && DoorApp.started")
+        self.page.wait_for_function("() => window.DoorApp && DoorApp.started")
 
     def _until(self, expression: str, wanted: object) -> None:
         self.page.evaluate(

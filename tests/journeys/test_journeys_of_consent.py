@@ -237,6 +237,7 @@ def test_s4_a_visit_in_the_survey_becomes_a_sheet_with_consent_and_a_conference_
     head.submit(OUTREACH("run.approve_do"))
     phone = embedded_sign_in(HOKUEI, "hokuei-outreach", phone=True, address=embedded_line.address)
     phone.go("outreach", f"{run}/areas/みなみ区")
+    phone.page.locator("main summary", has_text=OUTREACH("run.hear")).click()
     phone.fill(heard_from="自治会長", words="1番1の方を最近見かけない")
     phone.choose("legal_ground", "町の中で利用する場合")
     phone.submit(OUTREACH("run.hear_do"))

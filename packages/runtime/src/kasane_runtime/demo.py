@@ -22,7 +22,7 @@ from kasane_runtime.processes import settle
 PASSWORD = "kasane-demo"
 MARK = "demonstration"
 READY = "ready"
-CONTENT = ("demo.toml", "demo_household.toml", "demo_community.toml")
+CONTENT = ("demo.toml", "demo_household.toml", "demo_community.toml", "demo_outreach.toml")
 
 Say = Callable[[str], None]
 

@@ -121,7 +121,7 @@ def _fields(known: bool) -> tuple[FieldSpec, ...]:
         FieldSpec(
             "by_when", text("household.by_when"), FieldKind.DATE, hint=text("round.day_hint")
         ),
-        FieldSpec("minutes", text("household.minutes"), FieldKind.INTEGER, True),
+        FieldSpec("minutes", text("ask.minutes"), FieldKind.INTEGER, True),
         FieldSpec("two_person", text("household.two_person"), FieldKind.BOOLEAN),
         FieldSpec(
             "agency",

@@ -17,7 +17,6 @@ from tests.journeys.acts import (
     decide_and_end,
     draft_plan,
     open_case,
-    person_id,
     plan_session,
     raise_gaps,
     receive,
@@ -177,7 +176,7 @@ def _participation_page(desk: Desk) -> str:
 
 
 def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
-    embedded_sign_in: SignIn, embedded_line: Relay
+    embedded_sign_in: SignIn,
 ) -> None:
     desk = embedded_sign_in(KASUGAI, "kasugai-desk")
     people = [{"name": "牧野 さとる", "birth_date": "S55.4.2", "relation": "本人"}]
@@ -209,26 +208,6 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.go("cases", case)
     offered = coordinator.page.get_by_role("button", name=CASES("household.begin_multi_agency"))
     assert offered.count() == 0
-
-    # It takes long: nobody opens, then he speaks and says yes, where the telephone has no line.
-    ask_for_visit(coordinator, case, "牧野 さとる", "家庭訪問")
-    household = open_household(coordinator, "牧野 さとる")
-    schedule(coordinator, household, "訪問 なつ", "10:00")
-    schedule(coordinator, household, "訪問 なつ", "15:00", again=True)
-    phone = embedded_sign_in(KASUGAI, "kasugai-outreach", phone=True, address=embedded_line.address)
-    telephone = Telephone(phone, embedded_line)
-    telephone.open()
-    telephone.cut()
-    telephone.page.locator(".d-visit__link", has_text="10:00").click()
-    telephone.record("absent", "新聞はなくなっていた。手紙を置いた。")
-    telephone.go_to("牧野 さとる")
-    telephone.record(
-        "met", "一緒に薬局まで歩いた。", said="仕事の話なら聞く", accompanied_to="近くの薬局"
-    )
-    telephone.mend("accepted", "accepted")
-    heard(coordinator, case, "一緒に薬局まで歩いた")
-    coordinator.go("cases", f"{case}/consents/{person_id(coordinator, case, '牧野 さとる')}")
-    assert coordinator.sees("仕事の話なら聞く")
 
     # 5. He agrees: the multi-agency work is offered by itself, and one press begins it.
     take_consent(coordinator, case, "牧野 さとる")
@@ -362,8 +341,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.page.locator("main tr", has_text=settling).locator("a").first.click()
     coordinator.look()
     assert coordinator.sees(settling)
-    # He was visited at home today; that somebody goes to him twice has to be meant.
-    schedule(coordinator, coordinator.address(), "調整 たけし", "15:00", again=True)
+    schedule(coordinator, coordinator.address(), "調整 たけし", "15:00")
     coordinator.go("outreach", "visits")
     coordinator.page.locator('main a[href*="/visits/"]', has_text="の本人").first.click()
     coordinator.look()

@@ -431,6 +431,48 @@ def test_wrong_settings_name_the_key(settings: Mapping[str, Any], what: str) -> 
     assert sentence.startswith(f"生駒市（292095）の設定に誤りがあります。{what}")
 
 
+def _needing(name: str, *needs: str) -> type[Plain]:
+    return type(name.title(), (Plain,), {"metadata": _metadata(name, needs=needs)})
+
+
+@pytest.mark.parametrize(
+    ("order", "needs", "what"),
+    [
+        (
+            ("sheet",),
+            {"sheet": ("survey",)},
+            "プラグイン「sheet」には「survey」が要ります。plugins の「sheet」より前に「survey」を書いてください。",
+        ),
+        (
+            ("sheet", "survey"),
+            {"sheet": ("survey",), "survey": ()},
+            "プラグイン「sheet」には「survey」が要ります。plugins の「sheet」より前に「survey」を書いてください。",
+        ),
+        (
+            ("one", "two", "three"),
+            {"one": ("three",), "two": ("one",), "three": ("two",)},
+            "プラグインが互いを必要としています（one → three → two → one）。どの順にも並べられないので、"
+            "どれかを plugins から消すか、作った人に needs を直してもらってください。",
+        ),
+    ],
+    ids=["not there", "after it", "cycle"],
+)
+def test_what_a_plugin_needs_stands_before_it(
+    order: tuple[str, ...], needs: Mapping[str, tuple[str, ...]], what: str
+) -> None:
+    available = _prepared(*(_needing(name, *needs[name]) for name in needs))
+
+    assert _sentence(_town(*order), available) == f"生駒市（292095）の設定に誤りがあります。{what}"
+
+
+def test_a_plugin_whose_needs_stand_before_it_is_built() -> None:
+    available = _prepared(_needing("sheet", "survey"), _needing("survey"))
+
+    manager = build_manager(_town("survey", "sheet"), available)
+
+    assert [manager.has_plugin(name) for name in ("survey", "sheet")] == [True, True]
+
+
 def test_a_plugin_that_is_not_installed_is_named() -> None:
     sentence = _sentence(_town("ikomma"), _prepared(First, Second))
 

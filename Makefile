@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-suggestions bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -55,6 +55,9 @@ bench-matching-speed: venv ## 照合・検索・取り込みの速さを量る /
 
 bench-plugins: venv ## 町の決まりを尋ねる速さと、一つのプロセスの町の数を量る / what asking plugins costs; towns in one process
 	@$(BIN)/python -m tests.benchmarks.plugins --repetitions $(or $(REPETITIONS),1000)
+
+bench-suggestions: venv ## 課題を書いてから候補が出るまでの時間を量る / how soon suggestions stand on a case, both modes
+	@$(BIN)/python -m tests.benchmarks.suggestions
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door

@@ -219,7 +219,7 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     coordinator.look()
     household = coordinator.address()
     coordinator.go("outreach", f"{household}/visits/new")
-    coordinator.fill(on=clock.today().isoformat(), starts_at="10:00", minutes="30")
+    coordinator.fill(on=clock.today().isoformat(), starts_at="16:30", minutes="30")
     coordinator.choose("worker", "訪問 だいち")
     coordinator.submit(OUTREACH("visit.schedule_save"))
     worker_phone = sign_in(IKOMA, "ikoma-outreach", phone=True)

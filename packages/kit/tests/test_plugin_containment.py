@@ -95,6 +95,7 @@ def metadata(name: str, **facts: Any) -> PluginMetadata:
 class Honest:
     """A town that answers what it should."""
 
+    __module__ = "kasane_honest_plugin"
     metadata = metadata("honest")
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -126,8 +127,16 @@ class Bad(Honest):
         return type(self).does(self)
 
 
+# What is counted as a plugin's is its package; the tests' own holds much more.
+OF_ITS_OWN = {"__module__": "kasane_bad_plugin"}
+
+
 def bad(does: Callable[[Any], Any], **facts: Any) -> type[Bad]:
-    return type("Doing", (Bad,), {"does": staticmethod(does), "metadata": metadata("bad", **facts)})
+    return type(
+        "Doing",
+        (Bad,),
+        {**OF_ITS_OWN, "does": staticmethod(does), "metadata": metadata("bad", **facts)},
+    )
 
 
 def house_of(

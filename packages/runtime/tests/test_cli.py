@@ -151,7 +151,9 @@ def test_a_wrong_setting_is_one_sentence(
 
 def test_the_shipped_plugins_pass_their_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert [main(["plugins", "check", name]) for name in ("ikoma", "eniwa")] == [0, 0]
-    assert capsys.readouterr().out == "○ ikoma\n○ eniwa\n"
+    assert capsys.readouterr().out == (
+        "○ ikoma: 足りないものはありません。\n○ eniwa: 足りないものはありません。\n"
+    )
 
 
 def test_a_new_plugin_needs_a_plain_name(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import pluggy
 import pytest
 
+from kasane_cases.domain.conference import LegalKind as SessionKind
+from kasane_cases.domain.errors import ConsentNeeded
 from kasane_kit.plugins import house, questions
 from kasane_plugin_api import (
     AttendeeKind,
@@ -159,8 +161,12 @@ def _given(function: Callable[..., Any]) -> set[str]:
 
 # What conftest gives; a fixture of one module alone stays there.
 _SHARED = {"at_work", "at_work_in", "clock_at"}
-# What a right notice allows: bound by a notice that binds to nothing, the agency is told nothing.
-_ALLOWED = {"test_i_01_a_support_conference_that_the_agency_attended_bound_is_a_basis"}
+_ALLOWED = {
+    # What a right notice allows: bound by a notice that binds to nothing, the agency is told nothing.
+    "test_i_01_a_support_conference_that_the_agency_attended_bound_is_a_basis",
+    # The refusal names the body that the town's plugin advises; that it refuses is tried below.
+    "test_i_02_a_person_without_consent_cannot_be_put_on_a_multi_agency_agenda",
+}
 _INVARIANT = re.compile(r"test_i_(0[1-9]|1[0-2])_")
 _AGAIN: dict[str, Callable[..., Any]] = {}
 for _path in sorted(HERE.parent.glob("test_*.py")):
@@ -171,6 +177,20 @@ for _path in sorted(HERE.parent.glob("test_*.py")):
         if right and _name not in _ALLOWED:
             _AGAIN[f"{_name}_even_so_{_path.stem.removeprefix('test_')}"] = _function
 globals().update(_AGAIN)
+
+
+def test_i_02_nobody_without_consent_is_put_on_an_agenda_though_the_plugin_advises_it(
+    at_work: Any,
+) -> None:
+    case_id = at_work.case("person-mother")
+    session_id = at_work.session(SessionKind.MULTI_AGENCY_CONFERENCE)
+
+    with pytest.raises(ConsentNeeded) as refused:
+        at_work.item(session_id, case_id, "person-son")
+
+    assert refused.value.facts["person"] == "試験 太郎"
+    assert refused.value.facts["suggestion"].endswith("（重層的支援会議）")
+    assert at_work.read_session(session_id).items == []
 
 
 def test_the_invariants_that_plugins_could_touch_are_all_played_again() -> None:

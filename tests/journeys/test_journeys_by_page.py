@@ -84,7 +84,7 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
             "persons-0-kana": "かわべ ゆみ",
             "persons-0-birth_date": "昭和60年4月31日",
             "persons-0-relation": "母",
-            "persons-0-address": "奈良県生駒市あすか野北一丁目1",
+            "persons-0-address": "奈良県生駒市あすか野北一丁目8",
             "persons-0-given_consent": True,
         }
     )

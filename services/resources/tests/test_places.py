@@ -164,6 +164,17 @@ def test_the_towns_administrator_closes_the_public_page_and_opens_it_again(
     assert actions.count("resources.public_page.opened") == 1
 
 
+def test_the_administrator_finds_the_way_to_the_switch_from_any_page(workbench: Workbench) -> None:
+    who = visitor(workbench, "town_administrator")
+
+    steps = [
+        who.get(path).text for path in ("/human-services/confirmations", "/human-services/map")
+    ]
+
+    assert 'href="/resources/292095/human-services"' in steps[0]
+    assert 'href="/292095/human-services/public-page"' in steps[1]
+
+
 @pytest.mark.parametrize("function", ["coordinator", "responsible", "receiver"])
 def test_nobody_but_the_administrator_moves_the_switch(workbench: Workbench, function: str) -> None:
     publish(workbench)

@@ -33,7 +33,7 @@ NAVIGATION = (
         frozenset({"contact", "responsible", "coordinator"}),
         "cases",
     ),
-    Entry("human_service", links.directory, STAFF, "resources"),
+    Entry("human_service", links.directory, STAFF | {"town_administrator"}, "resources"),
     Entry(
         "visit",
         links.todays_visits,

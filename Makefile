@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean bench bench-suggestions bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -56,8 +56,17 @@ bench-matching-speed: venv ## 照合・検索・取り込みの速さを量る /
 bench-plugins: venv ## 町の決まりを尋ねる速さと、一つのプロセスの町の数を量る / what asking plugins costs; towns in one process
 	@$(BIN)/python -m tests.benchmarks.plugins --repetitions $(or $(REPETITIONS),1000)
 
+bench-reports: venv ## 年の報告、数字の遅れ、作り直しの速さを量る / a year's report, how soon figures follow, how fast they are rebuilt
+	@$(BIN)/python -m tests.benchmarks.reports $(BENCH)
+
 bench-suggestions: venv ## 課題を書いてから候補が出るまでの時間を量る / how soon suggestions stand on a case, both modes
 	@$(BIN)/python -m tests.benchmarks.suggestions
+
+faults: venv ## 負荷のもとで二十六の障害を起こし、すべてを突き合わせる / every fault under load; FAULTS='--seed 7 --only broker_wiped'
+	@$(BIN)/python -m tests.faults.drill $(FAULTS)
+
+bench-bus: venv ## 出来事が届く速さを、裸のサーバーと手書きの同じ形の横で量る / how fast events arrive, beside bare servers
+	@$(BIN)/python -m tests.benchmarks.bus
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door

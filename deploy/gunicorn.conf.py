@@ -1,6 +1,10 @@
 """Settings of gunicorn for one web process of the distributed mode."""
 
+import atexit
+import importlib
 import os
+import shutil
+import tempfile
 
 bind = os.environ.get("KASANE_BIND", "127.0.0.1:8000")
 workers = 2
@@ -17,3 +21,16 @@ keepalive = 5
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+# Every process of this gunicorn counts in files of one folder, so that whichever answers Prometheus answers for all.
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    _counts = tempfile.mkdtemp(prefix="kasane-metrics-", dir=worker_tmp_dir)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts
+    atexit.register(shutil.rmtree, _counts, ignore_errors=True)
+
+
+def child_exit(_server, worker):
+    """Takes away what a process that ended held of the moment; what it counted stays."""
+    multiprocess = importlib.import_module("prometheus_client.multiprocess")
+    multiprocess.mark_process_dead(worker.pid)

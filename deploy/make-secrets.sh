@@ -28,5 +28,7 @@ keep database_url "postgresql://postgres:5432/postgres"
 keep broker_password "$(random)"
 password=$(cat secrets/broker_password)
 keep broker_url "amqp://kasane:$password@rabbitmq:5672/%2F"
+keep metrics_token "$(random)"
+
 keep rabbitmq.conf "default_user = kasane
 default_pass = $password"

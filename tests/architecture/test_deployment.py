@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kasane_kit.meters import Meters
 from kasane_runtime import broker
 from kasane_runtime.compose import load_services
 from kasane_runtime.processes import process_table
@@ -145,3 +147,53 @@ def test_the_image_installs_what_is_locked(name):
     assert (ROOT / f"requirements/{name}.txt").exists()
     assert "--require-hashes" in dockerfile
     assert "USER 10001:10001" in dockerfile
+
+
+MONITORING = ROOT / "deploy/monitoring"
+
+
+def test_every_metric_that_an_alert_or_the_dashboard_names_is_counted_by_the_code():
+    counted = {
+        name
+        for family in Meters().registry.collect()
+        for name in (
+            family.name,
+            *(f"{family.name}_{end}" for end in ("total", "count", "sum", "bucket")),
+        )
+    }
+    used = {
+        path.name: set(re.findall(r"kasane_[a-z_]+", path.read_text("utf-8")))
+        for path in (MONITORING / "alerts.yml", MONITORING / "dashboard.json")
+    }
+
+    assert {name: sorted(names - counted) for name, names in used.items()} == {
+        "alerts.yml": [],
+        "dashboard.json": [],
+    }
+    assert len(used["dashboard.json"]) >= 10
+
+
+def test_prometheus_asks_every_process_that_compose_yaml_runs():
+    asked = yaml.safe_load((MONITORING / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
+    services = compose_services()
+    ours = {name for name in services if name.endswith(("-web", "-worker"))}
+    worker_port = services["cases-worker"]["environment"]["KASANE_METRICS_BIND"].partition(":")[2]
+
+    assert {job["job_name"] for job in asked} == ours
+    for job in asked:
+        name = job["job_name"]
+        service, _, kind = name.partition("-")
+        port, path = ("8000", f"/{service}") if kind == "web" else (worker_port, "")
+        assert job["static_configs"] == [{"targets": [f"{name}:{port}"]}]
+        assert job["metrics_path"] == f"{path}/-/metrics"
+        assert job["authorization"] == {"credentials_file": "/run/secrets/metrics_token"}
+
+
+def test_every_alert_names_a_page_that_exists():
+    groups = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))["groups"]
+    alerts = [rule for group in groups for rule in group["rules"]]
+
+    assert len(alerts) >= 9
+    for rule in alerts:
+        assert (ROOT / rule["annotations"]["page"]).is_file(), rule["alert"]
+        assert "/" in rule["annotations"]["summary"], rule["alert"]

@@ -30,4 +30,4 @@ def test_an_outdated_and_a_missing_file_are_named_and_written_anew(tmp_path: Pat
 
     assert found == written == [Path("GLOSSARY.md"), Path("docs/events.md")]
     assert outdated_documents(tmp_path, services) == []
-    assert len(documents(tmp_path, services)) == 4 + len(all_events())
+    assert len(documents(tmp_path, services)) == 5 + len(all_events())

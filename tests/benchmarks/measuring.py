@@ -16,7 +16,7 @@ from tests.benchmarks.pages import Known, Page
 
 # What the house does beside the page's own statements: who looks, the trace of the look, events, double submits.
 _OF_THE_HOUSE = re.compile(
-    r"\b(account_projection|audit_entry|audit_head|outbox|event_log|idempotency_key)\b"
+    r"\b(account_projection|audit_entry|audit_head|outbox|event_log|idempotency_key|town_projection)\b"
 )
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 Said = tuple[str, Any, bool]

@@ -156,6 +156,10 @@ class _Towns:
         """All of them."""
         return tuple(self._towns.values())
 
+    def serves(self, code: str) -> bool:
+        """Whether there is such a town."""
+        return code in self._towns
+
 
 def quietly(work: Callable[[], object]) -> str:
     """The name of what is raised, or an empty text."""

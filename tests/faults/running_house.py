@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -36,6 +38,28 @@ def write_town_files(folder: Path) -> Path:
     return folder
 
 
+@dataclass
+class Comparison:
+    """What was applied of what was committed: how many, what is missing, what came twice, what is not in order."""
+
+    events: int = 0
+    lost: int = 0
+    twice: int = 0
+    holes: int = 0
+    sentences: list[str] = field(default_factory=list)
+
+    def add(self, where: str, said: Sequence[Any], applied: Sequence[Any]) -> None:
+        """Counts how two lists that should be the same are not."""
+        lost, strange = len(set(said) - set(applied)), len(set(applied) - set(said))
+        twice = len(applied) - len(set(applied))
+        self.lost += lost
+        self.twice += twice
+        self.sentences.append(
+            f"{where}: {len(said)} said, {len(applied)} applied, "
+            f"{lost} lost, {twice} twice, {strange} never said, or in another order"
+        )
+
+
 class RunningHouse:
     """The small house in one environment: its processes by name, and a view into its databases."""
 
@@ -49,21 +73,34 @@ class RunningHouse:
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *arguments: str) -> None:
-        """Starts ``small_house <verb> <name> …``; it is known by its name from then on."""
-        name = arguments[1]
+    def start(self, *arguments: str, known_as: str = "", **environment: str) -> None:
+        """Starts ``small_house <verb> <name> …``; it is known by that name, or another, from then on."""
+        name = known_as or arguments[1]
         self._processes[name] = own_processes.start(
             [sys.executable, "-m", "tests.faults.small_house", *arguments],
-            environment=self._environment,
+            environment=self._environment | environment,
             log=self.log_of(name),
             folder=REPOSITORY,
         )
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The names of the processes that have not ended."""
+        return frozenset(name for name, one in self._processes.items() if one.poll() is None)
 
     def kill(self, name: str) -> None:
         """SIGKILL, in the middle of whatever it does."""
         process = self._processes[name]
         assert process.poll() is None, f"{name} had ended: {own_processes.tail(self.log_of(name))}"
         own_processes.end(process, signal.SIGKILL)
+
+    def stand_still(self, name: str) -> None:
+        """SIGSTOP, in the middle of whatever it does."""
+        self._processes[name].send_signal(signal.SIGSTOP)
+
+    def wake(self, name: str) -> None:
+        """SIGCONT, as if no time had passed."""
+        self._processes[name].send_signal(signal.SIGCONT)
 
     def end(self, name: str) -> int:
         """SIGTERM, as an operator does; returns the exit status."""
@@ -122,32 +159,41 @@ class RunningHouse:
 
     def differences(self, producers: tuple[str, ...]) -> list[str]:
         """Where what was applied is not what was committed; empty when it is the same."""
-        found = []
+        return self.compare(
+            [told for name in producers for told in self.acknowledged(name)]
+        ).sentences
+
+    def compare(self, acknowledged: list[tuple[str, str]]) -> Comparison:
+        """Everything that was told to a producer, committed, logged and applied, side by side."""
+        found = Comparison()
         for town in TOWNS:
             committed = self._committed(town)
-            told = [
-                one for name in producers for code, one in self.acknowledged(name) if code == town
-            ]
-            found += [
-                f"{town}: {one} was confirmed and is not there" for one in set(told) - committed
-            ]
+            told = {one for code, one in acknowledged if code == town}
+            for one in told - committed:
+                found.lost += 1
+                found.sentences.append(f"{town}: {one} was confirmed and is not there")
             for producer in ("intake", "cases"):
-                found += [f"{town}: {problem}" for problem in self._log_problems(producer, town)]
+                for problem in self._log_problems(producer, town):
+                    found.holes += 1
+                    found.sentences.append(f"{town}: {problem}")
             in_log = [consultation for _, consultation in self._log("intake", town)]
             if sorted(in_log) != sorted(committed):
-                found.append(f"{town}: {len(committed)} committed, {len(in_log)} in the log")
+                found.add(f"{town}: the log of intake", sorted(committed), sorted(in_log))
             for consumer, heard_producers in HEARD.items():
                 for producer in heard_producers:
                     logged = self._log(producer, town)
                     applied = self._applied(consumer, producer, town)
+                    found.events += len(applied)
                     if applied != logged:
-                        found.append(_describe(f"{town} {producer}→{consumer}", logged, applied))
-                found += self._leftovers(consumer, town)
+                        found.add(f"{town} {producer}→{consumer}", logged, applied)
+                found.sentences += self._leftovers(consumer, town)
         return found
 
     def _unsettled(self) -> list[str]:
         waiting = []
         for town in TOWNS:
+            # A duplicate may still be in hand; its try is counted before it is looked at.
+            waiting += [one for consumer in HEARD for one in self._leftovers(consumer, town)]
             for producer in ("intake", "cases"):
                 with self._reading(producer, town) as connection:
                     if outbox.anything_waiting(connection):
@@ -225,13 +271,3 @@ class RunningHouse:
         return "\n".join(
             f"-- {name}\n{own_processes.tail(self.log_of(name), 15)}" for name in self._processes
         )
-
-
-def _describe(where: str, logged: list[tuple[str, str]], applied: list[tuple[str, str]]) -> str:
-    lost = len(set(logged) - set(applied))
-    twice = len(applied) - len(set(applied))
-    strange = len(set(applied) - set(logged))
-    return (
-        f"{where}: {len(logged)} said, {len(applied)} applied, "
-        f"{lost} lost, {twice} twice, {strange} never said, or in another order"
-    )

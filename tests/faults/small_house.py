@@ -14,6 +14,8 @@ import logging
 import os
 import signal
 import sys
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
 from kasane_contracts.cases import CaseClosed
 from kasane_contracts.intake import ConsultationClosed
+from kasane_kit import clock
 from kasane_kit.auth import Actor
 from kasane_kit.config import Settings
 from kasane_kit.service import Service
@@ -31,6 +34,7 @@ from kasane_runtime.processes import EmbeddedLoop, work
 
 ROOT = Path(__file__).parent / "small_services"
 SUBJECTS = 7
+WRONG_HOURS = "SMALL_HOUSE_WRONG_HOURS"
 
 metadata = MetaData()
 said = Table(
@@ -111,8 +115,13 @@ def small_house(environment: dict[str, str]) -> Composition:
     return compose(Settings.from_env(environment), SERVICES)
 
 
-def say_one(composition: Composition, municipality: str, name: str, number: int) -> str:
-    """One business transaction of intake with its event; returns the id once it is committed."""
+def say_one(
+    composition: Composition, municipality: str, name: str, number: int, *, linger: float = 0
+) -> str:
+    """One business transaction of intake with its event; returns the id once it is committed.
+
+    ``linger`` is how many seconds it stays open after the event was written.
+    """
     consultation_id = f"{name}-{number:05d}"
     actor = Actor("account-1", "職員 一郎", municipality)
     with (
@@ -122,6 +131,7 @@ def say_one(composition: Composition, municipality: str, name: str, number: int)
         uow.connection.execute(insert(said).values(consultation_id=consultation_id, said_by=name))
         uow.record("intake.consultation.closed", "consultation", consultation_id)
         uow.publish(ConsultationClosed(consultation_id, f"case-{number % SUBJECTS}"))
+        time.sleep(linger)
         uow.commit()
     return consultation_id
 
@@ -136,8 +146,19 @@ def produce(composition: Composition, name: str, many: int) -> None:
         sys.stdout.flush()
 
 
+def set_clock_wrong(hours: float) -> None:
+    """Lets the clock of the house be wrong in this process; those of the servers stay right."""
+    right = clock.now
+
+    def wrong() -> datetime:
+        return right() + timedelta(hours=hours)
+
+    clock.now = wrong
+
+
 def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    set_clock_wrong(float(os.environ.pop(WRONG_HOURS, 0)))
     composition = small_house(dict(os.environ))
     verb, name, *rest = arguments
     if verb == "work":

@@ -237,7 +237,7 @@ def _rows(page: str, heading: str) -> list[list[str]]:
     for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", found.group(1), re.DOTALL):
         label = re.match(r'<tr><th scope="row">(.*?)<', row)
         assert label is not None
-        rows.append([label.group(1), *re.findall(r"<strong>(.*?)</strong>", row)])
+        rows.append([label.group(1), *re.findall(r'<a class="p-figure"[^>]*>([^<]*)', row)])
     return rows
 
 
@@ -248,3 +248,31 @@ def _text(cell: str) -> str:
 def _plugin(name: str) -> Any:
     loaded: Any = catalogue()[name].load()
     return loaded(checked_settings(loaded.metadata, {}, name))
+
+
+def test_what_the_documents_print_adds_up_where_it_should_and_nowhere_else() -> None:
+    hokuei, yonago, kasugai = (_printed(name) for name in ("hokuei", "yonago", "kasugai"))
+
+    for whole, parts in (
+        ("population", ("daiei_population", "hojo_population")),
+        ("households", ("daiei_households", "hojo_households")),
+        ("associations", ("daiei_associations", "hojo_associations")),
+    ):
+        assert hokuei[whole] == [sum(hokuei[part][0] for part in parts)]
+    assert [sum(hokuei[one]) for one in ("persons", "contacts", "sessions")] == [82, 559, 106]
+    assert hokuei["traits_base"] == [91]
+    seats = ("staff_head", "staff_support", "staff_clerks", "staff_seconded")
+    assert yonago["staff"] == [sum(yonago[one][0] for one in seats)] == [26]
+    assert yonago["trainees"][0] == 33 + 62
+    food = ("food_meals", "food_pantry", "food_collection", "food_bank", "food_other")
+    several = [sum(kasugai[one][year] for one in food) for year in range(3)]
+    assert several == [43, 47, 52]
+    assert all(many > groups for many, groups in zip(several, kasugai["food_groups"], strict=True))
+
+
+def _printed(name: str) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for one in _plugin(name).published_figures() or ():
+        if one.value.replace(".", "").isdigit():
+            found.setdefault(one.metric, []).append(float(one.value))
+    return found

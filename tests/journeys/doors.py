@@ -65,6 +65,18 @@ class Telephone:
         page.get_by_role("button", name=OUTREACH("visit.save_record")).click()
         self._until(waiting, before + 1)
 
+    def record_house(self, label: str, result: str, words: str) -> None:
+        """Writes down a house of the survey from the list of its area; it lies in the telephone when this returns."""
+        page = self.page
+        page.locator(".d-bar__item").first.click()
+        page.locator(".d-visit__link", has_text=label).first.click()
+        page.locator("#screen h2", has_text=label).wait_for()
+        page.locator(f'[data-act=survey] [name=result][value="{result}"]').check()
+        page.get_by_label(OUTREACH("run.own_words")).fill(words)
+        self._desk.look()
+        page.get_by_role("button", name=OUTREACH("visit.save_record")).click()
+        page.locator("#screen .d-item").wait_for()
+
     def _started(self) -> None:
         self.page.wait_for_function("() => window.DoorApp && DoorApp.started")
 

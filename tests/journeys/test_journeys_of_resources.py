@@ -176,7 +176,7 @@ def _participation_page(desk: Desk) -> str:
 
 
 def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
-    embedded_sign_in: SignIn,
+    embedded_sign_in: SignIn, embedded_line: Relay
 ) -> None:
     desk = embedded_sign_in(KASUGAI, "kasugai-desk")
     people = [{"name": "牧野 さとる", "birth_date": "S55.4.2", "relation": "本人"}]
@@ -207,6 +207,21 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.submit(CASES("status.submit"))
     coordinator.go("cases", case)
     offered = coordinator.page.get_by_role("button", name=CASES("household.begin_multi_agency"))
+    assert offered.count() == 0
+
+    # The visit at his door, without a line: what he said arrives once there is one again, and is no consent yet.
+    ask_for_visit(coordinator, case, "牧野 さとる", "初回訪問")
+    household = open_household(coordinator, "牧野 さとる")
+    schedule(coordinator, household, "訪問 なつ", "11:00")
+    phone = embedded_sign_in(KASUGAI, "kasugai-outreach", phone=True, address=embedded_line.address)
+    telephone = Telephone(phone, embedded_line)
+    telephone.open()
+    telephone.cut()
+    telephone.go_to("牧野 さとる")
+    telephone.record("met", "戸を少し開けて話せた。", said="次は中で話してもいい")
+    telephone.mend("accepted")
+    heard(coordinator, case, "戸を少し開けて話せた")
+    coordinator.go("cases", case)
     assert offered.count() == 0
 
     # 5. He agrees: the multi-agency work is offered by itself, and one press begins it.
@@ -249,7 +264,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.submit(CASES("participation.propose_submit"))
     place = _participation_page(coordinator)
     assert coordinator.sees(RESOURCES("text.gate_waits", body="重層的支援会議"))
-    assert coordinator.sees("出典：001:L371-379")
+    assert coordinator.sees("出典：第二期重層的支援体制整備事業実施計画 371～379行")
     assert coordinator.page.get_by_role("button", name=RESOURCES("action.match")).is_disabled()
 
     coordinator.go("cases", consented)
@@ -341,7 +356,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.page.locator("main tr", has_text=settling).locator("a").first.click()
     coordinator.look()
     assert coordinator.sees(settling)
-    schedule(coordinator, coordinator.address(), "調整 たけし", "15:00")
+    schedule(coordinator, coordinator.address(), "調整 たけし", "15:00", again=True)
     coordinator.go("outreach", "visits")
     coordinator.page.locator('main a[href*="/visits/"]', has_text="の本人").first.click()
     coordinator.look()

@@ -170,6 +170,9 @@ class Towns:
     def towns(self) -> tuple[Town, ...]:
         return (self.get("292095"),)
 
+    def serves(self, code: str) -> bool:
+        return code == "292095"
+
 
 def test_a_plugin_made_for_the_version_before_works_and_is_told_what_to_do() -> None:
     installed = {"old": AtHand("old", "x", "0", next(iter(catalogue().values())).entry_point, Old)}

@@ -83,11 +83,9 @@ def test_the_panel_has_twelve_seats_of_eight_kinds_for_two_years() -> None:
     assert rule.officers == ("座長", "副座長")
 
 
-def test_only_figures_have_a_file_and_nothing_crosses_to_a_system_whose_layout_is_not_known() -> (
-    None
-):
+def test_files_are_of_the_platforms_own_layout_and_none_claims_another_systems() -> None:
     assert [(one.code, one.layout) for one in hooks_of("eniwa").bridges(on=ON)] == [
-        ("digital_notebook", "")
+        ("digital_notebook", "shared_ledger")
     ]
     assert [(one.code, one.layout) for one in hooks_of("yonago").bridges(on=ON)] == [
         ("information_sharing", "")
@@ -111,3 +109,27 @@ def test_metrics_have_unique_codes_and_published_figures_belong_to_them() -> Non
         codes = [metric.code for metric in hooks.metrics(year=2026)]
         assert len(set(codes)) == len(codes), plugin
         assert {one.metric for one in hooks.published_figures()} <= set(codes), plugin
+
+
+def test_a_fact_holds_in_its_days_and_a_lost_figure_has_no_words() -> None:
+    before, now = date(2027, 3, 31), date(2027, 4, 1)
+    eniwa = hooks_of("eniwa")
+
+    assert "panel_term" in {one.code for one in eniwa.stated_facts(on=before)}
+    assert "panel_term" not in {one.code for one in eniwa.stated_facts(on=now)}
+    lost = {
+        one.code
+        for plugin in ("eniwa", "hokuei", "ikoma", "kasugai", "senboku", "yonago")
+        for one in hooks_of(plugin).stated_facts(on=ON)
+        if not one.words
+    }
+    assert lost == {
+        "after_hours",
+        "cadence_quorum_form",
+        "conference_without_consent",
+        "list_of_desks",
+        "lost_charts",
+        "promotion_schedule",
+        "schedule",
+        "without_consent",
+    }

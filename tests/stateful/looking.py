@@ -40,13 +40,14 @@ class Looking(Browsing):
 
     def looks_at_everything(self) -> None:
         """Two people, others in every play, read all that there is; the first opens pages."""
-        turn = self.turn
+        turn = next(self.plays)
         for place in range(2):
             viewer = self.viewers[(turn + 2 * place) % len(self.viewers)]
             self.turn = 0
             self.looks(viewer, self.known.homes.values(), self.known.meetings.values())
             if self.with_pages and not place:
-                self.opens_next_pages(viewer, Random(turn), turn)
+                # Plays are of one length, so their own number says whose turn and which pages it is.
+                self.opens_next_pages(viewer, Random(turn), turn // len(self.viewers))
         self.other_town_knows_nothing()
 
     @invariant()

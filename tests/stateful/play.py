@@ -1,7 +1,7 @@
 """Begins a play, lets somebody try something, and keeps what has come of it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -83,6 +83,7 @@ class Play(RuleBasedStateMachine):
     steps: ClassVar[int] = 0
     done: ClassVar[Counter[str]] = Counter()
     with_pages: ClassVar[bool] = True
+    plays: ClassVar[Iterator[int]]
 
     def __init__(self) -> None:
         super().__init__()

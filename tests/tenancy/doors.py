@@ -4,7 +4,7 @@ import io
 import re
 import sqlite3
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,17 @@ from kasane_kit.testing.workbench import Visitor, Workbench
 
 CANARY = "カナリア山川"
 PLANTED_NUMBER = "1"
+# The tables whose rows an address calls by another name.
+OWN_TABLES = {
+    "request_id": "household_to_reach",
+    "item_id": "agenda_item",
+    "plan_id": "support_plan",
+    "one_id": "person_concerned",
+    "other_id": "person_concerned",
+    "decision_id": "item_decision",
+    "at_location_id": "service_at_location",
+    "service_id": "human_service",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PUBLIC_AND_CHANGING = {
     ("portal", "POST", "/<municipality:municipality>/sign-in"),
@@ -34,6 +45,10 @@ PUBLIC_AND_CHANGING = {
     ("outreach", "POST", "/<municipality:municipality>/kaitou"),
     ("resources", "POST", "/<municipality:municipality>/confirm/<token>"),
 }
+
+
+# Gives the id that stands under a name.
+Fill = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,11 @@ class Door:
         return "municipality" in self.arguments
 
     @property
+    def has_a_view_of_its_own(self) -> bool:
+        """Whether the method has its own answer; HEAD is answered by the view of GET, OPTIONS by the framework."""
+        return self.method not in ("HEAD", "OPTIONS")
+
+    @property
     def names_an_object(self) -> bool:
         """Whether the address holds an id."""
         return any(name != "municipality" for name in self.arguments)
@@ -61,11 +81,11 @@ class Door:
         """Whether it belongs to the JSON API."""
         return "/api/" in self.rule
 
-    def address(self, municipality: str, object_id: str) -> str:
+    def address(self, municipality: str, fill: "str | Fill") -> str:
         """The address with every part filled in; a number is the one that is planted in every column."""
         filled = self.rule
         for name in self.arguments:
-            value = municipality if name == "municipality" else object_id
+            value = municipality if name == "municipality" else _filled(fill, name)
             filled = re.sub(rf"<int:{name}>", PLANTED_NUMBER, filled)
             filled = re.sub(rf"<any\('([^']+)'[^)]*\):{name}>", r"\1", filled)
             filled = re.sub(rf"<(?:[^<>]*:)?{name}>", value, filled)
@@ -102,13 +122,23 @@ def document_of(bench: Workbench) -> Mapping[str, Any]:
     return document
 
 
-def bodies(document: Mapping[str, Any], door: Door, object_id: str) -> Mapping[str, Any]:
+def bodies(document: Mapping[str, Any], door: Door, fill: str | Fill) -> Mapping[str, Any]:
     """A body that fits the API's own description, every id in it being the given one."""
     path = re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", r"{\1}", door.rule)
     operation = document["paths"].get(path, {}).get(door.method.lower(), {})
     for media in operation.get("requestBody", {}).get("content", {}).values():
-        return dict(_sample(media["schema"], document, object_id, ""))
+        return dict(_sample(media["schema"], document, fill, ""))
     return {}
+
+
+def operations(document: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """(method, address) of every operation that the API's own description has."""
+    return {
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
 
 
 def id_names(bench: Workbench, watched: "Watched", doors: Iterable[Door]) -> frozenset[str]:
@@ -164,7 +194,9 @@ def what_was_said(answer: TestResponse) -> str:
     without_moments = re.sub(r"(<dcterms:\w+[^>]*>)[^<]*", r"\1", without_tokens)
     # Sealed anew with every answer.
     without_seals = re.sub(r'("sealed": ?")[^"]+', r"\1<sealed>", without_moments)
-    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_seals)
+    # Made out of the number that a telephone chose for itself.
+    without_keys = re.sub(r'("key": ?")[A-Za-z0-9+/=]{44}"', r'\1<key>"', without_seals)
+    without_cookies = re.sub(r"(?m)^Set-Cookie: .*$", "", without_keys)
     return re.sub(r"(?m)^Content-Length: .*$", "", without_cookies)
 
 
@@ -185,11 +217,21 @@ class Watched:
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
+        self._kept = sqlite3.connect(":memory:")
         self._version = self._data_version()
 
     def close(self) -> None:
         """Ends the looking."""
         self._connection.close()
+
+    def keep(self) -> None:
+        """Remembers everything as it is now."""
+        self._connection.backup(self._kept)
+
+    def put_back(self) -> None:
+        """Makes everything as it was when it was kept."""
+        self._kept.backup(self._connection)
+        self._version = self._data_version()
 
     def changed(self) -> bool:
         """Whether anything was committed since the last time this was asked."""
@@ -202,6 +244,30 @@ class Watched:
             table: sorted(self._connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
             for table in self._tables()
         }
+
+    def owned(self, names: Iterable[str]) -> dict[str, str]:
+        """An id for each name that some row goes by, all of one row where one has them; the rest is left out."""
+        found: dict[str, str] = {}
+        for name in reversed(list(names)):
+            if name not in found:
+                found = {**self._row_of(name), **found}
+        return found
+
+    def _row_of(self, name: str) -> dict[str, str]:
+        stem = name.removesuffix("_ids").removesuffix("_id")
+        ending = OWN_TABLES.get(name, stem)
+        for table in self._tables():
+            columns = [row[1] for row in self._connection.execute(f'PRAGMA table_info("{table}")')]
+            if "id" in columns and table.partition("_")[2] == ending:
+                ids = [column for column in columns if _is_id(column)]
+                row = self._connection.execute(
+                    f'SELECT {", ".join(ids)} FROM "{table}" ORDER BY rowid LIMIT 1'
+                ).fetchone()
+                if row is not None:
+                    said = dict(zip(ids, row, strict=True))
+                    others = {c: v for c, v in said.items() if c != "id" and v}
+                    return {name: str(said["id"])} | others
+        return {}
 
     def id_columns(self, tables: tuple[str, ...]) -> set[str]:
         """The columns of the tables that hold an id, each also in the plural of a form's list."""
@@ -252,7 +318,7 @@ def _value(name: str, kind: str, object_id: str) -> Any:
 
 
 def _sample(
-    schema: Mapping[str, Any], document: Mapping[str, Any], object_id: str, name: str
+    schema: Mapping[str, Any], document: Mapping[str, Any], fill: str | Fill, name: str
 ) -> Any:
     while "$ref" in schema:
         found: Any = document
@@ -261,7 +327,7 @@ def _sample(
         schema = found
     if "anyOf" in schema or "allOf" in schema or "oneOf" in schema:
         options = schema.get("anyOf") or schema.get("allOf") or schema.get("oneOf")
-        return _sample(options[0], document, object_id, name)
+        return _sample(options[0], document, fill, name)
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type", "string")
@@ -269,20 +335,24 @@ def _sample(
     if kind == "object":
         members = schema.get("properties", {})
         return {
-            key: _sample(member, document, object_id, key)
+            key: _sample(member, document, fill, key)
             for key, member in members.items()
             if not member.get("readOnly") and (key in schema.get("required", ()) or _is_id(key))
         }
     if kind == "array":
-        return [_sample(schema["items"], document, object_id, name)] if _is_id(name) else []
+        return [_sample(schema["items"], document, fill, name)] if _is_id(name) else []
     samples = {"integer": 1, "number": 1.0, "boolean": True}
     if kind in samples:
         return samples[kind]
     if _is_id(name):
-        return object_id
+        return _filled(fill, name)
     return {"date": "2026-11-02", "date-time": "2026-11-02T01:02:03+00:00"}.get(
         schema.get("format", ""), "x"
     )
+
+
+def _filled(fill: str | Fill, name: str) -> str:
+    return fill if isinstance(fill, str) else fill(name)
 
 
 def _is_id(name: str) -> bool:

@@ -12,8 +12,9 @@ import pytest
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import Message, TransportUnavailable
+from kasane_kit.bus.messages import FRAME_EVENTS
 from kasane_kit.bus.topology import DEAD_QUEUE, QueueShape, dead_queue, queues_of, routing_key
-from kasane_kit.bus.transports.amqp import FRAME_EVENTS, AmqpTransport
+from kasane_kit.bus.transports.amqp import AmqpTransport
 from kasane_runtime import broker
 from tests.support import own_processes
 from tests.support.private_rabbitmq import PrivateRabbit

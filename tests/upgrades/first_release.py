@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, func, select, text
+from sqlalchemy import URL, Column, Connection, MetaData, func, select, text
 
-from kasane_kit.db import migrate
+from kasane_kit.db import MigrationSource, migrate
+from kasane_kit.db.engine import open_engine
 from kasane_kit.service import Service
 
 ROWS = Path(__file__).parent / "rows_of_the_first_release.jsonl"
@@ -79,6 +80,26 @@ def plant(connection: Connection, planted: list[Row]) -> None:
             )
             _count_on(connection, list(table.columns))
     assert {row.table for row in planted} <= set(old.tables)
+
+
+def furnish(file: Path, service: Service, town: str, folder: Path) -> None:
+    """Makes the database of a service in a town as an upgrade of the first release leaves it: with real rows."""
+    for old in file.parent.glob(f"{file.name}*"):
+        old.unlink()
+    then = _copied(service.migrations, folder / service.name, MIGRATIONS[service.name])
+    of_now = migrate.KIT_MIGRATIONS
+    engine = open_engine(URL.create("sqlite", database=str(file)))
+    with engine.connect() as connection:
+        migrate.KIT_MIGRATIONS = kit_migrations(folder)
+        try:
+            migrate.upgrade(connection, MigrationSource(then / "migrations"))
+        finally:
+            migrate.KIT_MIGRATIONS = of_now
+        planted = [row for row in rows() if (row.service, row.town) == (service.name, town)]
+        plant(connection, planted)
+        migrate.upgrade(connection, MigrationSource(service.migrations))
+        connection.commit()
+    engine.dispose()
 
 
 def kept(connection: Connection, planted: list[Row]) -> Iterator[str]:

@@ -74,6 +74,9 @@ class ServedTowns:
     def towns(self) -> tuple[Town, ...]:
         return tuple(self._towns[code] for code in sorted(self._towns))
 
+    def serves(self, code: str) -> bool:
+        return code in self._towns
+
 
 class Kept:
     """A transport that keeps what it is given."""

@@ -25,7 +25,12 @@ from kasane_kit.auth import (
     public,
     require,
 )
-from kasane_kit.auth.tokens import IDLE_SECONDS, LONGEST_SECONDS, RENEW_AFTER_SECONDS
+from kasane_kit.auth.tokens import (
+    CONFIRMED_SECONDS,
+    IDLE_SECONDS,
+    LONGEST_SECONDS,
+    RENEW_AFTER_SECONDS,
+)
 from kasane_kit.keys import KeyMissing, KeyRing
 
 A, B = "292095", "012319"
@@ -212,7 +217,7 @@ def test_a_session_made_with_another_key_salt_or_purpose_is_nobodys(
 ) -> None:
     signer = SessionSigner(keys)
     session = signer.new("account-1", A, 3)
-    content = ["s-1", "account-1", A, 3, session.started, session.renewed]
+    content = ["s-1", "account-1", A, 3, session.started, session.renewed, session.confirmed]
     others = KeyRing(tmp_path / "other")
     others.ensure("signing")
     sessions, forms = keys.derived("signing", "sessions"), keys.derived("signing", "forms")
@@ -227,7 +232,7 @@ def test_a_session_made_with_another_key_salt_or_purpose_is_nobodys(
     assert signer.read(SessionSigner(others).write(session)) is None
 
 
-@pytest.mark.parametrize("content", [[], ["s"], "text", None, {"a": 1}, ["s"] * 7])
+@pytest.mark.parametrize("content", [[], ["s"], "text", None, {"a": 1}, ["s"] * 7, ["s"] * 8])
 def test_a_signed_text_that_is_no_session_is_nobodys(keys: KeyRing, content: object) -> None:
     serializer = URLSafeTimedSerializer(keys.derived("signing", "sessions"), salt="kasane-session")
 
@@ -285,6 +290,24 @@ def test_a_session_wants_renewal_after_five_minutes(
     assert renewed is not None
     assert renewed.started == session.started
     assert not renewed.wants_renewal
+
+
+def test_the_password_counts_as_just_entered_for_a_quarter_of_an_hour_however_often_renewed(
+    keys: KeyRing, clock_at: Callable[[datetime], None]
+) -> None:
+    signer = SessionSigner(keys)
+    clock_at(START)
+    session = signer.new("account-1", A, 1)
+
+    clock_at(START + timedelta(seconds=CONFIRMED_SECONDS))
+    renewed = signer.read(signer.write(session))
+    last = session.is_confirmed
+    clock_at(START + timedelta(seconds=CONFIRMED_SECONDS + 1))
+
+    assert CONFIRMED_SECONDS == 15 * 60
+    assert last
+    assert renewed is not None
+    assert not renewed.is_confirmed
 
 
 def test_the_token_of_a_form_belongs_to_one_session(keys: KeyRing) -> None:

@@ -477,3 +477,24 @@ def test_a_message_for_a_town_that_has_no_key_here_is_parked_with_the_host(bus_b
     assert outcome == Outcome()
     assert reasons(bus_bench.letters(HOST)) == [ParkingReason.TOWN_NOT_SERVED]
     assert bus_bench.heard() == []
+
+
+def test_what_was_applied_repaired_and_parked_is_counted(bus_bench):
+    one, _two, _three, four = bus_bench.close("one", "two", "broken", "four")
+    bus_bench.failing.add("broken")
+    bus_bench.delivery.deliver([one])
+
+    bus_bench.delivery.deliver([four])
+    forged = Message(replace(one, sequence=9, id="forged").to_json().encode())
+    bus_bench.delivery.deliver_messages([forged])
+
+    def value(name: str, **labels: str) -> float | None:
+        return bus_bench.house.meters.registry.get_sample_value(
+            name, {"service": "cases", **labels}
+        )
+
+    assert value("kasane_events_applied_total", town=TOWN, producer="intake") == 3
+    assert value("kasane_gap_repairs_total", town=TOWN, producer="intake") == 3
+    assert value("kasane_dead_letters_total", town=TOWN, reason="subscriber_failed") == 1
+    assert value("kasane_unauthentic_messages_total") == 1
+    assert value("kasane_event_delay_seconds_count", producer="intake") == 3

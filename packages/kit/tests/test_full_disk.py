@@ -13,7 +13,7 @@ from flask import Blueprint, request
 from sqlalchemy import event, insert, select
 
 from kasane_kit import web
-from kasane_kit.auth import Permission, require
+from kasane_kit.auth import DataGrade, Permission, require
 from kasane_kit.bus.tables import outbox
 from kasane_kit.service import Service
 from kasane_kit.tenancy import municipality_scope
@@ -50,7 +50,10 @@ def bench_with_a_page(folder: Path) -> Workbench:
     permission = Permission(
         "cases.note.write", "cases.note.written", frozenset({"writer"}), "note", personal=False
     )
-    return build_workbench(dataclasses.replace(service, permissions=(permission,)), folder / "var")
+    noted = dataclasses.replace(
+        service, permissions=(permission,), data={"note": DataGrade.PERSONAL}
+    )
+    return build_workbench(noted, folder / "var")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from kasane_kit import clock
 from kasane_kit.papers import (
+    Bars,
     Choices,
     Fields,
     Grid,
@@ -232,6 +233,23 @@ def test_a_grid_whose_rows_do_not_fit_is_refused() -> None:
         Grid(("一", "二"), (("一",),))
     with pytest.raises(ValueError, match="without columns"):
         Grid((), ())
+
+
+def test_bars_stand_with_their_numbers_and_what_is_no_number_has_none() -> None:
+    bars = Bars(
+        "相談", (("令和6年度", "—", None), ("令和7年度", "0件", 0), ("令和8年度", "4件", 100.0))
+    )
+
+    text = text_of(Paper("報告", (bars,)))
+
+    for word in ("相談", "令和6年度", "—", "令和7年度", "0件", "令和8年度", "4件"):
+        assert word in text
+
+
+@pytest.mark.parametrize("share", [-1.0, 100.1])
+def test_a_bar_out_of_the_paper_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="a bar is from 0 to 100"):
+        Bars("相談", (("令和7年度", "4件", share),))
 
 
 def test_an_unknown_mark_is_refused() -> None:

@@ -76,6 +76,9 @@ class Towns:
     def towns(self) -> tuple[Town, ...]:
         return tuple(self.by_code.values())
 
+    def serves(self, code: str) -> bool:
+        return code in self.by_code
+
 
 class Seconds:
     """A clock for breakers that a test moves."""
@@ -247,7 +250,7 @@ def test_what_goes_wrong_in_a_decision_stops_that_act_and_leaves_the_neighbour_a
     assert "この操作は行われていません" in failure.sentence
     assert "氏名らしき文字" not in failure.sentence
     assert neighbour_answers(house) == before == EXPECTED
-    assert house.meters.failures() == {(BAD, "bad", "escalation", kind): 1}
+    assert house.meters.failures() == {(BAD, "bad", "escalation", kind.value): 1}
 
 
 @pytest.mark.parametrize(

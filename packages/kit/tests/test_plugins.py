@@ -581,6 +581,9 @@ class Towns:
     def towns(self) -> tuple[Town, ...]:
         return tuple(self.by_code.values())
 
+    def serves(self, code: str) -> bool:
+        return code in self.by_code
+
 
 def test_a_towns_hooks_are_built_once_per_revision() -> None:
     directory = Towns(_town("first"))

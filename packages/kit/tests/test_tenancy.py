@@ -183,6 +183,7 @@ def test_a_town_file_is_read_whole(tmp_path: Path) -> None:
         (TOWN.replace("292095", "29209"), 1, "code の「29209」は全国地方公共団体コード"),
         (TOWN.replace("290009", "290001"), 3, "prefecture の「290001」は全国地方公共団体コード"),
         (TOWN.replace('["ikoma"]', '"ikoma"'), 4, "plugins は名前の並びで書いてください"),
+        ('allowed = "ikoma"\n' + TOWN, 1, "allowed は名前の並びで書いてください"),
         (TOWN.replace('["ikoma"]', '["ikoma", 1]'), 4, "plugins は名前の並びで書いてください"),
         (
             TOWN.replace('["ikoma"]', '[\n  "ikoma", # 市\n  "ikoma",\n]'),

@@ -13,6 +13,7 @@ from kasane_plugin_api import (
     OpeningHours,
     Sentences,
     Structure,
+    TownFact,
     WrongStructure,
     fiscal_year,
     valid_on,
@@ -182,3 +183,8 @@ def test_the_first_and_the_last_day_belong_to_the_term(on: date, codes: list[str
 def test_the_fiscal_year_begins_in_april() -> None:
     assert fiscal_year(date(2024, 3, 31)) == 2023
     assert fiscal_year(date(2024, 4, 1)) == 2024
+
+
+def test_a_wrong_row_names_the_file_it_stands_in():
+    with pytest.raises(WrongStructure, match=r"facts\.toml 2行目"):
+        Structure('\n[[facts]]\ncode = "x"\ntopic = "moon"\n', "facts.toml").rows("facts", TownFact)

@@ -1,13 +1,18 @@
 """Prepares the whole demonstration in a folder of its own and reads what it shows."""
 
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from kasane_kit.config import Settings
-from kasane_runtime import demo
-from kasane_runtime.compose import compose
+from kasane_runtime import demo, rebuild
+from kasane_runtime.compose import Composition, compose, make_app
+from tests.figures import recount
+from tests.figures.typed_twice import asked_again, fields_seen
+from tests.support.said_events import read_models
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,3 +52,58 @@ def test_every_step_is_accepted_and_both_towns_are_alive(
     var = tmp_path / "var"
     assert (var / demo.MARK).read_text("utf-8") == demo.READY
     assert {question: counted(var, *question) for question in SHOWN} == SHOWN
+    for town in demo.towns():
+        assert_the_portal_counts_what_the_services_hold(var / town)
+        assert_a_rebuild_changes_nothing(composition, town)
+    assert_no_field_is_typed_twice(composition, var / "292095")
+
+
+def assert_the_portal_counts_what_the_services_hold(town: Path) -> None:
+    """The figures equal a count from the services' own tables, made by other statements."""
+    with sqlite3.connect(town / "portal.sqlite") as portal:
+        months = portal.execute(
+            "SELECT kind, month, count(*) FROM portal_counted_fact GROUP BY 1, 2"
+        ).fetchall()
+        states = portal.execute(
+            "SELECT value, count(*) FROM portal_measured_mark WHERE kind = 'case_state' GROUP BY 1"
+        ).fetchall()
+        (waiting,) = portal.execute(
+            "SELECT count(*) FROM portal_task_copy WHERE kind = 'sheet_acknowledgement' "
+            "AND opened_at IS NOT NULL AND closed_at IS NULL"
+        ).fetchone()
+    assert {(kind, month): number for kind, month, number in months} == recount.by_month(town)
+    assert dict(states) == recount.cases_by_state(town)
+    assert waiting == recount.sheets_waiting(town)
+
+
+def assert_a_rebuild_changes_nothing(composition: Composition, town: str) -> None:
+    """Everything the whole house said, heard again in the order in which it was said, makes the same rows."""
+    live = read_models(composition, town)
+
+    done = rebuild.rebuild(composition, "portal", town)
+
+    assert (done.rows, read_models(composition, town)) == (0, live)
+
+
+def assert_no_field_is_typed_twice(composition: Composition, town: Path) -> None:
+    """Who took a household in typed its people once: no form behind it asks for the same again."""
+    browser = Client(make_app(composition, "all"))
+    page = browser.get("/portal/292095/sign-in").get_data(as_text=True)
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    signs_in = {**form, "login_name": "ikoma-coordinator", "password": demo.PASSWORD}
+    assert browser.post("/portal/292095/sign-in", data=signs_in).status_code == 303
+    cases, taken = (
+        [row[0] for row in sqlite3.connect(town / f"{name}.sqlite").execute(f"SELECT id FROM {of}")]
+        for name, of in (("cases", "cases_case"), ("intake", "intake_consultation"))
+    )
+    starts = [
+        *(f"/cases/292095/cases/{case}" for case in cases),
+        *(f"/intake/292095/consultations/{consultation}" for consultation in taken),
+        "/outreach/292095/households",
+    ]
+
+    found, forms = asked_again(browser, starts, [*cases, *taken, "/outreach/"])
+
+    assert found == []
+    assert forms >= 60
+    assert len(fields_seen(browser, "/intake/292095/consultations/new")) == 5

@@ -15,8 +15,6 @@ from kasane_plugin_api import (
     ConsultationView,
     Escalation,
     EscalationLevel,
-    FieldSpec,
-    HandoffPolicy,
     LegalKind,
     NeedView,
     OfficeKind,
@@ -25,14 +23,10 @@ from kasane_plugin_api import (
     ResponsibleOffice,
     RoleFunction,
     ScreeningView,
-    SheetView,
     matching_bodies,
 )
 
 DEFAULTS: Mapping[str, Any] = {
-    "acknowledge_within_days": 2,
-    "decide_within_days": 0,
-    "sheet_fields": {},
     "areas": {},
     "psychiatric_corporation": "",
     "started": {},
@@ -60,8 +54,6 @@ def test_the_plugin_conforms() -> None:
 
 def test_the_plugin_conforms_with_every_setting_given() -> None:
     settings = {
-        "acknowledge_within_days": 5,
-        "sheet_fields": {"household": "世帯構成"},
         "areas": {"1": "outreach_corporation_1"},
         "psychiatric_corporation": "見本の医療法人",
         "started": {"psychiatric_visits": date(2025, 4, 1)},
@@ -233,21 +225,6 @@ def test_a_desk_that_can_cope_keeps_the_matter() -> None:
     assert Plugin(DEFAULTS).escalation(_consultation(True, None)) is None
 
 
-def test_the_sheet_has_its_name_and_the_towns_days() -> None:
-    plugin = Plugin({**DEFAULTS, "acknowledge_within_days": 5})
-
-    assert plugin.handoff_policy(SheetView("welfare", "education")) == HandoffPolicy(
-        "つなぐシート", 5, "coordinator", True, (), "002:L792-794; 002:L805-807"
-    )
-
-
-def test_the_sheet_has_the_fields_that_the_town_sets() -> None:
-    plugin = Plugin({**DEFAULTS, "sheet_fields": {"household": "世帯構成"}})
-
-    assert Plugin(DEFAULTS).handoff_form_fields() == ()
-    assert plugin.handoff_form_fields() == (FieldSpec("household", "世帯構成"),)
-
-
 def test_the_bodies_have_their_legal_kinds() -> None:
     bodies = Plugin(DEFAULTS).meeting_bodies(TODAY)
 
@@ -341,24 +318,6 @@ def test_the_town_gives_areas_to_corporations() -> None:
 def test_an_area_of_an_unknown_corporation_is_refused() -> None:
     with pytest.raises(ValueError, match="areas の「12」に知らない法人「someone」"):
         Plugin({**DEFAULTS, "areas": {"12": "someone"}})
-
-
-def test_the_survey_of_all_households_has_its_steps() -> None:
-    (survey,) = Plugin(DEFAULTS).campaigns(2026)
-
-    assert (survey.code, survey.label, survey.feature) == (
-        "household_survey",
-        "世帯訪問調査",
-        "household_survey",
-    )
-    assert survey.steps == (
-        "全世帯を順次訪問する",
-        "相談窓口を知らせる",
-        "自治会長、民生委員にヒアリングし、気になる世帯を把握する",
-        "住環境や生活環境、困りごとを確かめる",
-        "必要な支援につながっていない人を把握し、つなぐ",
-    )
-    assert Plugin(DEFAULTS).campaigns(2020) == ()
 
 
 @pytest.mark.parametrize(

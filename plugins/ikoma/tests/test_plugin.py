@@ -15,7 +15,6 @@ from kasane_plugin_api import (
     ConsultationView,
     Escalation,
     EscalationLevel,
-    FieldSpec,
     LegalKind,
     NeedView,
     OutreachAgency,
@@ -25,16 +24,12 @@ from kasane_plugin_api import (
     PlanView,
     RoleFunction,
     ScreeningView,
-    SheetView,
 )
 
 DEFAULTS: Mapping[str, Any] = {
     "door_contacts": {},
-    "acknowledge_within_days": 2,
     "ask_entries_after_days": 180,
-    "decide_within_days": 0,
     "related_offices": {},
-    "sheet_fields": {},
     "started": {},
     "support_conference": False,
 }
@@ -180,37 +175,6 @@ def test_a_desk_that_can_cope_keeps_the_matter() -> None:
 
     assert plugin.escalation(_consultation(True, None)) is None
     assert plugin.escalation(_consultation(None, None)) is None
-
-
-def test_the_head_of_the_office_is_told_of_an_overdue_sheet() -> None:
-    policy = Plugin(DEFAULTS).handoff_policy(SheetView("tax_window", "livelihood_support"))
-
-    assert (policy.label, policy.acknowledge_within_days) == ("つなぐシート", 2)
-    assert (policy.overdue_role, policy.requires_consent) == ("responsible", True)
-    assert [choice.label for choice in policy.companionship] == ["同行", "電話で確認"]
-
-
-def test_the_city_sets_the_days_and_fields_of_its_sheet() -> None:
-    plugin = Plugin(
-        {**DEFAULTS, "acknowledge_within_days": 1, "sheet_fields": {"members": "世帯構成"}}
-    )
-
-    assert plugin.handoff_policy(SheetView("a", "b")).acknowledge_within_days == 1
-    assert plugin.handoff_policy(SheetView("a", "b")).decide_within_days is None
-    seven = Plugin({**DEFAULTS, "decide_within_days": 7}).handoff_policy(SheetView("a", "b"))
-    assert seven.decide_within_days == 7
-    assert plugin.handoff_form_fields() == (FieldSpec("members", "世帯構成"),)
-    assert Plugin(DEFAULTS).handoff_form_fields() == ()
-
-
-def test_consent_is_explained_for_the_sheet_only() -> None:
-    plugin = Plugin(DEFAULTS)
-
-    for_the_sheet = plugin.consent_policy("handoff")
-
-    assert for_the_sheet is not None
-    assert (for_the_sheet.valid_for_days, for_the_sheet.source) == (365, "P1")
-    assert plugin.consent_policy("multi_agency") is None
 
 
 def test_there_is_one_conference_and_no_support_conference() -> None:
@@ -374,26 +338,10 @@ def test_the_document_says_nothing_about_other_features() -> None:
 
 @pytest.mark.parametrize(
     ("year", "codes"),
-    [(2022, []), (2023, ["event_booths"]), (2024, ["event_booths", "survey"])],
+    [(2022, []), (2023, ["event_booths"]), (2024, ["event_booths"])],
 )
-def test_the_questionnaire_is_listed_from_r6(year: int, codes: list[str]) -> None:
+def test_the_booths_are_listed_from_r5(year: int, codes: list[str]) -> None:
     assert [campaign.code for campaign in Plugin(DEFAULTS).campaigns(year)] == codes
-
-
-def test_the_questionnaire_waits_for_receivers_and_visits_those_who_do_not_reply() -> None:
-    survey = Plugin(DEFAULTS).campaigns(2026)[1]
-
-    assert survey.preconditions == (
-        "就労支援の受け皿が用意されている",
-        "訪問相談の受け皿が用意されている",
-    )
-    assert survey.steps == (
-        "アンケートの案内を郵送し、仮想空間の案内を同封する",
-        "回答を依頼し、受け付ける",
-        "回答者のなかで必要性の高い方を訪問する",
-        "未回答の方を訪問する",
-    )
-    assert survey.feature == "survey"
 
 
 def test_the_chief_promoter_visits_until_specialists_are_placed() -> None:

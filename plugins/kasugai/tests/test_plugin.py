@@ -553,3 +553,12 @@ def test_the_assessment_of_a_household_asks_about_supporters_as_well() -> None:
     assert sheet.source == "001:L395-396"
     assert Plugin(DEFAULTS).assessment_forms("member", TODAY) is None
     assert Plugin(DEFAULTS).assessment_forms("household", date(2022, 3, 31)) is None
+
+
+def test_a_commissioner_whom_the_desk_noted_counts_as_well() -> None:
+    asked = ConsultationView("telephone", "family_support", route="commissioner")
+
+    answer = Plugin(DEFAULTS).escalation(asked)
+
+    assert answer is not None
+    assert (answer.target_role, answer.source) == ("coordinator", "001:L176")

@@ -148,6 +148,20 @@ def test_one_address_cannot_flood_the_town_and_another_still_gets_through(town: 
     assert (other.status_code, later.status_code) == (200, 200)
 
 
+def test_two_applications_on_one_database_count_together(town: Workbench) -> None:
+    other = Workbench(town.service, town.house)
+
+    answers = [
+        Passerby(bench).send({**WORDS, "story": f"{n}"}, after=5).status_code
+        for n in range(SENT_PER_ADDRESS)
+        for bench in ((town, other)[n % 2],)
+    ]
+    stopped = [Passerby(bench).send(WORDS, after=5).status_code for bench in (town, other)]
+
+    assert answers == [200] * SENT_PER_ADDRESS
+    assert stopped == [429, 429]
+
+
 def test_addresses_are_kept_neither_plainly_nor_for_long(town: Workbench) -> None:
     passerby = Passerby(town)
     passerby.send(WORDS)

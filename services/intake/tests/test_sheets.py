@@ -41,7 +41,7 @@ SHEET = {
 @pytest.fixture
 def bench(make_workbench: Any) -> Workbench:
     """生駒市 with its own plugin."""
-    made: Workbench = make_workbench("intake", {TOWN: ("ikoma",)})
+    made: Workbench = make_workbench("intake", {TOWN: ("connecting-sheet", "ikoma")})
     return made
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+import home_care
 import vrptw
 import weeks
 
@@ -32,13 +33,21 @@ USUAL = {
     "seconds": [5, 20],
     "sizes": [200, 500, 1000, 2000],
     "week_seconds": [10],
+    "carers": ["InstanzCPLEX_HCSRP_10_1", "InstanzCPLEX_HCSRP_25_1", "InstanzCPLEX_HCSRP_50_1"],
 }
-QUICK = {"names": ["R101", "RC201"], "seconds": [3], "sizes": [60], "week_seconds": [3]}
+QUICK = {
+    "names": ["R101", "RC201"],
+    "seconds": [3],
+    "sizes": [60],
+    "week_seconds": [3],
+    "carers": ["InstanzCPLEX_HCSRP_10_1"],
+}
 FULL = {
     "names": None,
     "seconds": [5, 20],
     "sizes": [200, 500, 1000, 2000],
     "week_seconds": [10, 60],
+    "carers": None,
 }
 LONG_SIZES, LONG_SECONDS = (200, 500), 60
 """What is planned for longer, too, when not everything is."""
@@ -195,6 +204,35 @@ def _weeks(
     }
 
 
+def _carers(folder: Path, names: Iterable[str], seconds: int, jobs: int) -> dict[str, Any]:
+    """The home-care instances: the instance's own objective on our plans; nobody's cost lies beside them."""
+    instances = {name: home_care.read(folder / f"{name}.json") for name in names}
+    runs = [
+        _Run((name,), home_care.kasane, (instance, seconds)) for name, instance in instances.items()
+    ]
+
+    def tell(key: Key, measured: _Measured) -> None:
+        best = measured.answer["best"]
+        found = (
+            f"{best.total:.1f} (distance {best.travel:.1f}, late {best.late:.1f}, latest {best.latest:.1f})"
+            if best
+            else "no whole plan"
+        )
+        _write(
+            f"{key[0]} {seconds} s: {found}, {measured.answer['tried']} attempts, {measured.cpu:.1f} CPU s"
+        )
+
+    found = _all(runs, jobs, tell)
+    answers = {key[0]: one.answer for key, one in sorted(found.items())}
+    return {
+        "home_care_costs": {
+            name: round(one["best"].total, 2) if one["best"] else None
+            for name, one in answers.items()
+        },
+        "carers_violations": sum(one["violations"] for one in answers.values()),
+    }
+
+
 def _say(title: str, found: dict[str, float], peak: float) -> None:
     first = f", first plan after {found['first']:.2f} s" if "first" in found else ""
     _write(
@@ -221,6 +259,9 @@ def main() -> None:
         "--full", action="store_true", help="all instances, all weeks for 10 and 60 s"
     )
     parser.add_argument("--instances", type=Path, default=Path("../shared/data/routing/vrptw"))
+    parser.add_argument("--home-care", type=Path, default=Path("../shared/data/routing/home-care"))
+    parser.add_argument("--carers", nargs="*", default=None, help="home-care instances")
+    parser.add_argument("--carer-seconds", type=int, default=20)
     parser.add_argument(
         "--names", nargs="*", default=None, help="instances; all of the folder with --full"
     )
@@ -238,11 +279,17 @@ def main() -> None:
     }
     if asked["names"] is None:
         asked["names"] = sorted(path.stem for path in options.instances.glob("*.vrp"))
+    if asked["carers"] is None:
+        asked["carers"] = sorted(path.stem for path in options.home_care.glob("*.json"))
     figures: dict[str, Any] = {"load_before": round(os.getloadavg()[0], 1)}
     if asked["names"] and asked["seconds"]:
         figures |= _routing(
             options.instances, asked["names"], asked["seconds"], options.rivals, options.jobs
         )
+    if asked["carers"]:
+        found = _carers(options.home_care, asked["carers"], options.carer_seconds, options.jobs)
+        broken = found.pop("carers_violations")
+        figures |= found | {"hard_violations": figures.get("hard_violations", 0) + broken}
     if asked["sizes"] and asked["week_seconds"]:
         everything = options.full or options.week_seconds is not None
         found = _weeks(

@@ -10,20 +10,15 @@ import pytest
 
 from kasane_contracts.cases import OutreachRequested
 from kasane_kit.auth import Actor
-from kasane_kit.db import Databases, MigrationSource
-from kasane_kit.db.engine import PostgresAddresses
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing
-from kasane_kit.tenancy import HOST
-from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Workbench, build_workbench
-from kasane_kit.web import create_service_app
+from kasane_kit.testing.workbench import Workbench, build_workbench
 from kasane_outreach import queries
 from kasane_outreach.app import service
 from kasane_outreach.commands import ScheduleVisit
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.handlers import schedule_visit
 from kasane_outreach.repository import Visits
-from kasane_runtime.postgres import Server
+from tests.support.postgres_bench import on_postgres
 from tests.support.private_postgres import PrivatePostgres
 
 DAY = date(2026, 11, 26)
@@ -40,23 +35,9 @@ REQUEST = OutreachRequested(
 def on_postgresql(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Workbench]:
     """A bench whose town is kept by PostgreSQL."""
     plain = build_workbench(service, tmp_path)
-    keys = KeyRing(tmp_path / "keys")
-    keys.ensure("signing", HOST, TOWN, OTHER_TOWN)
-    base = f"{private_postgres.host}:{private_postgres.port}"
-    addresses = PostgresAddresses(f"postgresql+psycopg://{base}/", keys)
-    private_postgres.psql(f'DROP DATABASE IF EXISTS "kasane_{TOWN}"')
-    admin = f"postgresql+psycopg://postgres@{base}/postgres"
-    with Server(admin, addresses, [service.name]) as server:
-        server.make_owner()
-        server.make_municipality(TOWN)
-        server.upgrade(TOWN, service.name, MigrationSource(service.migrations))
-        server.grant(TOWN)
-    databases = Databases(addresses)
-    house = replace(plain.house, databases=databases)
-    yield Workbench(service, house, create_service_app(service, house))
-    databases.dispose()
+    with on_postgres(plain, private_postgres, tmp_path) as bench:
+        yield bench
     plain.house.databases.dispose()
-    private_postgres.psql(f'DROP DATABASE "kasane_{TOWN}"')
 
 
 @pytest.fixture(params=["workbench", pytest.param("on_postgresql", marks=pytest.mark.postgresql)])

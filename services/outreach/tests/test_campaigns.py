@@ -39,14 +39,19 @@ def begun(bench: Workbench, visitor: Visitor, campaign: str) -> str:
     return answer.location.rsplit("/", 1)[1]
 
 
+def surveying(make_workbench: BenchMaker, ikoma: dict[str, Any]) -> Workbench:
+    """生駒市 with the questionnaire that follows its plan, and what the city has set."""
+    bench = make_workbench("outreach", {TOWN: ("postal-survey", "ikoma")})
+    towns = bench.house.directory._towns  # type: ignore[attr-defined]
+    settings = {"ikoma": ikoma}
+    towns[TOWN] = replace(towns[TOWN], settings=settings, revision=towns[TOWN].revision + 1)
+    return bench
+
+
 @pytest.fixture
 def ikoma(make_workbench: BenchMaker) -> Workbench:
     """生駒市, which has said that the survey began."""
-    bench = make_workbench("outreach", {TOWN: ("ikoma",)})
-    towns = bench.house.directory._towns  # type: ignore[attr-defined]
-    settings = {"ikoma": {"started": {"survey": date(2026, 10, 1)}}}
-    towns[TOWN] = replace(towns[TOWN], settings=settings, revision=towns[TOWN].revision + 1)
-    return bench
+    return surveying(make_workbench, {"started": {"survey": date(2026, 10, 1)}})
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def targets(bench: Workbench, run_id: str) -> list[object]:
 
 
 def test_what_the_document_only_plans_is_not_begun(make_workbench: BenchMaker) -> None:
-    bench = make_workbench("outreach", {TOWN: ("ikoma",)})
+    bench = surveying(make_workbench, {})
     visitor = bench.visit_as(bench.staff("coordinator"))
 
     answer = visitor.post("/campaigns/runs", {"campaign": "survey", "year": "2026"})
@@ -239,7 +244,7 @@ def test_a_reply_that_was_read_is_not_overwritten(
 @pytest.fixture
 def hokuei(make_workbench: BenchMaker) -> Workbench:
     """北栄町 (on the bench's code)."""
-    return make_workbench("outreach", {TOWN: ("hokuei",)})
+    return make_workbench("outreach", {TOWN: ("household-survey", "hokuei")})
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -367,3 +368,84 @@ def test_a_visit_by_hand_is_locked(
 
     with workbench.reading() as connection:
         assert queries.visit(connection, coordinator, "visit-8").visit.pin is VisitPin.LOCKED
+
+
+# The same for programs
+
+
+def told(visitor: Visitor, path: str, **happened: object) -> Any:
+    body = {"on": DAY.isoformat(), **happened}
+    return visitor.send_json("POST", f"/api/v1/repairs{path}", body)
+
+
+HAPPENED: list[tuple[dict[str, object], tuple[int, int, int]]] = [
+    ({"kind": "worker_absent", "worker": "worker-1"}, (2, 0, 0)),
+    ({"kind": "visit_cancelled", "visit_id": "visit-1"}, (0, 0, 0)),
+    ({"kind": "visit_added", "request_id": "request-4"}, (0, 0, 1)),
+    ({"kind": "visit_overrun", "visit_id": "visit-1", "minutes": 30}, (0, 0, 0)),
+    ({"kind": "road_closed", "block": "東新町", "minutes": 0}, (3, 0, 0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("happened", "counts"), HAPPENED, ids=[str(one["kind"]) for one, _counts in HAPPENED]
+)
+def test_a_program_sees_the_disturbance_and_accepts_exactly_that(
+    workbench: Workbench,
+    visitor: Visitor,
+    coordinator: Actor,
+    ask: Ask,
+    happened: dict[str, object],
+    counts: tuple[int, int, int],
+) -> None:
+    ask(request_id="request-4", case_id="case-4")
+    before = day(workbench, coordinator)
+
+    shown = told(visitor, "/preview", **happened)
+
+    assert shown.status_code == 200, shown.text
+    assert tuple(len(shown.json[one]) for one in ("hit", "moved", "added")) == counts
+    assert day(workbench, coordinator) == before
+    stale = told(visitor, "", **happened, mark="0" * 64)
+    assert (stale.status_code, stale.json["type"].split(":")[-1]) == (409, "plan_outdated")
+    assert day(workbench, coordinator) == before
+
+    done = told(visitor, "", **happened, mark=shown.json["mark"])
+
+    assert done.status_code == 200, done.text
+    assert done.json == shown.json
+    now = day(workbench, coordinator)
+    for one in shown.json["hit"]:
+        wanted = (one["to"]["workers"][0], one["to"]["starts_at"]) if one["to"] else None
+        assert now.get(one["request_id"]) == wanted
+
+
+def test_what_a_program_asks_for_and_cannot_be_is_refused_with_a_sentence(
+    workbench: Workbench, visitor: Visitor, coordinator: Actor
+) -> None:
+    before = day(workbench, coordinator)
+
+    answers = [
+        told(visitor, "/preview", kind="worker_absent"),
+        told(visitor, "/preview", kind="worker_absent", worker="nobody"),
+        told(visitor, "/preview", kind="visit_cancelled", visit_id="visit-9"),
+        told(visitor, "/preview", kind="visit_added", request_id="request-9"),
+        told(visitor, "/preview", kind="visit_overrun", visit_id="visit-1", minutes=-1),
+        told(visitor, "/preview", kind="road_closed", block="ない町"),
+        told(visitor, "/preview", kind="earthquake"),
+        told(visitor, "/preview", kind="worker_absent", wroker="worker-1"),
+        told(visitor, "", kind="worker_absent", worker="worker-1"),
+    ]
+
+    assert [one.status_code for one in answers] == [422, 404, 404, 404, 422, 422, 422, 422, 422]
+    assert all(one.json["title"] and one.json["detail"] for one in answers)
+    assert day(workbench, coordinator) == before
+
+
+@pytest.mark.usefixtures("visitor")
+def test_a_program_of_somebody_who_plans_no_visits_learns_nothing(workbench: Workbench) -> None:
+    desk = workbench.visit_as(workbench.staff("receiver", account_id="desk-1", name="窓口 花子"))
+
+    answer = told(desk, "/preview", kind="worker_absent", worker="worker-1")
+
+    assert answer.status_code == 403

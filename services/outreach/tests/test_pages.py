@@ -364,7 +364,7 @@ def test_a_round_is_open_to_its_people_only(
 
 
 def test_campaigns_are_shown_with_their_phase(make_workbench: BenchMaker) -> None:
-    bench = make_workbench("outreach", {TOWN: ("ikoma",)})
+    bench = make_workbench("outreach", {TOWN: ("postal-survey", "ikoma")})
     administrator = bench.staff("town_administrator")
 
     page = bench.visit_as(administrator).get("/campaigns?year=2026")

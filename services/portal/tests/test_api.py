@@ -1,7 +1,7 @@
 """What a program gets at the entrance."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,10 @@ from werkzeug.test import TestResponse
 from kasane_contracts import intake
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.portal import StaffAccountChanged
+from kasane_kit import clock
+from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Workbench
+from kasane_portal.handlers.telling import tell_counts
 
 PASSWORD = "correct horse battery"
 TOWN = "292095"
@@ -238,15 +241,27 @@ def test_my_tasks_are_those_of_my_role(bench: Workbench) -> None:
     assert receiver["items"] == []
 
 
+def tell(bench: Workbench, moment: datetime) -> None:
+    """The end of a month has come: every town's counts are told."""
+    for town in (TOWN, "012319"):
+        with clock.fixed(lambda: moment), municipality_scope(town):
+            tell_counts(bench.house, town)
+
+
 def test_the_overview_hides_small_numbers_and_is_for_the_host(bench: Workbench) -> None:
     make(bench, "kencho", "prefecture_operator", "host")
     bench.hear(intake.ConsultationReceived("c1", "n1", "window", "tax", date(2026, 11, 21), ()))
+    tell(bench, datetime(2026, 12, 1, tzinfo=UTC))
     operator = Program(bench.app.test_client(), "kencho", "host")
 
     table = operator.call("GET", "/overview?year=2026").get_json()
 
     assert [town["code"] for town in table["towns"]] == ["012319", TOWN]
-    assert table["towns"][1]["counts"]["consultation_received"] == {"value": None, "hidden": True}
+    assert table["towns"][1]["counts"]["consultation_received"] == {
+        "value": None,
+        "hidden": True,
+        "through": "2026-11",
+    }
     assert table["totals"]["consultation_received"] == {"at_least": 1, "exact": False}
     assert operator.call("GET", "/overview?year=abc").status_code == 422
     assert operator.call("GET", "/tasks").get_json() == {"items": []}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kasane_contracts import intake
 from kasane_kit.ids import new_id
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_portal.domain.errors import RosterFull, SeatKindUnknown, TermUnfit
@@ -114,12 +115,21 @@ def seated(visitor: Visitor, how_many: int) -> None:
         assert answer.status_code == 303, answer.text
 
 
-def reported(visitor: Visitor, body: str, present: int, members: int = 20) -> Any:
+def frozen(visitor: Visitor, reason: str = "", seen: int = 0) -> Any:
+    if not seen:
+        state = {"metric": "panel_limit", "period": "2026/11", "typed": "12"}
+        visitor.post("/figures/stated", {"submission": new_id(), **state})
+    form = {"submission": new_id(), "seen": str(seen), "reason": reason}
+    return visitor.post("/reports/2026/versions", form)
+
+
+def reported(visitor: Visitor, body: str, present: int, members: int = 20, version: int = 1) -> Any:
     return posted(
         visitor,
         "/evaluation/reports?year=2026",
         "report",
         body=body,
+        version=str(version),
         held_on="2026-11-20",
         members=str(members),
         present=str(present),
@@ -129,6 +139,7 @@ def reported(visitor: Visitor, body: str, present: int, members: int = 20) -> An
 
 def test_with_twelve_members_seven_make_a_quorum_and_six_do_not(officer: Visitor) -> None:
     seated(officer, 12)
+    assert frozen(officer).status_code == 303
 
     refused = reported(officer, "review_panel", 6)
     assert refused.status_code == 422
@@ -141,6 +152,7 @@ def test_with_twelve_members_seven_make_a_quorum_and_six_do_not(officer: Visitor
 
 def test_a_report_goes_before_its_bodies_in_order_and_once_to_each(officer: Visitor) -> None:
     seated(officer, 12)
+    frozen(officer)
 
     early = reported(officer, "welfare_council", 10)
     assert early.status_code == 422
@@ -151,6 +163,75 @@ def test_a_report_goes_before_its_bodies_in_order_and_once_to_each(officer: Visi
     assert reported(officer, "coordination_meeting", 10).status_code == 303
 
     assert "会議体に報告したことを書く" not in officer.get("/evaluation?year=2026").text
+
+
+def test_a_body_receives_a_frozen_version_and_a_later_one_again(officer: Visitor) -> None:
+    seated(officer, 12)
+    page = officer.get("/evaluation?year=2026").text
+    assert "会議体に渡すのは、固定した版です。まだ固定していません。" in page
+    assert reported(officer, "review_panel", 12).status_code == 422
+    frozen(officer)
+    assert reported(officer, "review_panel", 12).status_code == 303
+
+    assert frozen(officer, reason="参加者の数を直した", seen=1).status_code == 303
+
+    assert reported(officer, "welfare_council", 9, version=1).status_code == 422
+    assert reported(officer, "welfare_council", 9, version=2).status_code == 303
+    page = officer.get("/evaluation?year=2026").text
+    assert "第1版を受け取っています。そのあと第2版が固定されました。" in page
+    assert "第2版を受け取りました" in page
+    assert reported(officer, "review_panel", 12, version=2).status_code == 303
+    assert "第1版を受け取っています" not in officer.get("/evaluation?year=2026").text
+
+
+def test_a_body_with_a_roster_and_nobody_in_office_is_told_in_a_sentence(officer: Visitor) -> None:
+    frozen(officer)
+
+    answer = reported(officer, "review_panel", 7)
+
+    assert answer.status_code == 422
+    said = "令和8年11月20日に任期のある委員が、この会議体の名簿に一人もいません"
+    assert said in answer.text
+
+
+def test_agencies_comment_on_an_item_and_every_comment_stays(officer: Visitor) -> None:
+    def said(agency: str, words: str, item: str = "understanding") -> Any:
+        form = {"item": item, "agency": agency, "words": words}
+        return posted(officer, "/evaluation/remarks?year=2026", "remark", **form)
+
+    assert said("社会福祉協議会", "研修のあと、相談が早くなった").status_code == 303
+    assert said("地域包括支援センター", "回数を増やしてほしい").status_code == 303
+    assert said("", "だれの声か分からない").status_code == 422
+    assert said("社会福祉協議会", "ない項目に", item="nothing").status_code == 422
+
+    page = officer.get("/evaluation?year=2026").text
+    assert "研修のあと、相談が早くなった" in page
+    assert "回数を増やしてほしい" in page
+    assert "だれの声か分からない" not in page
+
+
+def test_an_action_goes_from_plan_to_next_step_and_keeps_what_was_written(
+    make_workbench: BenchMaker,
+) -> None:
+    bench = make_workbench("portal", {"292095": ("hokuei",)})
+    officer = bench.visit_as(bench.staff("responsible"))
+
+    def written(action_id: str, title: str = "つながる会議", **more: str) -> Any:
+        parts = {"plan": "年4回開く", "done": "", "found": "", "next_step": "", **more}
+        form = {"action_id": action_id, "title": title, **parts}
+        return posted(officer, "/evaluation/actions?year=2026", "action", **form)
+
+    assert written("", title=" ").status_code == 422
+    assert written("", plan="").status_code == 422
+    assert written("not-there").status_code == 422
+    assert written("").status_code == 303
+    (action,) = re.findall(r'<option value="([0-9a-f-]{36})"', officer.get("/evaluation").text)
+    assert written(action, done="2回開いた", found="参加が増えた").status_code == 303
+
+    page = officer.get("/evaluation?year=2026").text
+    assert "2回開いた" in page
+    assert "2回めの記録（前のものも残っています）" in page
+    assert page.count("年4回開く") == 1
 
 
 def test_the_roster_tells_which_kinds_nobody_represents_and_who_left(officer: Visitor) -> None:
@@ -179,6 +260,30 @@ def test_the_logic_model_takes_numbers_for_its_eight_indicators(officer: Visitor
     assert "<strong>85%</strong>" in page
     assert "2回めの記録（前のものも残っています）" in page
     assert page.count("○%") + page.count("○件") + page.count("○回") + page.count("○名") == 8
+
+
+def test_the_logic_model_goes_through_its_steps_and_shows_what_services_count(
+    eniwa: Workbench, officer: Visitor
+) -> None:
+    def written(item: str, words: str = "年度の初めに聞き取った") -> Any:
+        return posted(officer, "/evaluation/steps?year=2026", "step", item=item, words=words)
+
+    persons = (intake.PersonConcerned("p1"),)
+    eniwa.hear(
+        intake.ConsultationReceived(
+            "c1", "1", "window", "tax", date(2026, 5, 1), (), persons=persons, route="neighbour"
+        )
+    )
+    assert written("step-5").status_code == 422
+    assert written("step-1", words=" ").status_code == 422
+    assert written("step-1").status_code == 303
+
+    page = officer.get("/evaluation?year=2026").text
+    steps = re.findall(r"<li><strong>([^<]+)</strong>", page)[:4]
+    assert steps == ["ニーズ評価", "セオリー評価", "プロセス評価", "アウトカム評価"]
+    assert "年度の初めに聞き取った" in page
+    assert "重ねの数 1件" in page
+    assert "年度の初めに聞き取った" in officer.get("/reports/2026").text
 
 
 def test_kasugai_marks_each_item_with_a_circle_or_a_triangle(make_workbench: BenchMaker) -> None:

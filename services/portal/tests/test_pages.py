@@ -12,11 +12,13 @@ from werkzeug.test import TestResponse
 from kasane_contracts import cases, intake
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.portal import StaffAccountChanged
+from kasane_kit import clock
 from kasane_kit.bus import dead_letters
 from kasane_kit.bus.dead_letters import ParkingReason
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_portal.domain.overview import fiscal_year
+from kasane_portal.handlers.telling import tell_counts
 from kasane_portal.pages.sessions import own_path
 from kasane_portal.queries import list_accounts
 
@@ -503,7 +505,7 @@ def test_the_town_page_shows_what_the_plugins_say_with_sources(bench: Workbench)
     for word in (
         "いこまる主任推進員",
         "重層的支援会議",
-        "004:L218-221",
+        "重層的支援体制整備事業の取組み 218～221行",
         "予定",
         "実施中",
         "税の窓口",
@@ -525,7 +527,7 @@ def test_everybody_of_the_town_reads_how_it_works(bench: Workbench) -> None:
 
     assert rows["受け付けた窓口で対応できる"].startswith("受け付けた窓口で対応します")
     assert rows["通常の連携では難しい"].startswith("いこまる主任推進員")
-    assert "004:L" in rows["通常の連携では難しい"]
+    assert "重層的支援体制整備事業の取組み 137～138行" in rows["通常の連携では難しい"]
     assert rows["本人の同意：同意あり"].startswith("重層的支援会議")
     assert "町の資料では決まっていません" in rows["本人の同意：同意しない"]
     assert rows["コーディネーター"].startswith("いこまる主任推進員")
@@ -550,6 +552,57 @@ def test_what_no_document_says_is_shown_as_the_national_standard(
     rows = rule_rows(bench.visit_as(bench.staff("receiver")).get("/town").text)
 
     assert rows["通常の連携では難しい"].endswith("国の標準")
+
+
+def test_a_source_is_said_by_its_document_and_lines_and_its_whole_name_stands_behind(
+    bench: Workbench,
+) -> None:
+    page = administrator(bench).get("/town").text
+
+    whole = "資料004：生駒市福祉政策課「重層的支援体制整備事業の取組み」令和5年6月"
+    assert f'title="{whole}">重層的支援体制整備事業の取組み 139行、215行</span>' in page
+    assert "・<span class" in page
+    assert ">奈良新聞 令和5年5月31日</span>" in page
+    assert "004:L" not in page
+    assert "最初に相談を受けて受け止める人（125行）" in page
+
+
+def test_what_no_question_asks_stands_on_the_page_and_what_is_silent_is_not_stated(
+    bench: Workbench,
+) -> None:
+    rows = rule_rows(administrator(bench).get("/town").text)
+
+    assert rows["【会議】本人の同意がないときの会議"].startswith("資料に記載なし")
+    assert rows["【窓口】関係課"].startswith("「相談支援」「地域づくり」に関わりのある課")
+    assert rows["自治会の地域課題"].startswith("（仮称）わがごとカイギ")
+
+
+def test_how_long_an_entry_counts_as_confirmed_stands_on_the_page(bench: Workbench) -> None:
+    rows = rule_rows(administrator(bench).get("/town").text)
+
+    assert rows["登録を確かめ直す"].startswith("前に確かめてから180日たったとき")
+    assert "聞いた空きは90日のあいだ数える" in rows["登録を確かめ直す"]
+    assert "この仕組みがはじめに決めた日数です" in rows["登録を確かめ直す"]
+    assert "国の標準" not in rows["登録を確かめ直す"]
+
+
+@pytest.mark.parametrize(
+    ("plugin", "words"),
+    [
+        ("kasugai", ("3.5名", "4名", "参加支援を計画する前に", "地域包括ケア推進協議会", "年2回")),
+        ("eniwa", ("12名以内", "過半数の出席で開く", "【参考】京都府長岡京市", "前の名前：")),
+        ("senboku", ("【会議】会議の頻度・定足数・様式", "1年以下の懲役")),
+        ("yonago", ("08:30～17:15", "【窓口】時間外の扱い", "基礎コース", "3名")),
+        ("hokuei", ("愛の輪活動", "共助交通", "仁厚会", "支え愛連絡会", "検討")),
+    ],
+)
+def test_the_page_of_each_town_says_what_its_document_says(
+    make_workbench: BenchMaker, plugin: str, words: tuple[str, ...]
+) -> None:
+    bench = make_workbench("portal", {TOWN: (plugin,)})
+    page = bench.visit_as(bench.staff("receiver")).get("/town").text
+
+    assert [word for word in words if word not in page] == []
 
 
 def test_a_partner_does_not_read_how_the_town_works(bench: Workbench) -> None:
@@ -715,19 +768,66 @@ def hear_consultations(bench: Workbench, town: str, count: int, on: date) -> Non
     bench.municipality = TOWN
 
 
+def tell(bench: Workbench) -> None:
+    """What the hourly job does in every town."""
+    for town in (TOWN, OTHER_TOWN):
+        with municipality_scope(town):
+            tell_counts(bench.house, town)
+
+
+def counts_shown(page: str) -> list[tuple[str, str]]:
+    rows = re.findall(r"<tr[^>]*>\s*<th scope=\"row\">([^<]+)</th>\s*<td[^>]*>(.*?)</td>", page)
+    return [(name, re.sub(r"<[^>]+>", " ", cell).strip()) for name, cell in rows][:3]
+
+
 def test_an_operator_lands_on_the_overview_of_every_town(bench: Workbench) -> None:
     day = date(2026, 11, 21)
     hear_consultations(bench, TOWN, 12, day)
     hear_consultations(bench, OTHER_TOWN, 3, day)
-    client = operator(bench)
+    with clock.fixed(lambda: datetime(2026, 12, 1, tzinfo=UTC)):
+        tell(bench)
+        client = operator(bench)
 
-    home = client.get("/host/")
+        home = client.get("/host/")
 
-    assert (home.status_code, home.headers["Location"]) == (302, "/host/overview")
-    page = client.get(f"/host/overview?year={fiscal_year(day)}").text
-    rows = re.findall(r"<tr[^>]*>\s*<th scope=\"row\">([^<]+)</th>\s*<td[^>]*>(.*?)</td>", page)
-    shown = [(name, re.sub(r"<[^>]+>", "", cell)) for name, cell in rows]
-    assert shown[:3] == [("恵庭市", "10未満"), ("生駒市", "12"), ("合計", "13以上")]
+        assert (home.status_code, home.headers["Location"]) == (302, "/host/overview")
+        page = client.get(f"/host/overview?year={fiscal_year(day)}").text
+    assert counts_shown(page) == [("恵庭市", "10未満"), ("生駒市", "12"), ("合計", "13以上")]
+    assert "2026年11月までの件数です。" in page
+
+
+def test_a_month_is_told_when_it_is_over_and_a_small_growth_is_not(bench: Workbench) -> None:
+    def page_on(year: int, month: int) -> str:
+        with clock.fixed(lambda: datetime(year, month, 2, tzinfo=UTC)):
+            tell(bench)
+            tell(bench)
+            return operator_page(bench)
+
+    make(bench, "kencho", "prefecture_operator", "host")
+    hear_consultations(bench, TOWN, 12, date(2026, 11, 21))
+    assert counts_shown(page_on(2026, 11))[1] == ("生駒市", "0")
+    assert counts_shown(page_on(2026, 12))[1] == ("生駒市", "12")
+    for number in range(3):
+        bench.hear(
+            intake.ConsultationReceived(
+                f"late-{number}", f"l{number}", "window", "tax", date(2026, 11, 30), ("income",)
+            )
+        )
+    later = counts_shown(page_on(2027, 1))
+    assert later[1] == ("生駒市", "12 11月まで")
+    assert later[2] == ("合計", "12以上")
+    told = [one for one in bench.said(AuditEntryRecorded) if one.action == "portal.counts.told"]
+    assert [one.object_id for one in told if one.object_id.startswith("2026")] == [
+        "2026:2026-10",
+        "2026:2026-11",
+        "2026:2026-12",
+    ]
+
+
+def operator_page(bench: Workbench) -> str:
+    client = bench.app.test_client()
+    sign_in(client, "kencho", town="host")
+    return client.get("/host/overview?year=2026").text
 
 
 def test_a_year_that_is_not_offered_shows_the_present_one(bench: Workbench) -> None:

@@ -44,6 +44,9 @@ def visit(**changes: str) -> dict[str, str]:
     return {**facts, **changes}
 
 
+SLIDES = "令和5年度市町村・支援機関連携強化研修会の資料 令和6年3月14日 213～220行"
+
+
 def rows(page: str, part: str) -> list[str]:
     (section,) = re.findall(
         rf'<section class="k-card" id="{part}">(.*?)</section>', page, re.DOTALL
@@ -56,10 +59,10 @@ def test_the_years_and_those_without_a_start_are_shown_with_their_source(operato
     page = operator.get(PAGE).text
 
     assert rows(page, "starts") == [
-        "2021年度 北栄町 1市町村 002:L213-220",
-        "2022年度 鳥取市・米子市・智頭町 3市町村 002:L213-220",
-        "2023年度 倉吉市 1市町村 002:L213-220",
-        "2024年度 予定（資料の時点） 八頭町・湯梨浜町・琴浦町・江府町 4市町村 002:L213-220",
+        f"令和3年度 北栄町 1市町村（累計 1） {SLIDES}",
+        f"令和4年度 鳥取市・米子市・智頭町 3市町村（累計 4） {SLIDES}",
+        f"令和5年度 倉吉市 1市町村（累計 5） {SLIDES}",
+        f"令和6年度 予定（資料の時点） 八頭町・湯梨浜町・琴浦町・江府町 4市町村（累計 9） {SLIDES}",
     ]
     places = rows(page, "to-visit")
     assert len(places) == 14

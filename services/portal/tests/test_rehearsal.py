@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_the_same_set_differs_in_nothing(administrator: Visitor) -> None:
 
     assert differences(page) == []
     assert "0件が違いました" in page
-    assert "窓口・役割・会議体は変わりません" in page
+    assert "町の数の名前は変わりません" in page
 
 
 def test_a_setting_of_the_town_moves_only_the_person_who_refused(administrator: Visitor) -> None:
@@ -91,6 +92,23 @@ def test_another_town_s_set_differs_in_escalation_and_gate_and_old_years_are_not
     assert gate[2:] == ["会議の判断は求めません", "重層的支援会議の判断が要ります"]
     assert [row for row in found if row[0].startswith("町の数")] != []
     assert "2026-003" not in page
+
+
+def test_screening_and_the_answers_to_a_plugin_s_field_are_asked_again(
+    ikoma: Workbench, administrator: Visitor
+) -> None:
+    commissioner = intake.TownAnswer("kasugai", "route", '"welfare_commissioner"')
+    unasked = {"single_agency_enough": "not_asked", "ordinary_cooperation_enough": "not_asked"}
+    ikoma.hear(replace(consulted(6, "single_agency"), town_answers=(commissioner,)))
+    ikoma.hear(replace(consulted(7, "single_agency"), town_answers=(commissioner,), **unasked))
+    ikoma.hear(replace(consulted(8, "single_agency"), single_agency_enough="yes"))
+    ikoma.hear(replace(consulted(9, "single_agency"), single_agency_enough="yes"))
+    ikoma.hear(intake.ConsultationScreened("c9", "no", "no"))
+
+    page = administrator.post("/plugins/rehearsal", {"plugins": "kasugai", "settings": ""}).text
+
+    moved = [row[0] for row in differences(page) if row[0].startswith("つなぎ先")]
+    assert moved == ["つなぎ先 2026-002", "つなぎ先 2026-007", "つなぎ先 2026-009"]
 
 
 def test_trying_changes_nothing_and_leaves_a_trace(

@@ -99,6 +99,51 @@ def test_the_other_screens_are_signed_out_and_this_one_stays(bench: Workbench) -
     assert ("portal.session.others_ended", "s0412") in [(e.action, e.object_id) for e in last]
 
 
+def test_entering_the_password_again_begins_a_new_session_and_ends_the_one_at_hand(
+    bench: Workbench, clock_at: object
+) -> None:
+    begun = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    clock_at(begun)  # type: ignore[operator]
+    client, cookie = signed_in(bench)
+    clock_at(begun + timedelta(minutes=20))  # type: ignore[operator]
+    page = client.get(f"/{TOWN}/confirm?next=/{TOWN}/accounts").text
+    assert "生駒 直子 さん本人" in page
+    data = {"csrf_token": token_of(page), "next": f"/{TOWN}/accounts", "password": PASSWORD}
+
+    wrong = client.post(f"/{TOWN}/confirm", data={**data, "password": "wrong battery horse"})
+    empty = client.post(f"/{TOWN}/confirm", data={**data, "password": ""})
+    right = client.post(f"/{TOWN}/confirm", data=data)
+
+    assert (wrong.status_code, empty.status_code, right.status_code) == (401, 422, 303)
+    assert "いまのパスワードが違います。" in wrong.text
+    assert right.headers["Location"] == f"/{TOWN}/accounts"
+    found = client.get_cookie("kasane_session")
+    assert found is not None
+    old, new = session_of(bench, cookie), session_of(bench, found.value)
+    assert old.session_id != new.session_id
+    assert (old.is_confirmed, new.is_confirmed) == (False, True)
+    assert [said.session for said in bench.said(StaffSessionEnded)] == [old.fingerprint]
+
+
+def test_the_password_is_not_guessed_where_it_is_asked_again(bench: Workbench) -> None:
+    client, _ = signed_in(bench)
+    data = {"csrf_token": token_of(client.get(f"/{TOWN}/confirm").text), "password": "no battery"}
+
+    answers = [client.post(f"/{TOWN}/confirm", data=data).status_code for _ in range(6)]
+
+    assert answers == [401, 401, 401, 401, 401, 429]
+
+
+def test_after_the_password_nobody_is_led_to_another_server(bench: Workbench) -> None:
+    client, _ = signed_in(bench)
+    token = token_of(client.get(f"/{TOWN}/confirm").text)
+    data = {"csrf_token": token, "password": PASSWORD, "next": "//elsewhere.example/"}
+
+    answer = client.post(f"/{TOWN}/confirm", data=data)
+
+    assert answer.headers["Location"] == f"/portal/{TOWN}/"
+
+
 def test_nobody_ends_the_sessions_of_somebody_else(bench: Workbench) -> None:
     client, _ = signed_in(bench)
     colleague = bench.visit_as(bench.staff("coordinator", account_id="somebody-else"))

@@ -252,7 +252,7 @@ def searches(chance: random.Random, terms: Sequence[str]) -> list[DirectorySearc
 
 def bare_area_query(plain: sqlite3.Connection, search: DirectorySearch) -> list[str]:
     """The same question in one statement written by hand, without the product."""
-    home, km = search.near, search.within_km
+    home, km = search.near, search.within.km
     south_west, north_east = box_around(home, km)
     across = cos(radians(home.latitude))
     rows = plain.execute(

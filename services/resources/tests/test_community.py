@@ -272,6 +272,15 @@ def test_training_of_a_year_is_attendance_by_kind_and_cancelled_is_not_counted(
     )
 
 
+def test_a_town_without_a_network_is_told_so_and_what_would_stand_there(
+    workbench: Workbench,
+) -> None:
+    page = workbench.visit_as(workbench.staff("coordinator")).get("/community/networks").text
+
+    assert "団体のネットワーク（フードドライブなど）がまだ登録されていません" in page
+    assert "町の資料にネットワークの定めがありません" in page
+
+
 def test_the_pages_take_what_is_typed_and_keep_it_when_it_is_wrong(kasugai: Workbench) -> None:
     who = kasugai.visit_as(kasugai.staff("coordinator"))
     for path in ("", "/gatherings", "/networks", "/partners", "/training"):

@@ -2,12 +2,13 @@
 
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.folding import bigrams, fold, spellings
+from kasane_resources.domain.freshness import PLATFORM_DAYS, ConfirmationDays
 from kasane_resources.domain.human_service import (
     ContactMode,
     HumanService,
@@ -18,8 +19,10 @@ from kasane_resources.domain.human_service import (
 from kasane_resources.domain.location import Location, Position, distance_km
 from kasane_resources.domain.matching import ExclusionReason, Need, PartKind, match
 from kasane_resources.domain.need import Availability
+from kasane_resources.domain.profile import Vacancy
 from kasane_resources.domain.ranking import TownAddition, ranked_by_town
 from kasane_resources.domain.schedule import Schedule
+from kasane_resources.domain.scoring import Scorer
 from kasane_resources.domain.taxonomy import taxonomy
 
 TODAY = date(2026, 11, 21)
@@ -82,7 +85,7 @@ def test_the_points_are_the_sum_of_the_parts_and_each_part_names_its_field() -> 
     assert parts[PartKind.OFFER] == ("named", 7.0)
     assert parts[PartKind.AGE] == ("inside", 3.0)
     assert parts[PartKind.AREA] == ("towns", 12.0)
-    assert parts[PartKind.DISTANCE] == ("known", 20.0)
+    assert parts[PartKind.DISTANCE] == ("on_foot", 20.0)
     assert parts[PartKind.SCHEDULE] == ("days", 6.0)
     assert parts[PartKind.FRESHNESS] == ("fresh", 8.0)
     assert found.points == round(sum(points for _, points in parts.values()), 1)
@@ -400,3 +403,25 @@ def test_a_town_adds_points_and_a_sentence_and_brings_nobody_in() -> None:
     assert ranked[0].points == round(matches[1].points + 10, 1)
     assert ranked[0].parts[-1].facts == {"sentence": "町の決めごとです。"}
     assert ranked[1] == matches[0]
+
+
+def test_the_towns_days_decide_what_a_confirmation_and_a_told_vacancy_are_worth() -> None:
+    def points(days: ConfirmationDays) -> dict[str, tuple[str, float]]:
+        entry = replace(
+            HumanServiceEntry("なごみ", categories=("salon",)),
+            last_confirmed_on=TODAY - timedelta(days=200),
+            vacancy=Vacancy(2, TODAY - timedelta(days=60)),
+        )
+        scorer = Scorer(Need("isolation", ("isolation",), "292095"), taxonomy(), TODAY, days=days)
+        parts = scorer.parts(HumanService("s1", entry), 0.5)
+        return {part.kind.value: (part.code, part.points) for part in parts}
+
+    def town(ask: int, stale: int, vacancy: int) -> ConfirmationDays:
+        return ConfirmationDays(*(timedelta(days=n) for n in (ask, stale, 30, vacancy)))
+
+    assert points(PLATFORM_DAYS)["freshness"] == ("fresh", 5.0)
+    assert points(PLATFORM_DAYS)["capacity"] == ("room", 5.0)
+    assert points(town(365, 365, 90))["freshness"] == ("fresh", 8.0)
+    assert points(town(30, 150, 90))["freshness"] == ("fresh", 2.0)
+    assert points(town(30, 60, 30))["freshness"] == ("stale", -6.0)
+    assert points(town(30, 60, 30))["capacity"] == ("asked_long_ago", 0.0)

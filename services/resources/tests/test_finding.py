@@ -22,13 +22,12 @@ from kasane_resources.domain.location import Location, Position
 from kasane_resources.domain.matching import MatchingPolicy, match_rows
 from kasane_resources.domain.need import Need
 from kasane_resources.domain.profile import CostOption
-from kasane_resources.domain.schedule import Schedule
+from kasane_resources.domain.schedule import Schedule, week_bits
 from kasane_resources.domain.searching import (
     DirectorySearch,
     FoundIn,
     FoundReason,
     answers,
-    week_bits,
 )
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.handlers import change_human_service, publish_human_service

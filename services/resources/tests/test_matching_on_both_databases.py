@@ -32,13 +32,15 @@ from kasane_resources.domain.matching import (
     match_rows,
 )
 from kasane_resources.domain.need import CIRCUMSTANCES, TIMES, Availability, Need
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.profile import Accessibility, Vacancy
 from kasane_resources.domain.ranking import FIRST, TownAddition, ranked_by_town
 from kasane_resources.domain.schedule import DAYS, Schedule
 from kasane_resources.domain.scoring import Scorer, outweighed
-from kasane_resources.domain.searching import DirectorySearch
+from kasane_resources.domain.searching import DirectorySearch, opening_found
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.domain.thesaurus import thesaurus
+from kasane_resources.domain.travel import REACHES
 from kasane_resources.handlers.needs import suggestion
 from kasane_resources.queries.finding import found_ids, how_many
 from kasane_resources.repository import candidates
@@ -125,7 +127,7 @@ def made_up_searches(chance: random.Random) -> list[DirectorySearch]:
             usable_in=chance.choice(("", "", "292095")),
             town_name="生駒市",
             near=chance.choice((None, None, Position(34.70, 135.71))),
-            within_km=chance.choice((5.0, 15.0)),
+            within=chance.choice((REACHES["5"], REACHES["foot30"], REACHES["10"])),
             day=chance.choice((*[""] * 30, *DAYS)),
             open_at=chance.choice((*[None] * 6, datetime(2026, 11, 16, 11, 0, tzinfo=clock.JAPAN))),
             without_referral=chance.random() < 0.05,
@@ -135,6 +137,18 @@ def made_up_searches(chance: random.Random) -> list[DirectorySearch]:
         )
         for _ in range(200)
     ]
+
+
+def further_of(chance: random.Random, number: int) -> tuple[FurtherOpening, ...]:
+    """Other times at the same place, and other places near and far."""
+    near = Position(34.69 + chance.uniform(-0.5, 0.5), 135.70 + chance.uniform(-0.5, 0.5))
+    return (
+        FurtherOpening(Schedule((chance.choice(DAYS),), "9:00", "21:00", interval=number % 3 + 1)),
+        FurtherOpening(
+            Schedule((chance.choice(DAYS),), "10:30", "12:00"),
+            Location("分室", "", chance.choice(("", "292095")), chance.choice((near, None))),
+        ),
+    )
 
 
 def made_up_services(chance: random.Random) -> list[HumanService]:
@@ -184,6 +198,8 @@ def made_up_services(chance: random.Random) -> list[HumanService]:
             ),
             location=Location("", "", chance.choice(("292095", "292010")), place),
         )
+        if number % 4 == 0:
+            entry = replace(entry, further=further_of(chance, number))
         made.append(HumanService(f"s{number:03d}", entry))
     return made
 
@@ -225,6 +241,9 @@ def test_two_hundred_made_up_needs_are_answered_alike(private_postgres: PrivateP
 
     assert on_sqlite == on_postgresql
     assert sum(bool(found) for found, _ in on_sqlite) > 190
+    told = [reason for found, _ in on_sqlite for one in found for reason in one.reasons]
+    assert any(reason.startswith("【ほかの場所】「分室」") for reason in told)
+    assert any("「分室」では" in reason for reason in told)
     sentences = {reason for found, _ in on_sqlite for one in found for reason in one.reasons}
     fields = (
         "空き",
@@ -260,6 +279,18 @@ def test_two_hundred_made_up_searches_find_the_same_in_the_same_order(
 
     assert on_sqlite == on_postgresql
     assert sum(count > 0 for count, _ in on_sqlite) > 30
+    elsewhere = 0
+    by_id = {one.id: one for one in services}
+    for search, (_, ids) in zip(searches, on_sqlite, strict=True):
+        for found in (opening_found(search, by_id[one_id]) for one_id in ids):
+            assert found.km is None or found.km <= search.within.km * 1.01
+            assert not search.day or search.day in found.opening.schedule.byday
+            assert search.open_at is None or found.opening.schedule.open_at(search.open_at)
+        elsewhere += sum(
+            opening_found(search, by_id[one_id]).opening != by_id[one_id].entry.openings[0]
+            for one_id in ids
+        )
+    assert elsewhere >= 5
 
 
 def benchmark() -> ModuleType:

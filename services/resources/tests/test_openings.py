@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -15,9 +16,15 @@ from kasane_resources.commands import PublishHumanService
 from kasane_resources.domain import hsds
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry, Visibility
 from kasane_resources.domain.location import Location, Position
+from kasane_resources.domain.matching import match as match_of
+from kasane_resources.domain.need import Availability, Need
 from kasane_resources.domain.opening import FurtherOpening, in_order
 from kasane_resources.domain.schedule import Schedule
+from kasane_resources.domain.searching import DirectorySearch
+from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.domain.travel import REACHES, Means, minutes_for, reach_of
 from kasane_resources.handlers import publish_human_service
+from kasane_resources.handlers.needs import suggestion
 
 MORNING = FurtherOpening(Schedule(("WE",), "09:00", "11:00"))
 WEST = FurtherOpening(
@@ -251,3 +258,93 @@ def test_an_import_shows_which_time_or_place_would_change(workbench: Workbench) 
 
     assert "ほかの時間・場所" in preview
     assert "西集会所" in preview
+
+
+HOME = Position(34.7001, 135.6001)
+
+
+def test_an_entry_is_found_by_a_time_and_a_place_that_are_not_its_first(
+    workbench: Workbench,
+) -> None:
+    far = replace(ENTRY, name="遠い広場", further=())
+    service_id, other_id = publish(workbench), publish(workbench, far)
+
+    def ids(**asked: object) -> list[str]:
+        with workbench.reading() as connection:
+            search = DirectorySearch(**asked)
+            found = queries.human_services(connection, workbench.staff("coordinator"), search)
+        return [one.id for one in found]
+
+    near = {"near": HOME, "within": REACHES["2"]}
+    assert ids(**near) == [service_id]
+    assert ids(**near, day="SA") == [service_id]
+    assert ids(**near, day="MO") == []  # open on Mondays, but at another place
+    assert ids(day="WE") == [service_id]
+    assert sorted(ids(day="MO")) == sorted([service_id, other_id])
+    saturday = datetime(2026, 11, 14, 13, 30, tzinfo=clock.JAPAN)
+    assert ids(open_at=saturday) == [service_id]
+    assert ids(open_at=saturday.replace(day=21)) == []  # the second Saturday alone
+
+
+def test_the_nearest_place_that_answers_comes_first_and_is_named(workbench: Workbench) -> None:
+    west = publish(workbench)
+    middle = publish(
+        workbench,
+        replace(
+            ENTRY,
+            name="なか広場",
+            further=(),
+            location=Location("中", "", "292095", Position(34.7, 135.62)),
+        ),
+    )
+    around = publish(
+        workbench,
+        replace(ENTRY, name="起点", further=(), location=Location("家", "", "292095", HOME)),
+    )
+
+    page = visitor(workbench).get(f"/human-services?near={around}&within=30").text
+
+    places = [page.index(f"/human-services/{one}") for one in (around, west, middle)]
+    assert places == sorted(places)
+    assert "<strong>西集会所</strong>" in page
+    assert "徒歩約1分・車約1分の見積もり" in page
+    within = visitor(workbench).get(f"/human-services?near={around}&within=foot15").text
+    assert middle not in within
+    assert west in within
+
+
+def test_every_place_has_a_marker_on_the_map(workbench: Workbench) -> None:
+    publish(workbench)
+
+    page = visitor(workbench).get("/human-services/map").text
+
+    assert page.count("data-latitude=") == 2
+    assert 'data-latitude="34.7" data-longitude="135.6" data-name="ひだまり広場　西集会所"' in page
+
+
+def test_a_need_is_matched_by_the_nearest_place_and_the_time_that_suits() -> None:
+    service = HumanService("s1", replace(ENTRY, categories=("salon",)))
+    need = Need(
+        "isolation",
+        (),
+        "292095",
+        position=HOME,
+        availability=Availability.read("土日"),
+        description="ひとり暮らしで話す人がいない。居場所がほしい。",
+    )
+
+    (match,) = match_of(need, [service], taxonomy(), date(2026, 11, 21)).matches
+
+    said = suggestion(match, "孤立").reasons
+    assert any(
+        reason.startswith("【ほかの場所】「西集会所」までは直線で約0.0km") for reason in said
+    )
+    assert any("「西集会所」では土に開いていて、都合のよい時間と重なります" in one for one in said)
+
+
+def test_a_way_is_estimated_by_the_length_of_roads() -> None:
+    assert minutes_for(1.0, Means.FOOT) == 18  # 1.3 km at 4.5 km an hour: 17.3
+    assert minutes_for(1.0, Means.CAR) == 3
+    assert minutes_for(0.0, Means.FOOT) == 0
+    for minutes in (15, 30):
+        assert minutes_for(reach_of(minutes, Means.CAR), Means.CAR) == minutes

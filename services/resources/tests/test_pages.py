@@ -185,7 +185,7 @@ def test_no_file_and_no_source_are_named_at_their_fields(workbench: Workbench) -
 
 def test_a_request_above_twenty_megabytes_is_refused(workbench: Workbench) -> None:
     length = {"CONTENT_LENGTH": str(20 * 1024 * 1024 + 1)}
-    answer = visitor(workbench).post("/human-services/import", {}, environ_overrides=length)
+    answer = visitor(workbench).post("/human-services/new", FORM, environ_overrides=length)
 
     assert answer.status_code == 413
     assert names(workbench) == []

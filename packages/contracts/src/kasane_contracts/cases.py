@@ -23,11 +23,12 @@ class CaseOpened:
 @event("cases.consent.recorded", version=1, subject="case_id")
 @dataclass(frozen=True)
 class ConsentRecorded:
-    """The consent state of one person changed."""
+    """The consent state of one person changed, on a day; the first releases did not say it."""
 
     case_id: str
     person_id: str
     state: str
+    on: date | None = None
 
 
 @event("cases.support_need.identified", version=1, subject="need_id")

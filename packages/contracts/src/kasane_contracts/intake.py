@@ -22,13 +22,23 @@ class PersonConcerned:
     description: str = personal("")
 
 
+@dataclass(frozen=True)
+class TownAnswer:
+    """What was chosen in a field that a town's plugin added; ``value`` is JSON. Free text is never in it."""
+
+    plugin: str
+    name: str
+    value: str
+
+
 @event("intake.consultation.received", version=1, subject="consultation_id")
 @dataclass(frozen=True)
 class ConsultationReceived:
     """A desk took a consultation. ``target_role`` is empty when the desk can cope alone.
 
     ``route`` says through whom it came (``commissioner`` is a 民生委員), ``national_categories`` count it in the
-    national words. Who told it is never in it, and a hidden complainant's name is taken out of the story (I-11).
+    national words. The two screening answers are ``yes``, ``no`` or ``not_asked``, empty in events of before. Who
+    told it is never in it, and a hidden complainant's name is taken out of the story (I-11).
     """
 
     consultation_id: str
@@ -50,6 +60,19 @@ class ConsultationReceived:
     national_main: str = ""
     survey_campaign: str = ""
     survey_next_step: str = ""
+    single_agency_enough: str = ""
+    ordinary_cooperation_enough: str = ""
+    town_answers: tuple[TownAnswer, ...] = ()
+
+
+@event("intake.consultation.screened", version=1, subject="consultation_id")
+@dataclass(frozen=True)
+class ConsultationScreened:
+    """The desk answered the two questions anew: ``yes``, ``no`` or ``not_asked``."""
+
+    consultation_id: str
+    single_agency_enough: str
+    ordinary_cooperation_enough: str
 
 
 @event("intake.consultation.escalated", version=1, subject="consultation_id")

@@ -11,6 +11,11 @@ def sign_in(municipality: str) -> str:
     return f"/portal/{municipality}/sign-in"
 
 
+def confirm(municipality: str) -> str:
+    """Where the password is entered again before something grave."""
+    return f"/portal/{municipality}/confirm"
+
+
 def sign_out(municipality: str) -> str:
     """Where the sign-out button posts to."""
     return f"/portal/{municipality}/sign-out"
@@ -24,6 +29,11 @@ def consultation(municipality: str, consultation_id: str) -> str:
 def referral_sheet(municipality: str, sheet_id: str) -> str:
     """One つなぐシート in intake, where it is acknowledged and answered."""
     return f"/intake/{municipality}/sheets/{sheet_id}"
+
+
+def referral_sheets(municipality: str) -> str:
+    """The つなぐシート of one's own office in intake."""
+    return f"/intake/{municipality}/sheets"
 
 
 def consultations(municipality: str) -> str:

@@ -1,6 +1,7 @@
-"""Declares what the portal says: who works in a town, and which sessions are over."""
+"""Declares what the portal says: who works in a town, which sessions are over, which plugins a town chose."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from kasane_contracts.registry import event
 
@@ -30,3 +31,19 @@ class StaffSessionEnded:
     session: str
     account_id: str
     until: str
+
+
+@event("portal.municipality.configured", version=1, subject="municipality_code")
+@dataclass(frozen=True)
+class MunicipalityConfigured:
+    """A town chose its plugins, in asking order; the choice holds from now on in every service.
+
+    ``settings`` are the lines of TOML that a town file would have, one table for each plugin. ``revision`` begins
+    at 1 and grows by one.
+    """
+
+    municipality_code: str
+    revision: int
+    plugins: tuple[str, ...]
+    settings: str
+    chosen_on: date

@@ -1,6 +1,7 @@
 """Turns a frozen dataclass into an event of the published language: name, version, schema, in one place."""
 
 import dataclasses
+import functools
 import importlib
 import types
 import typing
@@ -197,6 +198,7 @@ def _convert(hint: Any, value: Any) -> Any:
     return value
 
 
+@functools.cache
 def personal_paths(event_class: type) -> tuple[tuple[str, ...], ...]:
     """The paths of personal fields; ``*`` stands for every item of a list."""
     hints = typing.get_type_hints(event_class)

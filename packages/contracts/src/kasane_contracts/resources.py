@@ -181,7 +181,7 @@ class ParticipantCount:
 class GatheringCounted:
     """Somebody wrote down who came to a gathering, by kind; said again it takes the place of before.
 
-    With ``cancelled`` it did not take place.
+    With ``cancelled`` it did not take place. ``place`` is what people call the place, no home.
     """
 
     gathering_id: str
@@ -192,6 +192,7 @@ class GatheringCounted:
     course: str = ""
     new_ties: int | None = None
     cancelled: bool = False
+    place: str = ""
 
 
 @event("resources.network_member.changed", version=1, subject="member_id")

@@ -26,6 +26,8 @@ class Settings:
     ``database_url`` is a PostgreSQL address with ``{login}``, ``{password}`` and ``{database}`` to fill in.
     ``served_towns`` limits a process to some towns; empty means all. ``trusted_proxies`` is how many proxies stand
     before the process and write the caller's address; what a browser claims about itself is not believed.
+    ``meters_token`` is what Prometheus must show to read ``/-/metrics``; without one nobody reads it. A worker, which
+    has no pages, answers at ``meters_bind`` (``address:port``).
     """
 
     mode: Mode = Mode.EMBEDDED
@@ -40,6 +42,8 @@ class Settings:
     trusted_proxies: int = 0
     trace_hooks: bool = False
     target: str = "all"
+    meters_token: str = ""
+    meters_bind: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -70,7 +74,14 @@ class Settings:
             trusted_proxies=_count(env, "KASANE_TRUSTED_PROXIES"),
             trace_hooks=env.get("KASANE_TRACE_HOOKS", "") == "1",
             target=env.get("KASANE_TARGET", "all"),
+            meters_token=_secret(env, "KASANE_METRICS_TOKEN"),
+            meters_bind=env.get("KASANE_METRICS_BIND", ""),
         )
+        if settings.meters_bind and not settings.meters_token:
+            raise SettingsError(
+                "KASANE_METRICS_BIND is set and KASANE_METRICS_TOKEN is not; nothing was started; set the token "
+                "that Prometheus shows, or take the address away"
+            )
         if mode is Mode.DISTRIBUTED:
             for name, value in (
                 ("KASANE_DATABASE_URL", settings.database_url),

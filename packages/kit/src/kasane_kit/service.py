@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
+from sqlalchemy import Table
 
 from kasane_contracts import registry
-from kasane_kit.auth import Permission
+from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.bus import Parcel
 from kasane_kit.unit_of_work import House, UnitOfWork
 
@@ -37,8 +38,10 @@ class Service:
 
     ``hears`` maps an event class to a function ``(event, uow, hooks)``. ``refusal`` is the base class of the
     domain's errors: they carry ``code`` and ``facts`` and are shown with the sentences ``refusal.<code>.*``.
+    ``data`` says of every kind of object of the permissions how grave its data is.
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
     each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
+    ``read_models`` are the tables that hold nothing but what was heard: they can be made again from the logs.
     ``parcels`` maps a kind of parcel from another town to a function ``(parcel, uow, hooks)`` that does not commit.
     """
 
@@ -52,11 +55,13 @@ class Service:
     hears: Mapping[type, Subscriber]
     tables: tuple[str, ...]
     refusal: type[Exception]
+    data: Mapping[str, DataGrade] = field(default_factory=dict)
     template_globals: Mapping[str, Any] = field(default_factory=dict)
     front: tuple[Blueprint, ...] = ()
     commands: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     parcels: Mapping[str, ParcelHandler] = field(default_factory=dict)
+    read_models: tuple[Table, ...] = ()
 
     @property
     def migrations(self) -> Path:

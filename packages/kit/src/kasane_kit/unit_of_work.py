@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -19,8 +20,9 @@ from kasane_kit.bus import Parcel, Sealer, outbox, parcels
 from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyMissing, KeyRing, seal
+from kasane_kit.meters import Meters
 from kasane_kit.plugins import BreakerState, PluginHouse
-from kasane_kit.tenancy import NoTowns, TownDirectory, current_municipality
+from kasane_kit.tenancy import ChosenSet, NoTowns, TownDirectory, chosen, current_municipality
 
 log = logging.getLogger("kasane.plugins")
 
@@ -31,7 +33,10 @@ class UnrecordedChange(RuntimeError):
 
 @dataclass(frozen=True)
 class House:
-    """What a process has, made once in ``runtime/compose.py`` and handed to everything."""
+    """What a process has, made once in ``runtime/compose.py`` and handed to everything.
+
+    ``look_again`` is told that a town's chosen set of plugins moved.
+    """
 
     databases: Databases
     keys: KeyRing
@@ -39,6 +44,12 @@ class House:
     plugins: PluginHouse
     wake: Callable[[str], None] = field(default=lambda _municipality: None)
     prefectures: PluginHouse = field(default_factory=lambda: PluginHouse(NoTowns()))
+    look_again: Callable[[str], None] = field(default=lambda _municipality: None)
+
+    @property
+    def meters(self) -> Meters:
+        """What this process counts."""
+        return self.plugins.meters
 
     @property
     def sealer(self) -> Sealer:
@@ -70,7 +81,9 @@ class UnitOfWork:
         self.municipality = current_municipality()
         self.correlation_id = (cause.correlation_id if cause else "") or new_id()
         self.causation_id = cause.causation_id if cause else ""
+        self._said_at: datetime | None = None
         self._recorded = False
+        self._chose = False
         self._open: Any = None
         self._connection: Connection | None = None
 
@@ -82,6 +95,19 @@ class UnitOfWork:
                 "the unit of work is not open; nothing was read or written; use it in a with block"
             )
         return self._connection
+
+    @property
+    def said_at(self) -> datetime:
+        """When what is being heard was said; this moment where nothing is heard.
+
+        Who keeps a copy of others' facts dates it by this, so that the same events make the same copy again.
+        """
+        return self._said_at or clock.now()
+
+    def hear(self, envelope: Envelope) -> None:
+        """Takes the thread and the moment of an event; what is recorded from now on was caused by it."""
+        self.correlation_id, self.causation_id = envelope.correlationid, envelope.id
+        self._said_at = datetime.fromisoformat(envelope.time)
 
     def __enter__(self) -> "UnitOfWork":
         self._open = self._house.databases.writing(self._service)
@@ -166,6 +192,17 @@ class UnitOfWork:
         parcels.hand_in(self.connection, parcel)
         return parcel.id
 
+    def choose(self, plugins: ChosenSet) -> None:
+        """Remembers the town's set in this transaction; this process asks it from the commit on."""
+        chosen.remember(self.connection, plugins)
+        self._chose = True
+
+    def tell(self) -> None:
+        """Lets the process go on with what was committed: the relay, and a set of plugins that moved."""
+        if self._chose:
+            self._house.look_again(self.municipality)
+        self._house.wake(self.municipality)
+
     def seal(self, purpose: str, content: bytes, place: str) -> bytes:
         """The content under the town's key for a purpose; it opens only for the same purpose and place."""
         return seal(self._house.keys.derived(self.municipality, purpose), content, place)
@@ -177,7 +214,7 @@ class UnitOfWork:
                 f"{self._service}: nothing was saved because no audit entry was recorded"
             )
         self.connection.commit()
-        self._house.wake(self.municipality)
+        self.tell()
 
     def _append(self, *events: Any) -> None:
         outbox.append(self.connection, *(self._enveloped(event) for event in events))

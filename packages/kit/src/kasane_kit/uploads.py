@@ -12,11 +12,11 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Response
@@ -32,6 +32,7 @@ LARGEST_RATIO = 200
 RATIO_COUNTS_FROM = 1024 * 1024
 LONGEST_NAME = 120
 _CHUNK = 64 * 1024
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class FileKind(StrEnum):
@@ -135,6 +136,16 @@ class Base64(fields.Field[bytes]):
             return base64.b64decode(value, validate=True)
         except (binascii.Error, TypeError, ValueError):
             raise ValidationError(text("upload.not_base64")) from None
+
+
+def largest_request(size: int) -> Callable[[View], View]:
+    """Lets one route take requests of up to ``size`` bytes, where every other takes what the application allows."""
+
+    def mark(view: View) -> View:
+        view.largest_request = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def as_download(content: bytes, name: str, media_type: str) -> Response:

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
 
 from kasane_contracts.cases import CaseOpened
-from kasane_kit.auth import Permission, public, require
+from kasane_kit.auth import DataGrade, Permission, public, require
 from kasane_kit.service import Service
 from kasane_kit.testing.workbench import Workbench, build_workbench
 from kasane_kit.unit_of_work import UnitOfWork
@@ -296,6 +296,7 @@ def lamp_service(lamp_folder: Path) -> Iterator[Callable[..., Service]]:
             "says": (),
             "hears": {CaseOpened: hear_nothing},
             "tables": ("lamps_lamp",),
+            "data": {"lamp": DataGrade.SETTING},
             "refusal": LampRefusal,
         }
         return Service(**{**given, **changes})

@@ -60,6 +60,15 @@ def test_a_route_outside_all_towns_must_declare_itself_too(
         create_service_app(lamp_service(front=(_undeclared(),)), lamps.house)
 
 
+def test_a_service_that_does_not_say_how_grave_its_data_is_does_not_start(
+    lamps: Workbench, lamp_service: MakeService
+) -> None:
+    with pytest.raises(UndeclaredRoute) as caught:
+        create_service_app(lamp_service(data={}), lamps.house)
+
+    assert "lamps.lamp.read is about lamp, which has no grade of data" in str(caught.value)
+
+
 def test_every_route_of_the_kit_itself_is_declared(lamps: Workbench) -> None:
     public = sorted(
         rule.rule for rule in lamps.app.url_map.iter_rules() if rule.rule.startswith("/-/")
@@ -68,6 +77,7 @@ def test_every_route_of_the_kit_itself_is_declared(lamps: Workbench) -> None:
     assert public == [
         "/-/health",
         "/-/kit/<path:name>",
+        "/-/metrics",
         "/-/openapi",
         "/-/openapi.json",
         "/-/ready",
@@ -213,6 +223,36 @@ def test_a_session_is_renewed_after_five_minutes_and_not_before(
     assert "SameSite=Lax" in cookie
     assert "Secure" not in cookie
     assert (still.status_code, idle.status_code) == (200, 302)
+
+
+@pytest.mark.parametrize(("minutes", "statuses"), [(15, (200, 303, 201)), (16, (302, 403, 403))])
+def test_what_is_grave_asks_for_the_password_after_a_quarter_of_an_hour(
+    lamps: Workbench,
+    lamp_service: MakeService,
+    lamp_rows: Rows,
+    clock_at: Callable[[datetime], None],
+    minutes: int,
+    statuses: tuple[int, ...],
+) -> None:
+    grave = tuple(replace(one, step_up=True) for one in lamps.service.permissions)
+    lamps.service = lamp_service(permissions=grave)
+    clock_at(START)
+    visitor = lamps.visit_as(lamps.staff("receiver"))
+    clock_at(START + timedelta(minutes=minutes))
+
+    answers = (
+        visitor.get("/lamps"),
+        visitor.post("/lamps", LAMP),
+        visitor.send_json("POST", "/api/v1/lamps", {"name": "灯", "watts": 40}),
+    )
+
+    assert tuple(answer.status_code for answer in answers) == statuses
+    assert len(lamp_rows(lamps)) == (2 if minutes == 15 else 0)
+    if minutes == 16:
+        assert answers[0].headers["Location"] == f"/portal/{TOWN}/confirm?next=%2F{TOWN}%2Flamps"
+        assert f'href="/portal/{TOWN}/confirm"' in answers[1].text
+        assert "パスワードをもう一度" in answers[1].text
+        assert answers[2].json["type"] == "urn:kasane:problem:password_needed"
 
 
 def test_cookies_are_marked_secure_where_the_house_is_reached_by_https(

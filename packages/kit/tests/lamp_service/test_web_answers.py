@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from kasane_kit.auth import COOKIE, SessionSigner
 from kasane_kit.service import Service
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench, build_workbench
-from kasane_kit.web.factory import SECURITY_HEADERS
+from kasane_kit.web.headers import SECURITY_HEADERS
 
 Rows = Callable[[Workbench], list[tuple[str, int]]]
 LAMP = {"name": "灯", "watts": "40"}

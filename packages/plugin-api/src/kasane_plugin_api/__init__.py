@@ -53,6 +53,7 @@ from kasane_plugin_api.community import (
     RouteAtLevel,
     TrainingCourse,
 )
+from kasane_plugin_api.facts import FactTopic, TownFact
 from kasane_plugin_api.markers import (
     DECLARED,
     NAME,
@@ -149,6 +150,7 @@ __all__ = [
     "EvaluationFramework",
     "EvaluationItem",
     "EvaluationKind",
+    "FactTopic",
     "FieldKind",
     "FieldSpec",
     "FollowUp",
@@ -201,6 +203,7 @@ __all__ = [
     "StepUp",
     "Structure",
     "SupportDuty",
+    "TownFact",
     "TownReports",
     "TrainingCourse",
     "VisitSafety",

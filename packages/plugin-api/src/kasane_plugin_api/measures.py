@@ -18,6 +18,7 @@ class MeasureKind(StrEnum):
     DISTINCT_PERSON = "distinct_person"
     DISTINCT_HOUSEHOLD = "distinct_household"
     DISTINCT_GROUP = "distinct_group"
+    DISTINCT_PLACE = "distinct_place"
     EVENT = "event"
     SESSION = "session"
     CASE = "case"
@@ -35,10 +36,11 @@ class Metric:
 
     ``counts`` are the kinds of facts that services said: ``consultation``, ``visit``,
     ``contact_attempt``, ``session``, ``case_opened``, ``case_closed``, ``plan``, ``gathering``,
-    ``attendance``, ``network_member``, ``donation``. Without them the town states the figure itself.
+    ``attendance``, ``network_member``, ``donation``, ``participation_step``. Without them the town
+    states the figure itself.
     ``where`` narrows: each is ``mark=value`` or ``mark=one|other`` with the marks ``route``,
     ``category``, ``body``, ``legal_kind``, ``network``, ``activity``, ``course``, ``participant``,
-    ``kind``. ``new_only`` counts each person once, when first seen at all. A SHARE is the part of the
+    ``kind``, ``place``. ``new_only`` counts each person once, when first seen at all. A SHARE is the part of the
     facts that fits ``share_where``, claimed when it reaches ``claim_from`` percent and printed as ``claim``.
     A CADENCE prints ``planned`` as it stands. ``parts`` are metrics that should add up to this one.
     ``partial_words`` is how the town marks an unfinished year, with ``{month}``. ``collected_from`` is
@@ -104,7 +106,8 @@ class EvaluationItem:
     """One thing that is looked at: an indicator with its unit, or a sentence that gets a mark.
 
     ``part`` is the heading it stands under; ``printed`` is what the town's document itself has for it,
-    a mark or a figure; ``unit`` is empty where no number is asked for.
+    a mark or a figure; ``unit`` is empty where no number is asked for. ``metric`` is the code of a metric
+    that counts it, shown beside what is entered and never entered by itself.
     """
 
     code: str
@@ -113,6 +116,7 @@ class EvaluationItem:
     unit: str = ""
     printed: str = ""
     source: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,8 +167,8 @@ class SeatRule:
 class Bridge:
     """Another system beside this one, what would cross and how; ``phase`` whether it is in use.
 
-    ``layout`` names a file that the platform writes (``figures``); empty when the
-    other system's form is not public and nothing is written.
+    ``layout`` names a file that the platform writes: ``figures``, or ``shared_ledger`` with what sessions
+    decided about a household, both in the platform's own form; empty when nothing is written.
     """
 
     code: str

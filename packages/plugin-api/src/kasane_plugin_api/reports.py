@@ -1,9 +1,10 @@
-"""Answers the questions about figures and reports out of a plugin's figures.toml."""
+"""Answers the questions about figures and reports, and what else a document says, out of two files of a plugin."""
 
 from collections.abc import Sequence
 from datetime import date
 from importlib import resources
 
+from kasane_plugin_api.facts import TownFact
 from kasane_plugin_api.markers import hookimpl
 from kasane_plugin_api.measures import (
     Bridge,
@@ -19,18 +20,22 @@ from kasane_plugin_api.town import PlanItems
 
 
 class TownReports:
-    """Inherit it, set ``_plan_items`` and call ``read_reports`` with the plugin's package: its figures.toml answers.
+    """Inherit it, set ``_plan_items`` and call ``read_reports`` with the plugin's package: its two files answer.
 
-    The file may have ``[[metrics]]``, ``[[published_figures]]``, ``[[evaluations]]`` with their
-    ``[[evaluations.items]]``, ``[[governance]]``, ``[[seat_rules]]`` and ``[[bridges]]``.
+    figures.toml may have ``[[metrics]]``, ``[[published_figures]]``, ``[[evaluations]]`` with their
+    ``[[evaluations.items]]``, ``[[governance]]``, ``[[seat_rules]]`` and ``[[bridges]]``; a facts.toml
+    beside it has ``[[facts]]``.
     """
 
     _plan_items: PlanItems
 
     def read_reports(self, package: str) -> None:
-        """Reads the file; raises WrongStructure naming table, row and key."""
-        text = resources.files(package).joinpath("figures.toml").read_text("utf-8")
-        rows = Structure(text)
+        """Reads the two files, of which facts.toml may be left out; raises WrongStructure naming table, row and key."""
+        folder = resources.files(package)
+        rows = Structure(folder.joinpath("figures.toml").read_text("utf-8"), "figures.toml")
+        facts = folder.joinpath("facts.toml")
+        said = facts.read_text("utf-8") if facts.is_file() else ""
+        self._facts = Structure(said, "facts.toml").rows("facts", TownFact)
         self._metrics = rows.rows("metrics", Metric)
         self._published = rows.rows("published_figures", PublishedFigure)
         self._evaluations = rows.rows("evaluations", EvaluationFramework)
@@ -73,3 +78,8 @@ class TownReports:
     def bridges(self, on: date) -> Sequence[Bridge] | None:
         """The systems that the documents name."""
         return self._bridges or None
+
+    @hookimpl
+    def stated_facts(self, on: date) -> Sequence[TownFact] | None:
+        """What else the documents say."""
+        return valid_on(self._facts, on) or None

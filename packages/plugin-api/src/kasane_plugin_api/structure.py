@@ -46,14 +46,18 @@ D = TypeVar("D", bound=Dated)
 
 
 class Structure:
-    """The rows of one structure.toml, read once for all towns that enable the plugin: nobody may change a row."""
+    """The rows of one TOML file, read once for all towns that enable the plugin: nobody may change a row.
 
-    def __init__(self, text: str) -> None:
+    ``file`` is its name, for the sentences about what is wrong in it.
+    """
+
+    def __init__(self, text: str, file: str = "structure.toml") -> None:
+        self._file = file
         try:
             self._tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise WrongStructure(
-                f"structure.toml は TOML として読めません（{error}）。書き方を直してください"
+                f"{file} は TOML として読めません（{error}）。書き方を直してください"
             ) from error
         self._lines = _lines_of_rows(text)
         self._rows: dict[tuple[str, type], tuple[Any, ...]] = {}
@@ -77,7 +81,7 @@ class Structure:
             return ()
         if not isinstance(found, list):
             raise WrongStructure(
-                f"structure.toml の {table} が表の並びではありません。[[{table}]] で書いてください"
+                f"{self._file} の {table} が表の並びではありません。[[{table}]] で書いてください"
             )
         rows = tuple(
             _built(row, kind, self._place(table, number)) for number, row in enumerate(found)
@@ -89,7 +93,7 @@ class Structure:
         """Where a row stands: ``structure.toml 12行目の [[offices]]``."""
         lines = self._lines.get(table, ())
         line = f" {lines[number]}行目" if number < len(lines) else ""
-        return f"structure.toml{line}の [[{table}]]"
+        return f"{self._file}{line}の [[{table}]]"
 
     def _check_terms(self, table: str, rows: Sequence[object]) -> None:
         by_code: dict[object, list[tuple[int, date, date]]] = {}
@@ -118,7 +122,7 @@ class Structure:
         found = self._tables.get(name, {})
         if not isinstance(found, Mapping):
             raise WrongStructure(
-                f"structure.toml の {name} が表ではありません。[{name}] で書いてください"
+                f"{self._file} の {name} が表ではありません。[{name}] で書いてください"
             )
         return deepcopy(found)
 

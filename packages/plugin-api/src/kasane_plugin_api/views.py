@@ -33,7 +33,11 @@ class ScreeningView:
 
 @dataclass(frozen=True)
 class ConsultationView:
-    """A consultation as a town's rule may see it; free text is not handed over."""
+    """A consultation as a town's rule may see it; free text is not handed over.
+
+    ``route`` says through whom it came, as the desk noted it or the channel itself says: ``person``,
+    ``family``, ``commissioner``, ``neighbour``, ``agency`` or ``other``; empty when nobody said.
+    """
 
     SCOPE: ClassVar[DataScope] = DataScope.CONSULTATION
 
@@ -46,6 +50,7 @@ class ConsultationView:
     received_on: date | None = None
     screening: ScreeningView = ScreeningView()
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    route: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The operator's tool for RabbitMQ: declares and shows queues, shows and requeues dead letters.
+"""The operator's tool for RabbitMQ: declares and shows queues, requeues dead letters, replays a log.
 
 Written with pika, a client that shares no code with the running system, so that what it shows is a
 second opinion.
@@ -12,6 +12,8 @@ from typing import Any
 import pika
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
+from kasane_kit.bus import MessageCodes, outbox
+from kasane_kit.bus.messages import CODE_HEADER, frames, write_message
 from kasane_kit.bus.topology import (
     DEAD_EXCHANGE,
     DEAD_QUEUE,
@@ -19,8 +21,12 @@ from kasane_kit.bus.topology import (
     QueueShape,
     dead_queue,
     queues_of,
+    routing_key,
 )
+from kasane_kit.config import SettingsError
 from kasane_kit.service import Service
+from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.compose import Composition
 
 ANSWER_SECONDS = 10
 SHOWN_CHARACTERS = 200
@@ -139,6 +145,51 @@ def requeue(url: str, most: int = 1000) -> int:
             channel.basic_ack(method.delivery_tag)
             moved += 1
     return moved
+
+
+def replay(
+    url: str, composition: Composition, municipality: str, producer: str, after: int = 0
+) -> tuple[int, int]:
+    """Publishes what a producer's log of a town holds behind ``after`` once more; events and messages.
+
+    Every hearer knows the numbers that it has applied, so nothing is applied twice. Each message is
+    confirmed before the next is sent. Only the present epoch is said again.
+    """
+    if producer not in composition.services or municipality not in composition.municipalities():
+        known = ", ".join(composition.services)
+        raise SettingsError(
+            f"{municipality} {producer} is no stream of this installation; nothing was sent; "
+            f"choose a served town and one of {known}"
+        )
+    codes = MessageCodes(composition.house.keys)
+    events = messages = 0
+    with (
+        municipality_scope(municipality),
+        composition.house.databases.reading_log(producer) as connection,
+        _channel(url) as channel,
+    ):
+        channel.confirm_delivery()
+        head = outbox.head(connection)
+        while head is not None and (found := outbox.read_log(connection, head.epoch, after)):
+            for frame in frames(found):
+                written = write_message(frame, codes)
+                channel.basic_publish(
+                    EVENTS_EXCHANGE,
+                    routing_key(frame),
+                    written.body,
+                    pika.BasicProperties(
+                        content_type="application/json",
+                        content_encoding="utf-8",
+                        message_id=frame[0].id,
+                        headers={CODE_HEADER: written.code},
+                        delivery_mode=pika.DeliveryMode.Persistent,
+                    ),
+                    mandatory=True,
+                )
+                messages += 1
+            events += len(found)
+            after = found[-1].sequence
+    return events, messages
 
 
 def definitions(shapes: Sequence[QueueShape], virtual_host: str = "/") -> dict[str, Any]:

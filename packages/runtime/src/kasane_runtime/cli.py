@@ -1,7 +1,6 @@
 """The command ``kasane``: what an operator can do, one sub-command each."""
 
 import argparse
-import logging
 import os
 import socket
 import sys
@@ -22,9 +21,10 @@ from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
-from kasane_runtime import broker, databases, demo, documents, plugin_commands, processes
+from kasane_runtime import broker, databases, demo, documents, plugin_commands, processes, rebuild
 from kasane_runtime.compose import HOST_SERVICE, Composition, compose, load_services
 from kasane_runtime.server import EmbeddedServer
+from kasane_runtime.telling import tell
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -33,9 +33,7 @@ DEFAULT_PORT = 8080
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status. A wrong setting is one sentence on standard error."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
+    tell()
     try:
         options = _parser().parse_args(arguments)
         command: Command = options.command
@@ -45,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         UnknownTown,
         WrongName,
         demo.DemoRefused,
+        rebuild.RebuildRefused,
         databases.NotMigrated,
         broker.BrokerUnreachable,
         NotDelivered,
@@ -143,6 +142,13 @@ def _parser() -> argparse.ArgumentParser:
     bus_commands = bus.add_subparsers(required=True, metavar="command")
     for name in ("declare", "show", "dead-letters", "requeue"):
         bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
+    replay = bus_commands.add_parser("replay", help="記録をもう一度流す / say a log once more")
+    replay.add_argument("municipality")
+    replay.add_argument("producer")
+    replay.add_argument(
+        "--after", type=int, default=0, help="この番号のあとから / behind this number"
+    )
+    replay.set_defaults(command=_broker_replay)
 
     visits = commands.add_parser("outreach", help="訪問 / visits")
     visit_commands = visits.add_subparsers(required=True, metavar="command")
@@ -164,6 +170,14 @@ def _parser() -> argparse.ArgumentParser:
         "rights", help="データベースの権限を調べる / check the rights of the logins"
     )
     rights.set_defaults(command=_rights)
+
+    again = commands.add_parser(
+        "rebuild", help="記録から写しを作り直す / make read models again from the logs"
+    )
+    again.add_argument("service")
+    again.add_argument("--town", default="", help="町のコード（なければ全部） / default: all")
+    again.add_argument("--start-over", action="store_true", help="途中の写しを使わない / no resume")
+    again.set_defaults(command=_rebuild)
 
     pages = commands.add_parser("docs", help="生成する文書を書き直す / write the generated pages")
     pages.add_argument(
@@ -220,7 +234,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _work(options: argparse.Namespace) -> int:
-    return processes.work(_composition(), options.service)
+    settings = replace(Settings.from_env(), target=options.service)
+    return processes.work(_composition(settings), options.service)
 
 
 def _migrate(_options: argparse.Namespace) -> int:
@@ -421,14 +436,38 @@ def _letters_requeue(options: argparse.Namespace) -> int:
 
 
 def _broker(options: argparse.Namespace) -> int:
+    for line in broker.run(options.verb, _broker_url(), load_services()):
+        print(line)
+    return 0
+
+
+def _broker_replay(options: argparse.Namespace) -> int:
+    url = _broker_url()
+    events, messages = broker.replay(
+        url, _composition(), options.municipality, options.producer, options.after
+    )
+    print(f"{events} 件を {messages} 通で流しました。 / {events} events in {messages} messages")
+    return 0
+
+
+def _broker_url() -> str:
     url = Settings.from_env().broker_url
     if not url:
         raise SettingsError(
             "KASANE_BROKER_URL is not set; nothing was asked; set it to the address of RabbitMQ"
         )
-    for line in broker.run(options.verb, url, load_services()):
-        print(line)
-    return 0
+    return url
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    good = rebuild.rebuild_each(
+        _composition(),
+        options.service,
+        options.town,
+        start_over=options.start_over,
+        say=lambda line: print(line, flush=True),
+    )
+    return 0 if good else 1
 
 
 def _processes(_options: argparse.Namespace) -> int:

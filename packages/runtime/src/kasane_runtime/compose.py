@@ -15,18 +15,22 @@ from kasane_kit.bus import Deliver, MessageCodes, Relay, Transport
 from kasane_kit.bus.transports.amqp import AmqpTransport
 from kasane_kit.bus.transports.inprocess import InProcessTransport
 from kasane_kit.config import Mode, Settings
-from kasane_kit.db import Databases
+from kasane_kit.db import Databases, choices_in
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses
 from kasane_kit.delivery import Delivery
 from kasane_kit.keys import KeyRing
+from kasane_kit.meters import Meters
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, FileTownDirectory
+from kasane_kit.tenancy import HOST, FileTownDirectory, ProjectedTownDirectory
 from kasane_kit.unit_of_work import House
 from kasane_kit.web import create_service_app
+from kasane_kit.web.headers import GuardedAnswers
 
 SERVICE_GROUP = "kasane.services"
 HOST_SERVICE = "portal"
+LEAD_SECONDS = 3.0
+"""How long a silent relay keeps its lead where several may run."""
 
 
 class Wake:
@@ -84,26 +88,35 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
 
     ``services`` stands for the installed ones; tests of the house itself bring small ones.
     """
+    services = load_services() if services is None else dict(services)
     keys = KeyRing(settings.keys_folder)
     directory = FileTownDirectory(settings.towns, settings.served_towns)
     wake = Wake()
     distributed = settings.mode is Mode.DISTRIBUTED
+    meters = Meters()
     addresses = (
         PostgresAddresses(settings.database_url, keys)
         if distributed
         else SqliteAddresses(settings.var)
     )
+    databases = Databases(addresses)
+    # One process of one service reads its own copy of what a town chose; one of all reads the portal's.
+    everywhere = HOST_SERVICE if HOST_SERVICE in services else next(iter(services), "")
+    reader = everywhere if settings.target == "all" else settings.target
+    chosen = ProjectedTownDirectory(directory, choices_in(databases, reader))
     house = House(
-        databases=Databases(addresses),
+        databases=databases,
         keys=keys,
         directory=directory,
-        plugins=PluginHouse(directory, trace=settings.trace_hooks),
+        plugins=PluginHouse(chosen, trace=settings.trace_hooks, meters=meters),
         wake=wake,
         prefectures=PluginHouse(
-            FileTownDirectory(settings.towns / "prefectures"), trace=settings.trace_hooks
+            FileTownDirectory(settings.towns / "prefectures"),
+            trace=settings.trace_hooks,
+            meters=meters,
         ),
+        look_again=chosen.look_again,
     )
-    services = load_services() if services is None else dict(services)
     deliveries = {name: Delivery(service, house) for name, service in services.items()}
     transport = (
         AmqpTransport(settings.broker_url, MessageCodes(keys))
@@ -116,7 +129,13 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         directory=directory,
         services=services,
         deliveries=deliveries,
-        relays={name: Relay(name, house.databases, transport) for name in services},
+        relays={
+            name: Relay(
+                *(name, house.databases, transport, meters),
+                lead_seconds=LEAD_SECONDS if distributed else 0,
+            )
+            for name in services
+        },
         wake=wake,
     )
 
@@ -141,12 +160,14 @@ def make_app(composition: Composition, target: str) -> Callable[..., Any]:
             composition.services[name],
             composition.house,
             secure_cookies=composition.settings.secure_cookies,
+            meters_token=composition.settings.meters_token,
         )
         for name in names
     }
     mounted = DispatcherMiddleware(_to_front_door, {f"/{name}": app for name, app in apps.items()})
+    guarded = GuardedAnswers(mounted, by_https=composition.settings.secure_cookies)
     proxies = composition.settings.trusted_proxies
-    return ProxyFix(mounted, x_for=proxies, x_proto=proxies) if proxies else mounted
+    return ProxyFix(guarded, x_for=proxies, x_proto=proxies) if proxies else guarded
 
 
 def _to_front_door(environ: dict[str, Any], start_response: Any) -> Any:

@@ -91,7 +91,9 @@ class Server:
 
     def upgrade(self, municipality: str, service: str, source: MigrationSource) -> None:
         """Brings the tables of a service up to date, as their owner, in one transaction."""
-        engine = create_engine(self._url.set(database=database_name(municipality)))
+        engine = create_engine(
+            self._url.set(database=database_name(municipality)), hide_parameters=True
+        )
         try:
             with engine.begin() as connection:
                 quote = engine.dialect.identifier_preparer.quote

@@ -15,9 +15,11 @@ from kasane_kit.bus.transports.amqp import AmqpConsumer
 from kasane_kit.config import SettingsError
 from kasane_kit.db import is_outage
 from kasane_kit.delivery import NotDelivered, Stream
+from kasane_kit.logs import said
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
 from kasane_runtime.jobs import JobLoop
+from kasane_runtime.meter_server import MeterServer
 
 log = logging.getLogger("kasane.processes")
 
@@ -137,14 +139,23 @@ class Worker:
             )
             if name != "jobs" or self._has_jobs()
         ]
+        self._meters = (
+            MeterServer(composition.house.meters, settings.meters_bind, settings.meters_token)
+            if settings.meters_bind
+            else None
+        )
 
     def start(self) -> None:
         """Starts the threads."""
+        if self._meters is not None:
+            self._meters.start()
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """Returns when every thread has finished what it had in hand."""
+        if self._meters is not None:
+            self._meters.stop()
         self._stop.set()
         self._composition.wake("")
         self._behind.everything()
@@ -255,6 +266,7 @@ class RelayLoop:
         self._pause = dict.fromkeys(composition.municipalities(), SHORTEST_POLL_SECONDS)
         self._due = dict.fromkeys(composition.municipalities(), 0.0)
         self._failing: set[str] = set()
+        self._failures = composition.house.meters.relay_failing
         # With many towns the idle polls of all of them stay within a bound.
         self._longest = max(LONGEST_POLL_SECONDS, len(self._due) / MOST_POLLS_PER_SECOND)
 
@@ -278,9 +290,12 @@ class RelayLoop:
         except Exception as error:
             _warn(f"relay of {self._relay.service} in {municipality}", error)
             self._failing.add(municipality)
+            self._failures.labels(self._relay.service, municipality).set(1)
             self._later(municipality, RETRY_SECONDS, LONGEST_RETRY_SECONDS)
             return
-        self._failing.discard(municipality)
+        if municipality in self._failing:
+            self._failing.discard(municipality)
+            self._failures.labels(self._relay.service, municipality).set(0)
         if sent:
             # More is likely to follow: a moment later it goes in fewer messages.
             self._pause[municipality] = SHORTEST_POLL_SECONDS
@@ -342,6 +357,6 @@ def _warn(what: str, error: Exception) -> None:
     """One line for what passes by itself; the whole story for what nobody expected."""
     expected = isinstance(error, TransportUnavailable | NotDelivered | OSError) or is_outage(error)
     if expected or isinstance(error, DBAPIError):
-        log.warning("%s waits: %s", what, " ".join(str(error).split())[:300])
+        log.warning("%s waits: %s", what, said(error))
     else:
         log.error("%s waits", what, exc_info=error)

@@ -7,15 +7,12 @@ from typing import Any
 
 from kasane_plugin_api import (
     AttendeeKind,
-    Campaign,
     CaseView,
     CommunityRoute,
     ConsentView,
     ConsultationView,
     DataScope,
     Escalation,
-    FieldSpec,
-    HandoffPolicy,
     IssueView,
     LegalBasis,
     MeetingBody,
@@ -33,7 +30,6 @@ from kasane_plugin_api import (
     RouteAtLevel,
     SecrecyNotice,
     SettingSpec,
-    SheetView,
     StepUp,
     Structure,
     TownReports,
@@ -58,14 +54,6 @@ class FirstDesk:
     source: str
 
 
-@dataclass(frozen=True)
-class DatedCampaign:
-    """A campaign and the first fiscal year in which the document has it."""
-
-    from_year: int
-    campaign: Campaign
-
-
 class Plugin(TownReports):
     """北栄町: no one-stop desk, one conference under 106条の6 for all, five corporations visit."""
 
@@ -82,24 +70,9 @@ class Plugin(TownReports):
                 DataScope.CONSULTATION,
                 DataScope.ISSUE,
                 DataScope.NEED,
-                DataScope.SHEET,
             }
         ),
         settings={
-            "acknowledge_within_days": SettingSpec(
-                int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
-            ),
-            "decide_within_days": SettingSpec(
-                int,
-                "受け取った課が引き受けるか返すかを決めるまでの開庁日数（資料に定めなし。0は基盤の既定）",
-                default=0,
-            ),
-            "sheet_fields": SettingSpec(
-                dict,
-                "つなぐシートに加える欄の名前と見出し（資料に様式なし）",
-                default={},
-                item_type=str,
-            ),
             "areas": SettingSpec(
                 dict,
                 "地区（自治会など）と、そこを訪問する法人のコード（資料に分担なし）",
@@ -147,12 +120,6 @@ class Plugin(TownReports):
         self._first_desks = {row.category: row for row in structure.rows("responsible", FirstDesk)}
         self._bodies = structure.rows("bodies", MeetingBody)
         self._legal_bases = structure.rows("legal_bases", LegalBasis)
-        self._campaigns = structure.rows("campaigns", DatedCampaign)
-        self._days: int = settings["acknowledge_within_days"]
-        self._decide_days: int | None = settings["decide_within_days"] or None
-        self._sheet_fields = tuple(
-            FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
-        )
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str]:
@@ -193,23 +160,6 @@ class Plugin(TownReports):
             beyond_one=StepUp("coordinator", "002:L677-679; 002:L769-773"),
             beyond_cooperation=StepUp("coordinator", "002:L688; 002:L769-773"),
         )
-
-    @hookimpl
-    def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
-        """The sheet by its name; the slides give neither its form nor its days."""
-        return HandoffPolicy(
-            label=self._sentences.say("handoff.label"),
-            acknowledge_within_days=self._days,
-            decide_within_days=self._decide_days,
-            overdue_role="coordinator",
-            requires_consent=True,
-            source="002:L792-794; 002:L805-807",
-        )
-
-    @hookimpl
-    def handoff_form_fields(self) -> Sequence[FieldSpec]:
-        """The fields the town has set: the slides do not show the form."""
-        return self._sheet_fields
 
     @hookimpl
     def legal_bases(self, on: date) -> Sequence[LegalBasis]:
@@ -261,11 +211,6 @@ class Plugin(TownReports):
                 for one in self._psychiatric
             )
         return agencies
-
-    @hookimpl
-    def campaigns(self, year: int) -> Sequence[Campaign]:
-        """世帯訪問調査 from R3 on."""
-        return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
 
     @hookimpl
     def participation_rule(self, case: CaseView) -> ParticipationRule | None:

@@ -9,17 +9,13 @@ from kasane_plugin_api import (
     AttendeeSlot,
     Campaign,
     CaseView,
-    Choice,
     CommunityRoute,
-    ConsentPolicy,
     ConsentView,
     ConsultationView,
     DataScope,
     DoorContact,
     Escalation,
-    FieldSpec,
     FreshnessRule,
-    HandoffPolicy,
     IssueView,
     LegalKind,
     MeetingBody,
@@ -39,7 +35,6 @@ from kasane_plugin_api import (
     Role,
     RouteAtLevel,
     SettingSpec,
-    SheetView,
     StepUp,
     Structure,
     TownReports,
@@ -82,18 +77,9 @@ class Plugin(TownReports):
                 DataScope.ISSUE,
                 DataScope.NEED,
                 DataScope.PLAN,
-                DataScope.SHEET,
             }
         ),
         settings={
-            "acknowledge_within_days": SettingSpec(
-                int, "つなぐシートの受け取りを確認するまでの開庁日数（資料に定めなし）", default=2
-            ),
-            "decide_within_days": SettingSpec(
-                int,
-                "受け取った課が引き受けるか返すかを決めるまでの開庁日数（資料に定めなし。0は基盤の既定）",
-                default=0,
-            ),
             "ask_entries_after_days": SettingSpec(
                 int,
                 "社会資源の登録を、確かめてから何日で問い合わせるか（資料に定めなし。180は基盤の既定）",
@@ -101,12 +87,6 @@ class Plugin(TownReports):
             ),
             "related_offices": SettingSpec(
                 dict, "関係課のコードと名前（資料は条件だけを示す）", default={}, item_type=str
-            ),
-            "sheet_fields": SettingSpec(
-                dict,
-                "つなぐシートに加える欄の名前と見出し（資料に様式なし）",
-                default={},
-                item_type=str,
             ),
             "door_contacts": SettingSpec(
                 dict,
@@ -154,12 +134,7 @@ class Plugin(TownReports):
         self._contacts = tuple(
             DoorContact(label, phone) for label, phone in settings["door_contacts"].items()
         )
-        self._days: int = settings["acknowledge_within_days"]
         self._ask_entries: int = settings["ask_entries_after_days"]
-        self._decide_days: int | None = settings["decide_within_days"] or None
-        self._sheet_fields = tuple(
-            FieldSpec(name, label) for name, label in settings["sheet_fields"].items()
-        )
 
     @hookimpl
     def town_terms(self, on: date) -> Mapping[str, str] | None:
@@ -190,34 +165,6 @@ class Plugin(TownReports):
             beyond_one=StepUp("contact", "004:L125; 004:L149"),
             beyond_cooperation=StepUp("coordinator", "004:L137-138"),
         )
-
-    @hookimpl
-    def handoff_policy(self, sheet: SheetView) -> HandoffPolicy:
-        """Made with consent, with company or a call; 責任者 is told when it is overdue."""
-        return HandoffPolicy(
-            label=self._sentences.say("handoff.label"),
-            acknowledge_within_days=self._days,
-            decide_within_days=self._decide_days,
-            overdue_role="responsible",
-            requires_consent=True,
-            companionship=(
-                Choice("accompanied", self._sentences.say("handoff.accompanied")),
-                Choice("telephoned", self._sentences.say("handoff.telephoned")),
-            ),
-            source="004:L124-125; P1",
-        )
-
-    @hookimpl
-    def handoff_form_fields(self) -> Sequence[FieldSpec]:
-        """The fields the city has set: the document does not show the form."""
-        return self._sheet_fields
-
-    @hookimpl
-    def consent_policy(self, purpose: str) -> ConsentPolicy | None:
-        """The sheet is made with consent; for other purposes the document says nothing."""
-        if purpose != "handoff":
-            return None
-        return ConsentPolicy(self._sentences.say("consent.handoff"), source="P1")
 
     @hookimpl
     def meeting_bodies(self, on: date) -> Sequence[MeetingBody] | None:
@@ -278,7 +225,7 @@ class Plugin(TownReports):
 
     @hookimpl
     def campaigns(self, year: int) -> Sequence[Campaign]:
-        """Booths from R5, the questionnaire from R6 （案）."""
+        """Booths from R5; the questionnaire is the programme plugin's."""
         return tuple(one.campaign for one in self._campaigns if year >= one.from_year)
 
     @hookimpl

@@ -214,8 +214,9 @@ class Plugin(TownReports):
             )
         if alone is False or together is False:
             return self._to_coordinator(EscalationLevel.MULTI_AGENCY, "multi_agency", "001:L393")
-        route = consultation.extensions.get(self.metadata.name, {}).get("route")
-        if alone is None and route == WELFARE_COMMISSIONER:
+        said = consultation.extensions.get(self.metadata.name, {}).get("route")
+        commissioners = consultation.route == "commissioner" or said == WELFARE_COMMISSIONER
+        if alone is None and commissioners:
             return self._to_coordinator(
                 EscalationLevel.MULTI_AGENCY, "welfare_commissioner", "001:L176"
             )

@@ -48,6 +48,13 @@ class Plugin:
         documents={
             "002": "令和5年度市町村・支援機関連携強化研修会の資料 令和6年3月14日"
             "（鳥取県福祉保健部ささえあい福祉局孤独・孤立対策課）",
+            "P5": "厚生労働省 福祉部会 第29回 資料1 https://www.wic-net.com/material/document/21534/42",
+            "P6": "鳥取県 令和7年度予算要求「孤独・孤立対策市町村等支援強化事業」"
+            " http://db.pref.tottori.jp/yosan/R7Yosan_YoukyuuJoukyouKoukai.nsf"
+            "/bae7f5aecc1b2738492574820032bf08/71e9569dd28b943049258c0a001f196b",
+            "P7": "鳥取県 令和4年度予算の公開"
+            " http://db.pref.tottori.jp/yosan/R4Yosan_Koukai.nsf"
+            "/2f5d0814a1a7da9f492574820032bf09/f1ca66f3bd418e29492587d60017ea46",
             "LG": "全国地方公共団体コード code4fukui/localgovjp（CC0）",
         },
     )

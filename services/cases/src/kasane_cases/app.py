@@ -17,6 +17,7 @@ from kasane_cases.pages import PAGES
 from kasane_cases.repository import PERMISSIONS
 from kasane_contracts import cases as says
 from kasane_contracts import intake, outreach, resources
+from kasane_kit.auth import DataGrade
 from kasane_kit.service import Job, Service
 
 service = Service(
@@ -70,6 +71,18 @@ service = Service(
         outreach.VisitCompleted: subscribers.on_visit_completed,
         outreach.ContactNotMade: subscribers.on_contact_not_made,
         outreach.ConsentHeard: subscribers.on_consent_heard,
+    },
+    data={
+        "case": DataGrade.SENSITIVE,
+        "person": DataGrade.SENSITIVE,
+        "municipality": DataGrade.SETTING,
+        "attachment": DataGrade.SENSITIVE,
+        "legal_ground": DataGrade.SENSITIVE,
+        "conference": DataGrade.SENSITIVE,
+        "support_plan": DataGrade.SENSITIVE,
+        "transfer": DataGrade.SENSITIVE,
+        "transfer_offer": DataGrade.SENSITIVE,
+        "community_issue": DataGrade.COUNT,
     },
     tables=(
         "cases_consultation_summary",

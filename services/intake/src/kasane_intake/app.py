@@ -31,7 +31,7 @@ from kasane_intake.subscribers import (
     on_case_opened,
     on_help_asked_for,
 )
-from kasane_kit.auth import Permission
+from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
@@ -81,7 +81,9 @@ service = Service(
         Permission(
             "intake.attachment.open", "intake.attachment.opened_with_reason", STAFF, "attachment"
         ),
-        Permission("intake.export.list", "intake.export.listed", STAFF, "consultation"),
+        Permission(
+            "intake.export.list", "intake.export.listed", STAFF, "consultation", step_up=True
+        ),
         Permission(
             "intake.consultation.screen", "intake.consultation.screened", STAFF, "consultation"
         ),
@@ -157,11 +159,13 @@ service = Service(
             frozenset({"coordinator", "town_administrator"}),
             "public_form",
             False,
+            step_up=True,
         ),
     ),
     says=(
         says.ConsultationReceived,
         says.ConsultationEscalated,
+        says.ConsultationScreened,
         says.ConsultationClosed,
         says.ReferralSheetSent,
         says.ReferralSheetAcknowledged,
@@ -190,6 +194,17 @@ service = Service(
         CaseOpened: on_case_opened,
         AddressProtectionChanged: on_address_protection_changed,
         HelpAskedFor: on_help_asked_for,
+    },
+    data={
+        "consultation": DataGrade.SENSITIVE,
+        "attachment": DataGrade.SENSITIVE,
+        "referral_sheet": DataGrade.SENSITIVE,
+        "person_merge": DataGrade.SENSITIVE,
+        "consultation_day": DataGrade.PERSONAL,
+        "booking": DataGrade.PERSONAL,
+        "statistics": DataGrade.COUNT,
+        "web_message": DataGrade.SENSITIVE,
+        "public_form": DataGrade.SETTING,
     },
     tables=(
         "intake_attachment",

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 from kasane_contracts import outreach as says
-from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
+from kasane_contracts.cases import (
+    AddressProtectionChanged,
+    CaseClosed,
+    OutreachRequested,
+    PersonsMovedCase,
+)
 from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
-from kasane_kit.auth import Permission
+from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -18,6 +23,7 @@ from kasane_outreach.pages.calendars import blueprint as calendars
 from kasane_outreach.pages.campaign_runs import blueprint as campaign_runs
 from kasane_outreach.pages.campaigns import blueprint as campaigns
 from kasane_outreach.pages.door import blueprint as door
+from kasane_outreach.pages.emergency_calls import blueprint as emergency_calls
 from kasane_outreach.pages.households import blueprint as households
 from kasane_outreach.pages.mending import blueprint as mending
 from kasane_outreach.pages.placing import blueprint as placing
@@ -34,6 +40,7 @@ from kasane_outreach.subscribers import (
     on_address_protection_changed,
     on_case_closed,
     on_outreach_requested,
+    on_persons_moved_case,
     on_settling_visit_called_off,
     on_settling_visit_requested,
 )
@@ -59,6 +66,7 @@ service = Service(
         rounds,
         campaigns,
         door,
+        emergency_calls,
         mending,
         weights,
         plans,
@@ -84,6 +92,12 @@ service = Service(
         Permission("outreach.worker_profile.set", "outreach.worker_profile.set", VISITORS, PROFILE),
         Permission("outreach.visit_wish.set", "outreach.visit_wish.set", VISITORS, HOUSEHOLD),
         Permission("outreach.door.use", "outreach.door.used", VISITORS, DEVICE, False),
+        Permission(
+            "outreach.emergency_calls.set",
+            "outreach.emergency_calls.set",
+            COORDINATORS,
+            "emergency_calls",
+        ),
         Permission("outreach.door_item.read", "outreach.door_item.read", VISITORS, "door_item"),
         Permission(
             "outreach.check_in.settle", "outreach.check_in.settled", VISITORS, "check_in", False
@@ -128,9 +142,28 @@ service = Service(
     hears={
         OutreachRequested: on_outreach_requested,
         CaseClosed: on_case_closed,
+        PersonsMovedCase: on_persons_moved_case,
         AddressProtectionChanged: on_address_protection_changed,
         SettlingVisitRequested: on_settling_visit_requested,
         SettlingVisitCalledOff: on_settling_visit_called_off,
+    },
+    data={
+        "household_to_reach": DataGrade.SENSITIVE,
+        "visit": DataGrade.SENSITIVE,
+        "visit_round": DataGrade.SENSITIVE,
+        "visit_plan": DataGrade.SENSITIVE,
+        "plan_weights": DataGrade.SETTING,
+        "worker_profile": DataGrade.STAFF,
+        "door_device": DataGrade.STAFF,
+        "door_item": DataGrade.SENSITIVE,
+        "check_in": DataGrade.STAFF,
+        "calendar": DataGrade.STAFF,
+        "campaign_run": DataGrade.PERSONAL,
+        "survey_target": DataGrade.SENSITIVE,
+        "survey_household": DataGrade.SENSITIVE,
+        "watch_assignment": DataGrade.SENSITIVE,
+        "campaign": DataGrade.SETTING,
+        "emergency_calls": DataGrade.SETTING,
     },
     tables=(
         "outreach_household_to_reach",
@@ -156,6 +189,7 @@ service = Service(
         "outreach_letter_refusal",
         "outreach_survey_household",
         "outreach_survey_visit",
+        "outreach_survey_walk",
         "outreach_leader_hearing",
         "outreach_reply_count",
         "outreach_watch_assignment",

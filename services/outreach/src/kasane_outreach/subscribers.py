@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from kasane_contracts.cases import AddressProtectionChanged, CaseClosed, OutreachRequested
+from kasane_contracts.cases import (
+    AddressProtectionChanged,
+    CaseClosed,
+    OutreachRequested,
+    PersonsMovedCase,
+)
 from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import PutOnList
 from kasane_outreach.handlers import change_protection, close_case, close_request, put_on_list
+from kasane_outreach.handlers.moving import follow_persons
 from kasane_outreach.handlers.watching import end_watches_of_case
 
 SETTLING_MINUTES = 30
@@ -25,6 +31,11 @@ def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
     reason = Strings("kasane_outreach").text("visit.case_closed")
     close_case(event.case_id, uow, reason)
     end_watches_of_case(event.case_id, reason, uow)
+
+
+def on_persons_moved_case(event: PersonsMovedCase, uow: UnitOfWork, _hooks: Any) -> None:
+    """Takes what is open of persons with them into their other case."""
+    follow_persons(event, uow)
 
 
 def on_address_protection_changed(

@@ -2,22 +2,31 @@
 
 from pathlib import Path
 
-from kasane_contracts.portal import StaffAccountChanged, StaffSessionEnded
-from kasane_kit.auth import Permission
-from kasane_kit.service import Service
+from kasane_contracts.portal import (
+    MunicipalityConfigured,
+    StaffAccountChanged,
+    StaffSessionEnded,
+)
+from kasane_kit.auth import DataGrade, Permission
+from kasane_kit.service import Job, Service
+from kasane_portal import tables
 from kasane_portal.api.v1 import blueprint as api
 from kasane_portal.domain.errors import PortalRefusal
 from kasane_portal.handlers import operator
+from kasane_portal.handlers.telling import tell_counts
 from kasane_portal.pages.accounts import blueprint as accounts
 from kasane_portal.pages.audit import blueprint as audit
+from kasane_portal.pages.dashboard import blueprint as dashboard
 from kasane_portal.pages.dead_letters import blueprint as dead_letters
 from kasane_portal.pages.figures import blueprint as figures
 from kasane_portal.pages.front import blueprint as front
 from kasane_portal.pages.governance import blueprint as governance
 from kasane_portal.pages.home import blueprint as home
+from kasane_portal.pages.opened_figures import blueprint as opened_figures
 from kasane_portal.pages.overview import blueprint as overview
+from kasane_portal.pages.plugin_sets import blueprint as plugin_sets
 from kasane_portal.pages.prefectures import blueprint as prefectures
-from kasane_portal.pages.rehearsals import blueprint as rehearsals
+from kasane_portal.pages.reports import blueprint as reports
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
 from kasane_portal.subscribers import HEARD
@@ -34,11 +43,14 @@ service = Service(
     pages=(
         sessions,
         home,
+        dashboard,
         overview,
         prefectures,
         figures,
+        opened_figures,
+        reports,
         governance,
-        rehearsals,
+        plugin_sets,
         accounts,
         town,
         audit,
@@ -70,13 +82,25 @@ service = Service(
             "support_visit",
         ),
         Permission(
-            "portal.account.manage", "portal.account.managed", ADMINISTRATOR, "account", False
+            "portal.account.manage",
+            "portal.account.managed",
+            ADMINISTRATOR,
+            "account",
+            False,
+            step_up=True,
         ),
         Permission(
             "portal.town.read",
             "portal.town.read",
             STAFF | ADMINISTRATOR,
             "municipality",
+            False,
+        ),
+        Permission(
+            "portal.dashboard.read",
+            "portal.dashboard.read",
+            STAFF | ADMINISTRATOR,
+            "figure",
             False,
         ),
         Permission(
@@ -87,6 +111,22 @@ service = Service(
             "portal.figure.stated",
             frozenset({"coordinator", "responsible"}) | ADMINISTRATOR,
             "figure",
+            False,
+        ),
+        Permission(
+            "portal.figure_rows.read",
+            "portal.figure_rows.read",
+            frozenset({"coordinator", "responsible"}),
+            "figure",
+        ),
+        Permission(
+            "portal.report.read", "portal.report.read", STAFF | ADMINISTRATOR, "report", False
+        ),
+        Permission(
+            "portal.report.freeze",
+            "portal.report.frozen",
+            frozenset({"coordinator", "responsible"}) | ADMINISTRATOR,
+            "report",
             False,
         ),
         Permission(
@@ -109,6 +149,14 @@ service = Service(
             "plugin_set",
             False,
         ),
+        Permission(
+            "portal.plugin_set.choose",
+            "portal.plugin_set.chosen",
+            ADMINISTRATOR,
+            "plugin_set",
+            False,
+            step_up=True,
+        ),
         Permission("portal.audit.read", "portal.audit.read", ADMINISTRATOR, "audit_entry"),
         Permission(
             "portal.dead_letter.list",
@@ -118,8 +166,23 @@ service = Service(
             False,
         ),
     ),
-    says=(StaffAccountChanged, StaffSessionEnded),
+    says=(StaffAccountChanged, StaffSessionEnded, MunicipalityConfigured),
     hears=HEARD,
+    data={
+        "home": DataGrade.STAFF,
+        "account": DataGrade.STAFF,
+        "session": DataGrade.STAFF,
+        "overview": DataGrade.COUNT,
+        "prefecture_view": DataGrade.COUNT,
+        "support_visit": DataGrade.STAFF,
+        "municipality": DataGrade.SETTING,
+        "figure": DataGrade.COUNT,
+        "report": DataGrade.COUNT,
+        "evaluation": DataGrade.PERSONAL,
+        "plugin_set": DataGrade.SETTING,
+        "audit_entry": DataGrade.SENSITIVE,
+        "dead_letter": DataGrade.SENSITIVE,
+    },
     tables=(
         "portal_account",
         "portal_session",
@@ -128,6 +191,7 @@ service = Service(
         "portal_task_target",
         "portal_number_copy",
         "portal_counted_fact",
+        "portal_told_count",
         "portal_gap_count",
         "portal_support_visit",
         "portal_audit_copy",
@@ -138,7 +202,25 @@ service = Service(
         "portal_seat",
         "portal_evaluation_entry",
         "portal_reported_step",
+        "portal_plugin_trial",
+        "portal_plugin_set",
+        "portal_report_version",
+        "portal_late_fact",
+        "portal_agency_remark",
+        "portal_action_entry",
+    ),
+    read_models=(
+        tables.task,
+        tables.task_target,
+        tables.number,
+        tables.counted_fact,
+        tables.gap_count,
+        tables.audit_copy,
+        tables.measured_fact,
+        tables.measured_mark,
+        tables.same_person,
     ),
     refusal=PortalRefusal,
+    jobs=(Job("tell-counts", 3600.0, tell_counts),),
     commands={"create_account": operator.create_account, "set_password": operator.set_password},
 )

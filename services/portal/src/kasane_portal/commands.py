@@ -1,10 +1,13 @@
 """The inputs of the portal's handlers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from kasane_portal.domain.figure import FactKind, MarkKind
 from kasane_portal.domain.overview import CountKind
+from kasane_portal.domain.plugin_set import PreviewShown
 from kasane_portal.domain.task import TaskKind
 
 
@@ -188,16 +191,52 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class RemarkOn:
+    """Write down what an agency says about one item of a year's evaluation."""
+
+    remark_id: str
+    year: int
+    item: str
+    agency: str
+    words: str
+
+
+@dataclass(frozen=True)
+class WriteAction:
+    """Write down how an action of a year stands; without ``action_id`` it is a new one."""
+
+    entry_id: str
+    year: int
+    action_id: str
+    title: str
+    plan: str
+    done: str = ""
+    found: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True)
 class ReportTo:
-    """Write down that a year's report came before a body, with how many of its members were there."""
+    """Write down that a frozen version of a year's report came before a body, with how many members were there."""
 
     step_id: str
     year: int
     body: str
+    version: int
     held_on: date
     members: int
     present: int
     opinion: str = ""
+
+
+@dataclass(frozen=True)
+class FreezeReport:
+    """Freeze the report of a year; ``seen`` is the number of the latest version before the person's eyes, or 0."""
+
+    version_id: str
+    year: int
+    seen: int
+    reason: str = ""
 
 
 TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber
@@ -220,4 +259,31 @@ class VoidSupportVisit:
     """Say that a recorded visit does not stand, and why; it stays readable."""
 
     visit_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class KeepTrial:
+    """Keep a set of plugins that was tried; ``settings`` are a table for each plugin."""
+
+    trial_id: str
+    plugins: tuple[str, ...]
+    settings: Mapping[str, Mapping[str, Any]]
+    preview: PreviewShown
+
+
+@dataclass(frozen=True)
+class EnableTriedSet:
+    """Make a tried set of plugins the town's own."""
+
+    trial_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class GoBackToSet:
+    """Take an earlier set up again; ``seen`` is the revision that stood when it was decided."""
+
+    revision: int
+    seen: int
     reason: str

@@ -17,7 +17,7 @@ from kasane_contracts.cases import (
     SupportPlanAgreed,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
-from kasane_kit.auth import Permission
+from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 from kasane_resources.api.community import blueprint as community_api
 from kasane_resources.api.gaps import blueprint as gaps_api
@@ -181,6 +181,7 @@ service = Service(
             frozenset({"town_administrator"}),
             "public_page",
             False,
+            step_up=True,
         ),
         Permission("resources.export.read", "resources.export.read", STAFF, "directory_export"),
         Permission(
@@ -268,6 +269,20 @@ service = Service(
         VisitCompleted: on_settling_visit,
         ContactNotMade: on_settling_visit,
     },
+    data={
+        "human_service": DataGrade.DIRECTORY,
+        "directory_import": DataGrade.DIRECTORY,
+        "referral": DataGrade.SENSITIVE,
+        "organization_answer": DataGrade.DIRECTORY,
+        "quarantined_cell": DataGrade.PERSONAL,
+        "map_setting": DataGrade.SETTING,
+        "public_page": DataGrade.SETTING,
+        "directory_export": DataGrade.DIRECTORY,
+        "gap": DataGrade.COUNT,
+        "community": DataGrade.PERSONAL,
+        "participation": DataGrade.SENSITIVE,
+        "host_support": DataGrade.PERSONAL,
+    },
     tables=(
         "resources_organization",
         "resources_human_service",
@@ -283,8 +298,11 @@ service = Service(
         "resources_finding",
         "resources_area_word",
         "resources_finding_area",
+        "resources_finding_opening",
         "resources_micro_task",
         "resources_host_contact",
+        "resources_import_piece",
+        "resources_import_row",
         "resources_refused_row",
         "resources_quarantined_cell",
         "resources_column_mapping",

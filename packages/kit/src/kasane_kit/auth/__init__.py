@@ -1,5 +1,6 @@
 """Who is acting, what a route needs, and the one function that decides."""
 
+from kasane_kit.auth.data_grade import DataGrade
 from kasane_kit.auth.decision import Decision, Grant, Rule, decide
 from kasane_kit.auth.permissions import (
     Access,
@@ -18,6 +19,7 @@ __all__ = [
     "Access",
     "AccountFacts",
     "Actor",
+    "DataGrade",
     "Decision",
     "Grant",
     "Permission",

@@ -41,7 +41,8 @@ def platform_actor(service: str, municipality: str) -> Actor:
 class Permission:
     """One thing that may be done: its name, its past for the trail, and the functions that hold it.
 
-    ``personal`` says that using it touches a person's record, so that looking is recorded as well.
+    ``personal`` says that using it touches a person's record, so that looking is recorded as well; ``step_up``
+    that the password must have been entered just now: nobody does it at a screen that somebody else left.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Permission:
     functions: frozenset[str]
     object_kind: str
     personal: bool = True
+    step_up: bool = False
 
     @property
     def refused(self) -> str:
@@ -79,6 +81,13 @@ class Access:
     def is_public(self) -> bool:
         """Whether the route needs no account."""
         return self.permission is None and not self.signed_in_because
+
+    @property
+    def reason(self) -> str:
+        """Why the route needs no permission; empty when it needs one."""
+        if self.signed_in_because:
+            return f"signed in: {self.signed_in_because}"
+        return f"public: {self.public_because}" if self.public_because else ""
 
 
 def require(permission: str, object_argument: str = "") -> Callable[[F], F]:

@@ -16,11 +16,16 @@ COOKIE = "kasane_session"
 IDLE_SECONDS = 30 * 60
 RENEW_AFTER_SECONDS = 5 * 60
 LONGEST_SECONDS = 10 * 60 * 60
+# How long the password counts as just entered.
+CONFIRMED_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in person in one municipality. ``started`` and ``renewed`` are seconds since 1970."""
+    """A signed-in person in one municipality.
+
+    ``started``, ``renewed`` and ``confirmed``, when the password was last entered, are seconds since 1970.
+    """
 
     session_id: str
     account_id: str
@@ -28,6 +33,7 @@ class Session:
     revision: int
     started: int
     renewed: int
+    confirmed: int
 
     @property
     def fingerprint(self) -> str:
@@ -38,6 +44,11 @@ class Session:
     def longest_until(self) -> datetime:
         """The moment from which nobody accepts the session, however often it was renewed."""
         return datetime.fromtimestamp(self.started + LONGEST_SECONDS, UTC)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the password was entered within the last quarter of an hour."""
+        return _seconds() - self.confirmed <= CONFIRMED_SECONDS
 
     @property
     def wants_renewal(self) -> bool:
@@ -54,7 +65,7 @@ class SessionSigner:
     def new(self, account_id: str, municipality: str, revision: int) -> Session:
         """A session that starts now."""
         moment = _seconds()
-        return Session(new_id(), account_id, municipality, revision, moment, moment)
+        return Session(new_id(), account_id, municipality, revision, moment, moment, moment)
 
     def write(self, session: Session) -> str:
         """The session as text for the cookie, with the present time as its renewal."""
@@ -66,6 +77,7 @@ class SessionSigner:
                 session.revision,
                 session.started,
                 _seconds(),
+                session.confirmed,
             ]
         )
 
@@ -74,12 +86,10 @@ class SessionSigner:
         try:
             values = self._serializer().loads(text)
             session = Session(*values)
+            idle, age = _seconds() - session.renewed, _seconds() - session.started
         except (BadSignature, TypeError, ValueError):
             return None
-        moment = _seconds()
-        if moment - session.renewed > IDLE_SECONDS or moment - session.started > LONGEST_SECONDS:
-            return None
-        return session
+        return None if idle > IDLE_SECONDS or age > LONGEST_SECONDS else session
 
     def form_token(self, session_id: str) -> str:
         """The token that a form of this session carries."""

@@ -7,6 +7,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
+from kasane_kit.db import end_when_still
+
+CONSUMER_SECONDS = 20
+"""A consumer that stands still in a transaction for longer loses it, and its locks."""
 
 
 class Place(Enum):
@@ -34,6 +38,8 @@ class Cursor:
 
 def read(connection: Connection, producer: str, epoch: str, *, for_update: bool = False) -> Cursor:
     """The cursor of a producer's epoch; it starts at 0. With ``for_update`` other consumers wait."""
+    if for_update:
+        end_when_still(connection, CONSUMER_SECONDS)
     statement = select(tables.cursor.c.sequence).where(
         tables.cursor.c.producer == producer, tables.cursor.c.epoch == epoch
     )
@@ -61,3 +67,10 @@ def advance(connection: Connection, cursor: Cursor, sequence: int) -> Cursor:
             .values(sequence=sequence)
         )
     return Cursor(cursor.producer, cursor.epoch, sequence)
+
+
+def all_of(connection: Connection, *, for_update: bool = False) -> list[Cursor]:
+    """Every cursor of the service; with ``for_update`` no delivery moves one until the transaction ends."""
+    statement = select(tables.cursor).order_by(tables.cursor.c.producer, tables.cursor.c.epoch)
+    rows = connection.execute(statement.with_for_update() if for_update else statement)
+    return [Cursor(row.producer, row.epoch, row.sequence) for row in rows]

@@ -57,6 +57,8 @@ HOLDS_BACK = frozenset(
 """Later events of the same subject wait behind these. An event whose type this release does not
 know holds nobody back: its producer says the older version alongside, which must be heard."""
 
+_HOLDING = tuple(sorted(reason.value for reason in HOLDS_BACK))
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -105,12 +107,25 @@ def park_envelope(
     return park(connection, envelope.to_json(), reason, detail, envelope)
 
 
-def subject_is_parked(connection: Connection, producer: str, subject: str) -> bool:
-    """Whether an earlier event about the same subject waits here; later ones wait behind it."""
-    found = connection.scalar(
-        select(tables.dead_letter.c.id).where(_held_back(producer, subject)).limit(1)
+def parked_subjects(connection: Connection, producer: str) -> set[str]:
+    """The subjects of which an earlier event waits here; later ones wait behind it."""
+    letter = tables.dead_letter.c
+    return set(
+        connection.scalars(
+            select(letter.subject)
+            .where(letter.producer == producer, letter.reason.in_(_HOLDING))
+            .distinct()
+        )
     )
-    return found is not None
+
+
+def parked_in_streams(connection: Connection) -> frozenset[str]:
+    """The ids of the events that a cursor has passed and that were not applied."""
+    letter = tables.dead_letter.c
+    outside = [reason.value for reason in OUTSIDE]
+    return frozenset(
+        connection.scalars(select(letter.event_id).where(letter.reason.not_in(outside)))
+    )
 
 
 def list_letters(connection: Connection, most: int = 200) -> Sequence[DeadLetter]:
@@ -166,9 +181,9 @@ def count_attempt(connection: Connection, event_id: str) -> int:
     return before + 1
 
 
-def forget_attempts(connection: Connection, event_id: str) -> None:
-    """Takes the count away, once the event was applied or parked."""
-    connection.execute(delete(tables.attempt).where(tables.attempt.c.event_id == event_id))
+def forget_attempts(connection: Connection, *event_ids: str) -> None:
+    """Takes the counts away, once the events were applied or parked."""
+    connection.execute(delete(tables.attempt).where(tables.attempt.c.event_id.in_(event_ids)))
 
 
 def remove(connection: Connection, letter_id: str) -> None:
@@ -181,7 +196,7 @@ def _held_back(producer: str, subject: str) -> ColumnElement[bool]:
     return and_(
         letter.producer == producer,
         letter.subject == subject,
-        letter.reason.in_([reason.value for reason in HOLDS_BACK]),
+        letter.reason.in_(_HOLDING),
     )
 
 

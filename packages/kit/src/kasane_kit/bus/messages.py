@@ -1,13 +1,20 @@
-"""Reads what a transport brings: envelopes, and what is none with the reason; tells a forged message."""
+"""Writes and reads messages of a transport: envelopes together, what is none with the reason, what is forged."""
 
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kasane_contracts.envelope import Envelope, MalformedEnvelope
 from kasane_kit.keys import KeyRing
+
+CODE_HEADER = "kasane-code"
+FRAME_EVENTS = 100
+FRAME_BYTES = 128 * 1024
+LARGEST_MESSAGE_BYTES = 1024 * 1024
+"""Above what the house sends: a frame, or one event of the largest size."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,27 @@ class MessageCodes:
     def fits(self, municipality: str, message: Message) -> bool:
         """Whether the message was sent by a holder of the municipality's key; raises KeyMissing."""
         return hmac.compare_digest(self.code(municipality, message.body), message.code)
+
+
+def frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+    """Cuts events of one stream into messages of bounded size; one event alone is a message of one."""
+    frame: list[Envelope] = []
+    size = 0
+    for envelope in envelopes:
+        length = len(envelope.to_json().encode())
+        if frame and (len(frame) == FRAME_EVENTS or size + length > FRAME_BYTES):
+            yield frame
+            frame, size = [], 0
+        frame.append(envelope)
+        size += length
+    if frame:
+        yield frame
+
+
+def write_message(frame: Sequence[Envelope], codes: MessageCodes) -> Message:
+    """Events of one municipality as they travel: a JSON list, and its code; raises KeyMissing."""
+    body = f"[{','.join(envelope.to_json() for envelope in frame)}]".encode()
+    return Message(body, codes.code(frame[0].municipality, body))
 
 
 def read_message(text: str | bytes) -> tuple[list[Envelope], list[tuple[str, str]]]:

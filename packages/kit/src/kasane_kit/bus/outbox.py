@@ -1,16 +1,33 @@
 """Keeps the producer's log: an event enters in the business transaction, gets its number, and is never changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
+from kasane_kit.db import end_when_still
 from kasane_kit.ids import new_id
 
 _NUMBERING_LOCK = 7_206_010_601
+LARGEST_EVENT_BYTES = 512 * 1024
+RELAY_SECONDS = 10
+"""A relay that stands still in a transaction for longer loses it, and its locks."""
 
 
 @dataclass(frozen=True)
@@ -22,27 +39,78 @@ class Head:
     published: int
 
 
+@dataclass(frozen=True)
+class Lead:
+    """The right of one relay to number and to mark an epoch, until another relay has taken it."""
+
+    epoch: str
+    generation: int
+
+
+class EventTooLarge(ValueError):
+    """An event is larger than a message may be; its transaction cannot be committed."""
+
+
 def append(connection: Connection, *envelopes: Envelope) -> None:
     """Writes events into the outbox, in one statement; they exist when the caller's transaction commits.
 
-    Raises MalformedEnvelope: what no hearer could read would stop the whole stream.
+    Raises MalformedEnvelope and EventTooLarge: what no hearer takes would stop the whole stream.
     """
     for envelope in envelopes:
         Envelope.from_dict(envelope.to_dict())
     if envelopes:
         bodies = [{"body": envelope.to_json()} for envelope in envelopes]
+        for envelope, row in zip(envelopes, bodies, strict=True):
+            size = len(row["body"].encode())
+            if size > LARGEST_EVENT_BYTES:
+                raise EventTooLarge(
+                    f"{envelope.type} has {size} bytes, more than {LARGEST_EVENT_BYTES}; nothing was "
+                    "saved; say in the event where the long part can be read instead"
+                )
         connection.execute(insert(tables.outbox), bodies)
+
+
+def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
+    """Takes or renews the lead of the present epoch for a relay; None while another one has it.
+
+    The caller commits. ``relay`` names one relay of one process; ``seconds`` is how long it may be
+    silent before another takes its place, by the clock of the database. Each change of the leader
+    raises the generation, and what is written under an earlier one changes nothing.
+    """
+    end_when_still(connection, RELAY_SECONDS)
+    if connection.dialect.name == "postgresql" and not connection.scalar(
+        text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK}
+    ):
+        return None
+    current = head(connection) or begin_epoch(connection)
+    stream, now = tables.stream.c, _milliseconds(connection)
+    generation = connection.scalar(
+        update(tables.stream)
+        .where(stream.epoch == current.epoch, or_(stream.leader == relay, stream.led_until <= now))
+        .values(
+            leader=relay,
+            generation=case(
+                (stream.leader == relay, stream.generation), else_=stream.generation + 1
+            ),
+            led_until=now + int(seconds * 1000),
+        )
+        .returning(stream.generation)
+    )
+    return None if generation is None else Lead(current.epoch, generation)
+
+
+def _milliseconds(connection: Connection) -> ColumnElement[int]:
+    """The clock of the database, which all relays of a stream share."""
+    if connection.dialect.name == "postgresql":
+        return literal_column("(extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+    return literal_column("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 
 
 def number(connection: Connection, most: int = 500) -> int:
     """Moves committed events from the outbox to the log under contiguous numbers; returns how many.
 
-    The caller commits. Where another relay is numbering at this moment nothing is done.
+    To be called in the transaction in which ``lead`` was granted; the caller commits.
     """
-    if connection.dialect.name == "postgresql" and not connection.scalar(
-        text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK}
-    ):
-        return 0
     waiting = connection.execute(
         select(tables.outbox.c.id, tables.outbox.c.body).order_by(tables.outbox.c.id).limit(most)
     ).all()
@@ -120,12 +188,47 @@ def read_log(connection: Connection, epoch: str, after: int, most: int = 500) ->
     return [Envelope.from_json(body) for body in rows]
 
 
-def mark_published(connection: Connection, epoch: str, sequence: int) -> None:
-    """Remembers that everything up to ``sequence`` was confirmed; never goes back."""
-    connection.execute(
-        update(tables.stream)
-        .where(tables.stream.c.epoch == epoch, tables.stream.c.published < sequence)
-        .values(published=sequence)
+def read_log_of(
+    connection: Connection, epoch: str, after: int, to: int, types: Collection[str], most: int = 500
+) -> Sequence[Envelope]:
+    """Like ``read_log``, up to ``to`` and of some types only."""
+    log = tables.event_log.c
+    rows = connection.scalars(
+        select(log.body)
+        .where(log.epoch == epoch, log.sequence > after, log.sequence <= to)
+        .where(log.type.in_(sorted(types)))
+        .order_by(log.sequence)
+        .limit(most)
+    )
+    # Numbered in this very log, so its shape needs no second look.
+    return [Envelope(**json.loads(body)) for body in rows]
+
+
+def whole_up_to(connection: Connection, epoch: str) -> int:
+    """How many events of an epoch the log holds from its first one on, without a hole."""
+    log = tables.event_log.c
+    kept, last = connection.execute(
+        select(func.count(), func.max(log.sequence)).where(log.epoch == epoch)
+    ).one()
+    return kept if kept == last else 0
+
+
+def mark_published(connection: Connection, lead: Lead, sequence: int) -> bool:
+    """Remembers that everything up to ``sequence`` was confirmed; False when another relay leads now."""
+    end_when_still(connection, RELAY_SECONDS)
+    stream = tables.stream.c
+    return (
+        connection.scalar(
+            update(tables.stream)
+            .where(
+                stream.epoch == lead.epoch,
+                stream.generation == lead.generation,
+                stream.published < sequence,
+            )
+            .values(published=sequence)
+            .returning(stream.published)
+        )
+        is not None
     )
 
 

@@ -1,16 +1,39 @@
 """Moves a service's committed events from its outbox to the transport, in order, without losing one."""
 
+import logging
+
 from kasane_kit.bus import outbox
 from kasane_kit.bus.transports import Transport
 from kasane_kit.db import Databases
+from kasane_kit.ids import new_id
+from kasane_kit.meters import Meters
+from kasane_kit.tenancy import current_municipality
+
+log = logging.getLogger("kasane.relay")
 
 BATCH = 500
 
 
 class Relay:
-    """The relay of one service; one call works for the open municipality."""
+    """The relay of one service; one call works for the open municipality.
 
-    def __init__(self, service: str, databases: Databases, transport: Transport) -> None:
+    Of several relays of a service one leads in a municipality. Another takes over when the leader
+    was silent for ``lead_seconds``; a leader that wakes up after that marks and numbers nothing,
+    and what it still publishes is recognised by its numbers. With 0 seconds none waits for another.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        databases: Databases,
+        transport: Transport,
+        meters: Meters | None = None,
+        *,
+        lead_seconds: float = 0,
+    ) -> None:
+        self._id = new_id()
+        self._lead_seconds = lead_seconds
+        self._meters = meters or Meters()
         self._service = service
         self._databases = databases
         self._transport = transport
@@ -23,17 +46,30 @@ class Relay:
     def run_once(self) -> int:
         """Numbers what was committed and publishes what is not yet published; returns how many.
 
+        0 also while another relay leads.
+
         Raises TransportUnavailable; then nothing is marked and the same events go out again next
         time, which consumers recognise by their numbers.
         """
         with self._databases.reading(self._service) as connection:
             waiting = outbox.anything_waiting(connection)
             head = outbox.head(connection)
-        if waiting:
-            with self._databases.writing(self._service) as connection:
+        town = current_municipality()
+        lag = self._meters.outbox
+        if not waiting and (head is None or head.published >= head.sequence):
+            lag.moved(self._service, town)
+            return 0
+        lag.waits(self._service, town)
+        with self._databases.writing(self._service) as connection:
+            lead = outbox.lead(connection, self._id, self._lead_seconds)
+            if lead is None:
+                # What waits is told by the relay that leads; this one would tell it for ever.
+                lag.moved(self._service, town)
+                return 0
+            if waiting:
                 outbox.number(connection, BATCH)
-                head = outbox.head(connection)
-                connection.commit()
+            head = outbox.head(connection)
+            connection.commit()
         if head is None or head.published >= head.sequence:
             return 0
         with self._databases.reading(self._service) as connection:
@@ -42,6 +78,15 @@ class Relay:
             return 0
         self._transport.publish(envelopes)
         with self._databases.writing(self._service) as connection:
-            outbox.mark_published(connection, head.epoch, envelopes[-1].sequence)
+            leads = outbox.mark_published(connection, lead, envelopes[-1].sequence)
             connection.commit()
+        if not leads:
+            log.warning(
+                "%s in %s: another relay took over while this one stood still; what it published "
+                "up to %d is known by its numbers and nothing was marked",
+                *(self._service, town, envelopes[-1].sequence),
+            )
+            return 0
+        lag.moved(self._service, town)
+        self._meters.relayed.labels(self._service, town).inc(len(envelopes))
         return len(envelopes)

@@ -27,6 +27,9 @@ stream = Table(
     Column("epoch", String(64), nullable=False),
     Column("head", _number, nullable=False),
     Column("published", _number, nullable=False),
+    Column("leader", String(64), nullable=False, server_default=""),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("led_until", _number, nullable=False, server_default="0"),
 )
 cursor = Table(
     "cursor",

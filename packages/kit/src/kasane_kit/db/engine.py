@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
@@ -157,10 +157,17 @@ class Databases:
 
 
 def open_engine(url: URL) -> Engine:
-    """An engine with the house's settings: full synchronisation on SQLite, checked connections on PostgreSQL."""
+    """An engine with the house's settings: full synchronisation on SQLite, checked connections on PostgreSQL.
+
+    An error names the statement and never what was bound to it.
+    """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
-            url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24
+            url,
+            connect_args={"timeout": BUSY_SECONDS},
+            pool_size=8,
+            max_overflow=24,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -174,7 +181,21 @@ def open_engine(url: URL) -> Engine:
         pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
     )
+
+
+def end_when_still(connection: Connection, seconds: int) -> None:
+    """Lets the server end this transaction when its process stands still in it for so long.
+
+    What a stopped process holds would else stay locked until it is woken. Does nothing on SQLite,
+    whose one process holds everything.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)"),
+            {"seconds": f"{seconds}s"},
+        )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

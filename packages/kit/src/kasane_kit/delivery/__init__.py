@@ -2,5 +2,16 @@
 
 from kasane_kit.delivery.inbox import Delivery, NotDelivered, NotParked, Outcome, Stream
 from kasane_kit.delivery.post import Post
+from kasane_kit.delivery.replaying import LogIncomplete, NotReplayed, Replay
 
-__all__ = ["Delivery", "NotDelivered", "NotParked", "Outcome", "Post", "Stream"]
+__all__ = [
+    "Delivery",
+    "LogIncomplete",
+    "NotDelivered",
+    "NotParked",
+    "NotReplayed",
+    "Outcome",
+    "Post",
+    "Replay",
+    "Stream",
+]

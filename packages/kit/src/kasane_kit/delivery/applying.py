@@ -1,7 +1,8 @@
 """Applies the events of a stream to a service, together or one by one; parks what cannot be."""
 
 import logging
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,20 +12,27 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope
-from kasane_contracts.portal import StaffAccountChanged, StaffSessionEnded
+from kasane_contracts.portal import (
+    MunicipalityConfigured,
+    StaffAccountChanged,
+    StaffSessionEnded,
+)
+from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, accounts, platform_actor
 from kasane_kit.bus import ParkingReason, cursor, dead_letters
 from kasane_kit.bus.cursor import Cursor, Place
 from kasane_kit.db import MigrationSource, is_outage, pending_migrations
 from kasane_kit.keys import KeyMissing, SealBroken
+from kasane_kit.logs import said
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, current_municipality
+from kasane_kit.tenancy import HOST, ChosenSet, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 
 log = logging.getLogger("kasane.delivery")
 
 _HEARD_BY_ALL = frozenset(
-    registry.type_of(event).type for event in (StaffAccountChanged, StaffSessionEnded)
+    registry.type_of(event).type
+    for event in (MunicipalityConfigured, StaffAccountChanged, StaffSessionEnded)
 )
 
 
@@ -80,24 +88,47 @@ class Applying:
         self._proven.add(stream)
         return place
 
-    def _apply_together(
-        self, producer: str, batch: Sequence[Envelope], *, tried: bool = False
-    ) -> Cursor:
+    def _apply_together(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
         with self.unit(batch[0]) as unit:
             place = cursor.read(unit.connection, producer, batch[0].epoch, for_update=True)
             before = place
+            parked = []
+            # Once for all of them: the cursor's lock keeps requeueing out until the commit.
+            held = dead_letters.parked_subjects(unit.connection, producer)
             for envelope in batch:
                 if place.place(envelope) is Place.NEXT:
-                    self._say_or_park(producer, envelope, unit)
+                    reason = self._say_or_park(envelope, unit, held)
+                    if reason is not None:
+                        parked.append(reason)
+                    if reason in dead_letters.HOLDS_BACK:
+                        held.add(envelope.subject)
                     place = Cursor(producer, envelope.epoch, envelope.sequence)
             if place != before:
                 cursor.advance(unit.connection, before, place.sequence)
-            if tried:
-                dead_letters.forget_attempts(unit.connection, batch[0].id)
+            # Also those of a worker that counted its try and was killed before it.
+            dead_letters.forget_attempts(unit.connection, *(envelope.id for envelope in batch))
             unit.connection.commit()
         if place != before:
-            self._house.wake(batch[0].municipality)
+            unit.tell()
+            self._count(producer, batch, before, parked)
         return place
+
+    def _count(
+        self,
+        producer: str,
+        batch: Sequence[Envelope],
+        before: Cursor,
+        parked: Sequence[ParkingReason],
+    ) -> None:
+        """Counts what was committed; a parked event has left the stream like an applied one."""
+        meters, name, now = self._house.meters, self._service.name, clock.now()
+        done = [envelope for envelope in batch if envelope.sequence > before.sequence]
+        meters.applied.labels(name, batch[0].municipality, producer).inc(len(done))
+        delay = meters.delay_seconds.labels(name, producer)
+        for envelope in done:
+            delay.observe(max(0.0, (now - datetime.fromisoformat(envelope.time)).total_seconds()))
+        for reason in parked:
+            meters.parked.labels(name, batch[0].municipality, reason.value).inc()
 
     def _apply_alone(self, producer: str, envelope: Envelope) -> Cursor:
         detail = "the process ended while it was applied"
@@ -108,7 +139,7 @@ class Applying:
             if tried > dead_letters.MOST_ATTEMPTS:
                 return self._park_in_stream(producer, envelope, detail)
             try:
-                return self._apply_together(producer, [envelope], tried=True)
+                return self._apply_together(producer, [envelope])
             except Exception as error:
                 if is_not_now(error):
                     self._forget_attempts(envelope)
@@ -128,45 +159,59 @@ class Applying:
     def _park_in_stream(self, producer: str, envelope: Envelope, detail: str) -> Cursor:
         with outages_wait(), self._house.databases.writing(self._service.name) as connection:
             place = cursor.read(connection, producer, envelope.epoch, for_update=True)
+            parked = False
             if place.place(envelope) is Place.NEXT:
                 dead_letters.park_envelope(
                     connection, envelope, ParkingReason.SUBSCRIBER_FAILED, detail
                 )
                 place = cursor.advance(connection, place, envelope.sequence)
+                parked = True
             dead_letters.forget_attempts(connection, envelope.id)
             connection.commit()
+        if parked:
+            self._house.meters.parked.labels(
+                self._service.name, envelope.municipality, ParkingReason.SUBSCRIBER_FAILED.value
+            ).inc()
         return place
 
-    def _say_or_park(self, producer: str, envelope: Envelope, unit: UnitOfWork) -> None:
-        if envelope.type not in self._handlers and envelope.type not in _HEARD_BY_ALL:
+    def _say_or_park(
+        self, envelope: Envelope, unit: UnitOfWork, held: Set[str]
+    ) -> ParkingReason | None:
+        """Lets the subscriber hear the event; the reason when it was parked instead."""
+        reason, detail = self._fault_of(envelope, held)
+        if reason is None and self._is_heard(envelope):
+            try:
+                event = self.decode(envelope)
+            except registry.InvalidEvent as error:
+                reason, detail = ParkingReason.INVALID_EVENT, str(error.problems)
+            except SealBroken as error:
+                reason, detail = ParkingReason.SEAL_BROKEN, said(error)
+            else:
+                self.say(envelope, event, unit)
+        if reason is not None:
+            dead_letters.park_envelope(unit.connection, envelope, reason, detail)
+        return reason
+
+    def _fault_of(self, envelope: Envelope, held: Set[str]) -> tuple[ParkingReason | None, str]:
+        """Why an event is parked without looking into it, and what to say of it."""
+        if not self._is_heard(envelope):
             try:
                 registry.find(envelope.type)
             except registry.UnknownEvent:
-                detail = (
+                return ParkingReason.UNKNOWN_EVENT, (
                     f"{envelope.type} is not in the contracts of this release; upgrade and requeue"
                 )
-                dead_letters.park_envelope(
-                    unit.connection, envelope, ParkingReason.UNKNOWN_EVENT, detail
-                )
-            return
-        if dead_letters.subject_is_parked(unit.connection, producer, envelope.subject):
-            detail = "an earlier event about the same subject is parked"
-            dead_letters.park_envelope(
-                unit.connection, envelope, ParkingReason.WAITS_BEHIND, detail
-            )
-            return
-        try:
-            event = self.decode(envelope)
-        except registry.InvalidEvent as error:
-            dead_letters.park_envelope(
-                unit.connection, envelope, ParkingReason.INVALID_EVENT, str(error.problems)
-            )
-        except SealBroken as error:
-            dead_letters.park_envelope(
-                unit.connection, envelope, ParkingReason.SEAL_BROKEN, str(error)
-            )
-        else:
-            self.say(envelope, event, unit)
+        elif envelope.subject in held:
+            return ParkingReason.WAITS_BEHIND, "an earlier event about the same subject is parked"
+        return None, ""
+
+    def _is_heard(self, envelope: Envelope) -> bool:
+        return envelope.type in self._handlers or envelope.type in _HEARD_BY_ALL
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of event that a subscriber of the service hears."""
+        return frozenset(self._handlers)
 
     def decode(self, envelope: Envelope) -> Any:
         """The event, its personal fields opened; raises InvalidEvent, SealBroken, UnknownEvent."""
@@ -177,12 +222,21 @@ class Applying:
 
     def say(self, envelope: Envelope, event: Any, unit: UnitOfWork) -> None:
         """Lets the subscriber hear the event in an open unit of work."""
-        unit.correlation_id, unit.causation_id = envelope.correlationid, envelope.id
+        unit.hear(envelope)
         if isinstance(event, StaffAccountChanged):
             accounts.remember(unit.connection, AccountFacts(**vars(event)))
         if isinstance(event, StaffSessionEnded):
             accounts.end_session(
                 unit.connection, event.session, datetime.fromisoformat(event.until)
+            )
+        if isinstance(event, MunicipalityConfigured):
+            unit.choose(
+                ChosenSet(
+                    event.revision,
+                    event.plugins,
+                    tomllib.loads(event.settings),
+                    event.chosen_on,
+                )
             )
         handler = self._handlers.get(envelope.type)
         if handler is not None:
@@ -202,7 +256,7 @@ class Applying:
 
 def sentence_of(error: Exception) -> str:
     """What a dead letter says of the error that parked it."""
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {said(error)}"
 
 
 def is_not_now(error: Exception) -> bool:
@@ -212,7 +266,7 @@ def is_not_now(error: Exception) -> bool:
 
 def _raise_if_not_now(error: Exception) -> None:
     if is_not_now(error):
-        raise NotNow(str(error)) from error
+        raise NotNow(said(error)) from error
 
 
 @contextmanager
@@ -221,4 +275,4 @@ def outages_wait() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoFreeConnection) as error:
-        raise NotNow(str(error)) from error
+        raise NotNow(said(error)) from error

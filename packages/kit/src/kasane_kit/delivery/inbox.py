@@ -20,10 +20,11 @@ from kasane_kit.bus import (
     outbox,
 )
 from kasane_kit.bus.cursor import Cursor, Place
-from kasane_kit.bus.messages import read_message
+from kasane_kit.bus.messages import LARGEST_MESSAGE_BYTES, read_message
 from kasane_kit.db import is_outage
 from kasane_kit.delivery.applying import Applying, NotNow, outages_wait, sentence_of
 from kasane_kit.keys import KeyMissing
+from kasane_kit.logs import said
 from kasane_kit.service import Service
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House
@@ -95,12 +96,21 @@ class Delivery:
         """Like ``deliver`` for what a transport brought; tells instead of raising.
 
         What is not an envelope is parked with its reason and stops none of the others. A message without the code
-        of its municipality is not applied and not parked: what it pretends to bring is in the producer's log.
+        of its municipality, or larger than any that the house sends, is not applied and not parked: what it
+        pretends to bring is in the producer's log.
         """
         unparked: list[int] = []
         collected: list[Envelope] = []
         waiting: set[Stream] = set()
         for position, message in enumerate(messages):
+            if len(message.body) > LARGEST_MESSAGE_BYTES:
+                log.error(
+                    "%s: a message of %d bytes was not opened; it goes to the broker's dead letters",
+                    *(self._service.name, len(message.body)),
+                )
+                self._house.meters.forged.labels(self._service.name).inc()
+                unparked.append(position)
+                continue
             good, bad = read_message(message.body)
             try:
                 if good and not self._is_authentic(good, message):
@@ -109,6 +119,7 @@ class Delivery:
                         self._service.name,
                         good[0].municipality,
                     )
+                    self._house.meters.forged.labels(self._service.name).inc()
                     unparked.append(position)
                     continue
                 for body, problems in bad:
@@ -198,7 +209,7 @@ class Delivery:
                 unit.commit()
         except Exception as error:
             if is_outage(error):
-                raise NotDelivered(f"{self._service.name}: {error}") from error
+                raise NotDelivered(f"{self._service.name}: {said(error)}") from error
             log.warning(
                 "%s: %s %s still fails", self._service.name, envelope.type, like.id, exc_info=True
             )
@@ -254,7 +265,14 @@ class Delivery:
                 beyond = [envelope for envelope in wanted if envelope.sequence > place.sequence]
                 self._park_beyond_the_log(beyond, place)
                 return
+            self._count_repairs(producer, place, missing)
             place = self._applying.apply(producer, missing)
+
+    def _count_repairs(self, producer: str, place: Cursor, missing: Sequence[Envelope]) -> None:
+        read = sum(1 for envelope in missing if envelope.sequence > place.sequence)
+        self._house.meters.repaired.labels(
+            self._service.name, missing[0].municipality, producer
+        ).inc(read)
 
     def _catch_up(self, producer: str) -> int:
         self._applying.check_tables()
@@ -275,6 +293,7 @@ class Delivery:
                 if not missing:
                     break
                 applied += missing[-1].sequence - place.sequence
+                self._count_repairs(producer, place, missing)
                 place = self._applying.apply(producer, missing)
         return applied
 
@@ -284,7 +303,7 @@ class Delivery:
                 return outbox.read_log(connection, epoch, after, BATCH)
             except MalformedEnvelope as error:
                 raise NotNow(
-                    f"the log of {producer} behind {after} is not readable: {error}"
+                    f"the log of {producer} behind {after} is not readable: {said(error)}"
                 ) from error
 
     def _park_beyond_the_log(self, beyond: Sequence[Envelope], place: Cursor) -> None:
@@ -296,6 +315,9 @@ class Delivery:
                     connection, envelope, ParkingReason.BEYOND_THE_LOG, detail
                 )
             connection.commit()
+        self._house.meters.parked.labels(
+            self._service.name, beyond[0].municipality, ParkingReason.BEYOND_THE_LOG.value
+        ).inc(len(beyond))
 
     def _park_on_host(
         self, body: str, reason: ParkingReason, detail: str, envelope: Envelope | None
@@ -312,8 +334,9 @@ class Delivery:
         try:
             # The message has no town here, so the scope that happens to be open is not its own.
             Context().run(park)
+            self._house.meters.parked.labels(self._service.name, HOST, reason.value).inc()
         except (DBAPIError, OSError, ValueError) as error:
-            raise NotParked(f"{self._service.name}: {reason}: {error}") from error
+            raise NotParked(f"{self._service.name}: {reason}: {said(error)}") from error
 
 
 def _streams(envelopes: Sequence[Envelope]) -> list[tuple[str, str, list[Envelope]]]:

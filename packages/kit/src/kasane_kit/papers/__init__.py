@@ -5,6 +5,7 @@ its door with ``download``. Nothing of what stands on a paper is read as markup.
 """
 
 from kasane_kit.papers.blocks import (
+    Bars,
     Block,
     Choices,
     Fields,
@@ -21,6 +22,7 @@ from kasane_kit.papers.typesetting import pdf
 from kasane_kit.papers.workbooks import Cell, workbook
 
 __all__ = [
+    "Bars",
     "Block",
     "Cell",
     "Choices",

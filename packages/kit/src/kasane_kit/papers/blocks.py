@@ -41,6 +41,22 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """Bars under a title, each with a label, what is printed beside it and its share of the longest in percent.
+
+    A share of None draws no bar: there is nothing to show, which is not zero.
+    """
+
+    title: str
+    items: tuple[tuple[str, str, float | None], ...]
+
+    def __post_init__(self) -> None:
+        for label, _, share in self.items:
+            if share is not None and not 0 <= share <= 100:
+                raise ValueError(f"{share} percent at {label!r}: a bar is from 0 to 100")
+
+
+@dataclass(frozen=True)
 class Choices:
     """A list of what could be chosen, each with its mark: "" (not chosen), "○", "◎" or "✓"."""
 
@@ -71,7 +87,7 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Fields | Prose | Grid | Choices | Signature | Note | PageBreak
+Block = Heading | Fields | Prose | Grid | Bars | Choices | Signature | Note | PageBreak
 
 
 @dataclass(frozen=True)

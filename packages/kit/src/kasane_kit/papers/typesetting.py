@@ -9,6 +9,7 @@ import typst
 
 from kasane_kit import clock
 from kasane_kit.papers.blocks import (
+    Bars,
     Block,
     Choices,
     Fields,
@@ -87,6 +88,12 @@ def _block(block: Block, said: Callable[[str], list[str]]) -> dict[str, Any]:
                 "columns": [said(column) for column in columns],
                 "widths": _widths(columns, rows),
                 "rows": [[said(cell) for cell in row] for row in rows],
+            }
+        case Bars(title, bars):
+            return {
+                "kind": "bars",
+                "title": said(title),
+                "items": [[said(label), said(printed), share] for label, printed, share in bars],
             }
         case Choices(items):
             return {"kind": "choices", "items": [[said(label), mark] for label, mark in items]}

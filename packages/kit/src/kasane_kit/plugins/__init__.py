@@ -10,7 +10,6 @@ from kasane_kit.plugins.hooks import Hooks, ask_each
 from kasane_kit.plugins.house import PluginHouse
 from kasane_kit.plugins.limits import Limits
 from kasane_kit.plugins.manager import build_manager, deprecations_of
-from kasane_kit.plugins.meters import SECONDS, HookMeter, Meters
 from kasane_kit.plugins.outcomes import (
     Answers,
     FailureKind,
@@ -32,7 +31,6 @@ from kasane_kit.plugins.trying import Answered, answered_by, codes_of, parts_of
 
 __all__ = [
     "GROUP",
-    "SECONDS",
     "WHOLE",
     "Answered",
     "Answers",
@@ -42,12 +40,10 @@ __all__ = [
     "DefaultTown",
     "FailureKind",
     "HookExample",
-    "HookMeter",
     "HookStanding",
     "Hooks",
     "InstalledPlugin",
     "Limits",
-    "Meters",
     "MisconfiguredTown",
     "PlatformTown",
     "PluginAnswer",

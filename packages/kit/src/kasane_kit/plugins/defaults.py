@@ -8,19 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import resources
 
+from kasane_kit.plugins.reach_defaults import DefaultReach
 from kasane_kit.plugins.report_defaults import DefaultReports, PlatformReports
 from kasane_plugin_api import (
     AssessmentSheet,
     AttendeeKind,
     AttendeeSlot,
-    Campaign,
-    CandidateView,
     CaseView,
     Category,
     Choice,
-    CommunityLevel,
-    CommunityNetwork,
-    CommunityRoute,
     ConsentPolicy,
     ConsentView,
     ConsultationView,
@@ -29,26 +25,18 @@ from kasane_plugin_api import (
     EscalationLevel,
     FieldSpec,
     FollowUp,
-    FreshnessRule,
     HandoffPolicy,
-    IssueView,
     LegalBasis,
     LegalKind,
     MeetingBody,
     MeetingRoute,
     MonitoringInterval,
-    NeedView,
     Office,
-    OutreachAgency,
-    ParticipationRule,
     Phase,
     PhaseAnswer,
     PlanForm,
     PlanView,
-    PrefectureView,
     Quorum,
-    RankedResource,
-    ResourceSource,
     ResponsibleOffice,
     Role,
     RoleFunction,
@@ -57,8 +45,6 @@ from kasane_plugin_api import (
     SheetView,
     StatusLabels,
     Structure,
-    TrainingCourse,
-    VisitSafety,
     hookimpl,
     valid_on,
 )
@@ -75,12 +61,6 @@ _NATIONAL = Structure(
 )
 _LEGAL_BASES = _NATIONAL.rows("legal_bases", LegalBasis)
 
-_WIDER = {
-    CommunityLevel.NEIGHBOURHOOD: CommunityLevel.DISTRICT,
-    CommunityLevel.DISTRICT: CommunityLevel.TOWN,
-}
-
-# The sixteen boxes of the intake sheet from which the national forms descend.
 _CATEGORIES = (
     Category("illness_disability", "病気や健康、障害"),
     Category("housing", "住まい"),
@@ -119,7 +99,7 @@ class PlatformTown(PlatformReports):
         )
 
 
-class DefaultTown(DefaultReports):
+class DefaultTown(DefaultReach, DefaultReports):
     """An answer to every hook; for contributions it stands only when no plugin gave one."""
 
     @hookimpl(trylast=True)
@@ -349,88 +329,3 @@ class DefaultTown(DefaultReports):
         評価と、次の相談先。
         """
         return ("evaluation", "next_contact")
-
-    @hookimpl(trylast=True)
-    def outreach_agencies(self, area: str, need: NeedView) -> Sequence[OutreachAgency]:
-        """The coordinator's own unit.
-        コーディネーターの所属。
-        """
-        return (OutreachAgency("coordinator", "コーディネーターの所属", area, _COORDINATOR),)
-
-    @hookimpl(trylast=True)
-    def campaigns(self, year: int) -> Sequence[Campaign]:
-        """None.
-        ない。
-        """
-        return ()
-
-    @hookimpl(trylast=True)
-    def visit_safety(self, on: date) -> VisitSafety:
-        """The coordinator is told a quarter of an hour after a late visit (our choice).
-        予定を15分過ぎたら、コーディネーターに知らせる（基盤の既定）。
-        """
-        return VisitSafety()
-
-    @hookimpl(trylast=True)
-    def resource_sources(self) -> Sequence[ResourceSource]:
-        """The municipal open data of 子ども食堂, until a town names its own.
-        自治体オープンデータの子ども食堂一覧（町が定めるまで）。
-        """
-        return (ResourceSource("open_data", "自治体オープンデータ", layout="kodomo_shokudo"),)
-
-    @hookimpl(trylast=True)
-    def resource_freshness(self, on: date) -> FreshnessRule:
-        """Asked about after half a year, stale after a year, reminded every month (our choice).
-        半年で問い合わせ、1年で古いとみなし、1か月ごとに知らせる（基盤の既定）。
-        """
-        return FreshnessRule(180, 365, 30, stated=False)
-
-    @hookimpl(trylast=True)
-    def participation_rule(self, case: CaseView) -> ParticipationRule:
-        """No judgement is asked for; the plan itself still takes the meeting of its case.
-        判断の会議は求めない（参加支援プランは、ケースの会議で決める）。
-        """
-        return ParticipationRule(
-            "市町村の資料に、参加支援を始める前の判断の定めはありません。国の基本の進め方によります。",
-            stated=False,
-        )
-
-    @hookimpl(trylast=True)
-    def community_route(self, issue: IssueView, on: date) -> CommunityRoute:
-        """None is named: somebody chooses; from a neighbourhood it goes to its district, then to the town.
-        受ける会議体の定めはなく、人が選ぶ。自治会から校区・圏域、町全域へ上げられる。
-        """
-        return CommunityRoute(
-            "市町村の資料に、地域課題を受ける会議体の定めはありません。会議体を選んでください。",
-            next_level=_WIDER.get(issue.level),
-        )
-
-    @hookimpl(trylast=True)
-    def training_courses(self, on: date) -> Sequence[TrainingCourse]:
-        """None is stated.
-        定めはない。
-        """
-        return ()
-
-    @hookimpl(trylast=True)
-    def community_networks(self, on: date) -> Sequence[CommunityNetwork]:
-        """None is stated.
-        定めはない。
-        """
-        return ()
-
-    @hookimpl(trylast=True)
-    def rank_resources(
-        self, need: NeedView, candidates: Sequence[CandidateView]
-    ) -> Sequence[RankedResource]:
-        """Nothing: the order of the platform stands.
-        加えない。
-        """
-        return ()
-
-    @hookimpl(trylast=True)
-    def prefecture_view(self, on: date) -> PrefectureView | None:
-        """None: what a prefecture does is written in its own document.
-        ない。都道府県の資料にしか書かれていない。
-        """
-        return None

@@ -7,10 +7,10 @@ from typing import Any
 
 import pluggy
 
+from kasane_kit.meters import Meters
 from kasane_kit.plugins.checking import misfit, other_town_in, words_of
 from kasane_kit.plugins.defaults import DEFAULT, PLATFORM
 from kasane_kit.plugins.limits import Limits
-from kasane_kit.plugins.meters import Meters
 from kasane_kit.plugins.outcomes import Answers, FailureKind, PluginAnswer, PluginFailed
 from kasane_kit.plugins.questions import Question, questions
 from kasane_kit.plugins.soundness import check_of
@@ -78,6 +78,15 @@ class Hooks:
         """What a registered plugin says of itself."""
         found: PluginMetadata = self.manager.get_plugin(plugin).metadata  # type: ignore[union-attr]
         return found
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        """The titles of the documents that the town's plugins cite, by their tag."""
+        return {
+            tag: title
+            for plugin in self.town.plugins
+            for tag, title in self.metadata(plugin).documents.items()
+        }
 
     def budget(self, plugin: str, question: Question) -> int:
         """The milliseconds of computing that one call of a plugin may take."""
@@ -147,11 +156,11 @@ class Hooks:
             answer = self._in_time(implementation, question, given, hangs, told)
             self._check(answer, question, plugin)
         except PluginFailed as failure:
-            self.standing.meters.called(plugin, hook, perf_counter() - began)
+            self.standing.meters.hook_seconds.labels(plugin, hook).observe(perf_counter() - began)
             if not told:
                 self.standing.failed(plugin, hook, failure.reason, failure.kind, at_once=hangs)
             raise
-        self.standing.meters.called(plugin, hook, perf_counter() - began)
+        self.standing.meters.hook_seconds.labels(plugin, hook).observe(perf_counter() - began)
         self.standing.succeeded(plugin, hook)
         self._count(plugin)
         return answer
@@ -164,7 +173,7 @@ class Hooks:
             if breaker is None:
                 continue
             if not breaker.lets_through():
-                self.standing.meters.failed(self.town.code, plugin, hook, FailureKind.PAUSED)
+                self.standing.count_failure(plugin, hook, FailureKind.PAUSED)
                 reason = f"{breaker.reason}。しばらく休止しています"
                 raise PluginFailed(plugin, hook, reason, FailureKind.PAUSED)
             if part == WHOLE:

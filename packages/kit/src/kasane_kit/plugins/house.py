@@ -7,16 +7,16 @@ from threading import Lock
 from time import monotonic
 from weakref import WeakValueDictionary
 
+from kasane_kit.meters import Meters
 from kasane_kit.plugins.breaker import BreakerChange
 from kasane_kit.plugins.catalogue import InstalledPlugin, catalogue
 from kasane_kit.plugins.growth import held_bytes
 from kasane_kit.plugins.hooks import Hooks, do_later
 from kasane_kit.plugins.limits import Limits
 from kasane_kit.plugins.manager import build_manager, deprecations_of, made_plugins
-from kasane_kit.plugins.meters import Meters
 from kasane_kit.plugins.outcomes import FailureKind, MisconfiguredTown
 from kasane_kit.plugins.standing import WHOLE, HookStanding, Standing
-from kasane_kit.tenancy import Town, TownDirectory, UnknownTown
+from kasane_kit.tenancy import Town, TownDirectory
 
 _MOST_CHANGES = 1000
 
@@ -49,8 +49,9 @@ class PluginHouse:
         trace: bool = False,
         limits: Limits | None = None,
         seconds: Callable[[], float] = monotonic,
+        meters: Meters | None = None,
     ) -> None:
-        self.meters = Meters()
+        self.meters = meters or Meters()
         self.limits = limits or Limits()
         self._directory = directory
         self._installed = installed
@@ -75,12 +76,19 @@ class PluginHouse:
             raise MisconfiguredTown(built.hooks.code, built.hooks.sentence) from built.hooks
         return built.hooks
 
+    def town(self, municipality: str) -> Town:
+        """The town with its set of today; raises UnknownTown as the directory does."""
+        return self._directory.get(municipality)
+
     def places(self) -> tuple[Town, ...]:
         """Every place whose plugins can be asked, ordered by code."""
         return self._directory.towns()
 
     def misconfigured(self) -> tuple[MisconfiguredTown, ...]:
-        """Every town whose plugins cannot be used, with the sentence to show; nothing is kept ready by it."""
+        """Every town whose plugins cannot be used, with the sentence to show; nothing is kept ready by it.
+
+        What a town chose for itself is judged when it is used, not here: of 1,800 towns no database is opened.
+        """
         return tuple(self._problems())
 
     def failing(self, municipality: str) -> tuple[HookStanding, ...]:
@@ -182,8 +190,4 @@ class PluginHouse:
         """Whether a code is that of another town of the installation."""
         if code in (town.code, town.prefecture):
             return False
-        try:
-            self._directory.get(code)
-        except UnknownTown:
-            return False
-        return True
+        return self._directory.serves(code)

@@ -84,6 +84,7 @@ def made_plugins(
             )
         if one.metadata.kind is PluginKind.TOWN:
             of_towns.append(one.name)
+        _check_allowed(town, one)
     if len(of_towns) > 1:
         both = "」と「".join(of_towns)
         raise _misconfigured(
@@ -98,6 +99,24 @@ def deprecations_of(manager: pluggy.PluginManager, names: tuple[str, ...]) -> tu
     for name in names:
         found += _shape(manager.get_plugin(name), name).deprecations
     return tuple(found)
+
+
+def _check_allowed(town: Town, made: MadePlugin) -> None:
+    """What a town chose for itself stays within its file: the operator says what is there."""
+    if town.installed is None or made.name in town.installed:
+        return
+    if made.metadata.kind is not PluginKind.PROGRAMME:
+        raise _misconfigured(
+            town,
+            f"自治体プラグイン「{made.name}」は、この町のものではありません。"
+            "選べるのは町のファイルにあるものと、制度プラグインです。",
+        )
+    if town.allowed is not None and made.name not in town.allowed:
+        raise _misconfigured(
+            town,
+            f"プラグイン「{made.name}」は、この町には許されていません。"
+            "外すか、基盤の運用者に町のファイルの allowed に加えてもらってください。",
+        )
 
 
 def _check_names(town: Town, available: Mapping[str, InstalledPlugin]) -> None:

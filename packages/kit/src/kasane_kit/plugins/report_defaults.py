@@ -13,6 +13,7 @@ from kasane_plugin_api import (
     PublishedFigure,
     SeatRule,
     Structure,
+    TownFact,
     hookimpl,
 )
 
@@ -88,3 +89,10 @@ class DefaultReports:
                 layout="figures",
             ),
         )
+
+    @hookimpl(trylast=True)
+    def stated_facts(self, on: date) -> Sequence[TownFact]:
+        """Nothing beside what the other questions ask.
+        ほかの質問にないことは、何も出さない。
+        """
+        return ()

@@ -7,9 +7,9 @@ from threading import Lock
 from time import monotonic
 
 from kasane_kit import clock
+from kasane_kit.meters import Meters
 from kasane_kit.plugins.breaker import Breaker, BreakerChange, BreakerState
 from kasane_kit.plugins.limits import Limits
-from kasane_kit.plugins.meters import Meters
 from kasane_kit.plugins.outcomes import FailureKind
 
 WHOLE = ""
@@ -71,7 +71,7 @@ class Standing:
         at_once: bool = False,
     ) -> None:
         """Counts a failure; with ``at_once`` the hook is left alone from now on."""
-        self.meters.failed(self.municipality, plugin, hook, kind)
+        self.count_failure(plugin, hook, kind)
         with self._lock:
             breaker = self._breakers.get((plugin, hook))
             if breaker is None:
@@ -87,6 +87,10 @@ class Standing:
             long=grew,
         ):
             self._tell(plugin, hook, BreakerState.OPEN, reason)
+
+    def count_failure(self, plugin: str, hook: str, kind: FailureKind) -> None:
+        """Counts a failure for the operator alone; the breaker hears nothing of it."""
+        self.meters.hook_failures.labels(self.municipality, plugin, hook, kind.value).inc()
 
     def failing(self) -> tuple[HookStanding, ...]:
         """Every hook that failed since it last answered, by plugin and hook."""

@@ -34,6 +34,10 @@ class TownDirectory(Protocol):
         """All towns, ordered by code."""
         ...
 
+    def serves(self, code: str) -> bool:
+        """Whether there is such a town."""
+        ...
+
 
 class FileTownDirectory:
     """Reads ``*.toml`` files of a folder once; a wrong file is named and the other towns go on.
@@ -83,6 +87,10 @@ class FileTownDirectory:
         """All towns served by this process, ordered by code."""
         return tuple(self.get(code) for code in self._codes)
 
+    def serves(self, code: str) -> bool:
+        """Whether this process serves a town with this code."""
+        return code in self._towns
+
 
 class NoTowns:
     """A directory of nothing: an installation without a prefecture's own file."""
@@ -94,3 +102,7 @@ class NoTowns:
     def towns(self) -> tuple[Town, ...]:
         """None."""
         return ()
+
+    def serves(self, code: str) -> bool:
+        """Never."""
+        return False

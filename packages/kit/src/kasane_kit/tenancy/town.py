@@ -9,7 +9,9 @@ from typing import Any
 class Town:
     """One town: six-digit code, name, the code of its prefecture, its plugins in asking order and their settings.
 
-    ``file`` and ``lines`` say where in which file a key stands, for sentences about mistakes.
+    ``installed`` are the plugins of the town's file where the town chose a set of its own, else None; ``allowed`` are
+    the programme plugins it may choose beside them, None for every installed one. ``file`` and ``lines`` say where
+    in which file a key stands, for sentences about mistakes.
     """
 
     code: str
@@ -18,6 +20,8 @@ class Town:
     plugins: tuple[str, ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     revision: int = 1
+    installed: tuple[str, ...] | None = None
+    allowed: tuple[str, ...] | None = None
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 

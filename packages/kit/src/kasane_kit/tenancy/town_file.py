@@ -10,7 +10,16 @@ from typing import Any
 
 from kasane_kit.tenancy.town import Town, valid_code
 
-_KEYS = {"code", "name", "prefecture", "plugins", "settings", "valid_from", "valid_to"}
+_KEYS = {
+    "code",
+    "name",
+    "prefecture",
+    "plugins",
+    "allowed",
+    "settings",
+    "valid_from",
+    "valid_to",
+}
 _TABLE = re.compile(r"\s*\[(?P<table>[^\[\]]+)\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?P<key>[A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
 _NAME = re.compile(r"""["']([^"']+)["']""")
@@ -58,6 +67,7 @@ def read_town_file(path: Path) -> DatedTown:
         tuple(raw.get("plugins", [])),
         raw.get("settings", {}),
         revision=raw["valid_from"].toordinal() if "valid_from" in raw else 1,
+        allowed=tuple(raw["allowed"]) if "allowed" in raw else None,
         file=path.name,
         lines=lines,
     )
@@ -143,12 +153,14 @@ def _check(raw: Mapping[str, Any], lines: Mapping[str, int]) -> None:
                 f"{key} の「{raw[key]}」は全国地方公共団体コードではありません（6桁で、最後は検査数字）。"
                 "コードを確かめて直してください。",
             )
+    for key in ("plugins", "allowed"):
+        names = raw.get(key, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise WrongTownFile(
+                lines.get(key, 1),
+                f'{key} は名前の並びで書いてください（例：{key} = ["connecting-sheet"]）。',
+            )
     plugins = raw.get("plugins", [])
-    if not isinstance(plugins, list) or not all(isinstance(name, str) for name in plugins):
-        raise WrongTownFile(
-            lines.get("plugins", 1),
-            'plugins は名前の並びで書いてください（例：plugins = ["ikoma"]）。',
-        )
     for name in plugins:
         if plugins.count(name) > 1:
             raise WrongTownFile(

@@ -6,18 +6,29 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from kasane_kit import clock
+from kasane_kit.service import Service
 from kasane_kit.tenancy import Town
+from kasane_kit.testing.applications import Applications, Lent
 from kasane_kit.testing.workbench import Workbench, build_workbench
+from kasane_kit.unit_of_work import House
 
 BenchMaker = Callable[..., Workbench]
+APPLICATIONS = Applications()
 
 
 @pytest.fixture
 def make_workbench(tmp_path: Path) -> Iterator[BenchMaker]:
     """A function ``(service_name, plugins=None, prefectures=())`` that makes a bench; its files end with the test."""
     made: list[Workbench] = []
+    borrowed: list[tuple[Service, Lent]] = []
+
+    def borrow(service: Service, house: House) -> Flask:
+        lent = APPLICATIONS.lend(service, house)
+        borrowed.append((service, lent))
+        return lent.app
 
     def make(
         service_name: str,
@@ -27,10 +38,13 @@ def make_workbench(tmp_path: Path) -> Iterator[BenchMaker]:
         (point,) = entry_points(group="kasane.services", name=service_name)
         folder = tmp_path / f"{service_name}-{len(made)}"
         bench = build_workbench(point.load(), folder, plugins, prefectures)
+        bench.make_app = borrow
         made.append(bench)
         return bench
 
     yield make
+    for service, lent in borrowed:
+        APPLICATIONS.give_back(service, lent)
     for bench in made:
         bench.house.databases.dispose()
 

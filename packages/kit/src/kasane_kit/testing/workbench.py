@@ -1,10 +1,10 @@
 """Puts one service on a bench: real SQLite files, real pages, real delivery; only the other services are missing."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,14 +19,20 @@ from kasane_contracts.envelope import Envelope
 from kasane_kit import clock
 from kasane_kit.auth import COOKIE, AccountFacts, Actor, SessionSigner, accounts
 from kasane_kit.bus.tables import event_log, outbox
-from kasane_kit.db import Databases, MigrationSource, upgrade
+from kasane_kit.db import Databases, MigrationSource, choices_in, upgrade
 from kasane_kit.db.engine import SqliteAddresses, open_engine
 from kasane_kit.delivery import Delivery
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, Town, UnknownTown, municipality_scope
+from kasane_kit.tenancy import (
+    HOST,
+    ProjectedTownDirectory,
+    Town,
+    UnknownTown,
+    municipality_scope,
+)
 from kasane_kit.unit_of_work import House, UnitOfWork
 from kasane_kit.web import create_service_app
 
@@ -50,6 +56,10 @@ class GivenTowns:
     def towns(self) -> tuple[Town, ...]:
         """All given towns."""
         return tuple(self._towns[code] for code in sorted(self._towns))
+
+    def serves(self, code: str) -> bool:
+        """Whether it is a given town."""
+        return code in self._towns
 
 
 class Visitor:
@@ -86,9 +96,16 @@ class Workbench:
 
     service: Service
     house: House
-    app: Flask
+    make_app: Callable[[Service, House], Flask] = create_service_app
     municipality: str = TOWN
     _sequences: dict[tuple[str, str], Iterator[int]] = field(default_factory=dict)
+
+    @cached_property
+    def app(self) -> Flask:
+        """The service's application; made when it is first asked for, because many tests need none."""
+        app = self.make_app(self.service, self.house)
+        app.config["TESTING"] = False
+        return app
 
     @property
     def hooks(self) -> Any:
@@ -230,13 +247,14 @@ def build_workbench(
         Path(addresses.url(service.name, municipality).database or "").write_bytes(
             _migrated(service.migrations)
         )
+    databases = Databases(addresses)
+    chosen = ProjectedTownDirectory(directory, choices_in(databases, service.name))
     house = House(
-        Databases(addresses),
+        databases,
         keys,
         directory,
-        PluginHouse(directory),
+        PluginHouse(chosen),
         prefectures=PluginHouse(GivenTowns(*prefectures)),
+        look_again=chosen.look_again,
     )
-    app = create_service_app(service, house)
-    app.config["TESTING"] = False
-    return Workbench(service, house, app)
+    return Workbench(service, house)

@@ -29,8 +29,15 @@ class UndeclaredRoute(RuntimeError):
 
 
 def check_every_route_is_declared(app: Flask, service: Service) -> None:
-    """Raises UndeclaredRoute naming every route without a declaration or with a permission nobody declared."""
-    problems = []
+    """Raises UndeclaredRoute naming every route without a declaration or with a permission nobody declared.
+
+    A permission says through its kind of object which grade of data it opens, so every kind has to have one.
+    """
+    problems = [
+        f"{permission.name} is about {permission.object_kind}, which has no grade of data"
+        for permission in service.permissions
+        if permission.object_kind not in service.data
+    ]
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         access = access_of(view)
@@ -66,6 +73,8 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         decision = decide(g.actor, permission, g.municipality or "")
         if decision.allowed:
             csrf.check(signer)
+            if permission is not None and permission.step_up and not g.session.is_confirmed:
+                return _to_confirm()
             return None
         if decision.rule is Rule.NO_ACTOR:
             return _to_sign_in()
@@ -155,6 +164,13 @@ def _to_sign_in() -> Any:
         raise Refusal("sign_in_needed", 401)
     back = request.script_root + request.path
     return redirect(f"{links.sign_in(current_municipality())}?{urlencode({'next': back})}")
+
+
+def _to_confirm() -> Any:
+    if wants_json() or request.method not in ("GET", "HEAD"):
+        raise Refusal("password_needed", 403)
+    back = request.script_root + request.path
+    return redirect(f"{links.confirm(current_municipality())}?{urlencode({'next': back})}")
 
 
 def current_signer() -> SessionSigner:

@@ -96,12 +96,14 @@ def _answer(
             "request_id": request_id,
         }
         municipality = g.get("municipality")
+        entrances = {"password_needed": links.confirm, "sign_in_needed": links.sign_in}
+        entrance = entrances.get(code, links.sign_in if status == 401 else None)
         response = make_response(
             render_template(
                 "kasane/problem.html",
                 problem=shown,
                 errors=errors,
-                sign_in_href=links.sign_in(municipality) if municipality and status == 401 else "",
+                sign_in_href=entrance(municipality) if municipality and entrance else "",
             ),
             status,
         )

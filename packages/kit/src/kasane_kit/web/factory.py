@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-from flask import Flask, Response, g, request, send_from_directory, url_for
+from flask import Flask, Response, current_app, g, request, send_from_directory, url_for
 from jinja2 import ChoiceLoader, PackageLoader
 
 from kasane_contracts import links
@@ -16,30 +16,22 @@ from kasane_kit.unit_of_work import House
 from kasane_kit.web import context, csrf
 from kasane_kit.web.access import check_every_route_is_declared, install_access
 from kasane_kit.web.api import install_api
+from kasane_kit.web.citations import cited, cited_inside, cited_words
 from kasane_kit.web.dates import japan_time, wareki
 from kasane_kit.web.drafts import install_drafts
 from kasane_kit.web.entries import entries_for
 from kasane_kit.web.errors import install_error_handlers
+from kasane_kit.web.headers import SECURITY_HEADERS
 from kasane_kit.web.health import install_health
+from kasane_kit.web.measuring import install_meters
 from kasane_kit.web.town_urls import PREFIX, MunicipalityConverter, install_town_urls
 
 LARGEST_REQUEST = 20 * 1024 * 1024
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
-}
 
-
-def create_service_app(service: Service, house: House, *, secure_cookies: bool = False) -> Flask:
+def create_service_app(
+    service: Service, house: House, *, secure_cookies: bool = False, meters_token: str = ""
+) -> Flask:
     """The application of a service; raises UndeclaredRoute when a route declares no permission."""
     app = Flask(
         service.package, static_folder=None, template_folder=str(service.root / "templates")
@@ -58,9 +50,14 @@ def create_service_app(service: Service, house: House, *, secure_cookies: bool =
     )
     app.jinja_env.filters["wareki"] = wareki
     app.jinja_env.filters["japan_time"] = japan_time
+    app.jinja_env.filters["cited"] = cited
+    app.jinja_env.filters["cited_words"] = cited_words
+    app.jinja_env.filters["cited_inside"] = cited_inside
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    install_meters(app, house, service, meters_token)
     install_town_urls(app, house, service.name)
+    app.before_request(_allow_large_files)
     install_access(app, house, service, secure_cookies)
     for blueprint in service.pages:
         app.register_blueprint(blueprint, url_prefix=PREFIX)
@@ -75,6 +72,14 @@ def create_service_app(service: Service, house: House, *, secure_cookies: bool =
     app.after_request(_add_headers)
     check_every_route_is_declared(app, service)
     return app
+
+
+def _allow_large_files() -> None:
+    """Before anything is read of a request: a route that takes large files says so itself."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, "largest_request", None)
+    if largest is not None:
+        request.max_content_length = largest
 
 
 def _add_headers(response: Response) -> Response:

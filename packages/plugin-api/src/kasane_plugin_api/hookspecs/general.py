@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kasane_plugin_api.answers import Office, PhaseAnswer, ResponsibleOffice, Role
+from kasane_plugin_api.facts import TownFact
 from kasane_plugin_api.markers import question
 from kasane_plugin_api.views import ConsultationView
 
@@ -90,4 +91,21 @@ def phase(feature: str, on: date) -> PhaseAnswer | None:
         the phase with the words of the document.
     Order:
         the first answer.
+    """
+
+
+@question(since="0.2")
+def stated_facts(on: date) -> Sequence[TownFact] | None:
+    """What else do the town's documents say that no other question asks about?
+
+    町の資料には、ほかの質問にない何が書かれていますか。
+
+    Asked by:
+        portal, on the town's page; no rule reads it.
+    Arguments:
+        ``on`` is the day.
+    Answer:
+        facts with unique codes, each with its lines.
+    Order:
+        all answers, joined.
     """

@@ -37,7 +37,12 @@ from kasane_cases.commands.conferences import (
     RecordSecrecy,
 )
 from kasane_cases.commands.consents import RecordConsent
-from kasane_cases.commands.disclosures import AnswerLegalGround, AskLegalGround, TellSomebody
+from kasane_cases.commands.disclosures import (
+    AnswerLegalGround,
+    AskLegalGround,
+    ExportSharedLedger,
+    TellSomebody,
+)
 from kasane_cases.commands.households import (
     AddMember,
     AdmitReader,
@@ -121,6 +126,7 @@ __all__ = [
     "EndReader",
     "EndTeam",
     "EvaluatePlan",
+    "ExportSharedLedger",
     "FinishDecision",
     "FinishPlan",
     "FinishTask",

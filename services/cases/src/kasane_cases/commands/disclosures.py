@@ -46,3 +46,12 @@ class AnswerLegalGround:
     ground_id: str
     approved: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class ExportSharedLedger:
+    """Write what sessions decided to share about a household into a file that this recipient reads."""
+
+    case_id: str
+    destination: Destination
+    recipient: str

@@ -71,6 +71,12 @@ from kasane_cases.handlers.protection import (
     restrict_case,
 )
 from kasane_cases.handlers.sessions import hold_session, open_session, record_fact
+from kasane_cases.handlers.shared_ledgers import (
+    SharedLedger,
+    check_shared_ledger,
+    export_shared_ledger,
+    shared_ledger_bridges,
+)
 from kasane_cases.handlers.splitting import (
     join_households,
     split_household,
@@ -105,6 +111,7 @@ __all__ = [
     "WITHDRAWAL",
     "Disclosing",
     "Recipient",
+    "SharedLedger",
     "accept_offer",
     "add_addendum",
     "add_agenda_item",
@@ -120,6 +127,7 @@ __all__ = [
     "build_agenda",
     "change_person",
     "change_status",
+    "check_shared_ledger",
     "close_case",
     "confirm_members",
     "continue_item",
@@ -136,6 +144,7 @@ __all__ = [
     "end_reader",
     "end_team",
     "evaluate_plan",
+    "export_shared_ledger",
     "finish_decision",
     "finish_plan",
     "finish_task",
@@ -184,6 +193,7 @@ __all__ = [
     "set_watch_rules",
     "settle_copy",
     "share_roles",
+    "shared_ledger_bridges",
     "show_accept_key",
     "split_household",
     "submit_plan",

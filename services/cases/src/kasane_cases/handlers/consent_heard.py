@@ -55,7 +55,9 @@ def take_consent_heard(event: ConsentHeard, uow: UnitOfWork) -> None:
     )
     uow.record("cases.consent.heard", "person", request.person_id, basis=event.visit_id)
     uow.publish(
-        events.ConsentRecorded(request.case_id, request.person_id, ConsentState.PENDING.value)
+        events.ConsentRecorded(
+            request.case_id, request.person_id, ConsentState.PENDING.value, clock.today()
+        )
     )
     note(
         uow,

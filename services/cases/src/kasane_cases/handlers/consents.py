@@ -116,7 +116,9 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         case.id, command.person_id, CaseTaskKind.RENEW_CONSENT, clock.today()
     )
     uow.record("cases.consent.recorded", "person", command.person_id, basis=command.method)
-    uow.publish(events.ConsentRecorded(case.id, command.person_id, command.state.value))
+    uow.publish(
+        events.ConsentRecorded(case.id, command.person_id, command.state.value, clock.today())
+    )
     note(
         uow,
         case.id,
@@ -203,7 +205,9 @@ def _replace_elsewhere(before: Consent, new: Consent, uow: UnitOfWork) -> None:
     if not _still_at_the_table(new, before):
         grants.end_consented_meetings(before.case_id, before.person_id, clock.now())
     uow.record("cases.consent.recorded", "person", before.person_id, basis="elsewhere")
-    uow.publish(events.ConsentRecorded(before.case_id, before.person_id, new.state.value))
+    uow.publish(
+        events.ConsentRecorded(before.case_id, before.person_id, new.state.value, clock.today())
+    )
     note(
         uow,
         before.case_id,

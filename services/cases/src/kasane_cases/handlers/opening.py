@@ -224,7 +224,9 @@ def _take_over_consents(
         )
         Consents(uow.connection).add(consent)
         uow.record("cases.consent.recorded", "person", person_id, basis=HEARD_AT_INTAKE)
-        uow.publish(events.ConsentRecorded(command.case_id, person_id, consent.state.value))
+        uow.publish(
+            events.ConsentRecorded(command.case_id, person_id, consent.state.value, clock.today())
+        )
         note(
             uow,
             command.case_id,

@@ -24,6 +24,7 @@ from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
 from kasane_cases.pages.records import blueprint as records
 from kasane_cases.pages.sessions import blueprint as sessions
+from kasane_cases.pages.shared_ledgers import blueprint as shared_ledgers
 from kasane_cases.pages.trail import blueprint as trail
 from kasane_cases.pages.transfers import blueprint as transfers
 
@@ -43,6 +44,7 @@ PAGES = (
     sessions,
     transfers,
     ledger,
+    shared_ledgers,
     attachments,
     trail,
     papers,

@@ -173,6 +173,7 @@ def _ledger_page(
         may_ask=who.has("coordinator") or who.has("contact") or who.has("responsible"),
         answer_form=answer_form or Form([forms.spec("answer_note", max_length=1000)]),
         answered=answered,
+        bridges=handlers.shared_ledger_bridges(hooks(), clock.today()),
     )
 
 

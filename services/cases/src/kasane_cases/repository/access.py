@@ -39,8 +39,12 @@ PERMISSIONS = (
     Permission("cases.case.close", "cases.case.closed", _LEADS, "case"),
     Permission("cases.household.change", "cases.household.changed", _TEAM, "case"),
     Permission("cases.protection.record", "cases.protection.recorded", _TEAM, "person"),
-    Permission("cases.protection.break_glass", "cases.protection.opened", READERS, "person"),
-    Permission("cases.case.break_glass", "cases.case.opened_for_a_day", _LEADS, "case"),
+    Permission(
+        "cases.protection.break_glass", "cases.protection.opened", READERS, "person", step_up=True
+    ),
+    Permission(
+        "cases.case.break_glass", "cases.case.opened_for_a_day", _LEADS, "case", step_up=True
+    ),
     Permission("cases.gap.list", "cases.gap.listed", _LEADS, "case"),
     Permission("cases.gap.set", "cases.gap.rules_set", _LEADS, "municipality"),
     Permission("cases.consent.record", "cases.consent.recorded", READERS, "person"),
@@ -48,7 +52,7 @@ PERMISSIONS = (
     Permission("cases.assessment.write", "cases.assessment.written", _TEAM, "case"),
     Permission("cases.paper.read", "cases.paper.read", READERS, "case"),
     Permission("cases.record_copy.read", "cases.record_copy.read", _LEADS, "person"),
-    Permission("cases.export.list", "cases.export.listed", READERS, "case"),
+    Permission("cases.export.list", "cases.export.listed", READERS, "case", step_up=True),
     Permission("cases.support_need.identify", "cases.support_need.identified", READERS, "case"),
     Permission("cases.need_option.read", "cases.need_option.read", READERS, "case"),
     Permission("cases.need_option.decide", "cases.need_option.decided", READERS, "case"),

@@ -87,6 +87,22 @@ class Sessions:
         )
         return int(found or 0)
 
+    def ids_about(self, case_id: str) -> tuple[str, ...]:
+        """The sessions that took place with somebody of a case on their agenda, in their order."""
+        s, i = tables.session.c, tables.agenda_item.c
+        found = self._connection.scalars(
+            select(s.id)
+            .join(tables.agenda_item, i.session_id == s.id)
+            .where(
+                i.case_id == case_id,
+                i.state == ItemState.ON_AGENDA.value,
+                s.status.in_([status.value for status in OVER]),
+            )
+            .distinct()
+            .order_by(s.id)
+        )
+        return tuple(found)
+
     def support_conference_with(self, case_id: str, person_id: str, agency: tuple[str, ...]) -> str:
         """The last opened 支援会議 that spoke of the person with this agency present and bound.
 

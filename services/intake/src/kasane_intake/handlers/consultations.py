@@ -1,5 +1,7 @@
 """Takes a consultation, screens it, ends it with an outcome."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from kasane_contracts import intake as events
@@ -19,9 +21,14 @@ from kasane_intake.handlers.steps import note_step
 from kasane_intake.handlers.urgency import tell_at_once
 from kasane_intake.repository import Consultations, ReferralSheets, fiscal_year
 from kasane_kit import clock
+from kasane_kit.plugins import ask_each
 from kasane_kit.unit_of_work import UnitOfWork
+from kasane_plugin_api import FieldKind
 
 OBJECT = "consultation"
+CODED = frozenset(
+    {FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.DATE, FieldKind.INTEGER}
+)
 
 
 def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
@@ -97,6 +104,9 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
             national_main=consultation.national_main,
             survey_campaign=consultation.reception.campaign,
             survey_next_step=need.next_step if (need := consultation.reception.need) else "",
+            single_agency_enough=_said(consultation.screening.single_agency_enough),
+            ordinary_cooperation_enough=_said(consultation.screening.ordinary_cooperation_enough),
+            town_answers=tuple(_town_answers(consultation, hooks)),
         )
     )
     if consultation.urgent:
@@ -114,6 +124,13 @@ def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any
     consultations.save(consultation, command.version)
     note_step(uow, Step.of_consultation(consultation, from_status))
     uow.record("intake.consultation.screened", OBJECT, consultation.id)
+    uow.publish(
+        events.ConsultationScreened(
+            consultation_id=consultation.id,
+            single_agency_enough=_said(consultation.screening.single_agency_enough),
+            ordinary_cooperation_enough=_said(consultation.screening.ordinary_cooperation_enough),
+        )
+    )
     if consultation.escalation != before:
         uow.publish(
             events.ConsultationEscalated(
@@ -160,6 +177,20 @@ def _mapping(hooks: Any) -> dict[str, str]:
 def _route(consultation: Consultation) -> str:
     route = consultation.reception.route_by(consultation.channel)
     return route.value if route else ""
+
+
+def _said(answer: bool | None) -> str:
+    return "not_asked" if answer is None else "yes" if answer else "no"
+
+
+def _town_answers(consultation: Consultation, hooks: Any) -> Iterator[events.TownAnswer]:
+    """What was chosen in the fields of the town's plugins; free text stays here."""
+    for given in ask_each(hooks, "intake_form_fields", channel=consultation.channel.value).given:
+        typed = consultation.extensions.get(given.plugin, {})
+        for spec in given.answer:
+            if spec.kind in CODED and spec.name in typed:
+                value = json.dumps(typed[spec.name], ensure_ascii=False)
+                yield events.TownAnswer(given.plugin, spec.name, value)
 
 
 def _check_words_of_the_town(command: ReceiveConsultation, hooks: Any) -> None:

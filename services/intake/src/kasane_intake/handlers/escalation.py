@@ -9,6 +9,7 @@ from kasane_plugin_api import ConsultationView, ScreeningView
 
 def consultation_view(consultation: Consultation) -> ConsultationView:
     """The snapshot that a town's rule may see: no name, no address, no free text."""
+    route = consultation.reception.route_by(consultation.channel)
     return ConsultationView(
         channel=consultation.channel.value,
         desk=consultation.desk,
@@ -22,6 +23,7 @@ def consultation_view(consultation: Consultation) -> ConsultationView:
             consultation.screening.ordinary_cooperation_enough,
         ),
         extensions=consultation.extensions,
+        route="" if route is None else route.value,
     )
 
 

@@ -136,17 +136,21 @@ def post_device(payload: dict[str, str]) -> dict[str, Any]:
 def post_round(device_id: str) -> dict[str, str]:
     """Hand today's round out to a telephone, sealed; every visit in it stands in the trail."""
     today = clock.today()
+    safety = hooks().visit_safety(on=today)
+    stated = [(one.label, one.phone) for one in safety.contacts]
     with reading() as connection:
         found = queries.day_round(connection, actor(), device_id, today)
+        calls = queries.emergency_page(connection, stated)
     with unit_of_work() as uow:
-        device = hand_out(device_id, found.ids, uow)
-    safety = hooks().visit_safety(on=today)
+        houses = tuple(str(one["id"]) for one in found.houses)
+        device = hand_out(device_id, found.ids, uow, houses)
     body = {
         "day": today.isoformat(),
         "visits": found.visits,
+        "houses": found.houses,
         "gone": found.gone,
         "check_ins": found.check_ins,
-        "contacts": [{"label": one.label, "phone": one.phone} for one in safety.contacts],
+        "contacts": [{"label": one.label, "phone": one.phone} for one in calls],
         "grace_minutes": safety.grace_minutes,
     }
     content = json.dumps(body, ensure_ascii=False).encode()

@@ -103,13 +103,17 @@ class WishedTimeSchema(InputSchema):
 
 
 class VisitWishSchema(InputSchema):
-    """What a household needs and wishes; ``repeat`` is an RRULE that begins on ``repeat_from``."""
+    """What a household needs and wishes; ``repeat`` is an RRULE that begins on ``repeat_from``.
+
+    ``second_skills`` is what one of two workers needs while the other needs ``skills``; null when both need the same.
+    """
 
     times = fields.List(fields.Nested(WishedTimeSchema), load_default=list)
     priority = fields.Integer(load_default=USUAL, validate=validate.Range(LOWEST, HIGHEST))
     repeat = fields.String(load_default="", validate=validate.Length(max=200))
     repeat_from = fields.Date(load_default=None, allow_none=True)
     skills = fields.List(_WORD, load_default=list)
+    second_skills = fields.List(_WORD, load_default=None, allow_none=True)
     sex = fields.String(load_default="", validate=validate.OneOf(("", "female", "male")))
     language = fields.String(load_default="", validate=validate.Length(max=60))
     preferred = fields.List(_ACCOUNT, load_default=list)

@@ -126,13 +126,14 @@ def put_wish(payload: dict[str, Any], request_id: str) -> Response:
     """Write down what a household needs and wishes. Needs If-Match; version 0 for the first time."""
     with reading() as connection:
         queries.visit_wish(connection, actor(), request_id)
-    place = payload["accompany_block"]
+    place, second = payload["accompany_block"], payload["second_skills"]
     changed = {
         "times": tuple(
             WishedTime(one["weekday"], minute_of(one["earliest"]), minute_of(one["latest"]))
             for one in payload["times"]
         ),
         "skills": frozenset(payload["skills"]),
+        "second_skills": None if second is None else frozenset(second),
         "preferred": frozenset(payload["preferred"]),
         "refused": frozenset(payload["refused"]),
         "accompany_to": _block(place) if place else None,

@@ -3,6 +3,7 @@
 from kasane_outreach.api.campaigns import blueprint as campaigns
 from kasane_outreach.api.door import blueprint as door
 from kasane_outreach.api.households import blueprint as households
+from kasane_outreach.api.mending import blueprint as mending
 from kasane_outreach.api.plans import blueprint as plans
 from kasane_outreach.api.rounds import blueprint as rounds
 from kasane_outreach.api.visits import blueprint as visits
@@ -14,6 +15,7 @@ BLUEPRINTS = (
     rounds,
     door,
     plans,
+    mending,
     campaigns,
     watches,
 )

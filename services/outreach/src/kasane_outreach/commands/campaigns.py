@@ -75,6 +75,14 @@ class RecordSurveyVisit:
 
 
 @dataclass(frozen=True)
+class TakeArea:
+    """Walk an area today with the telephone at the door."""
+
+    run_id: str
+    area: str
+
+
+@dataclass(frozen=True)
 class HearLeader:
     """What a leader said before the visits of an area, with the ground for having asked."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kasane_outreach.domain.emergency_call import EmergencyCall
+
 
 @dataclass(frozen=True)
 class BeginDay:
@@ -37,6 +39,14 @@ class SettleItem:
 
     item_id: str
     keep: bool
+
+
+@dataclass(frozen=True)
+class SetEmergencyCalls:
+    """Choose what stands on the emergency page beside 110 and 119; version 0 for the first time."""
+
+    calls: tuple[EmergencyCall, ...]
+    version: int
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,11 @@ class CampaignRun:
         self.waves += 1
         return self.waves
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody may be visited for it now."""
+        return self.stage is not CampaignStage.CLOSED and not self.open_to_change
+
     def must_go_on(self) -> None:
         """Raises RunOver after the end, and ListNotFixed before a second person fixed the list."""
         if self.stage is CampaignStage.CLOSED:

@@ -36,10 +36,23 @@ class NotHandedOut(OutreachRefusal):
     code = "not_handed_out"
 
 
+class SurveyedMeanwhile(OutreachRefusal):
+    """Somebody else has written down how the survey ended at this house."""
+
+    code = "surveyed_meanwhile"
+
+
 class ContentUnreadable(OutreachRefusal):
     """What the telephone sent is not what a door-step sends."""
 
     code = "content_unreadable"
+    status = 422
+
+
+class CallUnreadable(OutreachRefusal):
+    """A line of the emergency page has no name or no number that can be called, or there are too many."""
+
+    code = "call_unreadable"
     status = 422
 
 

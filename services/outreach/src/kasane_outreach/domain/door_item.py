@@ -14,6 +14,7 @@ class DoorItemKind(StrEnum):
     PHOTO = "photo"
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
+    SURVEY = "survey"
 
 
 class DoorOutcome(StrEnum):
@@ -29,7 +30,7 @@ class DoorItem:
     """What arrived, once: ``reason`` is the code of the refusal and ``facts`` fill its sentence.
 
     What was not accepted is kept sealed at the server as well, so that it outlives the telephone;
-    ``settled_at`` says when a person dealt with it.
+    ``settled_at`` says when a person dealt with it. ``visit_id`` is the survey's household for a thing of that kind.
     """
 
     id: str

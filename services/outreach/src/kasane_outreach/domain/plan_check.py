@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 
 from kasane_outreach.domain.planning import (
     PlanProblem,
@@ -76,6 +77,7 @@ def _visits(problem: PlanProblem, plan: VisitPlan) -> Iterable[PlanBreach]:
                 worker = workers.get(slot.worker)
                 if worker is not None:
                     yield from _fit(visit, worker)
+            yield from _know_together(visit, [workers.get(slot.worker) for slot in found])
         if visit.told is not None and _as_told(found) != _sorted(visit.told):
             yield PlanBreach(Kind.TOLD_MOVED, visit.id)
 
@@ -102,7 +104,7 @@ def _fit(visit: PlanVisit, worker: PlanWorker) -> Iterable[PlanBreach]:
     if visit.told is not None and worker.id in visit.told.workers:
         return
     wrong = {
-        Kind.NO_SKILL: not visit.skills <= worker.skills,
+        Kind.NO_SKILL: visit.second_skills is None and not visit.skills <= worker.skills,
         Kind.WRONG_AGENCY: bool(visit.agency) and visit.agency != worker.agency,
         Kind.WRONG_SEX: bool(visit.sex) and visit.sex != worker.sex,
         Kind.REFUSED_WORKER: worker.id in visit.refused,
@@ -110,6 +112,19 @@ def _fit(visit: PlanVisit, worker: PlanWorker) -> Iterable[PlanBreach]:
     for kind, is_wrong in wrong.items():
         if is_wrong:
             yield PlanBreach(kind, visit.id, worker.id)
+
+
+def _know_together(visit: PlanVisit, pair: Sequence[PlanWorker | None]) -> Iterable[PlanBreach]:
+    """Where two need different skills, each of the two has to have one's, in whichever order."""
+    if visit.second_skills is None or visit.told is not None:
+        return
+    needed = (visit.skills, visit.second_skills)
+    known = [worker.skills if worker is not None else frozenset[str]() for worker in pair]
+    if len(known) == len(needed) and not any(
+        all(skills <= has for skills, has in zip(needed, order, strict=True))
+        for order in permutations(known)
+    ):
+        yield PlanBreach(Kind.NO_SKILL, visit.id)
 
 
 def _as_told(found: Sequence[VisitSlot]) -> ToldTime | None:

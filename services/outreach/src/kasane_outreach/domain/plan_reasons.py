@@ -1,6 +1,6 @@
 """Says why a visit is with this worker at this time, and why another is not in the plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ class PlacedReason(StrEnum):
     USUAL = "usual"
     PREFERRED = "preferred"
     SKILLED = "skilled"
+    SKILLS_TOGETHER = "skills_together"
     LANGUAGE = "language"
     ON_CALL = "on_call"
     TOGETHER = "together"
@@ -51,7 +52,10 @@ def why_placed(problem: PlanProblem, plan: VisitPlan, slot: VisitSlot) -> tuple[
         PlacedReason.ONLY_ABLE: len(able) <= visit.hands,
         PlacedReason.USUAL: visit.usual == worker.id,
         PlacedReason.PREFERRED: worker.id in visit.preferred,
-        PlacedReason.SKILLED: bool(visit.skills) and len(able) > visit.hands,
+        PlacedReason.SKILLED: visit.second_skills is None
+        and bool(visit.skills)
+        and len(able) > visit.hands,
+        PlacedReason.SKILLS_TOGETHER: visit.second_skills is not None,
         PlacedReason.LANGUAGE: bool(visit.language) and visit.language in worker.languages,
         PlacedReason.ON_CALL: visit.urgent and worker.on_call,
         PlacedReason.TOGETHER: visit.hands > 1,
@@ -71,8 +75,9 @@ def why_left_out(problem: PlanProblem, visit: PlanVisit) -> LeftOutReason:
         return LeftOutReason.LONGER_THAN_WINDOW
     if not able:
         return _why_nobody(problem, visit)
-    if len(able) < visit.hands:
-        return LeftOutReason.TWO_WORKERS
+    missing = _nobody_for(visit, able)
+    if missing is not None:
+        return missing
     shifts = [shift for shift in problem.shifts if shift.worker in {one.id for one in able}]
     modes = {worker.id: worker.mode for worker in able}
     working = [
@@ -94,7 +99,10 @@ def why_left_out(problem: PlanProblem, visit: PlanVisit) -> LeftOutReason:
     by_day: dict[int, set[str]] = {}
     for shift in reachable:
         by_day.setdefault(shift.day, set()).add(shift.worker)
-    if max(len(workers) for workers in by_day.values()) < visit.hands:
+    if all(
+        _nobody_for(visit, [one for one in able if one.id in workers])
+        for workers in by_day.values()
+    ):
         return LeftOutReason.TWO_WORKERS
     return LeftOutReason.DAY_FULL
 
@@ -102,12 +110,31 @@ def why_left_out(problem: PlanProblem, visit: PlanVisit) -> LeftOutReason:
 def unfit(visit: PlanVisit, worker: PlanWorker) -> tuple[LeftOutReason, ...]:
     """What stands against this worker going there."""
     against = {
-        LeftOutReason.NO_SKILL: not visit.skills <= worker.skills,
+        LeftOutReason.NO_SKILL: not parts_of(visit, worker),
         LeftOutReason.NO_AGENCY: visit.agency not in ("", worker.agency),
         LeftOutReason.WRONG_SEX: visit.sex not in ("", worker.sex),
         LeftOutReason.ALL_REFUSED: worker.id in visit.refused,
     }
     return tuple(reason for reason, holds in against.items() if holds)
+
+
+def parts_of(visit: PlanVisit, worker: PlanWorker) -> frozenset[int]:
+    """Which parts of the visit the worker's skills are enough for: 0 the first worker's, 1 the second's."""
+    second = visit.skills if visit.second_skills is None else visit.second_skills
+    needed = (visit.skills, second)[: visit.hands]
+    return frozenset(part for part, skills in enumerate(needed) if skills <= worker.skills)
+
+
+def _nobody_for(visit: PlanVisit, able: Sequence[PlanWorker]) -> LeftOutReason | None:
+    """What is missing when these workers are too few for the visit, or none of them has the second's skills."""
+    parts = [parts_of(visit, worker) for worker in able]
+    if len(able) >= visit.hands and not any(
+        len({*one, *other}) >= min(visit.hands, 2)
+        for number, one in enumerate(parts)
+        for other in (parts[number + 1 :] if visit.hands > 1 else [one])
+    ):
+        return LeftOutReason.NO_SKILL
+    return LeftOutReason.TWO_WORKERS if len(able) < visit.hands else None
 
 
 def _why_nobody(problem: PlanProblem, visit: PlanVisit) -> LeftOutReason:

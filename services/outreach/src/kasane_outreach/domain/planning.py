@@ -85,7 +85,8 @@ class PlanVisit:
 
     ``leave_place`` is where the workers are afterwards when they accompany the person (同行). ``penalty`` is what
     leaving it out costs, in the unit of travel minutes. ``due`` is the last day on which it is not late. ``counts`` is
-    how much it takes of the worker's most visits a day.
+    how much it takes of the worker's most visits a day. ``second_skills`` is what one of two workers needs while the
+    other needs ``skills``; without it both need ``skills``.
     """
 
     id: str
@@ -95,6 +96,7 @@ class PlanVisit:
     leave_place: int | None = None
     hands: int = 1
     skills: frozenset[str] = frozenset()
+    second_skills: frozenset[str] | None = None
     agency: str = ""
     sex: str = ""
     language: str = ""

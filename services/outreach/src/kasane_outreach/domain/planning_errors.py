@@ -50,6 +50,13 @@ class WishUnreadable(OutreachRefusal):
     status = 422
 
 
+class SecondWorkerMissing(OutreachRefusal):
+    """Skills of a second worker are asked for where one worker goes alone."""
+
+    code = "second_worker_missing"
+    status = 422
+
+
 class RepeatUnreadable(OutreachRefusal):
     """The rule of repetition is none that is planned with."""
 

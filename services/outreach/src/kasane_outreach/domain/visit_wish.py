@@ -35,6 +35,8 @@ class WishedTime:
 class VisitWish:
     """Needs are kept always, wishes as far as the plan allows. ``repeat`` is an RRULE that begins on ``repeat_from``.
 
+    ``second_skills`` is what one of two workers needs while the other needs ``skills``; None when both need the same.
+
     Raises WishUnreadable and RepeatUnreadable.
     """
 
@@ -44,6 +46,7 @@ class VisitWish:
     repeat: str = ""
     repeat_from: date | None = None
     skills: frozenset[str] = frozenset()
+    second_skills: frozenset[str] | None = None
     sex: str = ""
     language: str = ""
     preferred: frozenset[str] = frozenset()

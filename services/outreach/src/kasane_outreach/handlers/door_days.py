@@ -4,14 +4,16 @@ from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.auth import platform_actor
 from kasane_kit.unit_of_work import House, UnitOfWork, reading
-from kasane_outreach.commands.door import BeginDay, EndCheckIn, StopDevice
+from kasane_outreach.commands.door import BeginDay, EndCheckIn, SetEmergencyCalls, StopDevice
 from kasane_outreach.domain.door_device import DoorDevice
 from kasane_outreach.domain.door_errors import DeviceNotFound, DeviceStopped
+from kasane_outreach.domain.emergency_call import checked
 from kasane_outreach.handlers.door_items import end_check_in
 from kasane_outreach.repository.door import CheckIns, DoorDevices
+from kasane_outreach.repository.planning_records import EmergencyCalls
 
 SERVICE = "outreach"
-DEVICE, VISIT = "door_device", "visit"
+DEVICE, VISIT, HOUSE = "door_device", "visit", "survey_household"
 
 
 def begin_day(command: BeginDay, uow: UnitOfWork) -> DoorDevice:
@@ -36,8 +38,10 @@ def begin_day(command: BeginDay, uow: UnitOfWork) -> DoorDevice:
     return device
 
 
-def hand_out(device_id: str, visit_ids: tuple[str, ...], uow: UnitOfWork) -> DoorDevice:
-    """Notes what a telephone holds of today; every visit that is new to it stands in the trail.
+def hand_out(
+    device_id: str, visit_ids: tuple[str, ...], uow: UnitOfWork, houses: tuple[str, ...] = ()
+) -> DoorDevice:
+    """Notes what a telephone holds of today; every visit and every house of a survey new to it stands in the trail.
 
     Raises DeviceNotFound and DeviceStopped.
     """
@@ -49,6 +53,8 @@ def hand_out(device_id: str, visit_ids: tuple[str, ...], uow: UnitOfWork) -> Doo
     devices.save(device)
     for visit_id in devices.hand_out(device_id, today, visit_ids, now):
         uow.record("outreach.visit.handed_out", VISIT, visit_id, basis=device_id)
+    for house in devices.hand_out(device_id, today, houses, now):
+        uow.record("outreach.survey_household.handed_out", HOUSE, house, basis=device_id)
     uow.record("outreach.door.used", DEVICE, device.id)
     uow.commit()
     return device
@@ -64,6 +70,16 @@ def stop_device(command: StopDevice, uow: UnitOfWork) -> None:
         return
     devices.save(device)
     uow.record("outreach.door.stopped", DEVICE, device.id)
+    uow.commit()
+
+
+def set_emergency_calls(command: SetEmergencyCalls, uow: UnitOfWork) -> None:
+    """Keeps whom the town's workers can call; telephones get it with their next round.
+
+    Raises CallUnreadable and ChangedMeanwhile.
+    """
+    EmergencyCalls(uow.connection).save(checked(command.calls), command.version)
+    uow.record("outreach.emergency_calls.set", "emergency_calls", uow.actor.municipality)
     uow.commit()
 
 

@@ -17,6 +17,7 @@ from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import FileKind, check_upload
 from kasane_kit.web.errors import Refusal
 from kasane_outreach.commands import RecordVisit
+from kasane_outreach.commands.campaigns import RecordSurveyVisit
 from kasane_outreach.commands.door import SettleItem, TakeItem
 from kasane_outreach.domain.check_in import CheckIn, expected_end
 from kasane_outreach.domain.contact_attempt import VisitResult
@@ -27,6 +28,7 @@ from kasane_outreach.domain.door_errors import (
     DeviceStopped,
     DoorItemNotFound,
     NotHandedOut,
+    SurveyedMeanwhile,
     VisitReassigned,
 )
 from kasane_outreach.domain.door_item import (
@@ -39,8 +41,10 @@ from kasane_outreach.domain.door_item import (
 )
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import Visit
+from kasane_outreach.handlers import area_surveys
 from kasane_outreach.handlers.visits import name_of, write_record
 from kasane_outreach.repository import Visits
+from kasane_outreach.repository.campaigns import AreaSurveys
 from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
 
 ITEM, VISIT, CHECK_IN = "door_item", "visit", "check_in"
@@ -95,11 +99,10 @@ def settle_item(command: SettleItem, uow: UnitOfWork) -> None:
     if command.keep:
         sealed = items.sealed(item.id)
         content = open_content(uow.key(SEALED_ITEMS), item.id, sealed or b"")
-        words = words_of(content)
-        Visits(uow.connection).get(item.visit_id)
-        if not words:
-            raise ContentUnreadable
-        _add_words(new_id(), item.visit_id, item.account_id, item.made_at, words, uow)
+        if item.kind is DoorItemKind.SURVEY:
+            area_surveys.keep_beside(_survey_visit(item, content), uow)
+        else:
+            _keep_words(item, words_of(content), uow)
     item.settled_at, item.settled_by = clock.now(), uow.actor.account_id
     items.save(item)
     uow.record("outreach.door_item.settled", ITEM, item.id)
@@ -126,6 +129,21 @@ def _accept(command: TakeItem, uow: UnitOfWork, hooks: Any) -> DoorItem:
     content = _object(command.content.get("content"))
     if device.stopped:
         raise DeviceStopped
+    if not DoorDevices(uow.connection).handed_out(item.device_id, item.visit_id):
+        raise NotHandedOut
+    if item.kind is DoorItemKind.SURVEY:
+        _survey(item, content, uow)
+    else:
+        _about_visit(item, content, uow, hooks)
+    DoorItems(uow.connection).add(item)
+    uow.record(f"outreach.door_item.{item.outcome.value}", ITEM, item.id)
+    _supersede(command, item, uow)
+    _settle_earlier(command, item, uow)
+    uow.commit()
+    return item
+
+
+def _about_visit(item: DoorItem, content: Mapping[str, Any], uow: UnitOfWork, hooks: Any) -> None:
     visit = _visit(item, uow)
     match item.kind:
         case DoorItemKind.RECORD:
@@ -138,12 +156,31 @@ def _accept(command: TakeItem, uow: UnitOfWork, hooks: Any) -> DoorItem:
             _check_in(item, content, visit, uow, hooks)
         case DoorItemKind.CHECK_OUT:
             _check_out(item, content, uow)
-    DoorItems(uow.connection).add(item)
-    uow.record(f"outreach.door_item.{item.outcome.value}", ITEM, item.id)
-    _supersede(command, item, uow)
-    _settle_earlier(command, item, uow)
-    uow.commit()
-    return item
+
+
+def _survey(item: DoorItem, content: Mapping[str, Any], uow: UnitOfWork) -> None:
+    """What came of a house of the survey; whoever ended its turn first, ended it."""
+    if AreaSurveys(uow.connection).household(item.visit_id, to_change=True).done:
+        raise SurveyedMeanwhile
+    area_surveys.write_survey_visit(_survey_visit(item, content), uow)
+
+
+def _survey_visit(item: DoorItem, content: Mapping[str, Any]) -> RecordSurveyVisit:
+    try:
+        result = VisitResult(str(content.get("result")))
+    except ValueError:
+        raise ContentUnreadable from None
+    words = _word(content.get("note", ""), LONGEST_TEXT)
+    return RecordSurveyVisit(
+        item.visit_id, result, item.made_at.astimezone(clock.JAPAN).date(), words
+    )
+
+
+def _keep_words(item: DoorItem, words: str, uow: UnitOfWork) -> None:
+    Visits(uow.connection).get(item.visit_id)
+    if not words:
+        raise ContentUnreadable
+    _add_words(new_id(), item.visit_id, item.account_id, item.made_at, words, uow)
 
 
 def _reject(command: TakeItem, uow: UnitOfWork, code: str, facts: Mapping[str, object]) -> DoorItem:
@@ -183,9 +220,7 @@ def _item(command: TakeItem, device: DoorDevice, uow: UnitOfWork, outcome: DoorO
 
 
 def _visit(item: DoorItem, uow: UnitOfWork) -> Visit:
-    """The visit, when it was handed out; only a record needs to be by one of its workers still."""
-    if not DoorDevices(uow.connection).handed_out(item.device_id, item.visit_id):
-        raise NotHandedOut
+    """The visit; only a record needs to be by one of its workers still."""
     visit = Visits(uow.connection).get(item.visit_id, to_change=True)
     if item.kind is DoorItemKind.RECORD and item.account_id not in visit.workers:
         names = [name_of(worker, uow) for worker in visit.workers]

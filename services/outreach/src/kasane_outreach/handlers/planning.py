@@ -23,7 +23,12 @@ from kasane_outreach.domain.plan_run import (
     PlanRun,
     VisitPlanStatus,
 )
-from kasane_outreach.domain.planning_errors import PlanEmpty, PlanOutdated, TooMuchToPlan
+from kasane_outreach.domain.planning_errors import (
+    PlanEmpty,
+    PlanOutdated,
+    SecondWorkerMissing,
+    TooMuchToPlan,
+)
 from kasane_outreach.domain.time_of_day import time_at
 from kasane_outreach.domain.weight_bounds import bounded
 from kasane_outreach.handlers.scheduling import must_be_workers, say_scheduled, visit_to
@@ -143,8 +148,13 @@ def set_worker_profile(command: SetWorkerProfile, uow: UnitOfWork) -> None:
 
 
 def set_visit_wish(command: SetVisitWish, uow: UnitOfWork) -> None:
-    """Writes down what a household needs and wishes of its visits."""
+    """Writes down what a household needs and wishes of its visits.
+
+    Raises SecondWorkerMissing when a second worker needs something and one goes alone.
+    """
     household = HouseholdsToReach(uow.connection).get(command.wish.request_id)
+    if command.wish.second_skills is not None and not household.two_person:
+        raise SecondWorkerMissing
     must_be_workers([*command.wish.preferred, *command.wish.refused], uow)
     VisitWishes(uow.connection).save(command.wish, command.version)
     uow.record("outreach.visit_wish.set", HOUSEHOLD, household.id)

@@ -30,11 +30,13 @@ from kasane_outreach.commands.campaigns import (
     ListedPerson,
     NameGround,
     RecordSurveyVisit,
+    TakeArea,
     TriageReply,
 )
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.survey import NeedLevel, code_of
+from kasane_outreach.domain.visit import VISITING_FUNCTIONS
 from kasane_outreach.handlers import area_surveys, campaigns
 from kasane_outreach.handlers.area_surveys import WORDS, place_of_words
 from kasane_outreach.handlers.campaigns import CODES, REPLIES, answers_of
@@ -234,6 +236,18 @@ def hear(run_id: str, area: str) -> AnyResponse | Shown:
     return redirect(url_for("campaign_runs.one_area", run_id=run_id, area=area), 303)
 
 
+@blueprint.post("/campaigns/runs/<run_id>/areas/<area>/today")
+@require("outreach.survey_household.visit", object_argument="run_id")
+def walk(run_id: str, area: str) -> AnyResponse | Shown:
+    """The area lies in the telephone today."""
+    try:
+        with unit_of_work() as uow:
+            area_surveys.take_area(TakeArea(run_id, area), uow)
+    except OutreachRefusal as refusal:
+        return _area(run_id, area, Form(_hearing_fields()), refusal.status, refusal)
+    return redirect(url_for("campaign_runs.one_area", run_id=run_id, area=area), 303)
+
+
 @blueprint.get("/campaigns/runs/<run_id>/households/<household_id>")
 @require("outreach.survey_household.visit", object_argument="household_id")
 def one_household(run_id: str, household_id: str) -> str:
@@ -313,12 +327,19 @@ def _show(
     return page, status
 
 
-def _area(run_id: str, area: str, form: Form, status: int = 200) -> Shown:
+def _area(
+    run_id: str,
+    area: str,
+    form: Form,
+    status: int = 200,
+    refusal: OutreachRefusal | None = None,
+) -> Shown:
     key = this_house().keys.derived(current_municipality(), WORDS)
     with reading() as connection:
         run = queries.campaign_run(connection, run_id)
         households = queries.households_of_area(connection, run_id, area)
         hearings = queries.hearings_of_area(connection, run_id, area)
+        taken = queries.walks_area(connection, actor(), run_id, area, clock.today())
     page = render_template(
         "outreach/survey_area.html",
         run=run,
@@ -328,6 +349,9 @@ def _area(run_id: str, area: str, form: Form, status: int = 200) -> Shown:
             (one, unseal(key, sealed, place_of_words(one.id)).decode()) for one, sealed in hearings
         ],
         form=form,
+        taken=taken,
+        may_walk=bool(actor().functions & VISITING_FUNCTIONS),
+        refusal=forms.refusal_words(refusal) if refusal else None,
     )
     return page, status
 

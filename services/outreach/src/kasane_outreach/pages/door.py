@@ -19,6 +19,7 @@ from kasane_outreach import queries
 from kasane_outreach.commands.door import EndCheckIn, SettleItem, StopDevice
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.door_errors import AlreadySettled
+from kasane_outreach.domain.door_item import DoorItemKind
 from kasane_outreach.handlers.door_days import settle_check_in, stop_device
 from kasane_outreach.handlers.door_items import (
     SEALED_ITEMS,
@@ -33,7 +34,7 @@ from kasane_plugin_api import FieldSpec
 
 blueprint = Blueprint("door", __name__)
 
-SCRIPTS = ("sealing", "clock", "queue", "store", "photo", "parts", "screens", "app")
+SCRIPTS = ("sealing", "clock", "queue", "store", "photo", "parts", "houses", "screens", "app")
 SAYING = "door.say."
 SHELL = "the empty page for the telephone lies in its cache; it holds no data"
 
@@ -128,8 +129,17 @@ def one_item(item_id: str) -> str:
     content = open_content(key, item.id, sealed)
     result = content.get("result")
     known = result if result in {one.value for one in VisitResult} else ""
+    with reading() as connection:
+        surveyed = item.kind is DoorItemKind.SURVEY
+        house = queries.house_of(connection, item.visit_id) if surveyed else None
     return render_template(
-        "outreach/door_item.html", item=item, words=words_of(content), result=known, names=names
+        "outreach/door_item.html",
+        item=item,
+        words=words_of(content),
+        result=known,
+        names=names,
+        surveyed=surveyed,
+        house=house,
     )
 
 

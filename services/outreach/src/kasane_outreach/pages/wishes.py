@@ -36,7 +36,9 @@ def one_wish(request_id: str) -> str:
     """The form with what is written down."""
     with reading() as connection:
         wish = queries.visit_wish(connection, actor(), request_id)
-    return _show(request_id, Form(_fields(), _typed(wish)), wish.version)[0]
+        two_person = queries.household(connection, actor(), request_id).two_person
+    form = Form(_fields(two_person=two_person), _typed(wish))
+    return _show(request_id, form, wish.version)[0]
 
 
 @blueprint.post("/households/<request_id>/wish")
@@ -46,8 +48,8 @@ def save(request_id: str) -> Response | Shown:
     typed = request.form.get("version", "")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     with reading() as connection:
-        queries.visit_wish(connection, actor(), request_id)
-    form = Form(_fields())
+        two_person = queries.household(connection, actor(), request_id).two_person
+    form = Form(_fields(two_person=two_person))
     form.check(request.form, forms.say)
     try:
         wish = _wish(request_id, form)
@@ -60,7 +62,7 @@ def save(request_id: str) -> Response | Shown:
     return redirect(url_for("households.one_household", request_id=request_id), 303)
 
 
-def _fields() -> tuple[FieldSpec, ...]:
+def _fields(*, two_person: bool) -> tuple[FieldSpec, ...]:
     with reading() as connection:
         workers = queries.workers(connection)
     people = tuple(Choice(one.account_id, one.display_name) for one in workers)
@@ -84,7 +86,24 @@ def _fields() -> tuple[FieldSpec, ...]:
         FieldSpec("sex", text("wish.sex"), FieldKind.CHOICE, choices=sexes),
         FieldSpec("language", text("wish.language"), max_length=60),
         FieldSpec("skills", text("wish.skills"), hint=text("plan.words_hint"), max_length=500),
+        *_second_fields(two_person=two_person),
         FieldSpec("accompany", text("wish.accompany"), FieldKind.CHOICE, choices=blocks),
+    )
+
+
+def _second_fields(*, two_person: bool) -> tuple[FieldSpec, ...]:
+    """What the second of two workers needs; nobody is asked where one goes alone."""
+    if not two_person:
+        return ()
+    words = text("plan.words_hint")
+    return (
+        FieldSpec("second_differs", text("wish.second_differs"), FieldKind.BOOLEAN),
+        FieldSpec(
+            "second_skills",
+            text("wish.second_skills"),
+            hint=text("wish.second_hint") + words,
+            max_length=500,
+        ),
     )
 
 
@@ -104,6 +123,8 @@ def _typed(wish: VisitWish) -> dict[str, Any]:
         "sex": wish.sex,
         "language": wish.language,
         "skills": "、".join(sorted(wish.skills)),
+        "second_differs": wish.second_skills is not None,
+        "second_skills": "、".join(sorted(wish.second_skills or ())),
         "accompany": wish.accompany_block,
     }
 
@@ -133,6 +154,9 @@ def _wish(request_id: str, form: Form) -> VisitWish | None:
         repeat=REPEATS.get(values["repeat"] or "", ""),
         repeat_from=values["repeat_from"],
         skills=split_words(values["skills"]),
+        second_skills=split_words(values.get("second_skills"))
+        if values.get("second_differs") or values.get("second_skills")
+        else None,
         sex=values["sex"] or "",
         language=(values["language"] or "").strip(),
         preferred=frozenset(values["preferred"]),

@@ -67,6 +67,11 @@ def households_of_area(connection: Connection, run_id: str, area: str) -> Sequen
     return found
 
 
+def walks_area(connection: Connection, viewer: Actor, run_id: str, area: str, on: date) -> bool:
+    """Whether the viewer walks the area on this day with the telephone."""
+    return (run_id, area) in AreaSurveys(connection).areas_walked(viewer.account_id, on)
+
+
 def hearings_of_area(
     connection: Connection, run_id: str, area: str
 ) -> Sequence[tuple[LeaderHearing, bytes]]:

@@ -1,6 +1,6 @@
 """What a telephone is given for a day, and what the pages about telephones read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,27 +9,41 @@ from sqlalchemy import Connection
 
 from kasane_kit.auth import Actor, accounts
 from kasane_kit.strings import Strings
+from kasane_outreach.domain.area_survey import SurveyHousehold
+from kasane_outreach.domain.campaign_errors import CampaignRunNotFound
 from kasane_outreach.domain.check_in import CheckIn
 from kasane_outreach.domain.door_device import DoorDevice
 from kasane_outreach.domain.door_errors import DeviceNotFound, DoorItemNotFound
 from kasane_outreach.domain.door_item import DoorItem, VisitAddendum, VisitPhoto
+from kasane_outreach.domain.emergency_call import (
+    AMBULANCE,
+    POLICE,
+    EmergencyCall,
+    on_the_page,
+)
 from kasane_outreach.domain.errors import VisitNotFound
 from kasane_outreach.domain.visit import Visit, VisitStatus
 from kasane_outreach.queries.together import other_visits
 from kasane_outreach.queries.visits import VisitLine, visit, visits_of_household
 from kasane_outreach.repository import Visits
+from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns
 from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
+from kasane_outreach.repository.planning_records import EmergencyCalls
 
 REMEMBERED_VISITS = 5
 
 
 @dataclass(frozen=True)
 class DayRound:
-    """The visits of a worker on a day as a telephone may hold them, and those that went elsewhere."""
+    """The visits of a worker on a day as a telephone may hold them, and those that went elsewhere.
+
+    ``houses`` are those of the areas that the worker walks in a survey, as far as their turn is not over.
+    """
 
     visits: Sequence[Mapping[str, Any]]
     gone: Sequence[Mapping[str, Any]]
     check_ins: Sequence[Mapping[str, Any]]
+    houses: Sequence[Mapping[str, Any]] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -60,7 +74,51 @@ def day_round(connection: Connection, viewer: Actor, device_id: str, on: date) -
             {"id": one.id, "visit_id": one.visit_id, "expected_by": one.expected_by.isoformat()}
             for one in CheckIns(connection).open(viewer.account_id)
         ],
+        houses=_houses(connection, viewer, on),
     )
+
+
+def _houses(connection: Connection, viewer: Actor, on: date) -> Sequence[Mapping[str, Any]]:
+    surveys, runs = AreaSurveys(connection), CampaignRuns(connection)
+    return [
+        {
+            "id": one.id,
+            "area": one.area,
+            "label": one.label,
+            "visits": one.visits,
+            "run": runs.get(run_id).label,
+        }
+        for run_id, area in surveys.areas_walked(viewer.account_id, on)
+        if runs.get(run_id).goes_on
+        for one in surveys.households(run_id, area)
+        if not one.done
+    ]
+
+
+def emergency_calls(connection: Connection) -> tuple[tuple[EmergencyCall, ...], int]:
+    """What the town typed for the emergency page, with its version."""
+    return EmergencyCalls(connection).read()
+
+
+def emergency_page(
+    connection: Connection, stated: Iterable[tuple[str, str]]
+) -> tuple[EmergencyCall, ...]:
+    """Whom a worker at a door can call: what the town typed, else what its document ``stated``, and 110 and 119."""
+    words = Strings("kasane_outreach")
+    always = (
+        EmergencyCall(words.text("calls.police"), POLICE),
+        EmergencyCall(words.text("calls.ambulance"), AMBULANCE),
+    )
+    typed, _version = EmergencyCalls(connection).read()
+    return on_the_page(typed, (EmergencyCall(*one) for one in stated), always)
+
+
+def house_of(connection: Connection, household_id: str) -> SurveyHousehold | None:
+    """The house of a survey that something was sent about; None where its list is gone."""
+    try:
+        return AreaSurveys(connection).household(household_id)
+    except CampaignRunNotFound:
+        return None
 
 
 def devices(connection: Connection, viewer: Actor) -> Sequence[DoorDevice]:

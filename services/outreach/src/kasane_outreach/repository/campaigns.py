@@ -178,11 +178,14 @@ class AreaSurveys:
         )
         return tuple(_household(row) for row in rows)
 
-    def household(self, household_id: str) -> SurveyHousehold:
-        """One household; raises CampaignRunNotFound."""
-        row = self._connection.execute(
-            select(tables.survey_household).where(tables.survey_household.c.id == household_id)
-        ).one_or_none()
+    def household(self, household_id: str, *, to_change: bool = False) -> SurveyHousehold:
+        """One household; raises CampaignRunNotFound. ``to_change`` lets others who want to change it wait."""
+        statement = select(tables.survey_household).where(
+            tables.survey_household.c.id == household_id
+        )
+        if to_change:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement).one_or_none()
         if row is None:
             raise CampaignRunNotFound
         return _household(row)
@@ -195,7 +198,12 @@ class AreaSurveys:
 
     def forget(self, run_id: str) -> None:
         """Deletes the households of a run, what they said, and what was heard of them."""
-        for table in (tables.survey_visit, tables.leader_hearing, tables.survey_household):
+        for table in (
+            tables.survey_visit,
+            tables.survey_walk,
+            tables.leader_hearing,
+            tables.survey_household,
+        ):
             self._connection.execute(delete(table).where(table.c.run_id == run_id))
 
     def months(self, run_id: str) -> tuple[date, ...]:
@@ -235,6 +243,26 @@ class AreaSurveys:
             ).all()
         )
         return tuple((one, words[one.id] or b"") for one in found)
+
+    def take_area(self, account_id: str, on: date, run_id: str, area: str) -> None:
+        """Notes that a worker walks an area on a day; once."""
+        w = tables.survey_walk.c
+        walk = {"account_id": account_id, "on_day": on, "run_id": run_id, "area": area}
+        known = self._connection.scalar(
+            select(w.area).where(*(w[name] == value for name, value in walk.items()))
+        )
+        if known is None:
+            self._connection.execute(insert(tables.survey_walk).values(**walk))
+
+    def areas_walked(self, account_id: str, on: date) -> tuple[tuple[str, str], ...]:
+        """The run and the name of each area that a worker walks on a day."""
+        w = tables.survey_walk.c
+        rows = self._connection.execute(
+            select(w.run_id, w.area)
+            .where(w.account_id == account_id, w.on_day == on)
+            .order_by(w.area, w.run_id)
+        )
+        return tuple((row.run_id, row.area) for row in rows)
 
     def add_hearing(self, hearing: LeaderHearing, sealed: bytes) -> None:
         """Saves what a leader said."""

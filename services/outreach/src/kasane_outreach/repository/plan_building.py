@@ -150,6 +150,7 @@ def build_problem(
                 id=visit.id,
                 minutes=visit.minutes,
                 hands=2 if visit.two_person else 1,
+                second_skills=wish.second_skills if visit.two_person else None,
                 due=(visit.on - days[0]).days,
             )
         )
@@ -258,6 +259,7 @@ def _visits(
         leave_place=places.of(wish.accompany_to) if wish.accompany_to else None,
         hands=2 if household.two_person else 1,
         skills=wish.skills,
+        second_skills=wish.second_skills if household.two_person else None,
         agency=household.agency,
         sex=wish.sex,
         language=wish.language,

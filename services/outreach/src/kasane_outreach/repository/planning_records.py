@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from kasane_outreach import tables
+from kasane_outreach.domain.emergency_call import EmergencyCall
 from kasane_outreach.domain.errors import ChangedMeanwhile
 from kasane_outreach.domain.plan_run import PlanRun, VisitPlanStatus
 from kasane_outreach.domain.planning import PlanWeights, WorkPause
@@ -24,7 +25,7 @@ from kasane_outreach.repository.planning.codec import (
 from kasane_outreach.repository.visits import in_utc
 
 Facts = dict[str, Any]
-WEIGHTS = "weights"
+WEIGHTS, CALLS = "weights", "emergency_calls"
 
 
 class WorkerProfiles:
@@ -91,13 +92,30 @@ class PlanSettings:
 
     def read(self) -> tuple[PlanWeights, int]:
         """The weights with their version; 0 when the town has chosen none."""
-        row = self._connection.execute(select(tables.plan_setting)).one_or_none()
+        row = _setting(self._connection, WEIGHTS)
         return (PlanWeights(**row.facts), row.version) if row else (PlanWeights(), 0)
 
     def save(self, weights: PlanWeights, read_version: int) -> None:
         """Keeps the weights; version 0 for the first time. Raises ChangedMeanwhile."""
         key = {"name": WEIGHTS}
         _save(self._connection, tables.plan_setting, key, asdict(weights), read_version)
+
+
+class EmergencyCalls:
+    """What the open municipality has typed for the emergency page of its telephones."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def read(self) -> tuple[tuple[EmergencyCall, ...], int]:
+        """The calls with their version; none and 0 when nobody typed any."""
+        row = _setting(self._connection, CALLS)
+        return (tuple(EmergencyCall(*one) for one in row.facts), row.version) if row else ((), 0)
+
+    def save(self, calls: Sequence[EmergencyCall], read_version: int) -> None:
+        """Keeps the calls; version 0 for the first time. Raises ChangedMeanwhile."""
+        facts = [[one.label, one.phone] for one in calls]
+        _save(self._connection, tables.plan_setting, {"name": CALLS}, facts, read_version)
 
 
 class PlanRuns:
@@ -159,9 +177,12 @@ class PlanRuns:
             raise ChangedMeanwhile
 
 
-def _save(
-    connection: Connection, table: Table, key: Facts, facts: Facts, read_version: int
-) -> None:
+def _setting(connection: Connection, name: str) -> Row[Any] | None:
+    chosen = select(tables.plan_setting).where(tables.plan_setting.c.name == name)
+    return connection.execute(chosen).one_or_none()
+
+
+def _save(connection: Connection, table: Table, key: Facts, facts: Any, read_version: int) -> None:
     (name, value) = next(iter(key.items()))
     known = connection.scalar(select(table.c.version).where(table.c[name] == value))
     if (known or 0) != read_version:
@@ -227,6 +248,7 @@ def _wish_facts(wish: VisitWish) -> Facts:
         "repeat": wish.repeat,
         "repeat_from": wish.repeat_from.isoformat() if wish.repeat_from else None,
         "skills": sorted(wish.skills),
+        "second_skills": None if wish.second_skills is None else sorted(wish.second_skills),
         "sex": wish.sex,
         "language": wish.language,
         "preferred": sorted(wish.preferred),
@@ -238,11 +260,12 @@ def _wish_facts(wish: VisitWish) -> Facts:
 
 
 def _wish(request_id: str, facts: Facts, version: int) -> VisitWish:
-    begins = facts["repeat_from"]
+    begins, second = facts["repeat_from"], facts.get("second_skills")
     changed = {
         "times": tuple(WishedTime(*one) for one in facts["times"]),
         "repeat_from": date.fromisoformat(begins) if begins else None,
         "skills": frozenset(facts["skills"]),
+        "second_skills": None if second is None else frozenset(second),
         "preferred": frozenset(facts["preferred"]),
         "refused": frozenset(facts["refused"]),
         "accompany_to": _position(facts["accompany_to"]),

@@ -10,6 +10,7 @@ from kasane_outreach.tables.campaigns import (
     survey_household,
     survey_target,
     survey_visit,
+    survey_walk,
     watch_assignment,
     watch_report,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "survey_household",
     "survey_target",
     "survey_visit",
+    "survey_walk",
     "visit",
     "visit_addendum",
     "visit_photo",

@@ -91,6 +91,14 @@ survey_visit = Table(
     Column("by", String(64), nullable=False),
     Column("sealed", LargeBinary),
 )
+survey_walk = Table(
+    "outreach_survey_walk",
+    metadata,
+    Column("account_id", String(64), primary_key=True),
+    Column("on_day", Date, primary_key=True),
+    Column("run_id", String(36), primary_key=True),
+    Column("area", String(80), primary_key=True),
+)
 leader_hearing = Table(
     "outreach_leader_hearing",
     metadata,

@@ -97,10 +97,11 @@ class TaskListSchema(Schema):
 
 
 class CellSchema(Schema):
-    """A number, or null when it is from 1 to 9."""
+    """A number, or null when it is from 1 to 9; through which month it was told, empty when it was not yet."""
 
     value = fields.Integer(required=True, allow_none=True)
     hidden = fields.Boolean(required=True)
+    through = fields.String(required=True)
 
 
 class TownCountsSchema(Schema):

@@ -144,7 +144,7 @@ def overview(query: dict[str, Any]) -> dict[str, Any]:
             {
                 "code": town.code,
                 "name": town.name,
-                "plugins": list(town.plugins),
+                "plugins": list(this_house().plugins.town(town.code).plugins),
                 "counts": dict(zip(table.kinds, table.rows[town.code], strict=True)),
             }
             for town in found.towns

@@ -214,3 +214,92 @@ class SeatNotFound(PortalRefusal):
 
     code = "not_found"
     status = 404
+
+
+class SetChangedMeanwhile(PortalRefusal):
+    """Another administrator chose a set of plugins after this one was tried."""
+
+    code = "set_changed_meanwhile"
+
+
+class SetIsTheSame(PortalRefusal):
+    """The town has this set of plugins already."""
+
+    code = "set_is_the_same"
+    status = 422
+
+
+class ReasonForSetMissing(PortalRefusal):
+    """A town's set of plugins is never changed without a reason."""
+
+    code = "reason_for_set_missing"
+    status = 422
+
+
+class RevisionUnknown(PortalRefusal):
+    """The town never had a set of plugins of this number."""
+
+    code = "revision_unknown"
+    status = 404
+
+
+class TrialUnknown(PortalRefusal):
+    """A set is enabled only after it was tried; this trial is not there any more."""
+
+    code = "trial_unknown"
+    status = 404
+
+
+class SetUnfit(PortalRefusal):
+    """The set cannot be built, or is not allowed for the town; ``why`` is the sentence that says it."""
+
+    code = "set_unfit"
+    status = 422
+
+
+class AlreadyFrozen(PortalRefusal):
+    """Somebody froze another version in the meantime; ``facts`` hold its ``number`` and the ``name``."""
+
+    code = "already_frozen"
+
+
+class NothingToFreeze(PortalRefusal):
+    """Nothing was collected in the time of the report; ``facts`` hold the ``period`` in words."""
+
+    code = "nothing_to_freeze"
+    status = 422
+
+
+class VersionNotFound(PortalRefusal):
+    """No such frozen version."""
+
+    code = "not_found"
+    status = 404
+
+
+class VersionNeeded(PortalRefusal):
+    """A body is given a frozen version, not figures that still move; or this one is not the latest."""
+
+    code = "version_needed"
+    status = 422
+
+
+class BodyWithoutMembers(PortalRefusal):
+    """Nobody's term holds on the day, so nobody could hear the report; ``facts`` hold the ``day``."""
+
+    code = "body_without_members"
+    status = 422
+
+
+class NotInEncoding(PortalRefusal):
+    """Characters that the chosen encoding cannot write; ``facts`` hold the ``characters``."""
+
+    code = "not_in_encoding"
+    status = 422
+
+
+class ActionUnknown(PortalRefusal):
+    """The year has no such action."""
+
+    code = "action_unknown"
+    status = 422

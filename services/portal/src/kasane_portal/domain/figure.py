@@ -33,6 +33,15 @@ class FactKind(StrEnum):
     DONATION = "donation"
     CONSENT = "consent"
     PARTICIPATION = "participation"
+    PARTICIPATION_STEP = "participation_step"
+    CASE_STATE = "case_state"
+    SCREENING = "screening"
+
+
+# They say how something stands now and move with it; no report counts them in a time.
+STANDING = frozenset(
+    {FactKind.CONSENT, FactKind.PARTICIPATION, FactKind.CASE_STATE, FactKind.SCREENING}
+)
 
 
 class MarkKind(StrEnum):
@@ -42,6 +51,7 @@ class MarkKind(StrEnum):
     HOUSEHOLD = "household"
     CASE = "case"
     GROUP = "group"
+    PLACE = "place"
     ROUTE = "route"
     CATEGORY = "category"
     BODY = "body"
@@ -55,6 +65,11 @@ class MarkKind(StrEnum):
     AREA = "area"
     LEVEL = "level"
     URGENT = "urgent"
+    MAIN_CATEGORY = "main_category"
+    LOCAL_CATEGORY = "local_category"
+    SINGLE = "single"
+    ORDINARY = "ordinary"
+    TOWN_ANSWER = "town_answer"
 
 
 @dataclass(frozen=True)

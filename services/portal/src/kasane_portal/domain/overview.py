@@ -4,14 +4,19 @@ Cells from 1 to 9 are hidden (primary suppression). The total of a column with a
 hidden as well (complementary suppression), so that nothing can be won back by subtraction; what
 is shown in its place follows from the cells in sight alone. There are no totals over kinds and no
 periods that overlap: each would be another equation to solve.
+
+Time would be one more equation: who reads the table twice could subtract. So a number is told at the end
+of a month, and once told it changes by ten or more, or to a number that is hidden, or not at all; what is
+shown with an earlier month may have grown by up to nine since.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 SMALLEST_SHOWN = 10
+YEARS_TOLD = 5
 
 
 class CountKind(StrEnum):
@@ -30,9 +35,13 @@ class CountKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """A number that may be shown, or None when it is from 1 to 9."""
+    """A number that may be shown, or None when it is from 1 to 9; ``through`` is the month it was told for.
+
+    Without a month nothing was told of the town yet.
+    """
 
     value: int | None
+    through: str = ""
 
     @property
     def hidden(self) -> bool:
@@ -42,7 +51,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Total:
-    """The sum over the towns: exact, or only the least it can be."""
+    """The sum over the towns: exact, or only the least it can be as was told."""
 
     at_least: int
     exact: bool
@@ -57,12 +66,28 @@ class Overview:
     totals: tuple[Total, ...]
 
 
-def suppress(counts: Mapping[str, Mapping[CountKind, int]]) -> Overview:
-    """The table of the counts by town with every small number and every revealing total hidden."""
+def told(before: Cell | None, count: int, through: str) -> Cell:
+    """What is told of a count at the end of the month ``through``, after ``before`` was told of it."""
+    fresh = Cell(None if 0 < count < SMALLEST_SHOWN else count, through)
+    if before is None or before.value == 0 or fresh.value is None:
+        return fresh
+    if before.hidden:
+        return fresh if count >= SMALLEST_SHOWN else before
+    assert before.value is not None
+    return fresh if abs(count - before.value) >= SMALLEST_SHOWN else before
+
+
+def overview(cells: Mapping[str, Mapping[CountKind, Cell]]) -> Overview:
+    """The table of what was told of each town; the totals follow from the cells in sight alone."""
     kinds = tuple(CountKind)
-    rows = {town: tuple(_cell(of.get(kind, 0)) for kind in kinds) for town, of in counts.items()}
+    rows = {town: tuple(of.get(kind, Cell(None)) for kind in kinds) for town, of in cells.items()}
     totals = tuple(_total([row[place] for row in rows.values()]) for place in range(len(kinds)))
     return Overview(kinds, rows, totals)
+
+
+def month_before(day: date) -> str:
+    """The last month that is over on a day."""
+    return month_of(day.replace(day=1) - timedelta(days=1))
 
 
 def fiscal_year(day: date) -> int:
@@ -80,10 +105,7 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def _cell(count: int) -> Cell:
-    return Cell(None if 0 < count < SMALLEST_SHOWN else count)
-
-
 def _total(cells: Sequence[Cell]) -> Total:
-    hidden = sum(cell.hidden for cell in cells)
-    return Total(sum(cell.value or 0 for cell in cells) + hidden, exact=hidden == 0)
+    hidden = sum(cell.hidden and bool(cell.through) for cell in cells)
+    whole = len({cell.through for cell in cells}) <= 1 and not any(cell.hidden for cell in cells)
+    return Total(sum(cell.value or 0 for cell in cells) + hidden, exact=whole)

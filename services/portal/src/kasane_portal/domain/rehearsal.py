@@ -1,7 +1,7 @@
 """What a town would have decided with another set of plugins: every decision of a year that differs."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -19,7 +19,11 @@ class RehearsedKind(StrEnum):
 
 @dataclass(frozen=True)
 class PastConsultation:
-    """A consultation of the year as far as a town's rule may see it."""
+    """A consultation of the year as far as a town's rule may see it.
+
+    ``screening`` are the answers to the two questions, None where the events did not carry them; ``answers`` what was
+    chosen in the fields of plugins, by plugin.
+    """
 
     id: str
     number: str
@@ -30,6 +34,9 @@ class PastConsultation:
     area: str
     level: str
     urgent: bool
+    main_category: str = ""
+    screening: tuple[bool | None, bool | None] | None = None
+    answers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,14 @@ def kinds_without_seat(seats: Sequence[Seat], kinds: Sequence[str], day: date) -
     return tuple(kind for kind in kinds if kind not in sitting)
 
 
+STEP = "step-"
+
+
+def step_code(place: int) -> str:
+    """How the step of a framework at a place, from 1 on, stands in the entries."""
+    return f"{STEP}{place}"
+
+
 @dataclass(frozen=True)
 class EvaluationEntry:
     """What was found about one item of a year's evaluation; a later one takes the place of before."""
@@ -99,7 +107,10 @@ class EvaluationEntry:
 
 @dataclass(frozen=True)
 class ReportedStep:
-    """A year's report came before a body on a day, with how many of its members were there."""
+    """A frozen version of a year's report came before a body on a day, with how many of its members were there.
+
+    ``version_id`` is empty for what was written down before reports were frozen.
+    """
 
     id: str
     year: int
@@ -110,14 +121,26 @@ class ReportedStep:
     opinion: str
     entered_by: str
     entered_at: datetime
+    version_id: str = ""
 
 
 def check_report_step(
-    step: ReportedStep, order: Sequence[str], reported: Collection[str], quorum_met: bool, why: str
+    step: ReportedStep,
+    order: Sequence[str],
+    reported: Sequence[ReportedStep],
+    quorum_met: bool,
+    why: str,
 ) -> None:
-    """Raises ReportStepNotNext out of order or twice, NoQuorum when too few were there."""
-    waiting = [body for body in order if body not in reported]
-    if not waiting or step.body != waiting[0]:
+    """Raises ReportStepNotNext out of order or twice with the same version, NoQuorum when too few were there.
+
+    A body that saw an earlier version may be given a later one at any time.
+    """
+    heard = {one.body for one in reported}
+    waiting = [body for body in order if body not in heard]
+    again = step.body in heard and step.version_id not in {
+        one.version_id for one in reported if one.body == step.body
+    }
+    if not again and (not waiting or step.body != waiting[0]):
         raise ReportStepNotNext
     if not 0 <= step.present <= step.members or not quorum_met:
         raise NoQuorum(reason=why)

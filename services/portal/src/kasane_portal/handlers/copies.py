@@ -20,7 +20,7 @@ from kasane_portal.repository import AuditCopies, CountedFacts, GapNumbers, Task
 
 def keep_tasks(steps: Sequence[TaskStep], uow: UnitOfWork) -> None:
     """Opens, closes and withdraws tasks, and records each that changed."""
-    tasks = TaskCopies(uow.connection)
+    tasks = TaskCopies(uow.connection, uow.said_at)
     for step in steps:
         match step:
             case OpenTask():

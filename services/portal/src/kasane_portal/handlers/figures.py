@@ -9,17 +9,19 @@ from kasane_portal.commands import JoinPersons, MeasureFact, StateFigure
 from kasane_portal.domain.errors import FigureUnfit, MetricUnknown
 from kasane_portal.domain.figure import StatedFigure, read_number
 from kasane_portal.domain.period import Period
-from kasane_portal.repository import MeasuredFacts, StatedFigures
+from kasane_portal.repository import LateFacts, MeasuredFacts, StatedFigures
 
 
 def measure(commands: Sequence[MeasureFact | JoinPersons], uow: UnitOfWork) -> None:
-    """Keeps facts and joined records; the delivery commits."""
-    facts = MeasuredFacts(uow.connection)
+    """Keeps facts and joined records, and what of it comes too late for a frozen report; the delivery commits."""
+    facts, late = MeasuredFacts(uow.connection), LateFacts(uow.connection)
     for command in commands:
         match command:
             case MeasureFact():
+                late.note(command)
                 facts.keep(command)
             case JoinPersons():
+                late.note_join(command)
                 facts.join(command)
 
 

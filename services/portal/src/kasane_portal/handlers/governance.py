@@ -4,17 +4,35 @@ from typing import Any
 
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web.dates import wareki
 from kasane_plugin_api import EvaluationFramework, GovernanceStep, Quorum, SeatRule
-from kasane_portal.commands import Evaluate, FillSeat, LeaveSeat, ReportTo
-from kasane_portal.domain.errors import EvaluationUnfit, ReportStepNotNext, SeatKindUnknown
+from kasane_portal.commands import Evaluate, FillSeat, LeaveSeat, RemarkOn, ReportTo, WriteAction
+from kasane_portal.domain.errors import (
+    ActionUnknown,
+    BodyWithoutMembers,
+    EvaluationUnfit,
+    ReportStepNotNext,
+    SeatKindUnknown,
+    VersionNeeded,
+    WordsMissing,
+)
+from kasane_portal.domain.evaluation import ActionEntry, AgencyRemark
 from kasane_portal.domain.roster import (
     EvaluationEntry,
     ReportedStep,
     Seat,
     check_report_step,
     check_seat,
+    step_code,
 )
-from kasane_portal.repository import Evaluations, ReportedSteps, Seats
+from kasane_portal.repository import (
+    ActionEntries,
+    AgencyRemarks,
+    Evaluations,
+    ReportedSteps,
+    ReportVersions,
+    Seats,
+)
 
 SEAT, EVALUATION = "seat", "evaluation"
 
@@ -80,16 +98,95 @@ def evaluate(command: Evaluate, uow: UnitOfWork, hooks: Any) -> str:
     return entry.id
 
 
+def write_step(command: Evaluate, uow: UnitOfWork, hooks: Any) -> str:
+    """Writes down what was found in a step of the framework; raises EvaluationUnfit for another, WordsMissing."""
+    frame: EvaluationFramework | None = hooks.evaluation_framework(year=command.year)
+    steps = {step_code(place) for place in range(1, len(frame.steps) + 1)} if frame else set()
+    if frame is None or command.item not in steps:
+        raise EvaluationUnfit(result=command.item)
+    if not command.words.strip():
+        raise WordsMissing
+    entry = EvaluationEntry(
+        id=command.entry_id,
+        framework=frame.code,
+        year=command.year,
+        item=command.item,
+        result="",
+        words=command.words.strip(),
+        entered_by=uow.actor.display_name,
+        entered_at=clock.now(),
+    )
+    Evaluations(uow.connection).add(entry)
+    uow.record("portal.evaluation.entered", EVALUATION, f"{entry.framework}:{entry.year}")
+    uow.commit()
+    return entry.id
+
+
+def remark_on(command: RemarkOn, uow: UnitOfWork, hooks: Any) -> str:
+    """Keeps an agency's comment; raises EvaluationUnfit for an item that the town does not have, WordsMissing."""
+    frame: EvaluationFramework | None = hooks.evaluation_framework(year=command.year)
+    if frame is None or command.item not in {one.code for one in frame.items}:
+        raise EvaluationUnfit(result=command.item)
+    remark = AgencyRemark(
+        id=command.remark_id,
+        framework=frame.code,
+        year=command.year,
+        item=command.item,
+        agency=command.agency.strip(),
+        words=command.words.strip(),
+        entered_by=uow.actor.display_name,
+        entered_at=clock.now(),
+    )
+    remark.check()
+    AgencyRemarks(uow.connection).add(remark)
+    uow.record("portal.evaluation.remarked", EVALUATION, f"{remark.framework}:{remark.year}")
+    uow.commit()
+    return remark.id
+
+
+def write_action(command: WriteAction, uow: UnitOfWork) -> str:
+    """Keeps how an action stands; raises WordsMissing, and ActionUnknown for an action that the year does not have."""
+    actions = ActionEntries(uow.connection)
+    known = {one.action_id for one in actions.of(command.year)}
+    if command.action_id and command.action_id not in known:
+        raise ActionUnknown
+    entry = ActionEntry(
+        id=command.entry_id,
+        action_id=command.action_id or command.entry_id,
+        year=command.year,
+        title=command.title.strip(),
+        plan=command.plan.strip(),
+        done=command.done.strip(),
+        found=command.found.strip(),
+        next_step=command.next_step.strip(),
+        entered_by=uow.actor.display_name,
+        entered_at=clock.now(),
+    )
+    entry.check()
+    actions.add(entry)
+    uow.record("portal.action.written", EVALUATION, f"{entry.year}:{entry.action_id}")
+    uow.commit()
+    return entry.id
+
+
 def report_to(command: ReportTo, uow: UnitOfWork, hooks: Any) -> str:
-    """Writes down that a report came before a body; raises ReportStepNotNext or NoQuorum."""
+    """Writes down that the latest frozen version came before a body.
+
+    Raises VersionNeeded, BodyWithoutMembers, ReportStepNotNext and NoQuorum; nothing is kept then.
+    """
     flow: list[GovernanceStep] | None = hooks.governance_flow(report="annual", on=command.held_on)
     order = [one.body for one in flow or ()]
     if command.body not in order:
         raise ReportStepNotNext
+    latest = next(iter(ReportVersions(uow.connection).of(command.year)), None)
+    if latest is None or latest.number != command.version:
+        raise VersionNeeded
     members = command.members
     if command.body in {one.body for one in hooks.seat_rules(on=command.held_on)}:
         roster = Seats(uow.connection).of(command.body)
         members = sum(one.sits_on(command.held_on) for one in roster)
+        if not members:
+            raise BodyWithoutMembers(day=wareki(command.held_on))
     quorum: Quorum | None = hooks.quorum(
         body=command.body, members=members, present=command.present
     )
@@ -103,16 +200,17 @@ def report_to(command: ReportTo, uow: UnitOfWork, hooks: Any) -> str:
         opinion=command.opinion.strip(),
         entered_by=uow.actor.display_name,
         entered_at=clock.now(),
+        version_id=latest.id,
     )
     steps = ReportedSteps(uow.connection)
     check_report_step(
         step,
         order,
-        {one.body for one in steps.of(command.year)},
+        steps.of(command.year),
         quorum is None or quorum.met,
         quorum.reason if quorum else "",
     )
     steps.add(step)
-    uow.record("portal.report.heard", EVALUATION, f"{step.year}:{step.body}")
+    uow.record("portal.report.heard", EVALUATION, f"{step.year}:{latest.number}:{step.body}")
     uow.commit()
     return step.id

@@ -77,6 +77,24 @@ def sign_out(uow: UnitOfWork, session: Session) -> None:
     uow.commit()
 
 
+def confirm(
+    password: str, address: str, kept: Session, house: House, correlation_id: str = ""
+) -> Session:
+    """A new session for somebody who enters the own password again; the one at hand ends in every service.
+
+    Counted like signing in; raises WrongCredentials and Throttled.
+    """
+    with house.databases.reading(SERVICE) as connection:
+        account = Accounts(connection).get(kept.account_id)
+    session = sign_in(SignIn(account.login_name, password, address), house, correlation_id)
+    actor = Actor(account.id, account.display_name, current_municipality())
+    with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
+        _end(uow, kept.fingerprint, kept.longest_until)
+        uow.record("portal.session.closed", OBJECT, account.login_name)
+        uow.commit()
+    return session
+
+
 def end_others(uow: UnitOfWork, kept: Session) -> int:
     """Ends every session of the actor's account but the one at hand, in every service; returns how many."""
     account = Accounts(uow.connection).get(uow.actor.account_id)

@@ -1,19 +1,15 @@
 """The town's figures: each with what it counts and its time, beside what the town has printed."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.plugins import MisconfiguredTown, PluginFailed, ask_each
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, create_once, hooks, reading, text, this_town
+from kasane_kit.web import Form, create_once, reading, text, this_town
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, Metric, PublishedFigure
 from kasane_portal.commands import StateFigure
 from kasane_portal.domain.errors import MeasureWrong, PeriodUnreadable, PortalRefusal
@@ -24,12 +20,13 @@ from kasane_portal.handlers import figures as handlers
 from kasane_portal.handlers.figures import states_itself
 from kasane_portal.pages.local import in_host, may
 from kasane_portal.pages.period_words import period_words
+from kasane_portal.pages.report_content import figure_words
+from kasane_portal.pages.town_metrics import metrics_of
 from kasane_portal.queries.figures import Figures, Mismatch, statements
 
 blueprint = Blueprint("figures", __name__)
 
 YEARS_SHOWN = 3
-OURS = ("default", "platform")
 FIELDS = {
     "metric_unknown": "metric",
     "period_unreadable": "period",
@@ -40,8 +37,9 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A figure in a table; ``words`` names its time where it is another than the column's."""
+    """A figure in a table, counted for ``period``; ``words`` names its time where it is another than the column's."""
 
+    period: str
     figure: Figure
     words: str = ""
 
@@ -105,43 +103,6 @@ def show() -> str:
     return _page(_asked_year())
 
 
-@blueprint.get("/figures.csv")
-@require("portal.figure.read")
-def as_file() -> Response:
-    """The same figures as a file for a spreadsheet: UTF-8 with its mark, one figure a line."""
-    report = _report(_asked_year())
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            text(f"figures.column.{key}")
-            for key in ("table", "metric", "period", "value", "unit", "kind", "note", "source")
-        ]
-    )
-    for table in report.tables:
-        for row in table.rows:
-            for column, cell in zip(report.columns, row.cells, strict=True):
-                writer.writerow(
-                    _safe(word)
-                    for word in (
-                        table.label,
-                        row.metric.label,
-                        cell.words or column,
-                        cell.figure.printed.replace(",", ""),
-                        row.metric.unit,
-                        text(f"measure_kind.{row.metric.kind}"),
-                        row.metric.footnote or row.metric.note,
-                        row.metric.source,
-                    )
-                )
-    response = make_response("\ufeff" + out.getvalue())
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=figures-{this_town().code}-{report.year}.csv"
-    )
-    return response
-
-
 @blueprint.post("/figures/stated")
 @require("portal.figure.state")
 def state() -> Response | tuple[str, int]:
@@ -188,26 +149,11 @@ def _page(year: int, form: Form | None = None) -> str:
 
 def _report(year: int) -> Report:
     town = this_town()
-    try:
-        asked: Any = hooks()
-    except MisconfiguredTown as problem:
-        return Report(year, (), (), (), (), (problem.sentence,), (), ())
-    failed: list[PluginFailed] = []
-
-    def joined(name: str, **arguments: Any) -> tuple[Any, ...]:
-        return ask_each(asked, name, on_failure=failed.append, **arguments).joined()
-
-    given = ask_each(asked, "metrics", on_failure=failed.append, year=year).given
-    # The town's own stand before the national ones.
-    in_order = sorted(given, key=lambda one: one.plugin in OURS)
-    by_code: dict[str, Metric] = {}
-    for metric in (one for answer in in_order for one in answer.answer):
-        by_code.setdefault(metric.code, metric)
-    metrics = tuple(by_code.values())
-    published: Sequence[PublishedFigure] = joined("published_figures")
+    asked = metrics_of(year)
+    metrics, published = asked.metrics, asked.published
     today = clock.today()
     periods = tuple(Period.of_year(one, today) for one in range(year - YEARS_SHOWN + 1, year + 1))
-    problems = [failure.notice for failure in failed]
+    problems = list(asked.problems)
     with reading() as connection:
         counted = Figures(connection, metrics, today)
         rows = _rows(counted, metrics, periods, problems)
@@ -246,11 +192,7 @@ def _rows(
 
 
 def _cell(counted: Figures, metric: Metric, period: Period) -> ShownCell:
-    other = counted.stated_on(metric, period) if states_itself(metric) else None
-    if other is not None:
-        return ShownCell(counted.of(metric, period), period_words(other, metric.partial_words))
-    words = period_words(period, metric.partial_words)
-    return ShownCell(counted.of(metric, period), words if words != period_words(period) else "")
+    return ShownCell(period.code, *figure_words(counted, metric, period))
 
 
 def _tables(rows: Sequence[ShownRow], town: str) -> tuple[ShownTable, ...]:
@@ -330,8 +272,3 @@ def _form(metrics: Sequence[Metric]) -> Form:
             ),
         )
     )
-
-
-def _safe(word: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{word}" if word.startswith(("=", "+", "-", "@")) else word

@@ -1,6 +1,6 @@
 """The evaluation of a year, the way of its report, and the rosters of the bodies it goes before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,36 @@ from kasane_plugin_api import (
     GovernanceStep,
     SeatRule,
 )
-from kasane_portal.commands import Evaluate, FillSeat, LeaveSeat, ReportTo
+from kasane_portal.commands import (
+    Evaluate,
+    FillSeat,
+    LeaveSeat,
+    RemarkOn,
+    ReportTo,
+    WriteAction,
+)
 from kasane_portal.domain.errors import PortalRefusal
+from kasane_portal.domain.evaluation import ActionEntry
 from kasane_portal.domain.overview import fiscal_year
-from kasane_portal.domain.roster import EvaluationEntry, ReportedStep, Seat, kinds_without_seat
+from kasane_portal.domain.report import ReportVersion
+from kasane_portal.domain.roster import (
+    EvaluationEntry,
+    ReportedStep,
+    Seat,
+    kinds_without_seat,
+    step_code,
+)
 from kasane_portal.handlers import governance as handlers
 from kasane_portal.pages.local import in_host, may
-from kasane_portal.queries.governance import evaluation_of, report_of, seats_of
+from kasane_portal.pages.report_content import counted_indicators
+from kasane_portal.queries.governance import (
+    actions_of,
+    evaluation_of,
+    remarks_of,
+    report_of,
+    seats_of,
+)
+from kasane_portal.queries.reports import versions_of
 
 blueprint = Blueprint("governance", __name__)
 
@@ -37,6 +60,9 @@ FIELDS = {
     "report_step_not_next": "body",
     "no_quorum": "present",
     "words_missing": "name",
+    "version_needed": "version",
+    "body_without_members": "body",
+    "action_unknown": "action_id",
 }
 
 
@@ -76,12 +102,55 @@ def enter() -> Response | tuple[str, int]:
 def report() -> Response | tuple[str, int]:
     """Writes down that the year's report came before a body."""
     year = _asked_year()
-    form = _report_form(_flow())
+    with reading() as connection:
+        versions = versions_of(connection, year)
+    form = _report_form(_flow(), versions)
 
     def make(uow: UnitOfWork, step_id: str) -> None:
-        handlers.report_to(ReportTo(step_id, year, **form.values), uow, hooks())
+        values = {**form.values, "version": int(form.values["version"])}
+        handlers.report_to(ReportTo(step_id, year, **values), uow, hooks())
 
     return _made(form, make, year, "report")
+
+
+@blueprint.post("/evaluation/steps")
+@require("portal.governance.write")
+def step() -> Response | tuple[str, int]:
+    """Writes down what was found in a step of the evaluation."""
+    year = _asked_year()
+    form = _step_form(_frame(year))
+
+    def make(uow: UnitOfWork, entry_id: str) -> None:
+        handlers.write_step(Evaluate(entry_id, year, result="", **form.values), uow, hooks())
+
+    return _made(form, make, year, "step", "words")
+
+
+@blueprint.post("/evaluation/remarks")
+@require("portal.governance.write")
+def remark() -> Response | tuple[str, int]:
+    """Writes down what an agency says about an item."""
+    year = _asked_year()
+    form = _remark_form(_frame(year))
+
+    def make(uow: UnitOfWork, remark_id: str) -> None:
+        handlers.remark_on(RemarkOn(remark_id, year, **form.values), uow, hooks())
+
+    return _made(form, make, year, "remark", "words")
+
+
+@blueprint.post("/evaluation/actions")
+@require("portal.governance.write")
+def act() -> Response | tuple[str, int]:
+    """Writes down how an action of the year stands."""
+    year = _asked_year()
+    with reading() as connection:
+        form = _action_form(actions_of(connection, year))
+
+    def make(uow: UnitOfWork, entry_id: str) -> None:
+        handlers.write_action(WriteAction(entry_id, year, **form.values), uow)
+
+    return _made(form, make, year, "action", "title")
 
 
 @blueprint.post("/rosters/<body>/seats")
@@ -109,7 +178,11 @@ def leave(seat_id: str) -> Response:
 
 
 def _made(
-    form: Form, make: Callable[[UnitOfWork, str], None], year: int, name: str
+    form: Form,
+    make: Callable[[UnitOfWork, str], None],
+    year: int,
+    name: str,
+    without_words: str = "name",
 ) -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _page(year, {name: form}), 422
@@ -117,7 +190,8 @@ def _made(
         create_once(make)
     except PortalRefusal as refusal:
         said = (text(f"refusal.{refusal.code}.{part}", **refusal.facts) for part in ("why", "next"))
-        form.add_error(FIELDS[refusal.code], "".join(said))
+        named = without_words if refusal.code == "words_missing" else FIELDS[refusal.code]
+        form.add_error(named, "".join(said))
         return _page(year, {name: form}), 422
     return _back(year)
 
@@ -160,6 +234,10 @@ def _page(year: int, wrong: dict[str, Form] | None = None) -> str:
         entries: tuple[EvaluationEntry, ...] = (
             evaluation_of(connection, frame.code, year) if frame else ()
         )
+        remarks = remarks_of(connection, frame.code, year) if frame else ()
+        actions = actions_of(connection, year)
+        versions = versions_of(connection, year)
+        counted = counted_indicators(connection, frame, year)
         steps: tuple[ReportedStep, ...] = report_of(connection, year)
         rosters = [
             _roster(rule, seats_of(connection, rule.body), labels.get(rule.body, rule.body))
@@ -167,7 +245,10 @@ def _page(year: int, wrong: dict[str, Form] | None = None) -> str:
         ]
     forms = {
         "entry": _entry_form(frame),
-        "report": _report_form(flow),
+        "report": _report_form(flow, versions),
+        "remark": _remark_form(frame),
+        "step": _step_form(frame),
+        "action": _action_form(actions),
         **{rule.body: _seat_form(rule) for rule in rules},
         **(wrong or {}),
     }
@@ -182,11 +263,28 @@ def _page(year: int, wrong: dict[str, Form] | None = None) -> str:
         else {},
         flow=flow,
         reported={one.body: one for one in steps},
+        frozen={one.id: one for one in versions},
+        latest_version=versions[0] if versions else None,
+        all_heard=bool(flow) and _all_heard(flow, steps, versions),
+        remarks=remarks,
+        actions=actions,
+        counted=counted,
+        step_code=step_code,
         rosters=rosters,
         forms=forms,
         labels=labels,
         may=may,
     )
+
+
+def _all_heard(
+    flow: tuple[GovernanceStep, ...],
+    steps: tuple[ReportedStep, ...],
+    versions: tuple[ReportVersion, ...],
+) -> bool:
+    """Whether every body has had the latest version."""
+    latest = versions[0].id if versions else ""
+    return {one.body for one in flow} <= {one.body for one in steps if one.version_id == latest}
 
 
 def _roster(rule: SeatRule, seats: tuple[Seat, ...], label: str) -> Roster:
@@ -218,9 +316,93 @@ def _entry_form(frame: EvaluationFramework | None) -> Form:
     )
 
 
-def _report_form(flow: tuple[GovernanceStep, ...]) -> Form:
+def _step_form(frame: EvaluationFramework | None) -> Form:
+    steps = enumerate(frame.steps, start=1) if frame else ()
     return Form(
         (
+            FieldSpec(
+                "item",
+                text("evaluation.step"),
+                FieldKind.CHOICE,
+                required=True,
+                choices=tuple(Choice(step_code(place), label) for place, label in steps),
+            ),
+            FieldSpec(
+                "words",
+                text("evaluation.words"),
+                FieldKind.TEXTAREA,
+                required=True,
+                max_length=2000,
+            ),
+        ),
+        prefix="step-",
+    )
+
+
+def _remark_form(frame: EvaluationFramework | None) -> Form:
+    items = tuple(Choice(one.code, one.label) for one in frame.items) if frame else ()
+    return Form(
+        (
+            FieldSpec(
+                "item", text("evaluation.item"), FieldKind.CHOICE, required=True, choices=items
+            ),
+            FieldSpec("agency", text("evaluation.agency"), required=True, max_length=200),
+            FieldSpec(
+                "words",
+                text("evaluation.remark_words"),
+                FieldKind.TEXTAREA,
+                required=True,
+                max_length=2000,
+            ),
+        ),
+        prefix="remark-",
+    )
+
+
+def _action_form(actions: Mapping[str, tuple[ActionEntry, ...]]) -> Form:
+    known = tuple(Choice(code, entries[0].title) for code, entries in actions.items())
+    parts = (("plan", True), ("done", False), ("found", False))
+    return Form(
+        (
+            FieldSpec(
+                "action_id",
+                text("actions.which"),
+                FieldKind.CHOICE,
+                choices=(Choice("", text("actions.new")), *known),
+            ),
+            FieldSpec("title", text("actions.name"), required=True, max_length=200),
+            *(
+                FieldSpec(
+                    name,
+                    text(f"actions.{name}"),
+                    FieldKind.TEXTAREA,
+                    required=needed,
+                    max_length=2000,
+                )
+                for name, needed in parts
+            ),
+            FieldSpec("next_step", text("actions.next"), FieldKind.TEXTAREA, max_length=2000),
+        ),
+        prefix="action-",
+    )
+
+
+def _report_form(flow: tuple[GovernanceStep, ...], versions: tuple[ReportVersion, ...]) -> Form:
+    return Form(
+        (
+            FieldSpec(
+                "version",
+                text("evaluation.version_heard"),
+                FieldKind.CHOICE,
+                required=True,
+                choices=tuple(
+                    Choice(
+                        str(one.number),
+                        text("report.version_title", period=one.content.words, number=one.number),
+                    )
+                    for one in versions[:1]
+                ),
+            ),
             FieldSpec(
                 "body",
                 text("evaluation.body"),

@@ -48,7 +48,7 @@ ADMINISTRATION = (
     "town.town_page",
     "figures.show",
     "governance.show",
-    "rehearsals.show",
+    "plugin_sets.show",
     "audit.list_page",
     "dead_letters.list_page",
 )

@@ -14,6 +14,7 @@ from kasane_kit.web import Form, create_once, reading, text, this_house, unit_of
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, Phase, PrefectureView
 from kasane_portal.commands import RecordSupportVisit, VoidSupportVisit
 from kasane_portal.domain.errors import PortalRefusal
+from kasane_portal.domain.period import Period
 from kasane_portal.domain.support_visit import (
     LONGEST_NOTE,
     MunicipalityStart,
@@ -22,6 +23,7 @@ from kasane_portal.domain.support_visit import (
 )
 from kasane_portal.handlers import support_visits as handlers
 from kasane_portal.pages.local import in_host
+from kasane_portal.pages.period_words import period_words
 from kasane_portal.queries import support_visits
 
 blueprint = Blueprint("prefectures", __name__)
@@ -149,6 +151,8 @@ def _page(prefecture: Town, view: PrefectureView, form: Form) -> str:
         visits=visits,
         names={one.code: one.name for one in view.municipalities},
         duties={duty.code: duty.label for duty in view.duties},
+        year_words=lambda year: period_words(Period.parse(str(year))),
+        documents=this_house().prefectures.hooks_for(prefecture.code).documents,
     )
 
 

@@ -1,37 +1,26 @@
-"""Another set of plugins, tried on the town's last year before anybody enables it."""
+"""What a year asks again of two sets of plugins, and how an answer is put into words."""
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, render_template, request
 from sqlalchemy import Connection
-from werkzeug.exceptions import NotFound
 
-from kasane_contracts import links
 from kasane_kit import clock
-from kasane_kit.auth import require
 from kasane_kit.plugins import (
     Hooks,
-    MisconfiguredTown,
     PluginFailed,
     ask_each,
-    build_manager,
-    catalogue,
 )
-from kasane_kit.tenancy import Town
-from kasane_kit.web import reading, term, text, this_town, unit_of_work
+from kasane_kit.web import term, text
 from kasane_plugin_api import (
     CaseView,
     ConsentView,
     ConsultationView,
     Metric,
     PersonView,
-    PluginKind,
-    PluginMetadata,
     ScreeningView,
     matching_bodies,
     matching_roles,
@@ -42,17 +31,12 @@ from kasane_portal.domain.overview import fiscal_year
 from kasane_portal.domain.period import Period
 from kasane_portal.domain.rehearsal import (
     PastConsultation,
-    Rehearsal,
     RehearsedKind,
     RehearsedQuestion,
-    rehearse,
 )
-from kasane_portal.pages.local import in_host
 from kasane_portal.pages.period_words import period_words
 from kasane_portal.queries.figures import Figures
 from kasane_portal.queries.rehearsal import past_consultations, past_states
-
-blueprint = Blueprint("rehearsals", __name__)
 
 A_YEAR = timedelta(days=365)
 SCREENED = {
@@ -60,7 +44,16 @@ SCREENED = {
     "related_agencies": ScreeningView(False, True),
     "multi_agency": ScreeningView(False, False),
 }
-JOINED = ("organization", "roles", "meeting_bodies")
+JOINED = (
+    "organization",
+    "roles",
+    "meeting_bodies",
+    "plan_items",
+    "campaigns",
+    "training_courses",
+    "metrics",
+)
+BY_YEAR = frozenset({"campaigns", "metrics"})
 
 
 @dataclass(frozen=True)
@@ -72,96 +65,8 @@ class Changed:
     added: bool
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A set that could be built: what changes at once, what the year would have been, the town's file."""
-
-    changes: tuple[Changed, ...]
-    rehearsal: Rehearsal
-    town_file: str
-
-
-@blueprint.get("/plugins")
-@require("portal.plugin_set.rehearse")
-def show() -> str:
-    """The set of today and the form for another one."""
-    town = _town()
-    return _page(town.plugins, _written(town.settings))
-
-
-@blueprint.post("/plugins/rehearsal")
-@require("portal.plugin_set.rehearse")
-def try_out() -> str | tuple[str, int]:
-    """Replays the last year through today's set and the chosen one, in memory."""
-    town = _town()
-    chosen = tuple(name for name in request.form.getlist("plugins") if name)
-    typed = request.form.get("settings", "")
-    try:
-        settings = tomllib.loads(typed)
-        other = replace(town, plugins=chosen, settings=settings.get("settings", settings))
-        before = Hooks(town, build_manager(town))
-        after = Hooks(other, build_manager(other))
-    except tomllib.TOMLDecodeError as error:
-        problem = text("rehearsal.not_toml", why=str(error))
-        return _page(chosen, typed, problem=problem), 422
-    except MisconfiguredTown as wrong:
-        return _page(chosen, typed, problem=wrong.sentence), 422
-    with reading() as connection:
-        tried = Tried(
-            _changes(before, after),
-            rehearse(_questions(connection, before, after), before, after),
-            _town_file(other),
-        )
-    with unit_of_work() as uow:
-        uow.record("portal.plugin_set.rehearsed", "plugin_set", " ".join(chosen) or "-")
-        uow.commit()
-    return _page(chosen, typed, tried=tried)
-
-
-def _page(
-    chosen: tuple[str, ...], settings: str, *, tried: Tried | None = None, problem: str = ""
-) -> str:
-    town = _town()
-    return render_template(
-        "portal/rehearsal.html",
-        installed=_of_towns(),
-        enabled=town.plugins,
-        chosen=chosen,
-        settings=settings,
-        tried=tried,
-        problem=problem,
-        link=_link,
-    )
-
-
-def _of_towns() -> list[tuple[str, str]]:
-    """Names and labels of what a town may enable; what cannot be loaded shows its name alone."""
-    found = []
-    for name in sorted(catalogue()):
-        try:
-            metadata: PluginMetadata = catalogue()[name].load().metadata  # type: ignore[attr-defined]
-        except Exception:
-            found.append((name, name))
-            continue
-        if metadata.kind is not PluginKind.PREFECTURE:
-            found.append((name, metadata.label))
-    return found
-
-
-def _town() -> Town:
-    if in_host():
-        raise NotFound
-    return this_town()
-
-
-def _link(kind: RehearsedKind, subject_id: str) -> str:
-    if kind is RehearsedKind.FIGURE or not subject_id:
-        return ""
-    by_case = kind in (RehearsedKind.BODY, RehearsedKind.GATE)
-    return (links.case if by_case else links.consultation)(this_town().code, subject_id)
-
-
-def _questions(connection: Connection, *sets: Hooks) -> Iterator[RehearsedQuestion]:
+def past_questions(connection: Connection, *sets: Hooks) -> Iterator[RehearsedQuestion]:
+    """Every decision of the last year, asked again by what its events carried."""
     since = clock.today() - A_YEAR
     for one in past_consultations(connection, since):
         yield from _of_consultation(one)
@@ -188,7 +93,11 @@ def _of_consultation(one: PastConsultation) -> Iterator[RehearsedQuestion]:
         urgent=one.urgent,
         area=one.area,
         received_on=one.on,
-        screening=SCREENED.get(one.level, ScreeningView()),
+        main_category=one.main_category,
+        screening=ScreeningView(*one.screening)
+        if one.screening is not None
+        else SCREENED.get(one.level, ScreeningView()),
+        extensions=one.answers,
     )
     asked: list[tuple[RehearsedKind, Callable[[Any], str]]] = [
         (RehearsedKind.ESCALATION, lambda hooks: _escalation(hooks, view)),
@@ -282,55 +191,16 @@ def _figure(connection: Connection, code: str, period: Period, hooks: Any) -> st
         return text("figures.cannot_count", label=metric.label, **wrong.facts)
 
 
-def _changes(before: Hooks, after: Hooks) -> tuple[Changed, ...]:
+def changes_at_once(before: Hooks, after: Hooks) -> tuple[Changed, ...]:
+    """The offices, roles, bodies and whatever else has a name today that only one of two sets has."""
     today = clock.today()
     found = []
     for name in JOINED:
+        when: dict[str, Any] = {"year": fiscal_year(today)} if name in BY_YEAR else {"on": today}
         old, new = (
-            {one.label for one in ask_each(hooks, name, on=today).joined()}
+            {one.label for one in ask_each(hooks, name, **when).joined()}
             for hooks in (before, after)
         )
         found += [Changed(name, label, False) for label in sorted(old - new)]
         found += [Changed(name, label, True) for label in sorted(new - old)]
     return tuple(found)
-
-
-def _written(settings: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = []
-    for plugin, values in settings.items():
-        lines.append(f"[{plugin}]")
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    return "\n".join(lines)
-
-
-def _town_file(town: Town) -> str:
-    head = [
-        f'code = "{town.code}"',
-        f'name = "{town.name}"',
-        f'prefecture = "{town.prefecture}"',
-        f"plugins = {_toml(list(town.plugins))}",
-    ]
-    for plugin, values in town.settings.items():
-        head += ["", f"[settings.{plugin}]"]
-        head += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    return "\n".join(head)
-
-
-def _toml(value: Any) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float() | date():
-            return str(value)
-        case list() | tuple():
-            return f"[{', '.join(_toml(one) for one in value)}]"
-        case dict():
-            inner = ", ".join(f"{_quoted(key)} = {_toml(one)}" for key, one in value.items())
-            return f"{{ {inner} }}"
-        case _:
-            return _quoted(str(value))
-
-
-def _quoted(words: str) -> str:
-    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

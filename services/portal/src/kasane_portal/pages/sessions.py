@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 
 from kasane_contracts import links
-from kasane_kit.auth import public
+from kasane_kit.auth import public, signed_in
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.web import (
     Form,
@@ -71,6 +71,35 @@ def sign_out() -> Response:
     return response
 
 
+@blueprint.get("/confirm")
+@signed_in("everybody confirms only the own sign-in")
+def confirm_page() -> str:
+    """Asks for the password again before something grave."""
+    return _confirm_page(_password_form())
+
+
+@blueprint.post("/confirm")
+@signed_in("everybody confirms only the own sign-in")
+def confirm() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Goes on in a new session to where the person wanted to be."""
+    form = _password_form()
+    if not form.check(request.form, text):
+        return _confirm_page(form), 422
+    password, address = form.values["password"], request.remote_addr or ""
+    try:
+        session = sessions.confirm(password, address, g.session, this_house(), g.request_id)
+    except WrongCredentials as refusal:
+        form.add_error("password", text("refusal.wrong_present_password.why"))
+        return _confirm_page(form), refusal.status
+    except Throttled as refusal:
+        headers = {"Retry-After": str(refusal.facts["seconds"])}
+        return _confirm_page(form, refusal), refusal.status, headers
+    onward = own_path(request.form.get("next", "")) or links.home(current_municipality())
+    response = make_response(redirect(onward, 303))
+    set_session_cookie(response, current_signer().write(session), secure_cookies())
+    return response
+
+
 def own_path(wanted: str) -> str:
     """The wanted address when it is a path of this server, else nothing."""
     unfit = not wanted.startswith("/") or "\\" in wanted or not wanted.isprintable()
@@ -84,24 +113,37 @@ def own_path(wanted: str) -> str:
 
 
 def _form() -> Form:
-    return Form(
-        (
-            FieldSpec(
-                "login_name",
-                text("sign_in.login_name"),
-                required=True,
-                max_length=64,
-                autocomplete="username",
-            ),
-            FieldSpec(
-                "password",
-                text("sign_in.password"),
-                kind=FieldKind.PASSWORD,
-                required=True,
-                max_length=LONGEST_PASSWORD,
-                autocomplete="current-password",
-            ),
-        )
+    login_name = FieldSpec(
+        "login_name",
+        text("sign_in.login_name"),
+        required=True,
+        max_length=64,
+        autocomplete="username",
+    )
+    return Form((login_name, _password_spec()))
+
+
+def _password_form() -> Form:
+    return Form((_password_spec(),))
+
+
+def _password_spec() -> FieldSpec:
+    return FieldSpec(
+        "password",
+        text("sign_in.password"),
+        kind=FieldKind.PASSWORD,
+        required=True,
+        max_length=LONGEST_PASSWORD,
+        autocomplete="current-password",
+    )
+
+
+def _confirm_page(form: Form, refusal: PortalRefusal | None = None) -> str:
+    return render_template(
+        "portal/confirm.html",
+        form=form,
+        refusal=refusal,
+        next_path=own_path(request.values.get("next", "")),
     )
 
 

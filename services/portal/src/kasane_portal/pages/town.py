@@ -10,11 +10,13 @@ from werkzeug.exceptions import NotFound
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed, ask_each, catalogue
-from kasane_kit.tenancy import Town
-from kasane_kit.web import actor, hooks, this_town
+from kasane_kit.tenancy import Town, current_municipality
+from kasane_kit.web import actor, hooks, this_house
 from kasane_plugin_api import Campaign, MeetingBody, Office, PhaseAnswer, Role
 from kasane_portal.domain.overview import fiscal_year
+from kasane_portal.domain.period import Period
 from kasane_portal.pages.local import in_host
+from kasane_portal.pages.period_words import period_words
 from kasane_portal.pages.town_plugins import PluginsToday, plugins_today
 from kasane_portal.pages.town_rules import RuleSection, TownRules
 
@@ -39,6 +41,11 @@ class DatedItem:
     campaign: Campaign
     phase: PhaseAnswer | None
 
+    @property
+    def year_words(self) -> str:
+        """The fiscal year in the era."""
+        return period_words(Period.parse(str(self.year)))
+
 
 @dataclass(frozen=True)
 class Description:
@@ -61,7 +68,7 @@ def town_page() -> str:
     """The town, its plugins and what they say; opens in a misconfigured town as well."""
     if in_host():
         raise NotFound
-    town = this_town()
+    town = this_house().plugins.town(current_municipality())
     return render_template("portal/town.html", town_read=town, description=_description(town))
 
 

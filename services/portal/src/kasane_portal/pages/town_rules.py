@@ -14,6 +14,7 @@ from kasane_kit.plugins import PluginFailed, ask_each
 from kasane_kit.plugins.defaults import DEFAULT
 from kasane_kit.web import term, text
 from kasane_plugin_api import (
+    AttendeeKind,
     CaseView,
     ConsentView,
     ConsultationView,
@@ -25,11 +26,13 @@ from kasane_plugin_api import (
     PlanView,
     Role,
     ScreeningView,
+    SecrecyNotice,
     SheetView,
     matching_bodies,
     matching_roles,
 )
 from kasane_portal.pages.rule import Rule
+from kasane_portal.pages.town_community import TownCommunityRules
 from kasane_portal.pages.town_reports import TownReportRules
 
 CHANNEL = "window"
@@ -62,19 +65,27 @@ class TownRules:
     def sections(self) -> tuple[RuleSection, ...]:
         """Every section that has a line, in the order in which a worker meets them."""
         reports = TownReportRules(self._asked, self._today)
+        community = TownCommunityRules(self._asked, self._today)
         asked: Sequence[tuple[str, Callable[[], Iterable[Rule]]]] = (
             ("escalation", self._escalations),
             ("emergency", self._emergencies),
             ("route", self._routes),
+            ("secrecy", self._secrecy),
             ("paper", self._papers),
             ("plan", self._plans),
             ("visiting", self._visiting),
+            ("participation", community.participation),
+            ("issue", community.issues),
+            ("network", community.networks),
+            ("people", community.people),
             ("source", self._resource_sources),
+            ("freshness", community.freshness),
             ("phases", reports.plan),
             ("published", reports.published),
             ("evaluation", reports.evaluation),
             ("report", reports.reporting),
             ("system", reports.systems),
+            ("fact", community.facts),
             ("word", self._words),
         )
         found = (RuleSection(key, tuple(rules())) for key, rules in asked)
@@ -148,6 +159,19 @@ class TownRules:
         place = text("town_rules.undecided") if answer.undecided else self._body_words(answer.body)
         question = text("town_rules.consent_is", state=term(f"consent_state.{state}"))
         return Rule(question, place, (answer.reason,), answer.source, national)
+
+    def _secrecy(self) -> Iterator[Rule]:
+        """What the town itself prints on the duty of secrecy; the platform's words are not the town's."""
+        for body, _ in self._each("meeting_bodies", on=self._today):
+            printed: dict[str, SecrecyNotice] = {}
+            for kind in AttendeeKind:
+                notice, national = self._first(
+                    "secrecy_notice", body=body.code, attendee=kind, on=self._today
+                )
+                if notice is not None and not national:
+                    printed.setdefault(notice.text, notice)
+            for notice in printed.values():
+                yield Rule(body.label, notice.text, (notice.basis,), notice.source)
 
     def _papers(self) -> Iterator[Rule]:
         policy, national = self._first("handoff_policy", sheet=SheetView("", ""))
@@ -232,11 +256,23 @@ class TownRules:
         for term_id, word in sorted((own or {}).items()):
             entry = glossary().get(term_id)
             if entry is not None and not national:
-                yield Rule(entry.ja, word)
+                yield Rule(entry.ja, word, (), self._source_of(word))
         labels, national = self._first("status_labels")
         if labels is not None and not national:
             for status, word in labels.labels.items():
                 yield Rule(term(f"case_status.{status}"), word, (), labels.source)
+
+    def _source_of(self, word: str) -> str:
+        """Where a word of the town stands: at the post, the item of the plan or the fact that has it."""
+        posts = ((one.label, one.source) for one, _ in self._each("roles", on=self._today))
+        items = (
+            (one.label, one.state.source) for one, _ in self._each("plan_items", on=self._today)
+        )
+        facts = (
+            (one.label + one.words, one.source)
+            for one, _ in self._each("stated_facts", on=self._today)
+        )
+        return next((source for said, source in (*posts, *items, *facts) if word in said), "")
 
     def _told(self, role: str) -> tuple[str, ...]:
         return (text("town_rules.told_when_late", who=self._role_words(role)),) if role else ()

@@ -16,7 +16,7 @@ from kasane_kit.tenancy import Town, municipality_scope
 from kasane_kit.unit_of_work import House
 from kasane_portal import tables
 from kasane_portal.domain.account import Account
-from kasane_portal.domain.overview import CountKind, Overview, months_of, suppress
+from kasane_portal.domain.overview import Cell, CountKind, Overview, overview
 from kasane_portal.domain.support_visit import SupportVisit
 from kasane_portal.domain.task import Task, TaskKind
 from kasane_portal.repository import (
@@ -24,6 +24,7 @@ from kasane_portal.repository import (
     OpenSession,
     Sessions,
     SupportVisits,
+    ToldCounts,
     account_of,
     aware,
 )
@@ -218,26 +219,26 @@ def count_by_month(connection: Connection, first: str, last: str) -> dict[CountK
 
 
 def overview_of_towns(house: House, year: int) -> OverviewOfTowns:
-    """The counts of every town in a fiscal year, small numbers hidden before anything leaves here.
+    """What was told of every town's counts in a fiscal year; no other count leaves a town.
 
     Each town's own database is opened by itself, in that town's scope and outside the caller's;
     a town whose database does not answer is named and left out.
     """
-    counts: dict[str, Mapping[CountKind, int]] = {}
+    cells: dict[str, Mapping[CountKind, Cell]] = {}
     unreadable: list[str] = []
     towns = house.directory.towns()
     for town in towns:
         try:
-            counts[town.code] = Context().run(_counts_of_town, house, town.code, year)
+            cells[town.code] = Context().run(_told_of_town, house, town.code, year)
         except DBAPIError as error:
             log.warning("the counts of %s were not read: %s", town.code, type(error.orig).__name__)
             unreadable.append(town.code)
-    return OverviewOfTowns(year, suppress(counts), towns, tuple(unreadable))
+    return OverviewOfTowns(year, overview(cells), towns, tuple(unreadable))
 
 
-def _counts_of_town(house: House, code: str, year: int) -> dict[CountKind, int]:
+def _told_of_town(house: House, code: str, year: int) -> dict[CountKind, Cell]:
     with municipality_scope(code), house.databases.reading(SERVICE) as connection:
-        return count_by_month(connection, *months_of(year))
+        return ToldCounts(connection).of(year)
 
 
 def _numbers(connection: Connection, subject_ids: set[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ SUBJECTS = {
     MeasureKind.DISTINCT_PERSON: MarkKind.PERSON,
     MeasureKind.DISTINCT_HOUSEHOLD: MarkKind.HOUSEHOLD,
     MeasureKind.DISTINCT_GROUP: MarkKind.GROUP,
+    MeasureKind.DISTINCT_PLACE: MarkKind.PLACE,
     MeasureKind.ACTIVITY: MarkKind.GROUP,
     MeasureKind.CASE: MarkKind.CASE,
 }
@@ -115,7 +116,7 @@ class Figures:
         if counts not in self._first_days:
             fact = tables.measured_fact.c
             self._first_days[counts] = self._connection.execute(
-                select(func.min(fact.day)).where(fact.kind.in_(_kinds(counts)))
+                select(func.min(fact.day)).where(fact.kind.in_(kinds_of(counts)))
             ).scalar_one()
         return self._first_days[counts]
 
@@ -125,7 +126,7 @@ class Figures:
             self._connection.execute(
                 select(func.count())
                 .select_from(fact)
-                .where(*_within(metric.counts, period, (*metric.where, *more)))
+                .where(*within(metric.counts, period, (*metric.where, *more)))
             ).scalar_one()
             for more in ((), metric.share_where)
         ]
@@ -139,7 +140,7 @@ class Figures:
 
     def _count(self, metric: Metric, period: Period) -> int:
         fact = tables.measured_fact
-        inside = _within(metric.counts, period, metric.where)
+        inside = within(metric.counts, period, metric.where)
         if metric.new_only:
             return self._new_persons(metric, period)
         if metric.kind in SUMMED:
@@ -162,7 +163,7 @@ class Figures:
         ids = list(self._connection.execute(seen).scalars())
         if subject is not MarkKind.PERSON:
             return len(ids)
-        return len(set(one_each(ids, self._same_persons()).values()))
+        return len(set(one_each(ids, self.same_persons()).values()))
 
     def _new_persons(self, metric: Metric, period: Period) -> int:
         """Persons whose first fact of this kind lies within the time; a later one is not new."""
@@ -174,18 +175,19 @@ class Figures:
             .where(
                 mark.c.mark == MarkKind.PERSON.value,
                 fact.c.day <= period.last,
-                *_within(metric.counts, ever, metric.where),
+                *within(metric.counts, ever, metric.where),
             )
             .group_by(mark.c.value)
         ).all()
-        stands_for = one_each((row[0] for row in rows), self._same_persons())
+        stands_for = one_each((row[0] for row in rows), self.same_persons())
         first: dict[str, date] = {}
         for person, day in rows:
             one = stands_for[person]
             first[one] = min(first.get(one, day), day)
         return sum(period.first is None or day >= period.first for day in first.values())
 
-    def _same_persons(self) -> Sequence[tuple[str, str]]:
+    def same_persons(self) -> Sequence[tuple[str, str]]:
+        """Pairs of records that were found to be of one person."""
         if self._same is None:
             same = tables.same_person.c
             self._same = [
@@ -209,11 +211,12 @@ def _latest(stated: Iterable[StatedFigure]) -> Mapping[tuple[str, str], StatedFi
     return found
 
 
-def _within(
+def within(
     counts: tuple[str, ...], period: Period, narrowed: tuple[str, ...]
 ) -> list[ColumnElement[bool]]:
+    """What a fact fulfils that is counted: its kind, its time, its marks; raises MeasureWrong."""
     fact = tables.measured_fact.c
-    conditions = [fact.kind.in_(_kinds(counts)), fact.day <= period.last]
+    conditions = [fact.kind.in_(kinds_of(counts)), fact.day <= period.last]
     if period.first is not None:
         lasts = fact.kind == FactKind.NETWORK_MEMBER.value
         conditions.append(
@@ -225,7 +228,8 @@ def _within(
     return [*conditions, *(_marked(one) for one in narrowed)]
 
 
-def _kinds(counts: tuple[str, ...]) -> list[str]:
+def kinds_of(counts: tuple[str, ...]) -> list[str]:
+    """The kinds of facts in order; raises MeasureWrong for one that no service says."""
     wrong = sorted(set(counts) - set(FactKind))
     if wrong:
         raise MeasureWrong(word=wrong[0])

@@ -1,5 +1,6 @@
 """What of a year is asked again in a rehearsal."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 
@@ -15,6 +16,7 @@ Marked = Mapping[MarkKind, tuple[str, ...]]
 def past_consultations(connection: Connection, since: date) -> tuple[PastConsultation, ...]:
     """Every consultation since a day, the earliest first."""
     numbers = _numbers(connection)
+    screened = {one: marks for one, _, marks in _facts(connection, FactKind.SCREENING, since)}
     return tuple(
         PastConsultation(
             id=fact_id,
@@ -22,10 +24,13 @@ def past_consultations(connection: Connection, since: date) -> tuple[PastConsult
             on=on,
             channel=_one(marks, MarkKind.CHANNEL),
             desk=_one(marks, MarkKind.BODY),
-            categories=marks.get(MarkKind.CATEGORY, ()),
+            categories=marks.get(MarkKind.LOCAL_CATEGORY) or marks.get(MarkKind.CATEGORY, ()),
             area=_one(marks, MarkKind.AREA),
             level=_one(marks, MarkKind.LEVEL),
             urgent=bool(_one(marks, MarkKind.URGENT)),
+            main_category=_one(marks, MarkKind.MAIN_CATEGORY),
+            screening=_screening(screened.get(fact_id)),
+            answers=_answers(marks),
         )
         for fact_id, on, marks in _facts(connection, FactKind.CONSULTATION, since)
     )
@@ -66,6 +71,25 @@ def _facts(
         if name is not None:
             marks[MarkKind(name)] = (*marks.get(MarkKind(name), ()), value)
     return list(found.values())
+
+
+def _screening(marks: Marked | None) -> tuple[bool | None, bool | None] | None:
+    if marks is None:
+        return None
+    return _yes(_one(marks, MarkKind.SINGLE)), _yes(_one(marks, MarkKind.ORDINARY))
+
+
+def _yes(said: str) -> bool | None:
+    return {"yes": True, "no": False}.get(said)
+
+
+def _answers(marks: Marked) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
+    for told in marks.get(MarkKind.TOWN_ANSWER, ()):
+        name, _, value = told.partition("=")
+        plugin, _, field = name.partition(":")
+        found.setdefault(plugin, {})[field] = json.loads(value)
+    return found
 
 
 def _one(marks: Marked, kind: MarkKind) -> str:

@@ -11,22 +11,31 @@ from kasane_portal.repository.copies import (
     CountedFacts,
     GapNumbers,
     TaskCopies,
+    ToldCounts,
 )
+from kasane_portal.repository.evaluations import ActionEntries, AgencyRemarks
 from kasane_portal.repository.figures import MeasuredFacts, StatedFigures
 from kasane_portal.repository.governance import Evaluations, ReportedSteps, Seats
 from kasane_portal.repository.moments import aware
+from kasane_portal.repository.plugin_sets import PluginSets
+from kasane_portal.repository.reports import LateFacts, ReportVersions
 from kasane_portal.repository.sessions import OpenSession, Sessions
 from kasane_portal.repository.support_visits import SupportVisits
 
 __all__ = [
     "Accounts",
+    "ActionEntries",
+    "AgencyRemarks",
     "AuditCopies",
     "CountedFacts",
     "Credentials",
     "Evaluations",
     "GapNumbers",
+    "LateFacts",
     "MeasuredFacts",
     "OpenSession",
+    "PluginSets",
+    "ReportVersions",
     "ReportedSteps",
     "Seats",
     "Sessions",
@@ -34,6 +43,7 @@ __all__ = [
     "StatedFigures",
     "SupportVisits",
     "TaskCopies",
+    "ToldCounts",
     "account_of",
     "aware",
 ]

@@ -1,11 +1,15 @@
 """Keeps the copies of what was heard: tasks, counted facts, the trail."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
     and_,
     delete,
+    func,
     insert,
     select,
     text,
@@ -14,17 +18,18 @@ from sqlalchemy import (
 
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.cases import GapsCounted
-from kasane_kit import clock
 from kasane_portal import tables
 from kasane_portal.commands import CloseTasksAbout, CountFact, OpenTask
+from kasane_portal.domain.overview import Cell, CountKind, months_of
 from kasane_portal.domain.task import TaskKind
 
 
 class TaskCopies:
-    """What is to do, as heard; a task that was closed stays closed."""
+    """What is to do, as heard; a task that was closed stays closed. ``moment`` is when it was said."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, moment: datetime) -> None:
         self._connection = connection
+        self._moment = moment
 
     def open(self, command: OpenTask) -> bool:
         """Opens or retargets a task; False when it was done already."""
@@ -43,7 +48,7 @@ class TaskCopies:
                     kind=command.kind.value,
                     subject_id=command.subject_id,
                     urgent=command.urgent,
-                    opened_at=clock.now(),
+                    opened_at=self._moment,
                     **values,
                 )
             )
@@ -65,13 +70,13 @@ class TaskCopies:
                     consultation_id="",
                     case_id="",
                     urgent=False,
-                    closed_at=clock.now(),
+                    closed_at=self._moment,
                 )
             )
             return True
         if known.closed_at is not None:
             return False
-        self._connection.execute(update(task).where(key).values(closed_at=clock.now()))
+        self._connection.execute(update(task).where(key).values(closed_at=self._moment))
         return True
 
     def close_about(self, command: CloseTasksAbout) -> list[tuple[str, str]]:
@@ -91,7 +96,7 @@ class TaskCopies:
             select(task.c.kind, task.c.subject_id).where(*open_ones).order_by(task.c.subject_id)
         ).all()
         if found:
-            self._connection.execute(update(task).where(*open_ones).values(closed_at=clock.now()))
+            self._connection.execute(update(task).where(*open_ones).values(closed_at=self._moment))
         return [(row.kind, row.subject_id) for row in found]
 
     def withdraw(self, kind: TaskKind, subject_id: str) -> bool:
@@ -155,6 +160,57 @@ class CountedFacts:
             {"kind": command.kind.value, "subject_id": command.subject_id, "month": month},
         )
         return bool(counted.rowcount)
+
+    def in_year(self, year: int, last: str) -> dict[CountKind, int]:
+        """The counts of a fiscal year by kind, up to a month."""
+        fact, (first, _ends) = tables.counted_fact.c, months_of(year)
+        rows = self._connection.execute(
+            select(fact.kind, func.count().label("facts"))
+            .where(fact.month >= first, fact.month <= last)
+            .group_by(fact.kind)
+        )
+        return {CountKind(row.kind): row.facts for row in rows}
+
+
+class ToldCounts:
+    """What the prefecture was told of the town, a number for each year and kind."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, year: int) -> dict[CountKind, Cell]:
+        """What was told of a year; empty before the first time."""
+        known = tables.told_count
+        rows = self._connection.execute(select(known).where(known.c.year == year))
+        return {CountKind(row.kind): Cell(row.value, row.through) for row in rows}
+
+    def looked_at(self, year: int) -> str:
+        """The month for which the year was looked at last; empty before the first time."""
+        known = tables.told_count.c
+        return (
+            self._connection.execute(
+                select(func.min(known.looked_at)).where(known.year == year)
+            ).scalar_one()
+            or ""
+        )
+
+    def keep(self, year: int, cells: Mapping[CountKind, Cell], month: str) -> None:
+        """Puts what is told in the place of what was told before."""
+        known = tables.told_count
+        self._connection.execute(delete(known).where(known.c.year == year))
+        self._connection.execute(
+            insert(known),
+            [
+                {
+                    "year": year,
+                    "kind": kind.value,
+                    "value": cell.value,
+                    "through": cell.through,
+                    "looked_at": month,
+                }
+                for kind, cell in cells.items()
+            ],
+        )
 
 
 class GapNumbers:

@@ -1,5 +1,6 @@
 """Keeps what is counted with its marks, and the figures that a town states itself."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, text, update
@@ -41,15 +42,16 @@ class MeasuredFacts:
         if marks:
             self._connection.execute(insert(mark), marks)
 
-    def forget_of(self, kind: FactKind, fact_id_prefix: str) -> None:
-        """Takes away the parts of a fact, whose ids begin with its own id and a colon."""
-        for table in (tables.measured_mark, tables.measured_fact):
-            self._connection.execute(
-                delete(table).where(
-                    table.c.kind == kind.value,
-                    table.c.fact_id.startswith(f"{fact_id_prefix}:", autoescape=True),
-                )
+    def parts_of(self, kind: FactKind, fact_id_prefix: str) -> dict[str, date]:
+        """The parts of a fact with their days; their ids begin with its own id and a colon."""
+        fact = tables.measured_fact.c
+        rows = self._connection.execute(
+            select(fact.fact_id, fact.day).where(
+                fact.kind == kind.value,
+                fact.fact_id.startswith(f"{fact_id_prefix}:", autoescape=True),
             )
+        )
+        return {row.fact_id: row.day for row in rows}
 
     def household_of(self, case_id: str) -> str:
         """The household of a case as it was opened; empty for a case that was not heard of."""

@@ -408,7 +408,7 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     resources.SettlingVisitCalledOff: _settling_visit_called_off,
 }
 
-# What early releases said without a day of its own is counted on the day it is heard.
+# What early releases said without a day of its own is counted on the day it was said.
 COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
     intake.ConsultationReceived: lambda e: CountFact(
         CountKind.CONSULTATION_RECEIVED, e.consultation_id, e.received_on
@@ -438,7 +438,9 @@ def follow_work(event: Any, uow: UnitOfWork, _hooks: Any) -> None:
     heard = type(event)
     if heard in TASKS:
         keep_tasks(TASKS[heard](event), uow)
-    counted = COUNTS[heard](event) if heard in COUNTS else None
+    said_at = uow.said_at
+    with clock.fixed(lambda: said_at):
+        counted = COUNTS[heard](event) if heard in COUNTS else None
     if counted is not None:
         count_in_overview(counted, uow)
     count_by_marks(event, uow)

@@ -4,7 +4,9 @@ Ids and codes only. A consultation counts its first person, whom it is about; an
 gathering is replaced by the next.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from kasane_contracts import cases, intake, outreach, resources
@@ -30,7 +32,40 @@ def _received(e: intake.ConsultationReceived, _known: MeasuredFacts) -> Facts:
         (MarkKind.URGENT, "yes" if e.urgent else ""),
         *((MarkKind.CATEGORY, code) for code in (*e.categories, *e.national_categories)),
     )
-    return (MeasureFact(FactKind.CONSULTATION, e.consultation_id, e.received_on, marks),)
+    asked_again: Marks = (
+        (MarkKind.MAIN_CATEGORY, e.main_category),
+        *((MarkKind.LOCAL_CATEGORY, code) for code in e.categories),
+        *(
+            (MarkKind.TOWN_ANSWER, told)
+            for told in map(_answer, e.town_answers)
+            if len(told) <= 100
+        ),
+    )
+    return (
+        MeasureFact(FactKind.CONSULTATION, e.consultation_id, e.received_on, marks + asked_again),
+        *_screened(e, e.received_on),
+    )
+
+
+def _answer(one: intake.TownAnswer) -> str:
+    return f"{one.plugin}:{one.name}={one.value}"
+
+
+def _screened(
+    e: intake.ConsultationReceived | intake.ConsultationScreened, on: date
+) -> tuple[MeasureFact, ...]:
+    """What the desk answered; nothing of an event from before there was such an answer."""
+    marks: Marks = (
+        (MarkKind.SINGLE, e.single_agency_enough),
+        (MarkKind.ORDINARY, e.ordinary_cooperation_enough),
+    )
+    if not any(value for _, value in marks):
+        return ()
+    return (MeasureFact(FactKind.SCREENING, e.consultation_id, on, marks),)
+
+
+def _screened_anew(e: intake.ConsultationScreened, _known: MeasuredFacts) -> Facts:
+    return _screened(e, clock.today())
 
 
 def _visited(kind: FactKind) -> Callable[[Any, MeasuredFacts], Facts]:
@@ -47,11 +82,24 @@ def _visited(kind: FactKind) -> Callable[[Any, MeasuredFacts], Facts]:
 
 def _opened(e: cases.CaseOpened, _known: MeasuredFacts) -> Facts:
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.HOUSEHOLD, e.household_id))
-    return (MeasureFact(FactKind.CASE_OPENED, e.case_id, e.opened_on, marks),)
+    return (
+        MeasureFact(FactKind.CASE_OPENED, e.case_id, e.opened_on, marks),
+        *_state(e.case_id, e.status),
+    )
+
+
+def _stands(e: cases.CaseStatusChanged, _known: MeasuredFacts) -> Facts:
+    return _state(e.case_id, e.status)
+
+
+def _state(case_id: str, status: str) -> Facts:
+    """The latest state stands, on the day it was said."""
+    marks: Marks = ((MarkKind.KIND, status),)
+    return (MeasureFact(FactKind.CASE_STATE, case_id, clock.today(), marks),)
 
 
 def _closed(e: cases.CaseClosed, _known: MeasuredFacts) -> Facts:
-    # Events of the first releases have no day of their own: they are counted on the day they are heard.
+    # Events of the first releases have no day of their own: they are counted on the day they were said.
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.outcome))
     return (MeasureFact(FactKind.CASE_CLOSED, e.case_id, e.closed_on or clock.today(), marks),)
 
@@ -68,13 +116,24 @@ def _held(e: cases.ConferenceHeld, known: MeasuredFacts) -> Facts:
 
 def _consented(e: cases.ConsentRecorded, _known: MeasuredFacts) -> Facts:
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.state))
-    # The latest state stands, on the day it is heard: the event has no day of its own.
-    return (MeasureFact(FactKind.CONSENT, f"{e.case_id}:{e.person_id}", clock.today(), marks),)
+    # The latest state stands; the first releases said no day: theirs are of the day they were said.
+    on = e.on or clock.today()
+    return (MeasureFact(FactKind.CONSENT, f"{e.case_id}:{e.person_id}", on, marks),)
 
 
 def _participates(e: resources.ParticipationMoved, _known: MeasuredFacts) -> Facts:
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.status))
-    return (MeasureFact(FactKind.PARTICIPATION, e.participation_id, e.on, marks),)
+    step = f"{e.participation_id}:{e.on.isoformat()}:{e.status}"
+    return (
+        MeasureFact(FactKind.PARTICIPATION, e.participation_id, e.on, marks),
+        # Every step stays on its own day, so that a later year takes nobody out of an earlier one.
+        MeasureFact(
+            FactKind.PARTICIPATION_STEP,
+            step,
+            e.on,
+            (*marks, (MarkKind.PERSON, e.person_id), (MarkKind.GROUP, e.host_id)),
+        ),
+    )
 
 
 def _agreed(e: cases.SupportPlanAgreed, _known: MeasuredFacts) -> Facts:
@@ -91,9 +150,16 @@ def _gathered(e: resources.GatheringCounted, known: MeasuredFacts) -> Facts:
         (MarkKind.KIND, e.kind),
         (MarkKind.BODY, e.body),
         (MarkKind.COURSE, e.course),
+        (MarkKind.PLACE, unicodedata.normalize("NFKC", e.place).strip()[:100]),
     )
-    known.forget_of(FactKind.ATTENDANCE, e.gathering_id)
+    now = {f"{e.gathering_id}:{one.kind}" for one in e.participants}
+    before = known.parts_of(FactKind.ATTENDANCE, e.gathering_id)
     return (
+        *(
+            MeasureFact(FactKind.ATTENDANCE, part, day, (), quantity=0)
+            for part, day in before.items()
+            if part not in now
+        ),
         MeasureFact(
             FactKind.GATHERING, e.gathering_id, e.held_on, marks, quantity=int(not e.cancelled)
         ),
@@ -138,9 +204,11 @@ def _parted(e: intake.PersonsMergeUndone, _known: MeasuredFacts) -> Facts:
 
 FACTS: Mapping[type, Callable[[Any, MeasuredFacts], Facts]] = {
     intake.ConsultationReceived: _received,
+    intake.ConsultationScreened: _screened_anew,
     intake.PersonsMerged: _joined,
     intake.PersonsMergeUndone: _parted,
     cases.CaseOpened: _opened,
+    cases.CaseStatusChanged: _stands,
     cases.CaseClosed: _closed,
     cases.ConferenceHeld: _held,
     cases.SupportPlanAgreed: _agreed,
@@ -157,4 +225,7 @@ FACTS: Mapping[type, Callable[[Any, MeasuredFacts], Facts]] = {
 def count_by_marks(event: Any, uow: UnitOfWork) -> None:
     """Keeps what is counted of an event, if anything is."""
     if type(event) in FACTS:
-        measure(FACTS[type(event)](event, MeasuredFacts(uow.connection)), uow)
+        said_at = uow.said_at
+        with clock.fixed(lambda: said_at):
+            found = FACTS[type(event)](event, MeasuredFacts(uow.connection))
+        measure(found, uow)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from kasane_resources.domain.human_service import HumanServiceEntry
 from kasane_resources.domain.profile import HostContact
@@ -41,6 +42,16 @@ class PreviewImport:
     source: str
     file_name: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class KeepLongFile:
+    """Keep a long open-data file of one of the town's sources, to be read by the worker; ``stream`` can be sought."""
+
+    import_id: str
+    source: str
+    file_name: str
+    stream: IO[bytes]
 
 
 @dataclass(frozen=True)

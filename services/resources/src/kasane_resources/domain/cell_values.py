@@ -19,7 +19,8 @@ _PHONE = re.compile(r"^0\d{1,4}-\d{1,4}-\d{3,4}$|^0\d{9,10}$")
 _MOBILE = re.compile(r"^0[789]0")
 _JAPANESE_DAYS = dict(zip("月火水木金土日", DAYS, strict=True))
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(\.[\w-]+)+|\(?0[789]0\)?[- ]?[0-9]{4}[- ]?[0-9]{4}", re.ASCII
+    r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(?<![0-9.])\(?0[789]0\)?[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])",
+    re.ASCII,
 )
 # Full-width letters and digits, half-width kana, and radicals that only look like characters.
 _WIDTHS = re.compile("[０-９Ａ-Ｚａ-ｚ]+|[ｦ-ﾟ]+|[⺀-⿕]+")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kasane_resources.domain.eligibility import AreaKind, ServiceArea
 from kasane_resources.domain.folding import bigrams, fold
 from kasane_resources.domain.human_service import ContactMode, HumanService, Visibility
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.profile import Accessibility
 from kasane_resources.domain.schedule import DAYS
 from kasane_resources.domain.thesaurus import thesaurus
@@ -72,6 +73,7 @@ def minutes(clock_time: str) -> int:
 class DirectoryColumns:
     """Entries as rows of arrays. A row is never changed: an entry that changed gets a new one.
 
+    ``openings`` has every time and place of the few entries with several; the arrays have the first.
     ``lock`` is held while rows are added or read, so that a thread never sees half a row.
     """
 
@@ -81,6 +83,7 @@ class DirectoryColumns:
         self.kinds: list[tuple[str, ...]] = []
         self.audiences: list[str] = []
         self.areas: list[tuple[ServiceArea, str]] = []
+        self.openings: dict[int, tuple[FurtherOpening, ...]] = {}
         self._codes: dict[object, int] = {}
         self._combinations: tuple[list[str], NDArray[np.intp], int] = ([], _NO_COMBINATION, 0)
         self.towns: list[str] = []
@@ -112,6 +115,7 @@ class DirectoryColumns:
                 "places_asked",
                 "accessibility",
                 "confirmed",
+                "several",
             )
         }
         self._places = np.full((64, 2), np.nan)
@@ -208,10 +212,13 @@ class DirectoryColumns:
             "places_asked": vacancy.asked_on.toordinal() if vacancy.asked_on else NO_DAY,
             "accessibility": accessibility_bits(entry.accessibility),
             "full": any(word in text for word in thesaurus().full),
+            "several": bool(entry.further),
             "confirmed": entry.last_confirmed_on.toordinal() if entry.last_confirmed_on else NO_DAY,
         }
         for name, fact in facts.items():
             self._numbers[name][row] = fact
+        if entry.further:
+            self.openings[row] = entry.openings
         self._places[row] = (place.latitude, place.longitude) if place else (np.nan, np.nan)
         self._offers[row] = offers
         for pair in set(bigrams(text_of(one))):

@@ -30,11 +30,10 @@ from kasane_resources.domain.folding import bigrams
 from kasane_resources.domain.human_service import ContactMode, HumanService, Visibility
 from kasane_resources.domain.location import EARTH_RADIUS_KM
 from kasane_resources.domain.need import Need
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.scoring import (
     FAR_WITHOUT_CAR_KM,
-    FRESHNESS,
     SIMILAR_ENOUGH,
-    VACANCY_DAYS,
     ScorePart,
     Scorer,
 )
@@ -46,6 +45,8 @@ from kasane_resources.domain.suitability import (
     coverage,
     direction,
     district_open,
+    nearest_of,
+    town_of,
 )
 from kasane_resources.domain.thesaurus import thesaurus
 
@@ -164,6 +165,20 @@ class NeedComparison:
             + np.cos(latitude) * np.cos(places[:, 0]) * np.sin((places[:, 1] - longitude) / 2) ** 2
         )
         found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+        for place, openings in self._several:
+            nearest = nearest_of(self.need, openings)
+            found[place] = nearest[0] if nearest else np.nan
+        return found
+
+    @cached_property
+    def _several(self) -> list[tuple[int, tuple[FurtherOpening, ...]]]:
+        """The few entries with several times or places."""
+        rows = np.flatnonzero(self._column("several"))
+        return [(int(at), self.columns.openings[int(self.rows[at])]) for at in rows]
+
+    def _of_several(self, found: Floats, parts: Callable[..., Iterator[ScorePart]]) -> Floats:
+        for place, openings in self._several:
+            found[place] = sum(part.points for part in parts(openings))
         return found
 
     def _against(self) -> Iterator[tuple[ExclusionReason, Bools]]:
@@ -248,19 +263,20 @@ class NeedComparison:
     def _similar(self, possible: Bools) -> Floats:
         """How much of the need's words each text covers; rare pairs of characters count more."""
         wanted = sorted(set(bigrams(" ".join((self.need.description, *self.need.issues)))))
-        place_of = np.full(len(self.columns), -1, np.intp)
-        place_of[self.rows[possible]] = np.flatnonzero(possible)
-        postings = [self.columns.posting(pair) for pair in wanted]
-        if not postings:
+        if not wanted:
             return np.zeros(len(self.rows))
-        places = place_of[np.concatenate(postings)]
-        pairs = np.repeat(np.arange(len(wanted)), [len(posting) for posting in postings])
-        inside = places >= 0
-        places, pairs = places[inside], pairs[inside]
-        with_pair = np.bincount(pairs, minlength=len(wanted))
+        asked = np.zeros(len(self.columns), bool)
+        asked[self.rows[possible]] = True
+        # Each list of rows is cut down first: most of what is remembered is not asked about.
+        postings = [rows[asked[rows]] for rows in map(self.columns.posting, wanted)]
+        with_pair = np.array([len(rows) for rows in postings])
         weights = np.log(1 + (int(possible.sum()) + 1) / (1 + with_pair))
-        covered: Floats = np.bincount(places, weights[pairs], len(self.rows)) / weights.sum()
-        return covered
+        covered = np.bincount(
+            np.concatenate(postings), np.repeat(weights, with_pair), len(self.columns)
+        )
+        found: Floats = covered[self.rows] / weights.sum()
+        found[~possible] = 0.0
+        return found
 
     def _of_one_theme(self) -> Bools:
         """Which combinations of kinds are there for one theme each."""
@@ -318,6 +334,10 @@ class NeedComparison:
         unsaid = kinds == area_number(AreaKind.NOT_STATED)
         of_area[unsaid] = np.where(same[towns[unsaid]], weights.same_town, 0.0)
         found: Floats = of_area[self._column("area")]
+        for place, openings in self._several:
+            area, _ = self.columns.areas[self._column("area")[place]]
+            there = town_of(self.need, openings)
+            found[place] = sum(part.points for part in self.scorer.area(area, there))
         return found
 
     def _near(self) -> Floats:
@@ -334,7 +354,7 @@ class NeedComparison:
             suits &= (opens < 0) | (closes < 0) | in_time
             told += np.where(suits, weights.times, -weights.times)
         in_words = np.where(self._column("says_when") == 1, weights.open_sometimes, 0.0)
-        return np.where(days != 0, told, in_words)
+        return self._of_several(np.where(days != 0, told, in_words), self.scorer.schedule)
 
     def _contact(self) -> Floats:
         if self.need.contact is None:
@@ -364,7 +384,7 @@ class NeedComparison:
         weights, places = self.scorer.weights, self._column("free_places")
         asked = self._column("places_asked")
         told = (places != NO_PLACES) & (asked != NO_DAY)
-        lately = self.today.toordinal() - asked <= VACANCY_DAYS
+        lately = self.today.toordinal() - asked <= self.scorer.days.vacancy.days
         by_asking = np.where(places == 0, weights.full, weights.room)
         by_text = np.where(self._column("full") == 1, weights.full, 0.0)
         return np.where(told, np.where(lately, by_asking, 0.0), by_text)
@@ -380,7 +400,7 @@ class NeedComparison:
         confirmed = self._column("confirmed")
         age = self.today.toordinal() - confirmed
         points = np.where(confirmed == NO_DAY, 0.0, self.scorer.weights.stale)
-        for days, worth in reversed(FRESHNESS):
+        for days, worth in reversed(self.scorer.fresh_points):
             points[(confirmed != NO_DAY) & (age <= days)] = worth
         return points
 

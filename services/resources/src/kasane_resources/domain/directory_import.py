@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from kasane_resources.domain.errors import ImportAlreadyApplied, ImportNotRunning
 from kasane_resources.domain.human_service import HumanServiceEntry, ServiceStatus
@@ -30,11 +31,13 @@ class ImportState(StrEnum):
     """Where an import stands."""
 
     UNMAPPED = "unmapped"
+    READING = "reading"
     LOOKED_AT = "looked_at"
     QUEUED = "queued"
     RUNNING = "running"
     CANCELLED = "cancelled"
     APPLIED = "applied"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,22 @@ class PlannedRow:
 
 
 @dataclass(frozen=True)
+class NoLongerListed:
+    """Entries of earlier files that a file lacks: how many would be retired, how many a worker wrote anew and stay,
+    how many the source has, and the first of those that would be retired."""
+
+    count: int
+    kept: int
+    known: int
+    first: tuple[KnownRow, ...]
+
+    @property
+    def most(self) -> bool:
+        """Whether the file lacks more than half of what earlier ones brought: perhaps it is only a part."""
+        return self.count * 2 > self.known
+
+
+@dataclass(frozen=True)
 class ImportPlan:
     """What applying a file would do. ``gone`` are entries that it no longer lists, ``gone_kept`` those of them
     that a worker wrote anew, which stay as they are."""
@@ -69,9 +88,9 @@ class ImportPlan:
     known: int = 0
 
     @property
-    def mostly_gone(self) -> bool:
-        """Whether the file lacks more than half of what earlier ones brought: perhaps it is only a part."""
-        return len(self.gone) * 2 > self.known
+    def no_longer_listed(self) -> NoLongerListed:
+        """The same in numbers."""
+        return NoLongerListed(len(self.gone), len(self.gone_kept), self.known, self.gone)
 
     def counts(self) -> dict[str, int]:
         """How many rows have each outcome, and how many have a wrong value or a personal contact."""
@@ -157,6 +176,9 @@ class DirectoryImport:
     """One uploaded file with its counts; the bytes are let go once it is applied or stopped.
 
     ``done`` of ``rows`` are taken in; ``retires`` says that entries which the file no longer lists are retired.
+    A ``long`` one is read by the worker: while it is READING, ``done`` rows are read; ``layout`` and ``headers``
+    (our names for columns, the file's own) then say how its rows are read; ``content`` is only its first lines,
+    as long as nobody knows its header. ``refusal`` has the code and the facts of what the worker could not read.
     """
 
     id: str
@@ -174,6 +196,9 @@ class DirectoryImport:
     rows: int = 0
     done: int = 0
     retires: bool = False
+    long: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refusal: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def applied(self) -> bool:
@@ -182,13 +207,13 @@ class DirectoryImport:
 
     @property
     def under_way(self) -> bool:
-        """Whether the worker has it, or will."""
-        return self.state in (ImportState.QUEUED, ImportState.RUNNING)
+        """Whether the worker has it, or will: to be read or to be taken in."""
+        return self.state in (ImportState.READING, ImportState.QUEUED, ImportState.RUNNING)
 
     @property
     def over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.state in (ImportState.APPLIED, ImportState.CANCELLED)
+        return self.state in (ImportState.APPLIED, ImportState.CANCELLED, ImportState.REFUSED)
 
     def must_wait(self) -> None:
         """Raises ImportAlreadyApplied when it has been started."""
@@ -200,6 +225,36 @@ class DirectoryImport:
         self.must_wait()
         self.state, self.retires = ImportState.QUEUED, retires
         self.counts, self.rows, self.done = self._counts(plan, retires), len(plan.rows), 0
+
+    def begin_reading(self) -> None:
+        """Hands a long file to the worker to be read from its beginning."""
+        self.state, self.content, self.rows, self.done = ImportState.READING, b"", 0, 0
+        self.counts = {}
+
+    def read(self, counts: dict[str, int]) -> None:
+        """Every row of a long file is read; it waits to be looked at and applied."""
+        self.state, self.counts, self.done = ImportState.LOOKED_AT, counts, 0
+
+    def refuse(self, code: str, facts: Mapping[str, object], at: datetime) -> None:
+        """The worker could not read a long file to its end."""
+        self.state, self.applied_at, self.content = ImportState.REFUSED, at, b""
+        self.refusal = {"code": code, "facts": {name: str(fact) for name, fact in facts.items()}}
+
+    def queue_read(self, *, retires: bool) -> None:
+        """Hands the rows of a long file to the worker; they are counted as they go in. Raises ImportAlreadyApplied."""
+        self.must_wait()
+        self.state, self.retires, self.done, self.counts = ImportState.QUEUED, retires, 0, {}
+
+    def took_in(self, rows: Sequence[PlannedRow]) -> None:
+        """Counts rows of a long file that were taken in."""
+        more = ImportPlan(tuple(rows)).counts()
+        self.counts = {name: self.counts.get(name, 0) + count for name, count in more.items()}
+        self.state, self.done = ImportState.RUNNING, self.done + len(rows)
+
+    def retired(self, entries: int) -> None:
+        """Counts entries that were retired because the file no longer lists them."""
+        name = RowOutcome.RETIRED.value
+        self.counts = {**self.counts, name: self.counts.get(name, 0) + entries}
 
     def stop(self, at: datetime) -> None:
         """Somebody stops it: what was taken in stays. Raises ImportNotRunning."""

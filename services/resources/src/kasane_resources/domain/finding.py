@@ -7,7 +7,8 @@ from typing import Any
 from kasane_resources.domain.columns import costs_nothing, day_bits, minutes
 from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import ContactMode, HumanService, ServiceStatus
-from kasane_resources.domain.schedule import WEEKS
+from kasane_resources.domain.opening import FurtherOpening
+from kasane_resources.domain.schedule import WEEKS, Schedule
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Findable:
     costs: tuple[int | None, ...]
     referral_needed: bool | None
     confirmed_on: date | None
+    further: tuple[FurtherOpening, ...] = ()
 
     @classmethod
     def of(cls, one: HumanService, text: str, sort_key: str) -> "Findable":
@@ -77,6 +79,7 @@ class Findable:
             costs=tuple(cost.amount for cost in entry.costs),
             referral_needed=entry.referral_needed,
             confirmed_on=entry.last_confirmed_on,
+            further=entry.openings[1:],
         )
 
     def values(self) -> dict[str, Any]:
@@ -92,14 +95,18 @@ class Findable:
             "municipality": self.municipality,
             "latitude": self.latitude,
             "longitude": self.longitude,
-            "days": day_bits(self.byday),
-            "weeks": sum(1 << WEEKS.index(week) for week in set(self.weeks)),
-            "monthdays": sum(1 << day for day in set(self.monthdays)),
-            "every_time": self.interval == 1,
-            "valid_from": self.valid_from,
-            "valid_to": self.valid_to,
-            "opens": minutes(self.opens_at),
-            "closes": minutes(self.closes_at),
+            **time_values(
+                Schedule(
+                    byday=self.byday,
+                    opens_at=self.opens_at,
+                    closes_at=self.closes_at,
+                    weeks=self.weeks,
+                    monthdays=self.monthdays,
+                    interval=self.interval,
+                    valid_from=self.valid_from,
+                    valid_to=self.valid_to,
+                )
+            ),
             "by_line": ContactMode.LINE.value in self.contact_modes,
             "visits": ContactMode.HOME_VISIT.value in self.contact_modes,
             "free": self._free,
@@ -110,8 +117,34 @@ class Findable:
             "sort_key": self.sort_key,
         }
 
+    def further_values(self) -> list[dict[str, Any]]:
+        """The columns of the rows of its other times and places, but for the number of the entry."""
+        return [
+            {
+                "position": position,
+                "latitude": one.location.position.latitude if one.location.position else None,
+                "longitude": one.location.position.longitude if one.location.position else None,
+                **time_values(one.schedule),
+            }
+            for position, one in enumerate(self.further, start=2)
+        ]
+
     @property
     def _free(self) -> bool:
         if self.costs:
             return all(amount == 0 for amount in self.costs)
         return costs_nothing(self.fees)
+
+
+def time_values(schedule: Schedule) -> dict[str, Any]:
+    """The columns that say when something is open."""
+    return {
+        "days": day_bits(schedule.byday),
+        "weeks": sum(1 << WEEKS.index(week) for week in set(schedule.weeks)),
+        "monthdays": sum(1 << day for day in set(schedule.monthdays)),
+        "every_time": schedule.interval == 1,
+        "valid_from": schedule.valid_from,
+        "valid_to": schedule.valid_to,
+        "opens": minutes(schedule.opens_at),
+        "closes": minutes(schedule.closes_at),
+    }

@@ -23,15 +23,30 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True)
 class ConfirmationDays:
-    """After how many days an entry is asked about, is stale, and its owner reminded again, as the town says."""
+    """After how many days an entry is asked about, is stale, and its owner reminded again, as the town says.
+
+    ``vacancy`` is how long what an organization said of its free places is believed.
+    """
 
     ask_after: timedelta
     stale_after: timedelta
     remind_again: timedelta
+    vacancy: timedelta = timedelta(days=90)
+
+    @property
+    def too_old(self) -> timedelta:
+        """After how long nothing that was confirmed then counts any more: twice as long as it takes to be stale."""
+        return 2 * self.stale_after
 
     def due_before(self, today: date) -> date:
         """What was last confirmed before this day is to be asked about."""
         return today - self.ask_after
+
+
+PLATFORM_DAYS = ConfirmationDays(
+    timedelta(days=180), timedelta(days=365), timedelta(days=30), timedelta(days=90)
+)
+"""What holds where a town states nothing: the platform's own choice, which every page marks as such."""
 
 
 def freshness(last_confirmed_on: date | None, today: date, days: ConfirmationDays) -> Freshness:

@@ -9,7 +9,7 @@ from kasane_resources.domain.eligibility import AreaKind, Eligibility
 from kasane_resources.domain.errors import EntryWrong
 from kasane_resources.domain.location import Location
 from kasane_resources.domain.open_data import RowProblem
-from kasane_resources.domain.opening import FurtherOpening, problems_of
+from kasane_resources.domain.opening import FurtherOpening, every_opening, problems_of
 from kasane_resources.domain.organization import Organization
 from kasane_resources.domain.profile import (
     MICRO_TASK_LENGTH,
@@ -97,6 +97,11 @@ class HumanServiceEntry:
     costs: tuple[CostOption, ...] = ()
     micro_tasks: tuple[MicroTask, ...] = ()
     further: tuple[FurtherOpening, ...] = ()
+
+    @property
+    def openings(self) -> tuple[FurtherOpening, ...]:
+        """Every time with the place where it is, the first first."""
+        return every_opening(self.schedule, self.location, self.further)
 
     def problems(self, today: date) -> Iterator[tuple[str, str]]:
         """The fields that contradict another or themselves, each with the code of its sentence."""

@@ -4,14 +4,13 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from statistics import median
 
 from kasane_resources.domain.cell_values import NOT_PUBLIC, CellReader, nth_weekday
 from kasane_resources.domain.eligibility import Eligibility
+from kasane_resources.domain.file_facts import RowFacts, facts_of, identity_of
 from kasane_resources.domain.folding import fold
 from kasane_resources.domain.human_service import (
     ContactMode,
@@ -20,7 +19,7 @@ from kasane_resources.domain.human_service import (
     Visibility,
 )
 from kasane_resources.domain.layouts import CAFETERIAS, Layout, layouts
-from kasane_resources.domain.location import Location, Position, distance_km
+from kasane_resources.domain.location import Location
 from kasane_resources.domain.open_data import OpenDataRow, RowProblem, formula_columns, read_table
 from kasane_resources.domain.quarantine import set_apart
 from kasane_resources.domain.schedule import Schedule
@@ -36,11 +35,6 @@ _MODES = (
     ("LINE", ContactMode.LINE),
     ("SMS", ContactMode.MESSAGE),
 )
-# So many different addresses at one and the same point are a town hall, not places.
-SAME_POINT = 3
-# A town whose places lie this far from the middle of its other places is not the town.
-TOWN_KM = 60
-FEWEST_FOR_A_MIDDLE = 5
 _DATE = re.compile(r"^([0-9]{4})[-/年]([0-9]{1,2})[-/月]([0-9]{1,2})日?")
 _YES = ("1", "有", "可", "あり", "TRUE")
 
@@ -66,12 +60,11 @@ class ReadRow:
 
 @dataclass(frozen=True)
 class _Reading:
-    """What holds for every row of one file."""
+    """What holds for one row beside its cells."""
 
     layout: Layout
     visibility: Visibility
-    points: frozenset[tuple[str, str]]
-    far: frozenset[int]
+    facts: RowFacts
     today: date | None
 
 
@@ -88,26 +81,29 @@ def read_file(
     ``own`` are layouts that the town made for tables of its own. An event that was over before
     ``today`` is not active. Raises FileRefused.
     """
-    known = layouts()
-    others = [layout for code, layout in known.items() if code != preferred]
-    layout, rows = read_table(content, [known[preferred], *own, *others])
-    rows = tuple(_joined_columns(row, layout) for row in rows)
-    reading = _Reading(layout, visibility, _suspicious_points(rows), _far_rows(rows), today)
-    ids = Counter(_identity(row, layout) for row in rows)
+    layout, written = read_table(content, layouts_in_turn(preferred, own))
+    rows = tuple(joined_columns(row, layout) for row in written)
+    facts = facts_of(rows, layout)
     seen: set[str] = set()
     found = []
     for row in rows:
-        read = _read_row(row, reading, unique_id=ids[_identity(row, layout)] == 1)
-        if read.entry is not None and read.key in seen:
-            column = row.written_column("名称")
-            problem = RowProblem(column, "row_repeated", row.text("名称"))
-            read = replace(read, entry=None, problems=(*read.problems, problem))
-        seen.add(read.key)
-        found.append(read)
+        known = facts.of(row)
+        key = key_of(row, layout, known)
+        known = replace(known, repeated=key in seen)
+        seen.add(key)
+        found.append(read_row(row, layout, visibility, known, today))
     return tuple(found)
 
 
-def _joined_columns(row: OpenDataRow, layout: Layout) -> OpenDataRow:
+def layouts_in_turn(preferred: str, own: Sequence[Layout]) -> list[Layout]:
+    """The layouts in the order in which they are tried on a header."""
+    known = layouts()
+    others = [layout for code, layout in known.items() if code != preferred]
+    return [known[preferred], *own, *others]
+
+
+def joined_columns(row: OpenDataRow, layout: Layout) -> OpenDataRow:
+    """The row with the cells that the layout puts together from others."""
     joined = {
         ours: "".join(row.text(part) for part in parts)
         for ours, parts in layout.joined.items()
@@ -116,7 +112,15 @@ def _joined_columns(row: OpenDataRow, layout: Layout) -> OpenDataRow:
     return replace(row, joined=joined) if joined else row
 
 
-def _read_row(row: OpenDataRow, reading: _Reading, *, unique_id: bool) -> ReadRow:
+def read_row(
+    row: OpenDataRow,
+    layout: Layout,
+    visibility: Visibility,
+    facts: RowFacts,
+    today: date | None,
+) -> ReadRow:
+    """One row as an entry, or refused with everything that is wrong; ``facts`` are what the file says of it."""
+    reading = _Reading(layout, visibility, facts, today)
     cells = CellReader(row)
     name = cells.name("名称")
     entry: HumanServiceEntry | None = None
@@ -131,13 +135,16 @@ def _read_row(row: OpenDataRow, reading: _Reading, *, unique_id: bool) -> ReadRo
     else:
         entry = _entry(cells, name, reading)
     cells.keep_back_contacts()
+    if entry is not None and facts.repeated:
+        entry = None
+        cells.report("名称", "row_repeated")
     problems = [
         replace(problem, column=row.written_column(problem.column)) for problem in cells.problems
     ]
     apart = set_apart(row.original, problems)
     return ReadRow(
         number=row.number,
-        key=_key(row, reading.layout, unique_id),
+        key=key_of(row, layout, facts),
         digest=_digest(row.cells),
         original=apart.original,
         name=name,
@@ -183,11 +190,11 @@ def _location(cells: CellReader, reading: _Reading) -> Location:
         cells.report("住所", "address_not_public")
         return Location(name=town, municipality=municipality)
     position = cells.position()
-    if position is not None and cells.row.number in reading.far:
+    if position is not None and reading.facts.far:
         cells.report("緯度", "coordinates_out_of_town")
         cells.report("経度", "coordinates_out_of_town")
         position = None
-    if position is not None and (cells.text("緯度"), cells.text("経度")) in reading.points:
+    if position is not None and reading.facts.shared_point:
         cells.report("緯度", "coordinates_shared")
         cells.report("経度", "coordinates_shared")
         position = None
@@ -278,16 +285,12 @@ def _joined(cells: CellReader, columns: Sequence[str]) -> str:
     return "。".join(text for text in (cells.remark(column) for column in columns) if text)
 
 
-def _identity(row: OpenDataRow, layout: Layout) -> tuple[str, ...]:
-    return (row.text("全国地方公共団体コード"), *(row.text(column) for column in layout.key))
-
-
-def _key(row: OpenDataRow, layout: Layout, unique_id: bool) -> str:
+def key_of(row: OpenDataRow, layout: Layout, facts: RowFacts) -> str:
     """What makes a row the same in the next file: the publisher's ID, else name and address."""
-    code, *identifiers = _identity(row, layout)
+    code, *identifiers = identity_of(row, layout)
     town = code if layout.code == CAFETERIAS else f"{layout.code}:{code}"
     key = f"{town}/{'/'.join(identifiers)}"
-    if all(identifiers) and unique_id and len(key) <= KEY_LENGTH:
+    if all(identifiers) and facts.own_identity and len(key) <= KEY_LENGTH:
         return key
     words = "|".join((code, *identifiers, fold(row.text("名称")), fold(row.text("住所"))))
     if layout.code == CAFETERIAS:
@@ -299,39 +302,3 @@ def _digest(cells: Mapping[str, str]) -> str:
     return hashlib.sha256(
         json.dumps(sorted(cells.items()), ensure_ascii=False).encode()
     ).hexdigest()
-
-
-def _suspicious_points(rows: Sequence[OpenDataRow]) -> frozenset[tuple[str, str]]:
-    """Points that several rows with different addresses, or with none, have in common."""
-    places: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        if row.text("緯度") and row.text("経度"):
-            places.setdefault((row.text("緯度"), row.text("経度")), []).append(
-                fold(row.text("住所"))
-            )
-    return frozenset(
-        point
-        for point, addresses in places.items()
-        if len(addresses) >= SAME_POINT
-        and (len(set(addresses)) >= SAME_POINT or not any(addresses))
-    )
-
-
-def _far_rows(rows: Sequence[OpenDataRow]) -> frozenset[int]:
-    """The numbers of the rows whose point lies far from the other places of their town."""
-    towns: dict[str, list[tuple[int, Position]]] = {}
-    for row in rows:
-        position = CellReader(row).position()
-        if position is not None:
-            town = row.text("全国地方公共団体コード") or row.text("所在地市区町村")
-            towns.setdefault(town, []).append((row.number, position))
-    far: set[int] = set()
-    for town, places in towns.items():
-        if not town or len(places) < FEWEST_FOR_A_MIDDLE:
-            continue
-        middle = Position(
-            median(position.latitude for _, position in places),
-            median(position.longitude for _, position in places),
-        )
-        far |= {n for n, position in places if distance_km(middle, position) > TOWN_KM}
-    return frozenset(far)

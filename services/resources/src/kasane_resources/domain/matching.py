@@ -8,6 +8,7 @@ import numpy as np
 
 from kasane_resources.domain.columns import DirectoryColumns, Rows
 from kasane_resources.domain.comparing import GOES, REASONS, ComparedRows, NeedComparison
+from kasane_resources.domain.freshness import PLATFORM_DAYS, ConfirmationDays
 from kasane_resources.domain.human_service import HumanService, Visibility
 from kasane_resources.domain.need import Need
 from kasane_resources.domain.scoring import DEFAULT_WEIGHTS, PartKind, ScorePart, Scorer, Weights
@@ -75,12 +76,13 @@ class Matching:
 
 @dataclass(frozen=True)
 class MatchingPolicy:
-    """By what a need is judged on a day: the kinds, the weights, and who looks."""
+    """By what a need is judged on a day: the kinds, the weights, the town's days, and who looks."""
 
     terms: Mapping[str, TaxonomyTerm]
     today: date
     visible: frozenset[Visibility] = frozenset(Visibility)
     weights: Weights = DEFAULT_WEIGHTS
+    days: ConfirmationDays = PLATFORM_DAYS
     most: int = MOST_SUGGESTIONS
     most_left_out: int = MOST_LEFT_OUT
 
@@ -121,7 +123,7 @@ def match(
 
 def match_rows(need: Need, shelf: CandidateShelf, policy: MatchingPolicy) -> Matching:
     """Leaves out what cannot serve the person, scores the rest, always in the same order."""
-    scorer = Scorer(need, policy.terms, policy.today, policy.weights)
+    scorer = Scorer(need, policy.terms, policy.today, policy.weights, policy.days)
     with shelf.columns.lock:
         comparison = NeedComparison(shelf.columns, shelf.rows, scorer, policy.visible, shelf.fetch)
         found = comparison.compared()
@@ -150,7 +152,7 @@ def reasons_against(
     need: Need, shelf: CandidateShelf, policy: MatchingPolicy
 ) -> Sequence[tuple[str, ExclusionReason | None]]:
     """The id of each entry with why it cannot serve, or None; districts are weighed together."""
-    scorer = Scorer(need, policy.terms, policy.today, policy.weights)
+    scorer = Scorer(need, policy.terms, policy.today, policy.weights, policy.days)
     found = NeedComparison(shelf.columns, shelf.rows, scorer, policy.visible, shelf.fetch).reasons()
     return [
         (shelf.columns.ids[row], None if reason == GOES else REASONS[reason])

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -53,6 +53,38 @@ class OpenDataRow:
         return (self.joined.get(column) or self.cells.get(column, "")).strip(" \t\r\n\u3000")
 
 
+@dataclass(frozen=True)
+class TableHeader:
+    """The header of a file: where it stands, its layout, our name for each column and the file's own."""
+
+    layout: Layout
+    place: int
+    names: tuple[str, ...]
+    written: Mapping[str, str]
+
+    @classmethod
+    def of(cls, layout: Layout, place: int, line: Sequence[str]) -> "TableHeader":
+        """The header that a line is. Raises FileRefused when two columns mean the same."""
+        written = [name.strip(" \ufeff\u3000") for name in line]
+        names = layout.ours(written)
+        repeated = sorted({name for name in names if name and names.count(name) > 1})
+        if repeated:
+            raise FileRefused("file_repeated_columns", columns="、".join(repeated))
+        theirs = {ours: own for ours, own in zip(names, written, strict=True) if ours}
+        return cls(layout, place, tuple(names), theirs)
+
+    def rows(self, lines: Iterable[tuple[int, Sequence[str]]]) -> Iterator[OpenDataRow]:
+        """The rows of the numbered lines after the header; lines without any text are left out."""
+        for number, line in lines:
+            if not any(cell.strip() for cell in line):
+                continue
+            cells = {name: cell for name, cell in zip(self.names, line, strict=False) if name}
+            extra = [cell for cell in line[len(self.names) :] if cell.strip()]
+            if extra:
+                cells["…"] = "、".join(extra)
+            yield OpenDataRow(number, cells, self.written)
+
+
 def read_table(
     content: bytes, candidates: Sequence[Layout]
 ) -> tuple[Layout, tuple[OpenDataRow, ...]]:
@@ -63,10 +95,17 @@ def read_table(
     code that says why nothing was read; the columns that it names are those of the first candidate.
     """
     lines = read_lines(content)
+    header = find_header(lines, candidates)
+    rows = enumerate(lines[header.place + 1 :], header.place + 2)
+    return header.layout, tuple(header.rows(rows))
+
+
+def find_header(lines: Sequence[Sequence[str]], candidates: Sequence[Layout]) -> "TableHeader":
+    """The header among the first lines of a file, for the first candidate that fits. Raises FileRefused."""
     for layout in candidates:
         for place, line in enumerate(lines[:HEADER_WITHIN]):
             if not layout.missing(line):
-                return layout, _rows(lines, place, layout)
+                return TableHeader.of(layout, place, line)
     first = candidates[0]
     seen = {name for line in lines[:HEADER_WITHIN] for name in first.ours(line)}
     missing = [name for name in first.needed if name not in seen] or list(first.needed)
@@ -109,28 +148,6 @@ def _lines(text: str) -> list[list[str]]:
     if max((len(line) for line in lines), default=0) < 2:
         raise FileRefused("file_not_csv")
     return lines
-
-
-def _rows(
-    lines: Sequence[Sequence[str]], header_at: int, layout: Layout
-) -> tuple[OpenDataRow, ...]:
-    written = [name.strip(" \ufeff\u3000") for name in lines[header_at]]
-    names = layout.ours(written)
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
-    if repeated:
-        raise FileRefused("file_repeated_columns", columns="、".join(repeated))
-    headers = {ours: theirs for ours, theirs in zip(names, written, strict=True) if ours}
-    rows = []
-    for place in range(header_at + 1, len(lines)):
-        line = lines[place]
-        if not any(cell.strip() for cell in line):
-            continue
-        cells = {name: cell for name, cell in zip(names, line, strict=False) if name}
-        extra = [cell for cell in line[len(names) :] if cell.strip()]
-        if extra:
-            cells["…"] = "、".join(extra)
-        rows.append(OpenDataRow(place + 1, cells, headers))
-    return tuple(rows)
 
 
 def formula_columns(row: OpenDataRow) -> tuple[str, ...]:

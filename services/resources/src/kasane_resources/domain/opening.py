@@ -24,6 +24,16 @@ class FurtherOpening:
         return self.location.known
 
 
+def every_opening(
+    schedule: Schedule, location: Location, further: Iterable[FurtherOpening]
+) -> tuple[FurtherOpening, ...]:
+    """Every time with the place where it is, the first of an entry first."""
+    return (
+        FurtherOpening(schedule, location),
+        *(one if one.elsewhere else FurtherOpening(one.schedule, location) for one in further),
+    )
+
+
 def in_order(openings: Iterable[FurtherOpening]) -> tuple[FurtherOpening, ...]:
     """Those at the same place before those at others, else in the order they came; empty ones left out."""
     told = (one for one in openings if one != FurtherOpening())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WEEKS = (1, 2, 3, 4, 5, -1)
@@ -58,6 +58,22 @@ class Schedule:
             parts.append("BYMONTHDAY=" + ",".join(map(str, self.monthdays)))
         return ";".join(parts)
 
+    def open_at(self, moment: datetime) -> bool:
+        """Whether it is surely open at a moment of its own time zone: what is not known for sure is not open."""
+        day, clock = moment.date(), f"{moment:%H:%M}"
+        by_day = DAYS[day.weekday()] in self.byday and (
+            not self.weeks
+            or any(1 << WEEKS.index(week) & week_bits(day) for week in set(self.weeks))
+        )
+        return (
+            self.interval == 1
+            and (by_day or day.day in self.monthdays)
+            and bool(self.opens_at and self.closes_at)
+            and self.opens_at.zfill(5) <= clock < self.closes_at.zfill(5)
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or self.valid_to >= day)
+        )
+
     def problems(self) -> Iterator[tuple[str, str]]:
         """The fields that contradict another or themselves, each with the code of its sentence."""
         if self.weeks and not self.byday:
@@ -70,6 +86,13 @@ class Schedule:
             yield "interval", "interval_out_of_range"
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
             yield "valid_to", "validity_order"
+
+
+def week_bits(day: date) -> int:
+    """The weeks of the month that a day lies in, as in the database: its number, and whether the last."""
+    number = (day.day - 1) // 7 + 1
+    last = (day + timedelta(days=7)).month != day.month
+    return 1 << WEEKS.index(number) | (1 << WEEKS.index(-1) if last else 0)
 
 
 def read_rule_days(written: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:

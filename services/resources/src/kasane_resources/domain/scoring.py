@@ -1,24 +1,32 @@
 """Gives a human service its points for a need: one function for each facet, each part with a sentence."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from kasane_resources.domain.columns import fetches, text_of
 from kasane_resources.domain.eligibility import AreaKind, Eligibility, ServiceArea
 from kasane_resources.domain.folding import fold
+from kasane_resources.domain.freshness import PLATFORM_DAYS, ConfirmationDays
 from kasane_resources.domain.human_service import ContactMode, HumanService
+from kasane_resources.domain.location import Location
 from kasane_resources.domain.need import Need
+from kasane_resources.domain.opening import FurtherOpening
 from kasane_resources.domain.profile import Accessibility, Vacancy
-from kasane_resources.domain.suitability import REACHABLE_KM, distance_to
+from kasane_resources.domain.schedule import Schedule
+from kasane_resources.domain.suitability import (
+    REACHABLE_KM,
+    distance_to,
+    nearest_of,
+    town_of,
+)
 from kasane_resources.domain.taxonomy import TaxonomyTerm
 from kasane_resources.domain.thesaurus import thesaurus
+from kasane_resources.domain.travel import WALKED_KM, Means, minutes_for
 
 SIMILAR_ENOUGH = 0.1
-FRESHNESS = ((180, 8.0), (365, 5.0), (730, 2.0))
 FAR_WITHOUT_CAR_KM = 5.0
-VACANCY_DAYS = 90
 _GROUPS: Mapping[str, tuple[int, int]] = {
     "乳幼児": (0, 6),
     "乳児": (0, 2),
@@ -78,6 +86,9 @@ class Weights:
     full: float = -40.0
     room: float = 5.0
     fits: float = 5.0
+    confirmed: float = 8.0
+    confirmed_earlier: float = 5.0
+    confirmed_long_ago: float = 2.0
     stale: float = -6.0
     similarity: float = 150.0
     most_similar: float = 20.0
@@ -105,6 +116,17 @@ class Scorer:
     terms: Mapping[str, TaxonomyTerm]
     today: date
     weights: Weights = DEFAULT_WEIGHTS
+    days: ConfirmationDays = PLATFORM_DAYS
+
+    @property
+    def fresh_points(self) -> tuple[tuple[int, float], ...]:
+        """Up to how many days after the confirmation how many points are given."""
+        days, weights = self.days, self.weights
+        return (
+            (days.ask_after.days, weights.confirmed),
+            (days.stale_after.days, weights.confirmed_earlier),
+            (days.too_old.days, weights.confirmed_long_ago),
+        )
 
     def parts(self, one: HumanService, similar: float) -> tuple[ScorePart, ...]:
         """Every part of the score; empty when nothing relates the entry to the need."""
@@ -119,9 +141,9 @@ class Scorer:
             *(self._offer(text) if vocabulary else ()),
             *self._age(one),
             *self.audience(one.entry.eligibility.audience),
-            *self.area(one.entry.eligibility.area, one.entry.location.municipality),
+            *self.area(one.entry.eligibility.area, town_of(self.need, one.entry.openings)),
             *self._distance(one),
-            *self._schedule(one),
+            *self.schedule(one.entry.openings),
             *self._contact(one),
             *self._access(one, text),
             *self._referral(one, text),
@@ -228,13 +250,29 @@ class Scorer:
             yield ScorePart(PartKind.AREA, "not_stated", 0.0, {})
 
     def _distance(self, one: HumanService) -> Iterator[ScorePart]:
-        distance = distance_to(self.need, one)
-        if distance is not None:
+        openings = one.entry.openings
+        nearest = nearest_of(self.need, openings)
+        if nearest is not None:
+            distance, place = nearest
             points = round(self.weights.nearest * max(0.0, 1 - distance / REACHABLE_KM), 1)
-            yield ScorePart(PartKind.DISTANCE, "known", points, {"km": f"{distance:.1f}"})
+            there = _where(openings, place)
+            facts = {"km": f"{distance:.1f}", "car": minutes_for(distance, Means.CAR), **there}
+            if distance <= WALKED_KM or self.need.without_car:
+                facts["foot"] = minutes_for(distance, Means.FOOT)
+            code = ("on_foot" if "foot" in facts else "by_car") + ("_at" if there else "")
+            yield ScorePart(PartKind.DISTANCE, code, points, facts)
 
-    def _schedule(self, one: HumanService) -> Iterator[ScorePart]:
-        schedule, wanted = one.entry.schedule, self.need.availability
+    def schedule(self, openings: Sequence[FurtherOpening]) -> Iterator[ScorePart]:
+        """The best of the times; equally good ones in their order. Names the place where it is not the first."""
+        told = [(one, part) for one in openings for part in self._schedule(one.schedule)]
+        if told:
+            one, part = max(told, key=lambda found: found[1].points)
+            there = _where(openings, one.location)
+            code = f"{part.code}_at" if there else part.code
+            yield replace(part, code=code, facts={**part.facts, **there})
+
+    def _schedule(self, schedule: Schedule) -> Iterator[ScorePart]:
+        wanted = self.need.availability
         if schedule.byday:
             facts = {"days": schedule.byday}
             points = self.weights.open_often
@@ -281,7 +319,7 @@ class Scorer:
         """What somebody asked lately counts before what the texts say; after that nobody knows any more."""
         asked_on = vacancy.asked_on
         if vacancy.available is not None and asked_on is not None:
-            if (self.today - asked_on).days > VACANCY_DAYS:
+            if self.today - asked_on > self.days.vacancy:
                 yield ScorePart(PartKind.CAPACITY, "asked_long_ago", 0.0, {"on": asked_on})
             elif vacancy.full:
                 yield ScorePart(PartKind.CAPACITY, "no_place", self.weights.full, {"on": asked_on})
@@ -304,15 +342,24 @@ class Scorer:
         if confirmed is None:
             return ScorePart(PartKind.FRESHNESS, "never", 0.0, {})
         age = (self.today - confirmed).days
-        points = next((points for days, points in FRESHNESS if age <= days), self.weights.stale)
+        steps = self.fresh_points
+        points = next((points for days, points in steps if age <= days), self.weights.stale)
         code = "fresh" if points > 0 else "stale"
-        return ScorePart(PartKind.FRESHNESS, code, points, {"on": confirmed})
+        facts = {"on": confirmed, "age": self.days.too_old.days}
+        return ScorePart(PartKind.FRESHNESS, code, points, facts)
 
     def _description(self, similar: float) -> Iterator[ScorePart]:
         if similar > 0:
             points = round(min(self.weights.most_similar, self.weights.similarity * similar), 1)
             facts = {"percent": round(similar * 100)}
             yield ScorePart(PartKind.DESCRIPTION, "similar", points, facts)
+
+
+def _where(openings: Sequence[FurtherOpening], place: Location) -> dict[str, object]:
+    """The name of a place, where the entry has several and it is not the first."""
+    if place == openings[0].location:
+        return {}
+    return {"place": place.name or place.address}
 
 
 SPEAKING_FOR = frozenset(

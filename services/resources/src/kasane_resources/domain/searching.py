@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
 from kasane_resources.domain.folding import fold, spellings
 from kasane_resources.domain.human_service import HumanService
-from kasane_resources.domain.location import Position
-from kasane_resources.domain.schedule import DAYS, WEEKS
+from kasane_resources.domain.location import Position, distance_km
+from kasane_resources.domain.opening import FurtherOpening
+from kasane_resources.domain.schedule import DAYS
 from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.domain.thesaurus import thesaurus
+from kasane_resources.domain.travel import REACHES, Reach
 
 MOST_WORDS = 8
 SHORTEST_SAID = 2
-DISTANCES_KM = (2, 5, 10, 30)
+USUAL_REACH = "10"
 FIRST_CHOICE = 2.5
 
 
@@ -49,14 +51,14 @@ class SearchWord:
 
 @dataclass(frozen=True)
 class DirectorySearch:
-    """What is asked for. Everything may be empty; ``near`` with ``within_km`` orders by distance."""
+    """What is asked for. Everything may be empty; ``near`` with ``within`` orders by distance."""
 
     words: str = ""
     category: str = ""
     usable_in: str = ""
     town_name: str = ""
     near: Position | None = None
-    within_km: float = 10.0
+    within: Reach = REACHES[USUAL_REACH]
     day: str = ""
     open_at: datetime | None = None
     without_referral: bool = False
@@ -77,14 +79,13 @@ class DirectorySearch:
         """What an address asks for, in the town and at the moment; what it does not know is left out."""
         category, day = given.get("category", ""), given.get("day", "")
         within = given.get("within", "")
-        known = within.isascii() and within.isdigit() and int(within[:4]) in DISTANCES_KM
         return cls(
             words=given.get("q", "").strip()[:200],
             category=category if category in taxonomy() else "",
             usable_in=municipality if given.get("area") == "town" else "",
             town_name=town_name,
             near=near,
-            within_km=float(within) if known else 10.0,
+            within=REACHES.get(within, REACHES[USUAL_REACH]),
             day=day if day in DAYS else "",
             open_at=now if given.get("open_now") else None,
             without_referral=bool(given.get("without_referral")),
@@ -116,11 +117,36 @@ def answers(search: DirectorySearch, one: HumanService) -> Iterator[FoundReason]
             yield found
 
 
-def week_bits(day: date) -> int:
-    """The weeks of the month that a day lies in, as in the database: its number, and whether the last."""
-    number = (day.day - 1) // 7 + 1
-    last = (day + timedelta(days=7)).month != day.month
-    return 1 << WEEKS.index(number) | (1 << WEEKS.index(-1) if last else 0)
+@dataclass(frozen=True)
+class OpeningFound:
+    """The time and place by which an entry answers a search, and the kilometres of the straight line to it."""
+
+    opening: FurtherOpening
+    km: float | None = None
+
+
+def opening_found(search: DirectorySearch, one: HumanService) -> OpeningFound:
+    """The nearest of the times and places that answer the search, or the first; the first where none is asked for."""
+    openings = one.entry.openings
+    answering = [found for found in openings if _answers_at(search, found)] or openings[:1]
+    if search.near is None:
+        return OpeningFound(answering[0])
+    home = search.near
+    known = [
+        (distance_km(home, found.location.position), found)
+        for found in answering
+        if found.location.position
+    ]
+    if not known:
+        return OpeningFound(answering[0])
+    km, nearest = min(known, key=lambda found: found[0])
+    return OpeningFound(nearest, km)
+
+
+def _answers_at(search: DirectorySearch, opening: FurtherOpening) -> bool:
+    if search.day and search.day not in opening.schedule.byday:
+        return False
+    return search.open_at is None or opening.schedule.open_at(search.open_at)
 
 
 def _answers(word: SearchWord, one: HumanService) -> Iterator[FoundReason]:

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from kasane_resources.domain.folding import fold as fold_text
 from kasane_resources.domain.human_service import HumanService
-from kasane_resources.domain.location import distance_km
+from kasane_resources.domain.location import Location, distance_km
 from kasane_resources.domain.need import Need
+from kasane_resources.domain.opening import FurtherOpening
 
 fold = lru_cache(4096)(fold_text)
 REACHABLE_KM = 30.0
@@ -85,11 +86,25 @@ class ExclusionReason(StrEnum):
 
 
 def distance_to(need: Need, human_service: HumanService) -> float | None:
-    """The kilometres between the home and the place; None when one of them is unknown."""
-    there = human_service.entry.location.position
-    if need.position is None or there is None:
+    """The kilometres between the home and the nearest place; None when one of them is unknown."""
+    found = nearest_of(need, human_service.entry.openings)
+    return found[0] if found else None
+
+
+def nearest_of(need: Need, openings: Sequence[FurtherOpening]) -> tuple[float, Location] | None:
+    """The nearest of these places to the home, with its kilometres; equally near ones in their order."""
+    home = need.position
+    if home is None:
         return None
-    return distance_km(need.position, there)
+    places = [one.location for one in openings]
+    known = [(distance_km(home, one.position), one) for one in places if one.position]
+    return min(known, key=lambda found: found[0], default=None)
+
+
+def town_of(need: Need, openings: Sequence[FurtherOpening]) -> str:
+    """The town of the person if a place lies in it, else the town of the first place."""
+    towns = [one.location.municipality for one in openings]
+    return need.municipality if need.municipality in towns else towns[0]
 
 
 def serves_words(need: Need, words: Sequence[str]) -> bool:

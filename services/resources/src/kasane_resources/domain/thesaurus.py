@@ -78,10 +78,12 @@ class Thesaurus:
         sentences = [fold(part) for text in texts for part in _SENTENCE_END.split(text) if part]
         whole = "\n".join(sentences)
         told: dict[int, list[Phrase]] = {}
-        for part, phrases in self._phrases_of.items():
-            if part in whole:
-                for number, phrase in phrases:
-                    told.setdefault(number, []).append(phrase)
+        beginnings = {whole[at : at + 2] for at in range(len(whole))} | set(whole)
+        for beginning in beginnings & self._phrases_of.keys():
+            for part, phrases in self._phrases_of[beginning].items():
+                if part in whole:
+                    for number, phrase in phrases:
+                        told.setdefault(number, []).append(phrase)
         return tuple(
             self.situations[number]
             for number in sorted(told)
@@ -89,12 +91,13 @@ class Thesaurus:
         )
 
     @cached_property
-    def _phrases_of(self) -> Mapping[str, list[tuple[int, Phrase]]]:
-        """The phrases that begin with each part, with the place of their situation."""
-        found: dict[str, list[tuple[int, Phrase]]] = {}
+    def _phrases_of(self) -> Mapping[str, Mapping[str, list[tuple[int, Phrase]]]]:
+        """By their first two characters the parts that begin phrases, each with the places of their situations."""
+        found: dict[str, dict[str, list[tuple[int, Phrase]]]] = {}
         for number, one in enumerate(self.situations):
             for phrase in one.said:
-                found.setdefault(phrase.together[0], []).append((number, phrase))
+                part = phrase.together[0]
+                found.setdefault(part[:2], {}).setdefault(part, []).append((number, phrase))
         return found
 
 

@@ -10,6 +10,7 @@ from kasane_resources.handlers.imports import (
     readable_sources,
     stop_import,
 )
+from kasane_resources.handlers.long_imports import is_long, keep_long_file
 from kasane_resources.handlers.needs import suggest_human_services
 from kasane_resources.handlers.quarantine import decide_cell, open_cells
 from kasane_resources.handlers.referrals import (
@@ -26,6 +27,8 @@ __all__ = [
     "decide_cell",
     "forget_imports",
     "import_sample",
+    "is_long",
+    "keep_long_file",
     "map_columns",
     "move_referrals",
     "open_cells",

@@ -285,6 +285,7 @@ def _say_gathering(one: Gathering, uow: UnitOfWork) -> None:
             course=one.course,
             new_ties=None if one.cancelled else one.new_ties,
             cancelled=one.cancelled,
+            place=one.place,
         )
     )
 

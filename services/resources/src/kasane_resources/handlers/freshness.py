@@ -145,6 +145,7 @@ def confirmation_days(hooks: Any) -> ConfirmationDays:
         timedelta(days=rule.ask_after_days),
         timedelta(days=rule.stale_after_days),
         timedelta(days=rule.remind_again_days),
+        timedelta(days=rule.vacancy_days),
     )
 
 

@@ -29,7 +29,7 @@ from kasane_resources.domain.layouts import CAFETERIAS, layouts
 from kasane_resources.handlers.hsds_files import as_services, is_hsds
 from kasane_resources.handlers.spreadsheets import as_csv
 from kasane_resources.handlers.taking_in import retire, take_in
-from kasane_resources.repository import ColumnMappings, DirectoryImports
+from kasane_resources.repository import ColumnMappings, DirectoryImports, LongImports
 
 OBJECT = "directory_import"
 SAMPLE = Path(__file__).parent.parent / "data" / "children_cafeterias_tokyo.csv"
@@ -42,21 +42,27 @@ def readable_sources(hooks: Any) -> tuple[ResourceSource, ...]:
     return tuple(source for source in sources if source.layout in (*layouts(), HSDS))
 
 
+def source_named(code: str, hooks: Any) -> ResourceSource:
+    """The source of this code whose layout can be read. Raises SourceUnknown."""
+    source = next((s for s in readable_sources(hooks) if s.code == code), None)
+    if source is None:
+        raise SourceUnknown
+    return source
+
+
 def preview_import(command: PreviewImport, uow: UnitOfWork, hooks: Any) -> str:
     """Reads a file and keeps it for the preview; the same file sent twice is one import.
 
     Returns its id. A table whose header nobody knows is kept to have its columns mapped, with nothing read.
     Raises FileRefused, UploadRefused or SourceUnknown; then nothing is kept.
     """
-    source = next((s for s in readable_sources(hooks) if s.code == command.source), None)
-    if source is None:
-        raise SourceUnknown
+    source = source_named(command.source, hooks)
     digest = hashlib.sha256(command.content).hexdigest()
     imports = DirectoryImports(uow.connection)
     twin = imports.waiting_twin(source.code, digest, uow.actor.account_id)
     if twin is not None:
         return twin
-    one = _uploaded(command.import_id, source, command.file_name, command.content, uow)
+    one = uploaded(command.import_id, source, command.file_name, command.content, uow)
     if is_hsds(command.content):
         one.layout, one.content = HSDS, as_services(command.content)
     else:
@@ -77,20 +83,29 @@ def map_columns(command: MapColumns, uow: UnitOfWork, _hooks: Any) -> None:
     one.must_wait()
     mapping = ColumnMapping.of(command.header, command.name, command.columns, command.kind)
     ColumnMappings(uow.connection).put(mapping)
-    _look(one, imports)
+    if one.long:
+        one.begin_reading()
+    else:
+        _look(one, imports)
     imports.save(one)
     uow.record("resources.mapping.written", OBJECT, one.id)
     uow.commit()
 
 
-def apply_import(command: ApplyImport, uow: UnitOfWork, _hooks: Any) -> ImportPlan:
+def apply_import(command: ApplyImport, uow: UnitOfWork, _hooks: Any) -> ImportPlan | None:
     """Takes the rows of a looked-at file into the directory, or hands a long one to the worker.
 
-    Raises ImportAlreadyApplied.
+    None for a file that the worker read: it plans each row when it takes it in. Raises ImportAlreadyApplied.
     """
     imports = DirectoryImports(uow.connection)
     one = imports.get(command.import_id, for_update=True)
     one.must_wait()
+    if one.long:
+        one.queue_read(retires=command.retires)
+        uow.record("resources.import.queued", OBJECT, one.id)
+        imports.save(one)
+        uow.commit()
+        return None
     plan = imports.plan(one)
     if len(plan.rows) > AT_ONCE_UP_TO:
         one.queue(plan, retires=command.retires)
@@ -107,6 +122,7 @@ def stop_import(command: StopImport, uow: UnitOfWork, _hooks: Any) -> None:
     imports = DirectoryImports(uow.connection)
     one = imports.get(command.import_id, for_update=True)
     one.stop(clock.now())
+    LongImports(uow.connection).forget(one.id)
     imports.save(one)
     uow.record("resources.import.stopped", OBJECT, one.id)
     uow.commit()
@@ -115,7 +131,7 @@ def stop_import(command: StopImport, uow: UnitOfWork, _hooks: Any) -> None:
 def import_sample(command: ImportSample, uow: UnitOfWork, _hooks: Any) -> ImportPlan:
     """Takes the sample that comes with the platform in; a second time changes nothing."""
     imports = DirectoryImports(uow.connection)
-    one = _uploaded(command.import_id, SAMPLE_SOURCE, SAMPLE.name, SAMPLE.read_bytes(), uow)
+    one = uploaded(command.import_id, SAMPLE_SOURCE, SAMPLE.name, SAMPLE.read_bytes(), uow)
     plan = imports.plan(one)
     _apply(one, plan, uow, retires=False)
     imports.add(one)
@@ -134,9 +150,10 @@ def _look(one: DirectoryImport, imports: DirectoryImports) -> None:
     one.state, one.counts, one.rows = ImportState.LOOKED_AT, plan.counts(), len(plan.rows)
 
 
-def _uploaded(
+def uploaded(
     import_id: str, source: ResourceSource, file_name: str, content: bytes, uow: UnitOfWork
 ) -> DirectoryImport:
+    """A new import of a file of a source, not kept yet. Raises SourceUnknown."""
     try:
         visibility = Visibility(source.visibility)
     except ValueError:

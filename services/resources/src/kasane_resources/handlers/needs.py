@@ -32,6 +32,7 @@ from kasane_resources.domain.matching import (
 from kasane_resources.domain.need import CIRCUMSTANCES, TIMES, Availability
 from kasane_resources.domain.ranking import FIRST, TownAddition, ranked_by_town
 from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.handlers.freshness import confirmation_days
 from kasane_resources.repository import Gaps, candidates, candidates_of_kind
 
 OBJECT = "support_need"
@@ -41,7 +42,7 @@ def suggest_human_services(event: SupportNeedIdentified, uow: UnitOfWork, hooks:
     """Says what the directory offers for a need; keeps a gap when nothing fits; does not commit."""
     label, need = _need(event, hooks)
     today = clock.today()
-    policy = MatchingPolicy(taxonomy(), today, most=FIRST)
+    policy = MatchingPolicy(taxonomy(), today, days=confirmation_days(hooks), most=FIRST)
     found = match_rows(need, candidates(uow.connection, need), policy)
     found = replace(found, matches=_ranked(found, event, hooks, uow))
     missing = tuple(_missing(need, label, found, uow, today))

@@ -9,8 +9,9 @@ from kasane_resources.domain.directory_import import (
     ImportPlan,
     ImportState,
 )
+from kasane_resources.handlers.long_imports import read_long, take_long_batch
 from kasane_resources.handlers.taking_in import retire, take_in
-from kasane_resources.repository import DirectoryImports
+from kasane_resources.repository import DirectoryImports, LongImports
 
 SERVICE = "resources"
 OBJECT = "directory_import"
@@ -18,7 +19,7 @@ BATCH = 200
 
 
 def run_imports(house: House, municipality: str) -> None:
-    """Takes in every import that was handed to the worker, one after another.
+    """Reads or takes in every import that was handed to the worker, one after another.
 
     May be cut off at any moment: rows that were taken in are unchanged the next time.
     """
@@ -39,6 +40,7 @@ def forget_imports(house: House, municipality: str) -> None:
             if one.under_way or one.over:
                 continue
             one.forget(clock.now())
+            LongImports(uow.connection).forget(one.id)
             imports.save(one)
             uow.record("resources.import.stopped", OBJECT, one.id)
             uow.commit()
@@ -50,25 +52,31 @@ def _run(house: House, municipality: str, import_id: str) -> None:
         one = imports.get(import_id)
         if not one.under_way:
             return
-        plan, done = imports.plan(one), one.done
+        plan, done = None if one.long else imports.plan(one), one.done
+    if one.state is ImportState.READING:
+        read_long(house, municipality, import_id)
+        return
     while True:
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
             imports = DirectoryImports(uow.connection)
             one = imports.get(import_id, for_update=True)
             if not one.under_way or one.done != done:
                 return  # stopped, or another worker is ahead
-            done = _take_batch(one, plan, done, uow)
+            done = _take_batch(one, plan, uow)
             imports.save(one)
             uow.commit()
         if one.over:
             return
 
 
-def _take_batch(one: DirectoryImport, plan: ImportPlan, done: int, uow: UnitOfWork) -> int:
-    batch = plan.rows[done : done + BATCH]
+def _take_batch(one: DirectoryImport, plan: ImportPlan | None, uow: UnitOfWork) -> int:
+    if plan is None:
+        take_long_batch(one, uow)
+        return one.done
+    batch = plan.rows[one.done : one.done + BATCH]
     take_in(one, batch, uow)
     one.state = ImportState.RUNNING
-    one.done = done + len(batch)
+    one.done += len(batch)
     if one.done >= len(plan.rows):
         if one.retires:
             retire(plan.gone, uow)

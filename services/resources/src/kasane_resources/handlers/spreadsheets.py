@@ -3,8 +3,9 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import load_workbook
 
@@ -29,25 +30,34 @@ def as_csv(file_name: str, content: bytes) -> bytes:
     """
     if not content.startswith(b"PK\x03\x04"):
         return content
+    checked = must_be_harmless(file_name, content)
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(sheet_lines(io.BytesIO(checked), MOST_ROWS))
+    return written.getvalue().encode()
+
+
+def must_be_harmless(file_name: str, content: bytes) -> bytes:
+    """The content of an Excel file that hides nothing. Raises UploadRefused or FileRefused."""
     checked = check_upload(file_name, content, (FileKind.XLSX,), LARGEST_FILE)
     _refuse_declarations(checked.content)
+    return checked.content
+
+
+def sheet_lines(book: IO[bytes], most: int) -> Iterator[list[str]]:
+    """The cells of every line of the first sheet, read as they are asked for. Raises FileRefused past ``most``."""
     try:
-        book = load_workbook(io.BytesIO(checked.content), read_only=True, data_only=False)
-        sheet = book.worksheets[0]
-        written = io.StringIO()
-        lines = csv.writer(written, lineterminator="\n")
+        sheet = load_workbook(book, read_only=True, data_only=False).worksheets[0]
         for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)):
-            if number >= MOST_ROWS:
-                raise FileRefused("file_too_many_rows", most=MOST_ROWS)
+            if number >= most:
+                raise FileRefused("file_too_many_rows", most=most)
             cells = [_text(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
-            lines.writerow(cells)
+            yield cells
     except FileRefused:
         raise
     except Exception as error:  # a damaged part makes openpyxl raise whatever it meets
         raise FileRefused("file_not_csv") from error
-    return written.getvalue().encode()
 
 
 def _refuse_declarations(content: bytes) -> None:

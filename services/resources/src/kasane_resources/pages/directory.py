@@ -25,10 +25,10 @@ from kasane_kit.web import (
 from kasane_resources import queries
 from kasane_resources.commands import ChangeHumanService, PublishHumanService
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry
-from kasane_resources.domain.location import distance_km
 from kasane_resources.domain.schedule import DAYS
-from kasane_resources.domain.searching import DISTANCES_KM, DirectorySearch, answers
+from kasane_resources.domain.searching import answers, opening_found
 from kasane_resources.domain.taxonomy import taxonomy
+from kasane_resources.domain.travel import REACHES, WALKED_KM, Means, minutes_for
 from kasane_resources.handlers import change_human_service, publish_human_service
 from kasane_resources.pages import forms
 from kasane_resources.pages.searching import SWITCHES, asked, asked_near, need_asked_for
@@ -64,8 +64,9 @@ def list_human_services() -> str:
         why={one.id: tuple(answers(search, one)) for one in shown},
         need=need_asked_for(),
         near=near,
-        distances=DISTANCES_KM,
-        kilometres=_kilometres(search, shown),
+        reaches=REACHES,
+        at={one.id: opening_found(search, one) for one in shown},
+        travel=_travel,
         next_cursor=cursor,
         switches=SWITCHES,
         week=DAYS,
@@ -76,13 +77,12 @@ def list_human_services() -> str:
     )
 
 
-def _kilometres(search: DirectorySearch, shown: Sequence[HumanService]) -> dict[str, str]:
-    places = [(one.id, one.entry.location.position) for one in shown]
-    return {
-        one_id: f"{distance_km(search.near, there):.1f}"
-        for one_id, there in places
-        if search.near and there
-    }
+def _travel(km: float) -> str:
+    """The way in words, which say that it is an estimate."""
+    car = minutes_for(km, Means.CAR)
+    if km > WALKED_KM:
+        return text("text.way_by_car", km=f"{km:.1f}", car=car)
+    return text("text.way_on_foot", km=f"{km:.1f}", car=car, foot=minutes_for(km, Means.FOOT))
 
 
 @blueprint.get("/human-services/new")

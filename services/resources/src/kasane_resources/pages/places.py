@@ -16,7 +16,7 @@ from kasane_kit.web import (
     unit_of_work,
     write_cursor,
 )
-from kasane_kit.web.factory import SECURITY_HEADERS
+from kasane_kit.web.headers import SECURITY_HEADERS
 from kasane_plugin_api import FieldSpec
 from kasane_resources import queries
 from kasane_resources.commands.map_setting import ChooseTiles

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from kasane_kit import clock
 from kasane_kit.auth import Actor
-from kasane_resources.domain.directory_import import DirectoryImport, ImportPlan
+from kasane_resources.domain.directory_import import DirectoryImport, ImportPlan, NoLongerListed
 from kasane_resources.domain.errors import HumanServiceNotFound
 from kasane_resources.domain.gap import Gap, GapTheme
 from kasane_resources.domain.human_service import HumanService
@@ -21,6 +22,7 @@ from kasane_resources.repository import (
     Gaps,
     HostContacts,
     HumanServices,
+    LongImports,
     Quarantine,
     Referrals,
     RefusedRow,
@@ -66,6 +68,15 @@ def host_contact(connection: Connection, human_service_id: str) -> HostContact:
 def directory_import(connection: Connection, import_id: str) -> DirectoryImport:
     """One import; raises ImportNotFound."""
     return DirectoryImports(connection).get(import_id)
+
+
+def long_import_page(
+    connection: Connection, one: DirectoryImport, show: str, after: int, most: int
+) -> tuple[ImportPlan, int | None, NoLongerListed]:
+    """Some rows of a long file that was read, where more begin, and what the file no longer lists."""
+    long_imports = LongImports(connection)
+    plan, further = long_imports.page(one, show, after, clock.today(), most)
+    return plan, further, long_imports.gone(one, most)
 
 
 def import_plan(connection: Connection, one: DirectoryImport) -> ImportPlan:

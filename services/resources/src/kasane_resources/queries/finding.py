@@ -4,7 +4,7 @@ A statement is made once for each shape of a search and then only given its valu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, radians
 from typing import Any
@@ -27,17 +27,20 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from kasane_resources import tables
 from kasane_resources.domain.columns import day_bits
 from kasane_resources.domain.human_service import HumanService, Visibility
 from kasane_resources.domain.location import KM_PER_DEGREE, Position, box_around
 from kasane_resources.domain.need import Need
-from kasane_resources.domain.schedule import DAYS
-from kasane_resources.domain.searching import DirectorySearch, week_bits
+from kasane_resources.domain.schedule import DAYS, week_bits
+from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.repository import HumanServices, of_kind, usable_in
 
 MOST_COUNTED = 1000
+_BEYOND = literal_column("4.0", Float)
+_Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 Place = tuple[Any, ...]
 
 
@@ -56,11 +59,20 @@ class _Shape:
     visits: bool
     free: bool
     in_use: bool
+    elsewhere: bool = False
+
+    @property
+    def by_opening(self) -> bool:
+        """Whether it depends on times or places, of which an entry may have several."""
+        return self.near or self.day or self.now
 
     @classmethod
     def of(cls, connection: Connection, search: DirectorySearch) -> "_Shape":
-        """The shape of a search on the database of a connection."""
-        return cls(
+        """The shape of a search on the database of a connection.
+
+        ``elsewhere`` says that a further time or place of some entry answers it, which costs a statement of its own.
+        """
+        shape = cls(
             dialect=connection.dialect.name,
             words=tuple((len(one.spellings), bool(one.kinds)) for one in search.each_word),
             category=bool(search.category),
@@ -73,6 +85,11 @@ class _Shape:
             free=search.free,
             in_use=search.in_use,
         )
+        if not shape.by_opening:
+            return shape
+        values = _values(frozenset(), search)
+        elsewhere = connection.scalar(_anywhere_else(shape), values) is not None
+        return replace(shape, elsewhere=elsewhere)
 
 
 def found(
@@ -159,7 +176,7 @@ def _values(visible: frozenset[Visibility], search: DirectorySearch) -> dict[str
         values |= {f"word_{number}_{at}": one for at, one in enumerate(word.spellings)}
         values[f"kinds_{number}"] = word.kinds
     if search.near:
-        values |= _near_values(search.near, search.within_km)
+        values |= _near_values(search.near, search.within.km)
     if search.open_at:
         now, today = search.open_at, search.open_at.date()
         values |= {
@@ -199,14 +216,14 @@ def _wanted(shape: _Shape) -> Iterator[ColumnElement[bool]]:
         )
     if shape.category:
         yield of_kind(f.human_service_id, bindparam("category", expanding=True))
-    if shape.near:
-        yield f.latitude.between(_number("south"), _number("north"))
-        yield f.longitude.between(_number("west"), _number("east"))
-        yield _square() <= _number("reach")
-    if shape.day:
-        yield f.days.bitwise_and(_whole("day")) != 0
     if shape.now:
-        yield from _open_now()
+        yield f.active
+    if shape.elsewhere:
+        o = tables.opening.c
+        others = select(o.number).where(*_at_opening(shape, o))
+        yield or_(and_(*_at_opening(shape, f)), f.number.in_(others))
+    else:
+        yield from _at_opening(shape, f)
     for asked, holds in (
         (shape.without_referral, f.referral_needed.is_(False)),
         (shape.by_line, f.by_line),
@@ -217,14 +234,30 @@ def _wanted(shape: _Shape) -> Iterator[ColumnElement[bool]]:
             yield holds
 
 
-def _open_now() -> Iterator[ColumnElement[bool]]:
-    f = tables.finding.c
+@lru_cache(64)
+def _anywhere_else(shape: _Shape) -> Select[Any]:
+    o = tables.opening.c
+    return select(o.number).where(*_at_opening(shape, o)).limit(1)
+
+
+def _at_opening(shape: _Shape, c: _Columns) -> Iterator[ColumnElement[bool]]:
+    """Whether one time and place answers what is asked of times and places."""
+    if shape.near:
+        yield c.latitude.between(_number("south"), _number("north"))
+        yield c.longitude.between(_number("west"), _number("east"))
+        yield _square(c) <= _number("reach")
+    if shape.day:
+        yield c.days.bitwise_and(_whole("day")) != 0
+    if shape.now:
+        yield from _open_now(c)
+
+
+def _open_now(f: _Columns) -> Iterator[ColumnElement[bool]]:
     minute, today = _whole("minute"), bindparam("today", type_=f.valid_from.type)
     by_day = and_(
         f.days.bitwise_and(_whole("weekday")) != 0,
         or_(f.weeks == 0, f.weeks.bitwise_and(_whole("week")) != 0),
     )
-    yield f.active
     yield f.every_time
     yield or_(by_day, f.monthdays.bitwise_and(_whole("monthday")) != 0)
     yield and_(f.opens >= 0, f.opens <= minute, minute < f.closes)
@@ -240,9 +273,8 @@ def _whole(name: str) -> BindParameter[int]:
     return bindparam(name, type_=Integer)
 
 
-def _square() -> ColumnElement[float]:
+def _square(f: _Columns) -> ColumnElement[float]:
     """The square of the distance in degrees of latitude, for ordering what is near."""
-    f = tables.finding.c
     up = f.latitude - _number("home_up")
     along = (f.longitude - _number("home_along")) * _number("across")
     return up * up + along * along
@@ -251,13 +283,29 @@ def _square() -> ColumnElement[float]:
 def _rank(shape: _Shape) -> ColumnElement[int]:
     """Nearest first, else 0 for a word in name or reading, 1 in the text, 2 by its meaning; added up."""
     if shape.near:
-        finely = _square() * 1e8
+        finely = _nearest(shape) * 1e8
         # PostgreSQL rounds where SQLite cuts off.
         return cast(func.trunc(finely) if shape.dialect == "postgresql" else finely, Integer)
     if not shape.words:
         return cast(literal_column("0"), Integer)
     ranks = [_rank_of(shape, number) for number in range(len(shape.words))]
     return sum(ranks[1:], ranks[0])
+
+
+def _nearest(shape: _Shape) -> ColumnElement[float]:
+    """The square of the distance to the nearest place that answers."""
+    f, o = tables.finding.c, tables.opening.c
+    if not shape.elsewhere:
+        return _square(f)
+    first = case((and_(*_at_opening(shape, f)), _square(f)), else_=_BEYOND)
+    nearest = (
+        select(func.min(_square(o)))
+        .where(o.number == f.number, *_at_opening(shape, o))
+        .correlate(tables.finding)
+        .scalar_subquery()
+    )
+    other = func.coalesce(nearest, _BEYOND)
+    return case((other < first, other), else_=first)
 
 
 def _rank_of(shape: _Shape, number: int) -> ColumnElement[int]:

@@ -11,6 +11,7 @@ from kasane_resources.repository.gaps import Gaps
 from kasane_resources.repository.host_contacts import HostContacts
 from kasane_resources.repository.human_services import HumanServices, Organizations
 from kasane_resources.repository.imports import DirectoryImports
+from kasane_resources.repository.long_imports import LongImports
 from kasane_resources.repository.quarantine import (
     ColumnMappings,
     Quarantine,
@@ -26,6 +27,7 @@ __all__ = [
     "Gaps",
     "HostContacts",
     "HumanServices",
+    "LongImports",
     "OrganizationAnswers",
     "Organizations",
     "Quarantine",

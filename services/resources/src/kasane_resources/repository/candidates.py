@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    not_,
     or_,
     select,
     union_all,
@@ -118,18 +119,30 @@ def _areas(positioned: bool, given: Callable[[str], Any]) -> Iterator[ColumnElem
         yield and_(nowhere, f.municipality == "")
         yield and_(nowhere, same)
         return
-    yield and_(
-        nowhere,
+    o, home = tables.opening.c, given("home")
+    near = and_(
         f.latitude.between(given("south"), given("north")),
         f.longitude.between(given("west"), given("east")),
     )
-    yield and_(nowhere, f.latitude.is_(None), or_(f.municipality == "", same))
-    home = given("home")
-    yield and_(
-        radius,
+    unknown = and_(f.latitude.is_(None), or_(f.municipality == "", same))
+    within = and_(
         f.latitude.between(given("farthest_south"), given("farthest_north")),
         func.abs(f.latitude - home) * KM_PER_DEGREE <= f.radius_km * 1.01,
     )
+    placed = f.latitude.is_not(None)
+    yield and_(nowhere, near)
+    yield and_(nowhere, unknown)
+    yield and_(radius, within)
+    # What only another place of the entry brings near; such entries are few, and an index leads to them.
+    others = select(o.number).where(
+        o.latitude.between(given("south"), given("north")),
+        o.longitude.between(given("west"), given("east")),
+    )
+    yield and_(f.number.in_(others), nowhere, not_(and_(placed, near)), not_(unknown))
+    farther = select(o.number).where(
+        o.latitude.between(given("farthest_south"), given("farthest_north"))
+    )
+    yield and_(f.number.in_(farther), radius, not_(and_(placed, within)))
 
 
 def _of_area(connection: Connection, need: Need) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def _opening_cell(opening: FurtherOpening) -> dict[str, Any]:
     }
 
 
-def _opening(cell: Mapping[str, Any]) -> FurtherOpening:
+def opening_of(cell: Mapping[str, Any]) -> FurtherOpening:
+    """A further time or place as it is kept."""
     written, place = dict(cell["schedule"]), cell["location"]
     for name in ("byday", "weeks", "monthdays"):
         written[name] = tuple(written[name])
@@ -271,7 +272,7 @@ def _entry(
         accessibility=tuple(Accessibility(one) for one in row["accessibility"]),
         accessibility_note=row["accessibility_note"],
         costs=tuple(CostOption(**cost) for cost in row["costs"]),
-        further=tuple(map(_opening, row["further"])),
+        further=tuple(map(opening_of, row["further"])),
     )
 
 

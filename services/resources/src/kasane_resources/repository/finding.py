@@ -43,26 +43,45 @@ def keep_findable(connection: Connection, entries: Sequence[Findable]) -> None:
                 old,
             )
         _keep_areas(connection, part, bool(old))
+        _keep_openings(connection, part, bool(old))
 
 
 def _keep_areas(connection: Connection, entries: Sequence[Findable], known: bool) -> None:
-    f, link = tables.finding.c, tables.finding_area
+    link = tables.finding_area
     wanted = [one for one in entries if one.area_words or known]
     if not wanted:
         return
-    numbers = dict(
-        connection.execute(
-            select(f.human_service_id, f.number).where(
-                f.human_service_id.in_([one.human_service_id for one in wanted])
-            )
-        ).all()
-    )
+    numbers = _numbers(connection, wanted)
     if known:
         connection.execute(delete(link).where(link.c.number.in_(numbers.values())))
     words = _word_ids(connection, {word for one in wanted for word in one.area_words})
     rows = list(_links(wanted, numbers, words))
     if rows:
         connection.execute(insert(link), rows)
+
+
+def _keep_openings(connection: Connection, entries: Sequence[Findable], known: bool) -> None:
+    wanted = [one for one in entries if one.further or known]
+    if not wanted:
+        return
+    numbers = _numbers(connection, wanted)
+    if known:
+        of_these = tables.opening.c.number.in_(numbers.values())
+        connection.execute(delete(tables.opening).where(of_these))
+    rows = [
+        row | {"number": numbers[one.human_service_id]}
+        for one in wanted
+        for row in one.further_values()
+    ]
+    if rows:
+        connection.execute(insert(tables.opening), rows)
+
+
+def _numbers(connection: Connection, entries: Sequence[Findable]) -> Mapping[str, int]:
+    f = tables.finding.c
+    ids = [one.human_service_id for one in entries]
+    statement = select(f.human_service_id, f.number).where(f.human_service_id.in_(ids))
+    return dict(connection.execute(statement).all())
 
 
 def _links(

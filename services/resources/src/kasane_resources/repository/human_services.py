@@ -100,14 +100,19 @@ class HumanServices:
             found.setdefault(row.human_service_id, []).append(task)
         return found
 
-    def known_rows(self, source: str) -> Mapping[str, KnownRow]:
-        """What earlier imports of a source brought, by the key of its row."""
+    def known_rows(self, source: str, keys: Sequence[str] | None = None) -> Mapping[str, KnownRow]:
+        """What earlier imports of a source brought, by the key of its row; only these ``keys`` where some are given."""
         s, h = tables.source_row.c, tables.human_service.c
-        rows = self._connection.execute(
+        statement = (
             select(s.row_key, s.human_service_id, s.digest, h.name, h.hand_edited, h.status)
             .join(tables.human_service, h.id == s.human_service_id)
             .where(s.source == source)
         )
+        if keys is None:
+            statements = [statement]
+        else:
+            parts = (keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE))
+            statements = [statement.where(s.row_key.in_(part)) for part in parts]
         return {
             row.row_key: KnownRow(
                 row.human_service_id,
@@ -116,7 +121,8 @@ class HumanServices:
                 row.hand_edited,
                 ServiceStatus(row.status),
             )
-            for row in rows
+            for one in statements
+            for row in self._connection.execute(one)
         }
 
     def entries_of(self, ids: Sequence[str]) -> Mapping[str, HumanServiceEntry]:

@@ -50,13 +50,23 @@ class DirectoryImports:
                 table.c.source == source,
                 table.c.digest == digest,
                 table.c.uploaded_by == uploaded_by,
-                table.c.state.in_([ImportState.LOOKED_AT.value, ImportState.UNMAPPED.value]),
+                table.c.state.in_(
+                    [
+                        ImportState.READING.value,
+                        ImportState.LOOKED_AT.value,
+                        ImportState.UNMAPPED.value,
+                    ]
+                ),
             )
         )
 
     def under_way(self) -> list[str]:
-        """The ids of imports that the worker has to take in, the oldest first."""
-        states = [ImportState.QUEUED.value, ImportState.RUNNING.value]
+        """The ids of imports that the worker has to read or take in, the oldest first."""
+        states = [
+            ImportState.READING.value,
+            ImportState.QUEUED.value,
+            ImportState.RUNNING.value,
+        ]
         return list(
             self._connection.scalars(
                 select(table.c.id)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from kasane_resources.tables.finding import area_word as area_word
 from kasane_resources.tables.finding import finding as finding
 from kasane_resources.tables.finding import finding_area as finding_area
+from kasane_resources.tables.finding import opening as opening
 from kasane_resources.tables.schema import metadata
 
 organization = Table(
@@ -161,6 +162,9 @@ directory_import = Table(
     Column("rows", Integer, nullable=False),
     Column("done", Integer, nullable=False),
     Column("retires", Boolean, nullable=False),
+    Column("long", Boolean, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("refusal", JSON, nullable=False),
 )
 referral = Table(
     "resources_referral",

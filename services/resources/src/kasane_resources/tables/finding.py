@@ -39,6 +39,22 @@ finding = Table(
     Column("text", Text, nullable=False),
     Column("sort_key", BY_CODE, nullable=False),
 )
+opening = Table(
+    "resources_finding_opening",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("days", Integer, nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("monthdays", Integer, nullable=False),
+    Column("every_time", Boolean, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("opens", Integer, nullable=False),
+    Column("closes", Integer, nullable=False),
+)
 area_word = Table(
     "resources_area_word",
     metadata,

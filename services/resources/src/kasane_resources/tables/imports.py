@@ -1,6 +1,7 @@
-"""Names the columns of what imports leave behind: refused rows, cells in quarantine, meanings of columns."""
+"""Names the columns of what belongs to imports: pieces and rows of long files, refused rows, cells in quarantine,
+meanings of columns."""
 
-from sqlalchemy import JSON, Column, DateTime, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, LargeBinary, String, Table, Text
 
 from kasane_resources.tables.schema import metadata
 
@@ -38,4 +39,24 @@ column_mapping = Table(
     Column("name", Text, nullable=False),
     Column("columns", JSON, nullable=False),
     Column("kind", String(60), nullable=False),
+)
+import_piece = Table(
+    "resources_import_piece",
+    metadata,
+    Column("import_id", String(36), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+import_row = Table(
+    "resources_import_row",
+    metadata,
+    Column("import_id", String(36), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("row_key", String(200), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("wrong", Boolean, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("cells", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
 )

@@ -13,7 +13,7 @@ from kombu.exceptions import KombuError
 from kombu.transport.pyamqp import Transport as PyAmqp
 
 from kasane_contracts.envelope import Envelope
-from kasane_kit.bus.messages import Message, MessageCodes
+from kasane_kit.bus.messages import CODE_HEADER, Message, MessageCodes, frames, write_message
 from kasane_kit.bus.topology import (
     DEAD_EXCHANGE,
     EVENTS_EXCHANGE,
@@ -32,11 +32,7 @@ CONFIRM_SECONDS = 10.0
 IDLE_SECONDS = 0.5
 SHORTEST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
-FRAME_EVENTS = 100
-FRAME_BYTES = 128 * 1024
 PREFETCH = 50
-
-CODE_HEADER = "kasane-code"
 
 Handle = Callable[[Sequence[Message]], Collection[int]]
 
@@ -71,14 +67,14 @@ class AmqpTransport:
         """Raises TransportUnavailable when a message was not confirmed, was refused or reached no queue."""
         if not envelopes:
             return
-        frames = list(_frames(envelopes))
+        parts = list(frames(envelopes))
         with self._lock:
             # A connection that lay idle may be dead without a sign; a fresh one is asked once more.
             tries = 1 if self._publisher is None else 2
             while tries:
                 tries -= 1
                 try:
-                    self._open().publish(frames, self._confirm_seconds)
+                    self._open().publish(parts, self._confirm_seconds)
                     return
                 except TransportUnavailable:
                     self._drop()
@@ -130,16 +126,16 @@ class _Publisher:
         self._outstanding: set[int] = set()
         self._problem = ""
 
-    def publish(self, frames: Sequence[Sequence[Envelope]], seconds: float) -> None:
+    def publish(self, parts: Sequence[Sequence[Envelope]], seconds: float) -> None:
         """Sends every frame, then waits until all are confirmed; raises TransportUnavailable."""
         deadline = time.monotonic() + seconds
-        for frame in frames:
-            body = f"[{','.join(envelope.to_json() for envelope in frame)}]".encode()
+        for frame in parts:
+            written = write_message(frame, self._codes)
             message = self._channel.prepare_message(
-                body,
+                written.body,
                 content_type="application/json",
                 content_encoding="utf-8",
-                headers={CODE_HEADER: self._codes.code(frame[0].municipality, body)},
+                headers={CODE_HEADER: written.code},
                 properties={"delivery_mode": 2, "message_id": frame[0].id},
             )
             self._tag += 1
@@ -226,7 +222,7 @@ class AmqpConsumer:
                 with _connected(self._url) as connection:
                     self._consume(connection, handle, stop, connected)
             except _FAILURES as error:
-                log.warning("no connection to the broker, trying again in %.1f s: %r", pause, error)
+                log.warning("no connection to the broker, trying again in %.1f s: %s", pause, error)
             except Exception:
                 log.exception("the messages in hand come again in %.1f s", pause)
             stop.wait(pause)
@@ -274,7 +270,7 @@ def _settle(arrived: Sequence[Any], handle: Handle) -> None:
 
 
 def _refuse(message: Any, error: Exception) -> None:
-    log.error("a message that cannot be unpacked goes to %s: %r", DEAD_EXCHANGE, error)
+    log.error("a message that cannot be unpacked goes to %s: %s", DEAD_EXCHANGE, error)
     message.reject(requeue=False)
 
 
@@ -290,20 +286,6 @@ def _drain(connection: kombu.Connection, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
-    """Cuts a backlog into messages of bounded size; one event alone is a message of one."""
-    frame: list[Envelope] = []
-    size = 0
-    for envelope in envelopes:
-        length = len(envelope.to_json())
-        if frame and (len(frame) == FRAME_EVENTS or size + length > FRAME_BYTES):
-            yield frame
-            frame, size = [], 0
-        frame.append(envelope)
-        size += length
-    yield frame
 
 
 def _connect(url: str, *, heartbeat: int) -> kombu.Connection:
@@ -332,7 +314,7 @@ def _let_go(connection: kombu.Connection) -> None:
     try:
         connection.collect(socket_timeout=1.0)
     except _FAILURES as error:
-        log.debug("the connection was gone already: %r", error)
+        log.debug("the connection was gone already: %s", error)
 
 
 def _declare(channel: Any, queues: Sequence[QueueShape]) -> list[kombu.Queue]:

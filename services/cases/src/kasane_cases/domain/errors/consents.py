@@ -68,3 +68,9 @@ class ConsentEnded(CasesRefusal):
     """The consent on which a matter was spoken of was withdrawn, narrowed or has expired."""
 
     code = "consent_ended"
+
+
+class NothingToShare(CasesRefusal):
+    """No session of the two bodies has decided anything about this household yet."""
+
+    code = "nothing_to_share"

@@ -102,6 +102,8 @@ def _shift(facts: Facts) -> WorkShift:
 def _visit(facts: Facts) -> PlanVisit:
     known = _known(PlanVisit, facts)
     sets = _sets(known, ("skills", "preferred", "refused"))
+    if known.get("second_skills") is not None:
+        sets |= _sets(known, ("second_skills",))
     windows = tuple(_make(VisitWindow, one) for one in known["windows"])
     told = known.get("told")
     return _make(

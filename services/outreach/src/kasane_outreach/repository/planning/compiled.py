@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kasane_outreach.domain.plan_cost import dislike, lateness, strangeness, taken_from_calls
+from kasane_outreach.domain.plan_reasons import parts_of
 from kasane_outreach.domain.planning import PlanProblem, PlanVisit, PlanWorker
 
 NOWHERE = -1
@@ -47,6 +48,19 @@ class CompiledProblem:
         self._add_given()
         self.able = [self._able(number, workers) for number in range(self.visits)]
         self.wishes = [{shift: cost for cost, shift in able} for able in self.able]
+        self._parts = {
+            node: [parts_of(visit, worker) for worker in problem.workers]
+            for node, visit in enumerate(problem.visits)
+            if visit.second_skills is not None and visit.hands == MOST_HANDS
+        }
+
+    def may_pair(self, node: int, one: int, other: int) -> bool:
+        """Whether the workers of two shifts that may take the visit have what it needs of two."""
+        parts = self._parts.get(node)
+        if parts is None:
+            return True
+        both = parts[self.worker_of[one]] | parts[self.worker_of[other]]
+        return len(both) == MOST_HANDS
 
     def _places(self) -> list[int]:
         known = len(next(iter(self.problem.travel.values()), ()))
@@ -107,7 +121,7 @@ class CompiledProblem:
 def may_visit(visit: PlanVisit, worker: PlanWorker) -> bool:
     """Whether the worker may be given the visit at all."""
     return (
-        visit.skills <= worker.skills
+        bool(parts_of(visit, worker))
         and visit.agency in ("", worker.agency)
         and visit.sex in ("", worker.sex)
         and worker.id not in visit.refused

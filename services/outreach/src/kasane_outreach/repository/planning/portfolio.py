@@ -30,6 +30,8 @@ WARM, AFTER, POLISH = 1.0, 0.2, 0.05
 """How hot the annealing begins: from a first plan, after another planner, at the end."""
 VROOM_SHARE, FIRST_SHARE, DAYS_SHARE = 0.3, 0.85, 0.92
 """What of the time VROOM may take, and when the first annealing and PyVRP's days are over."""
+TIRED_SHARE = 0.3
+"""After so much of the time without a better day PyVRP begins anew."""
 MOST_SLOWNESS = 40.0
 
 Told = Callable[[VisitPlan, float, float], None]
@@ -101,8 +103,21 @@ class Portfolio:
         large = c.visits > LARGE_DAY and "vroom" in self._use
         if large:
             self._vroom(0.25 * seconds)
-        orders = pyvrp_search.search(self._kept.tours, (day,), self._until(seconds), cold=not large)
-        self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
+        stop, number = self._until(seconds), 0
+        while not stop():
+            # One beginning leads into a dead end now and then: whoever finds nothing better begins anew.
+            orders = pyvrp_search.search(
+                self._kept.tours,
+                (day,),
+                stop,
+                cold=not large or number > 0,
+                seed=pyvrp_search.SEED + number,
+                tired=self._patience(TIRED_SHARE * seconds),
+            )
+            if not orders:
+                return
+            self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
+            number += 1
 
     def _week(self, seconds: float) -> None:
         visits = len(self.problem.visits)
@@ -145,6 +160,18 @@ class Portfolio:
             orders = pyvrp_search.search(self._kept.tours, (day,), stop)
             if orders:
                 self._offer(adopt(self._kept.tours, orders, self._stop), "pyvrp")
+
+    def _patience(self, seconds: float) -> Callable[[int], bool]:
+        """Says when no better cost was heard for so long."""
+        best, since = float("inf"), self._passed()
+
+        def tired(cost: int) -> bool:
+            nonlocal best, since
+            if cost < best:
+                best, since = cost, self._passed()
+            return self._passed() - since > seconds
+
+        return tired
 
     def _until(self, seconds: float) -> Callable[[], bool]:
         return lambda: self._passed() >= seconds or self._stop()

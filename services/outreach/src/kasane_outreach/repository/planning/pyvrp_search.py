@@ -43,9 +43,17 @@ class _Client:
 
 
 def search(
-    base: Tours, days: Sequence[int], stop: Callable[[], bool], *, cold: bool = False
+    base: Tours,
+    days: Sequence[int],
+    stop: Callable[[], bool],
+    *,
+    cold: bool = False,
+    seed: int = SEED,
+    tired: Callable[[int], bool] = lambda _best_cost: False,
 ) -> Orders:
     """The orders that PyVRP found for the shifts of these days, begun at the tours as they are unless ``cold``.
+
+    It ends when ``stop`` says so, or ``tired``, which hears the best cost so far.
 
     Empty when it found nothing that can be made.
     """
@@ -107,8 +115,8 @@ def search(
         warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)
         result = pyvrp.solve(
             data,
-            _Stop(stop),
-            seed=SEED,
+            _Stop(stop, tired),
+            seed=seed,
             collect_stats=False,
             display=False,
             initial_solution=initial,
@@ -121,12 +129,12 @@ def search(
 class _Stop:
     """PyVRP's criterion: ends when the caller says so."""
 
-    def __init__(self, stop: Callable[[], bool]) -> None:
-        self._stop = stop
+    def __init__(self, stop: Callable[[], bool], tired: Callable[[int], bool]) -> None:
+        self._stop, self._tired = stop, tired
 
     def __call__(self, best_cost: int) -> bool:
-        """Whether to end, whatever the best cost is."""
-        return self._stop()
+        """Whether to end."""
+        return self._stop() or self._tired(best_cost)
 
 
 def _clients(base: Tours, shifts: Sequence[int], day: int) -> list[_Client]:

@@ -67,9 +67,9 @@ def _keep(tours: Tours, before: VisitPlan) -> None:
         if node is None or tours.where[node] or len(slots) != c.hands[node]:
             continue
         shifts = [shift_of.get((slot.worker, slot.day)) for slot in slots]
-        able = c.wishes[node]
-        if all(shift is not None and shift in able for shift in shifts):
-            _pin(tours, node, [one for one in shifts if one is not None], slots[0].starts)
+        known = [one for one in shifts if one is not None and one in c.wishes[node]]
+        if len(known) == len(shifts) and c.may_pair(node, known[0], known[-1]):
+            _pin(tours, node, known, slots[0].starts)
 
 
 def _pin(tours: Tours, node: int, shifts: Sequence[int], start: int) -> None:

@@ -270,7 +270,9 @@ class Tours:
                 for other in openings[number + 1 :]:
                     if one.cost + other.cost >= below:
                         break
-                    if other.shift == one.shift:
+                    if other.shift == one.shift or not self.c.may_pair(
+                        node, one.shift, other.shift
+                    ):
                         continue
                     together = max(one.first, other.first)
                     spans = self.c.windows[node][self.c.day_of[one.shift]]

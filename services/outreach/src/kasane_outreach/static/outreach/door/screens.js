@@ -55,11 +55,13 @@
     if (name === "sent") sent();
     else if (!state().round) locked();
     else if (name === "visit" && visitOf(id)) visit(visitOf(id));
+    else if (name === "house" && houses.find(id)) houses.show(houses.find(id));
     else if (name === "gone") gone(state().round.gone.find((one) => one.id === id));
     else if (name === "telephone") telephone();
     else round();
   }
   const put = (part) => screen.replaceChildren(part);
+  const houses = new DoorHouses({ put, tell, show, couldNotKeep, itemsOf, standing, itemLine });
 
   // ---- The round ------------------------------------------------------------------------------
   function chips(one) {
@@ -85,7 +87,15 @@
       made.querySelector("a").href = `#visit/${one.id}`;
       return made;
     });
-    put(draw("round", { as_of: say("as_of", { time: clock(state().received) }), visits: list, ...(list.length ? {} : { none: true }) }));
+    const areas = houses.areas();
+    put(
+      draw("round", {
+        as_of: say("as_of", { time: clock(state().received) }),
+        visits: list,
+        ...(list.length ? {} : { none: true }),
+        ...(areas.length ? { houses: areas } : {}),
+      }),
+    );
     const unseen = found.gone.filter((one) => !(state().seen ?? []).includes(one.id));
     if (unseen.length) {
       screen.prepend(notice("warning", say("gone_notice"), "", unseen.map((one) => link(`#gone/${one.id}`, `${one.starts_at} ${say("gone_open")}`))));
@@ -279,7 +289,7 @@
     const settled = item.settled ? { added: "settled_added", office: "settled_office" }[item.settled] : "";
     const answer = item.answer ?? {};
     const made = draw("item", {
-      what: [say(item.kind), visitOf(item.visit) ? ` ${visitOf(item.visit).name}` : ""].join(""),
+      what: [say(item.kind), ` ${visitOf(item.visit)?.name ?? houses.find(item.visit)?.label ?? ""}`].join(""),
       state: say(settled || item.state),
       when: clock(item.made),
       ...(answer.why ? { why: answer.why } : {}),
@@ -301,6 +311,9 @@
     if (item.state === "waiting" && item.tried === 0 && item.kind === "record" && visitOf(item.visit)) {
       return [button(say("edit"), "text", () => edit(item))];
     }
+    if (item.state === "waiting" && item.tried === 0 && item.kind === "survey" && houses.find(item.visit)) {
+      return [button(say("edit"), "text", () => editHouse(item))];
+    }
     if (item.state !== "rejected" || item.settled) return [];
     const made = [];
     if (["record", "addendum"].includes(item.kind)) made.push(button(say("add_words"), "secondary", () => add(item)));
@@ -319,6 +332,11 @@
     visit(visitOf(item.visit));
     await form(visitOf(item.visit), screen.querySelector('[data-slot="record"]'), item.id);
     screen.querySelector("#record").scrollIntoView();
+  }
+  function editHouse(item) {
+    location.hash = `#house/${item.visit}`;
+    shown = here();
+    houses.show(houses.find(item.visit), item.id);
   }
   async function add(item) {
     const content = (await app().contentOf(item)) ?? {};

@@ -8,7 +8,7 @@ const SCOPE = new URL("./", self.location.href);
 const TOWN = SCOPE.pathname.split("/").at(-3);
 const SHELL = [
   SCOPE.href,
-  ...["sealing", "clock", "queue", "store", "photo", "parts", "screens", "app"].map((name) => new URL(`../../-/static/door/${name}.js`, SCOPE).href),
+  ...["sealing", "clock", "queue", "store", "photo", "parts", "houses", "screens", "app"].map((name) => new URL(`../../-/static/door/${name}.js`, SCOPE).href),
   ...["door.css", "icon.svg"].map((name) => new URL(`../../-/static/door/${name}`, SCOPE).href),
   ...["kasane.css", "vendor/digital-go-jp-design-tokens/tokens.css"].map((name) => new URL(`../../-/kit/${name}`, SCOPE).href),
   new URL("manifest.webmanifest", SCOPE).href,

@@ -1,0 +1,42 @@
+"""Times every request and hands what the process counts to who shows the token."""
+
+import hmac
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import NotFound
+
+from kasane_kit.auth import public
+from kasane_kit.meters import CONTENT_TYPE
+from kasane_kit.service import Service
+from kasane_kit.unit_of_work import House
+
+
+def install_meters(app: Flask, house: House, service: Service, token: str) -> None:
+    """``/-/metrics`` answers who shows the token; to anybody else, and without a token, there is no such page."""
+    name = service.name
+
+    @app.before_request
+    def begin() -> None:
+        g.began = perf_counter()
+
+    @app.after_request
+    def measure(response: Response) -> Response:
+        meters, seconds = house.meters, perf_counter() - g.get("began", perf_counter())
+        meters.request_seconds.labels(name, g.get("municipality") or "").observe(seconds)
+        meters.answers.labels(name, request.method, str(response.status_code)).inc()
+        meters.view_seconds.labels(name, request.endpoint or "none").observe(seconds)
+        return response
+
+    @app.get("/-/metrics")
+    @public("a token of its own; counts by town, nothing of a person")
+    def read_meters() -> Response:
+        if not is_shown(token, request.headers.get("Authorization", "")):
+            raise NotFound
+        return Response(house.meters.text(), content_type=CONTENT_TYPE)
+
+
+def is_shown(token: str, authorization: str) -> bool:
+    """Whether the header shows the token; nothing fits an empty one."""
+    shown = authorization.removeprefix("Bearer ")
+    return bool(token) and hmac.compare_digest(shown.encode(), token.encode())

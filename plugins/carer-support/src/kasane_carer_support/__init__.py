@@ -1,0 +1,1 @@
+"""Support for carers, as a programme."""

@@ -1,0 +1,1 @@
+"""つなぐシート, as several towns use it."""

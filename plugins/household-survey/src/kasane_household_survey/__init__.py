@@ -1,0 +1,1 @@
+"""Visits to every household in turn, as a programme."""

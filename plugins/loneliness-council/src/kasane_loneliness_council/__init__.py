@@ -1,0 +1,1 @@
+"""The council against loneliness and isolation, as a programme."""

@@ -1,0 +1,1 @@
+"""A questionnaire by post, as a programme."""

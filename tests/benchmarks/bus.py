@@ -1,0 +1,196 @@
+"""Measures the bus from the producer's commit to the consumer's, beside bare servers; last line one JSON.
+
+Every time is a commit time of PostgreSQL (track_commit_timestamp), so no clock of ours is in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from kasane_runtime import broker, databases
+from kasane_runtime.compose import Composition
+from tests.benchmarks.bare_bus import BareBus, batched_insert, confirmed_publish
+from tests.benchmarks.bus_house import bus_house, say
+from tests.benchmarks.measuring import Times
+from tests.faults.running_house import REPOSITORY, TOWNS, write_town_files
+from tests.support import own_processes
+from tests.support.missing import find_epmd, find_postgres_folder, find_rabbitmq_folder
+from tests.support.private_postgres import PrivatePostgres
+from tests.support.private_rabbitmq import PrivateRabbit
+
+BUSY, QUIET = TOWNS
+WAIT_SECONDS = 120
+CEILING_SECONDS = 2.0
+COMMITTED = """SELECT extract(epoch FROM pg_xact_commit_timestamp(s.xmin))::float8,
+                      extract(epoch FROM pg_xact_commit_timestamp(h.xmin))::float8
+               FROM intake.intake_small_said s JOIN cases.cases_small_heard h
+               USING (consultation_id) WHERE s.consultation_id LIKE %s"""
+
+
+class Bench:
+    """The two services at work, and what was committed when."""
+
+    def __init__(self, composition: Composition, postgres: PrivatePostgres, folder: Path) -> None:
+        self.composition = composition
+        self._postgres = postgres
+        self._folder = folder
+
+    def times(self, town: str, name: str, many: int) -> list[tuple[float, float]]:
+        """(said, heard) in seconds of the events whose id begins with a name, once all are heard."""
+        with psycopg.connect(
+            self._postgres.dsn_of(f"kasane_{town}"), autocommit=True
+        ) as connection:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while True:
+                rows = connection.execute(COMMITTED, (f"{name}-%",)).fetchall()
+                if len(rows) >= many:
+                    return rows
+                if time.monotonic() > deadline:
+                    logs = [own_processes.tail(one) for one in self._folder.glob("*.log")]
+                    raise SystemExit(
+                        "\n".join([f"{len(rows)} of {many} were heard; nothing is reported", *logs])
+                    )
+                time.sleep(0.1)
+
+    def drain(self, name: str, many: int) -> float:
+        """Events a second of a backlog that was committed at once."""
+        say(self.composition, BUSY, [f"{name}-{number:05d}" for number in range(many)])
+        times = self.times(BUSY, name, many)
+        return many / (max(heard for _, heard in times) - min(told for told, _ in times))
+
+    def latency(self, name: str, rate: float, seconds: float) -> list[float]:
+        """Milliseconds of each event said alone at a rate."""
+        many = int(rate * seconds)
+        began = time.perf_counter()
+        for number in range(many):
+            say(self.composition, BUSY, [f"{name}-{number:05d}"])
+            time.sleep(max(0.0, began + (number + 1) / rate - time.perf_counter()))
+        took = time.perf_counter() - began
+        out(f"{name}: {many} said in {took:.1f} s, {many / took:.0f} a second")
+        return [1000 * (heard - told) for told, heard in self.times(BUSY, name, many)]
+
+    def beside_a_flood(self, many: int) -> list[float]:
+        """Milliseconds of single events of one town while another town's backlog is drained."""
+        say(self.composition, BUSY, [f"flood-{number:05d}" for number in range(many)])
+        for number in range(20):
+            say(self.composition, QUIET, [f"beside-{number:05d}"])
+            time.sleep(0.05)
+        beside = self.times(QUIET, "beside", 20)
+        flood = self.times(BUSY, "flood", many)
+        out(f"the flood was over {max(h for _, h in flood) - min(t for t, _ in flood):.1f} s later")
+        return [1000 * (heard - told) for told, heard in beside]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Starts the servers and the workers, measures, prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=2000, help="of one backlog")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8, help="of each latency series")
+    chosen = parser.parse_args(arguments)
+    programs = find_postgres_folder(), find_rabbitmq_folder(), find_epmd()
+    if None in programs:
+        raise SystemExit("PostgreSQL or RabbitMQ is not installed; nothing was measured")
+    with ExitStack() as stack:
+        stack.callback(own_processes.dismiss_guard)
+        postgres = PrivatePostgres(programs[0], track_commit_timestamp="on")
+        stack.callback(postgres.close)
+        rabbit = PrivateRabbit(programs[1], programs[2])
+        stack.callback(rabbit.close)
+        postgres.start()
+        rabbit.start()
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="kasane-bus-")))
+        report(measure(running(folder, postgres, rabbit, stack), postgres, rabbit, chosen))
+
+
+def running(
+    folder: Path, postgres: PrivatePostgres, rabbit: PrivateRabbit, stack: ExitStack
+) -> Bench:
+    """The house of two services with a worker each, which have heard something already."""
+    environment = {
+        "KASANE_MODE": "distributed",
+        "KASANE_KEYS": str(folder / "keys"),
+        "KASANE_TOWN_FILES": str(write_town_files(folder / "towns")),
+        "KASANE_DATABASE_URL": postgres.dsn,
+        "KASANE_ADMIN_DATABASE_URL": postgres.dsn,
+        "KASANE_BROKER_URL": rabbit.url,
+    }
+    composition = bus_house(environment)
+    stack.callback(composition.house.databases.dispose)
+    databases.migrate_postgres(composition)
+    broker.declare(rabbit.url, broker.queues(composition.services))
+    for service in composition.services:
+        worker = own_processes.start(
+            [sys.executable, "-m", "tests.benchmarks.bus_house", service],
+            environment={
+                "PATH": "/usr/bin:/bin",
+                "PYTHONFAULTHANDLER": "1",
+                "LANG": "C.UTF-8",
+                **environment,
+            },
+            log=folder / f"{service}.log",
+            folder=REPOSITORY,
+        )
+        stack.callback(own_processes.end_all, [worker], own_processes.signal.SIGTERM)
+    bench = Bench(composition, postgres, folder)
+    for town in TOWNS:
+        say(composition, town, ["warm-1"])
+        bench.times(town, "warm", 1)
+    return bench
+
+
+def measure(
+    bench: Bench, postgres: PrivatePostgres, rabbit: PrivateRabbit, chosen: argparse.Namespace
+) -> dict[str, float]:
+    """Ours and the bare ones in turns, then latencies."""
+    bare = BareBus(rabbit.url, postgres.dsn)
+    ours, hands = [], []
+    for turn in range(chosen.rounds):
+        ours.append(bench.drain(f"drain{turn}", chosen.events))
+        hands.append(bare.drain(chosen.events))
+        out(f"round {turn + 1}: {ours[-1]:.0f} a second, written by hand {hands[-1]:.0f}")
+    slow, fast = (
+        bench.latency("slow", 20, chosen.seconds),
+        bench.latency("fast", 200, chosen.seconds / 2),
+    )
+    beside = bench.beside_a_flood(chosen.events)
+    mine, hand = statistics.median(ours), statistics.median(hands)
+    return {
+        "events_per_s": round(mine),
+        "by_hand_per_s": round(hand),
+        "bare_publish_per_s": round(confirmed_publish(rabbit.url, CEILING_SECONDS)),
+        "bare_insert_per_s": round(batched_insert(postgres.dsn, CEILING_SECONDS)),
+        "bus_ratio": round(mine / hand, 3),
+        "p50_ms_at_20": round(Times.at(slow, 0.5), 1),
+        "p99_ms_at_20": round(Times.at(slow, 0.99), 1),
+        "p50_ms_at_200": round(Times.at(fast, 0.5), 1),
+        "p99_ms_at_200": round(Times.at(fast, 0.99), 1),
+        "p50_ms_beside_a_flood": round(Times.at(beside, 0.5), 1),
+        "max_ms_beside_a_flood": round(max(beside), 1),
+    }
+
+
+def report(result: dict[str, float]) -> None:
+    """The table, and the last line."""
+    for name, value in result.items():
+        out(f"{name:<24}{value:>12}")
+    out(json.dumps(result))
+
+
+def out(words: str) -> None:
+    """Writes to the terminal at once."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

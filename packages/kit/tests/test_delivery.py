@@ -7,12 +7,13 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 from kasane_contracts.envelope import MalformedEnvelope
 from kasane_kit.bus import Message, MessageCodes, ParkingReason, outbox
 from kasane_kit.bus.tables import attempt
 from kasane_kit.delivery import Delivery, NotDelivered, NotParked, Outcome
+from kasane_kit.delivery.applying import Applying
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import HOST, Town, municipality_scope
 
@@ -289,6 +290,26 @@ def test_an_event_that_ended_the_process_three_times_is_parked(bus_bench):
     assert bus_bench.heard() == ["two"]
     assert reasons(bus_bench.letters()) == [ParkingReason.SUBSCRIBER_FAILED]
     assert bus_bench.letters()[0].detail == "the process ended while it was applied"
+
+
+def test_a_try_of_what_another_worker_applied_meanwhile_is_not_left_counted(bus_bench, monkeypatch):
+    (one,) = bus_bench.close("one")
+    late = Applying(bus_bench.cases, bus_bench.house)
+    bus_bench.delivery.deliver([one])
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    # The other worker was faster after this one had read the cursor, and this one is killed.
+    monkeypatch.setattr(late, "_apply_together", killed)
+    with municipality_scope(TOWN):
+        place = late.apply("intake", [one])
+        with bus_bench.house.databases.reading("cases") as connection:
+            left = connection.execute(select(attempt)).all()
+
+    assert place.sequence == one.sequence
+    assert left == []
+    assert bus_bench.heard() == ["one"]
 
 
 def test_a_full_disk_parks_nothing_and_the_events_come_again(bus_bench):

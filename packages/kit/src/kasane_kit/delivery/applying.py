@@ -134,6 +134,10 @@ class Applying:
         detail = "the process ended while it was applied"
         while True:
             with outages_wait(), self._house.databases.writing(self._service.name) as connection:
+                # Under the cursor's lock: a try of what another worker applied is never left counted.
+                place = cursor.read(connection, producer, envelope.epoch, for_update=True)
+                if place.place(envelope) is not Place.NEXT:
+                    return place
                 tried = dead_letters.count_attempt(connection, envelope.id)
                 connection.commit()
             if tried > dead_letters.MOST_ATTEMPTS:

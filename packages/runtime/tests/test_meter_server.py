@@ -10,7 +10,7 @@ import pytest
 
 from kasane_kit.config import Settings, SettingsError
 from kasane_kit.meters import Meters
-from kasane_runtime.meter_server import MeterServer
+from kasane_runtime.meter_server import METERS_PATH, MeterServer, meters_page
 
 TOKEN = "a-token"
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 def server() -> Iterator[MeterServer]:
     meters = Meters()
     meters.relayed.labels("cases", "292095").inc(5)
-    server = MeterServer(meters, "127.0.0.1:0", TOKEN)
+    server = MeterServer({METERS_PATH: meters_page(meters)}, "127.0.0.1:0", TOKEN)
     server.start()
     yield server
     server.stop()
@@ -57,7 +57,7 @@ def test_an_address_that_cannot_be_listened_at_is_one_sentence(bind: str) -> Non
     with pytest.raises(
         SettingsError, match=r"KASANE_METRICS_BIND is .*nothing was started; set a free"
     ):
-        MeterServer(Meters(), bind, TOKEN)
+        MeterServer({}, bind, TOKEN)
 
 
 def test_an_address_that_is_taken_is_one_sentence(server: MeterServer) -> None:

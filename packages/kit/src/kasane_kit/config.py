@@ -66,15 +66,15 @@ class Settings:
             var=Path(env.get("KASANE_VAR", "var")),
             towns=Path(env.get("KASANE_TOWN_FILES", "deploy/towns")),
             keys=Path(env["KASANE_KEYS"]) if env.get("KASANE_KEYS") else None,
-            database_url=_secret(env, "KASANE_DATABASE_URL"),
-            admin_database_url=_secret(env, "KASANE_ADMIN_DATABASE_URL"),
-            broker_url=_secret(env, "KASANE_BROKER_URL"),
+            database_url=secret(env, "KASANE_DATABASE_URL"),
+            admin_database_url=secret(env, "KASANE_ADMIN_DATABASE_URL"),
+            broker_url=secret(env, "KASANE_BROKER_URL"),
             served_towns=tuple(t for t in env.get("KASANE_TOWNS", "").split(",") if t),
             secure_cookies=env.get("KASANE_SECURE_COOKIES", "") == "1",
             trusted_proxies=_count(env, "KASANE_TRUSTED_PROXIES"),
             trace_hooks=env.get("KASANE_TRACE_HOOKS", "") == "1",
             target=env.get("KASANE_TARGET", "all"),
-            meters_token=_secret(env, "KASANE_METRICS_TOKEN"),
+            meters_token=secret(env, "KASANE_METRICS_TOKEN"),
             meters_bind=env.get("KASANE_METRICS_BIND", ""),
         )
         if settings.meters_bind and not settings.meters_token:
@@ -94,7 +94,7 @@ class Settings:
         return settings
 
 
-def _secret(environment: Mapping[str, str], name: str) -> str:
+def secret(environment: Mapping[str, str], name: str) -> str:
     """The value of a setting, or the content of the file that ``<name>_FILE`` names."""
     path = environment.get(f"{name}_FILE", "")
     if not path:

@@ -10,9 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
-from kasane_kit import audit
 from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered, Post
@@ -21,8 +19,19 @@ from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
-from kasane_runtime import broker, databases, demo, documents, plugin_commands, processes, rebuild
-from kasane_runtime.compose import HOST_SERVICE, Composition, compose, load_services
+from kasane_runtime import (
+    audit_commands,
+    broker,
+    databases,
+    demo,
+    documents,
+    plugin_commands,
+    processes,
+    rebuild,
+)
+from kasane_runtime.audit_heads import NotKept
+from kasane_runtime.commands import compose_told, in_every_database
+from kasane_runtime.compose import HOST_SERVICE, compose, load_services
 from kasane_runtime.server import EmbeddedServer
 from kasane_runtime.telling import tell
 
@@ -48,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         broker.BrokerUnreachable,
         NotDelivered,
         KeyMissing,
+        NotKept,
     ) as error:
         print(f"kasane: {error}", file=sys.stderr)
         return 2
@@ -123,11 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--office", default="")
     create.set_defaults(command=_accounts_create)
 
-    trail = commands.add_parser("audit", help="監査記録 / the audit trail")
-    trail_commands = trail.add_subparsers(required=True, metavar="command")
-    trail_commands.add_parser("verify", help="改ざんを調べる / look for tampering").set_defaults(
-        command=_audit_verify
-    )
+    audit_commands.add_to(commands)
 
     letters = commands.add_parser("dead-letters", help="止め置かれた出来事 / parked events")
     letter_commands = letters.add_subparsers(required=True, metavar="command")
@@ -216,18 +222,9 @@ def _check_free(options: argparse.Namespace) -> None:
             ) from error
 
 
-def _composition(settings: Settings | None = None) -> Composition:
-    composition = compose(settings or Settings.from_env())
-    for problem in composition.directory.problems:
-        print(f"kasane: {problem.sentence}", file=sys.stderr)
-    for wrong in composition.house.plugins.misconfigured():
-        print(f"kasane: {wrong.sentence}", file=sys.stderr)
-    return composition
-
-
 def _serve(options: argparse.Namespace) -> int:
     _check_free(options)
-    composition = _composition()
+    composition = compose_told()
     print(f"http://{options.host}:{options.port}/", flush=True)
     EmbeddedServer(composition, options.host, options.port).run()
     return 0
@@ -235,11 +232,11 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _work(options: argparse.Namespace) -> int:
     settings = replace(Settings.from_env(), target=options.service)
-    return processes.work(_composition(settings), options.service)
+    return processes.work(compose_told(settings), options.service)
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    composition = _composition()
+    composition = compose_told()
     databases.migrate(composition, lambda line: print(line, flush=True))
     if composition.settings.broker_url:
         for line in broker.run("declare", composition.settings.broker_url, composition.services):
@@ -248,7 +245,7 @@ def _migrate(_options: argparse.Namespace) -> int:
 
 
 def _restored(options: argparse.Namespace) -> int:
-    composition = _composition()
+    composition = compose_told()
     if options.municipality not in composition.municipalities():
         raise UnknownTown(f"{options.municipality} is not served here; nothing was changed")
     for service in composition.services:
@@ -272,7 +269,7 @@ def _demo(options: argparse.Namespace) -> int:
         )
         return 0
     _check_free(options)
-    composition = _composition(replace(settings, served_towns=demo.towns()))
+    composition = compose_told(replace(settings, served_towns=demo.towns()))
     demo.prepare(composition, lambda line: print(line, flush=True))
     print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
     EmbeddedServer(composition, options.host, options.port).run()
@@ -313,7 +310,7 @@ def _plugins_check(options: argparse.Namespace) -> int:
 
 def _accounts_create(options: argparse.Namespace) -> int:
     password = sys.stdin.readline().rstrip("\n")
-    composition = _composition()
+    composition = compose_told()
 
     def create() -> None:
         demo.create_account(
@@ -333,7 +330,7 @@ def _accounts_create(options: argparse.Namespace) -> int:
 
 
 def _outreach_plan(options: argparse.Namespace) -> int:
-    composition = _composition()
+    composition = compose_told()
     service = composition.services["outreach"]
     found: list[str] = []
 
@@ -367,19 +364,6 @@ def _done(service: Service, work: Callable[[], None]) -> bool:
     return True
 
 
-def _audit_verify(_options: argparse.Namespace) -> int:
-    composition = _composition()
-
-    def look(municipality: str, service: str, connection: Connection) -> bool:
-        key = composition.house.keys.derived(municipality, "audit")
-        found = audit.verify(connection, key)
-        print(f"{'○' if found is None else '✗'} {municipality} {service}", end="")
-        print("" if found is None else f": {found.sentence}")
-        return found is None
-
-    return 0 if _in_every_database(composition, look) else 1
-
-
 def _letters_list(_options: argparse.Namespace) -> int:
     parked = 0
 
@@ -395,35 +379,14 @@ def _letters_list(_options: argparse.Namespace) -> int:
             print(f"{about}: {parcel.detail}")
         return True
 
-    whole = _in_every_database(_composition(), look)
+    whole = in_every_database(compose_told(), look)
     if whole and not parked:
         print("止め置かれた出来事はありません。 / Nothing is parked.")
     return 0 if whole else 1
 
 
-def _in_every_database(
-    composition: Composition, look: Callable[[str, str, Connection], bool]
-) -> bool:
-    """Looks into every service's database; what cannot be read is told and the others go on."""
-    good = True
-    for municipality in composition.municipalities():
-        try:
-            with municipality_scope(municipality):
-                for service in composition.services:
-                    with composition.house.databases.reading(service) as connection:
-                        good &= look(municipality, service, connection)
-        except (KeyMissing, DBAPIError) as error:
-            good = False
-            print(
-                f"✗ {municipality}: 読み出せません（{type(error).__name__}）。"
-                "まだ用意していない町なら kasane migrate を、用意した町なら控えから戻してください。"
-                " / cannot be read; run kasane migrate, or restore it from its backup."
-            )
-    return good
-
-
 def _letters_requeue(options: argparse.Namespace) -> int:
-    composition = _composition()
+    composition = compose_told()
     with municipality_scope(options.municipality):
         done = composition.deliveries[options.service].requeue(options.letter_id)
     if not done:
@@ -444,7 +407,7 @@ def _broker(options: argparse.Namespace) -> int:
 def _broker_replay(options: argparse.Namespace) -> int:
     url = _broker_url()
     events, messages = broker.replay(
-        url, _composition(), options.municipality, options.producer, options.after
+        url, compose_told(), options.municipality, options.producer, options.after
     )
     print(f"{events} 件を {messages} 通で流しました。 / {events} events in {messages} messages")
     return 0
@@ -461,7 +424,7 @@ def _broker_url() -> str:
 
 def _rebuild(options: argparse.Namespace) -> int:
     good = rebuild.rebuild_each(
-        _composition(),
+        compose_told(),
         options.service,
         options.town,
         start_over=options.start_over,
@@ -477,7 +440,7 @@ def _processes(_options: argparse.Namespace) -> int:
 
 
 def _rights(_options: argparse.Namespace) -> int:
-    deviations = databases.check_rights(_composition())
+    deviations = databases.check_rights(compose_told())
     for deviation in deviations:
         print(f"✗ {deviation}")
     return 1 if deviations else 0

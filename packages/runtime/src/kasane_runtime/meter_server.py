@@ -1,7 +1,8 @@
-"""Answers Prometheus in a worker, which has no pages: one address, one path, the token of the settings."""
+"""Answers those who watch a worker, which has no pages: one address, the token of the settings."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -10,7 +11,21 @@ from kasane_kit.config import SettingsError
 from kasane_kit.meters import CONTENT_TYPE, Meters
 from kasane_kit.web.measuring import is_shown
 
-PATH = "/-/metrics"
+METERS_PATH = "/-/metrics"
+HEADS_PATH = "/-/audit-heads"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What one path says: its content type, and its text asked for anew each time."""
+
+    content_type: str
+    text: Callable[[], bytes]
+
+
+def meters_page(meters: Meters) -> Watched:
+    """What Prometheus reads."""
+    return Watched(CONTENT_TYPE, meters.text)
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -23,15 +38,18 @@ class _Quiet(WSGIRequestHandler):
 
 
 class MeterServer:
-    """Listens at ``bind`` (``address:port``) until stopped; raises SettingsError where it cannot."""
+    """Listens at ``bind`` (``address:port``) until stopped; raises SettingsError where it cannot.
 
-    def __init__(self, meters: Meters, bind: str, token: str) -> None:
+    ``pages`` are told by their paths to who shows the token; to anybody else there is nothing.
+    """
+
+    def __init__(self, pages: Mapping[str, Watched], bind: str, token: str) -> None:
         host, _, port = bind.rpartition(":")
         try:
             self._server = make_server(
                 host or "127.0.0.1",
                 int(port),
-                _application(meters, token),
+                _application(pages, token),
                 server_class=_Server,
                 handler_class=_Quiet,
             )
@@ -58,17 +76,17 @@ class MeterServer:
         self._server.server_close()
 
 
-def _application(meters: Meters, token: str) -> Callable[..., Iterable[bytes]]:
+def _application(pages: Mapping[str, Watched], token: str) -> Callable[..., Iterable[bytes]]:
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        shown = is_shown(token, environ.get("HTTP_AUTHORIZATION", ""))
-        if environ.get("PATH_INFO") != PATH or not shown:
+        page = pages.get(environ.get("PATH_INFO", ""))
+        if page is None or not is_shown(token, environ.get("HTTP_AUTHORIZATION", "")):
             start_response(
                 "404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")]
             )
             return [b""]
-        text = meters.text()
+        text = page.text()
         start_response(
-            "200 OK", [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(text)))]
+            "200 OK", [("Content-Type", page.content_type), ("Content-Length", str(len(text)))]
         )
         return [text]
 

@@ -17,9 +17,10 @@ from kasane_kit.db import is_outage
 from kasane_kit.delivery import NotDelivered, Stream
 from kasane_kit.logs import said
 from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.audit_heads import heads_page
 from kasane_runtime.compose import Composition
 from kasane_runtime.jobs import JobLoop
-from kasane_runtime.meter_server import MeterServer
+from kasane_runtime.meter_server import HEADS_PATH, METERS_PATH, MeterServer, meters_page
 
 log = logging.getLogger("kasane.processes")
 
@@ -140,7 +141,14 @@ class Worker:
             if name != "jobs" or self._has_jobs()
         ]
         self._meters = (
-            MeterServer(composition.house.meters, settings.meters_bind, settings.meters_token)
+            MeterServer(
+                {
+                    METERS_PATH: meters_page(composition.house.meters),
+                    HEADS_PATH: heads_page(composition, (service,)),
+                },
+                settings.meters_bind,
+                settings.meters_token,
+            )
             if settings.meters_bind
             else None
         )

@@ -176,7 +176,9 @@ def prints(root: Path) -> list[str]:
     return [
         f"{path}:{node.lineno}"
         for path, module in sources(root)
-        if path != "packages/runtime/src/kasane_runtime/cli.py"
+        if not re.fullmatch(
+            r"packages/runtime/src/kasane_runtime/(cli|commands|\w+_commands)\.py", path
+        )
         for node in ast.walk(module)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write")
     ]

@@ -16,26 +16,35 @@ from sqlalchemy import insert
 from kasane_contracts.intake import ConsultationClosed
 from kasane_kit.auth import Actor
 from kasane_kit.config import Settings
+from kasane_kit.service import Heard, Together
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_runtime.compose import Composition, compose
 from kasane_runtime.processes import work
 from tests.faults.small_house import heard_by, said, small_service
 
+HEARD = heard_by("cases")
 
-def hears(event: ConsultationClosed, uow: UnitOfWork, _hooks: Any) -> None:
+
+def hears(heard: Sequence[Heard], uow: UnitOfWork, _hooks: Any) -> None:
     """One row for each event."""
     uow.connection.execute(
-        insert(heard_by("cases")).values(
-            event_id=uow.causation_id, producer="intake", consultation_id=event.consultation_id
-        )
+        insert(HEARD),
+        [
+            {
+                "event_id": one.event_id,
+                "producer": "intake",
+                "consultation_id": one.event.consultation_id,
+            }
+            for one in heard
+        ],
     )
 
 
 def bus_house(environment: dict[str, str]) -> Composition:
     """Intake says, cases hears."""
     services = {
-        "cases": small_service("cases", (), {ConsultationClosed: hears}),
+        "cases": small_service("cases", (), {ConsultationClosed: Together(hears)}),
         "intake": small_service("intake", (ConsultationClosed,), {}),
     }
     return compose(Settings.from_env(environment), services)
@@ -50,6 +59,7 @@ def say(composition: Composition, town: str, ids: Sequence[str]) -> None:
         for one in ids:
             uow.publish(ConsultationClosed(one, "closed"))
         uow.connection.commit()
+        uow.tell()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ import importlib
 import types
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from kasane_contracts.plain import Unusual, event_of, plain_of
 
 EVENT_MODULES = (
     "kasane_contracts.intake",
@@ -105,7 +108,8 @@ def type_of(event_or_class: Any) -> EventType:
 
 def find(type_name: str) -> EventType:
     """The registry entry of a type text; raises UnknownEvent."""
-    all_events()
+    if type_name not in _BY_TYPE:
+        all_events()
     try:
         return _BY_TYPE[type_name]
     except KeyError:
@@ -114,6 +118,8 @@ def find(type_name: str) -> EventType:
 
 def dump(instance: Any) -> dict[str, Any]:
     """The event's data as plain JSON values."""
+    with suppress(Unusual):
+        return plain_of(instance)
     return typing.cast(dict[str, Any], schema_for(type(instance)).dump(instance))
 
 
@@ -123,6 +129,8 @@ def load(type_name: str, data: Mapping[str, Any]) -> Any:
     Raises UnknownEvent for a type that is not in the contracts and InvalidEvent for data that does not fit.
     """
     entry = find(type_name)
+    with suppress(Unusual):
+        return event_of(entry.event_class, data)
     try:
         values = schema_for(entry.event_class).load(data)
     except ValidationError as error:

@@ -1,7 +1,8 @@
 """Lets a service declare itself: its pages, what it says, what it hears, who may do what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,33 @@ from kasane_kit.bus import Parcel
 from kasane_kit.unit_of_work import House, UnitOfWork
 
 Subscriber = Callable[[Any, UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One event of several that are heard together."""
+
+    event: Any
+    event_id: str
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class Together:
+    """A subscriber that is called once for the events of its type in a batch, in their order.
+
+    It is called behind the other subscribers of the batch, in the same transaction: only for what keeps rows that
+    no other subscriber of the service looks at, and records and says nothing. What it raises for one of them it
+    may raise for all: the events are then heard in smaller batches, at last one by one.
+    """
+
+    hear: Callable[[Sequence[Heard], UnitOfWork, Any], None]
+
+    def __call__(self, event: Any, uow: UnitOfWork, hooks: Any) -> None:
+        """Hears one event alone."""
+        self.hear((Heard(event, uow.causation_id, uow.said_at),), uow, hooks)
+
+
 ParcelHandler = Callable[[Parcel, UnitOfWork, Any], None]
 
 
@@ -36,7 +64,8 @@ class Job:
 class Service:
     """What exists in one service, on one screen.
 
-    ``hears`` maps an event class to a function ``(event, uow, hooks)``. ``refusal`` is the base class of the
+    ``hears`` maps an event class to a function ``(event, uow, hooks)``, or ``Together`` to one that hears several at
+    once. ``refusal`` is the base class of the
     domain's errors: they carry ``code`` and ``facts`` and are shown with the sentences ``refusal.<code>.*``.
     ``data`` says of every kind of object of the permissions how grave its data is.
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
@@ -52,7 +81,7 @@ class Service:
     api: tuple[ApiBlueprint, ...]
     permissions: tuple[Permission, ...]
     says: tuple[type, ...]
-    hears: Mapping[type, Subscriber]
+    hears: Mapping[type, Subscriber | Together]
     tables: tuple[str, ...]
     refusal: type[Exception]
     data: Mapping[str, DataGrade] = field(default_factory=dict)

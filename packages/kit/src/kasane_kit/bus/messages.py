@@ -73,15 +73,26 @@ def read_message(text: str | bytes) -> tuple[list[Envelope], list[tuple[str, str
     except (ValueError, RecursionError):
         return [], [(shown, "the message is not JSON")]
     good, bad = [], []
+    suspicious = _may_be_no_text(text)
     for part in raw if isinstance(raw, list) else [raw]:
         try:
             envelope = Envelope.from_dict(part)
-            _check_characters(part)
+            if suspicious:
+                _check_characters(part)
         except MalformedEnvelope as error:
             bad.append((json.dumps(part), str(dict(error.problems))))
         else:
             good.append(envelope)
     return good, bad
+
+
+def _may_be_no_text(text: str | bytes) -> bool:
+    """Whether a character that is none may be in a message; what is written out in UTF-8 is text."""
+    try:
+        written = text.encode() if isinstance(text, str) else text.decode().encode()
+    except UnicodeError:
+        return True
+    return b"\x00" in written or any(mark in written for mark in (b"\\u0000", b"\\ud", b"\\uD"))
 
 
 def _check_characters(part: Any) -> None:

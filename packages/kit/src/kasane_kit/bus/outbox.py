@@ -3,13 +3,14 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     case,
-    delete,
+    exists,
     func,
     insert,
     literal_column,
@@ -59,7 +60,7 @@ def append(connection: Connection, *envelopes: Envelope) -> None:
     for envelope in envelopes:
         Envelope.from_dict(envelope.to_dict())
     if envelopes:
-        bodies = [{"body": envelope.to_json()} for envelope in envelopes]
+        bodies = [{"body": envelope.to_json_without_place()} for envelope in envelopes]
         for envelope, row in zip(envelopes, bodies, strict=True):
             size = len(row["body"].encode())
             if size > LARGEST_EVENT_BYTES:
@@ -111,36 +112,49 @@ def number(connection: Connection, most: int = 500) -> int:
 
     To be called in the transaction in which ``lead`` was granted; the caller commits.
     """
-    waiting = connection.execute(
-        select(tables.outbox.c.id, tables.outbox.c.body).order_by(tables.outbox.c.id).limit(most)
-    ).all()
-    if not waiting:
-        return 0
     current = head(connection) or begin_epoch(connection)
-    rows = []
-    for offset, row in enumerate(waiting, start=1):
-        # Written by append() in this very database, so its shape needs no second look.
-        written = Envelope(**json.loads(row.body))
-        envelope = written.numbered(current.epoch, current.sequence + offset)
-        rows.append(
-            {
-                "epoch": envelope.epoch,
-                "sequence": envelope.sequence,
-                "event_id": envelope.id,
-                "type": envelope.type,
-                "body": envelope.to_json(),
-            }
+    values = {"most": most, "epoch": current.epoch, "head": current.sequence}
+    if connection.dialect.name == "postgresql":
+        return int(connection.scalar(_NUMBERED_AT_ONCE, values)) - current.sequence
+    # Nobody else writes to this file until the commit, so each statement sees the same events.
+    for statement in _NUMBERED[:-1]:
+        connection.execute(statement, values)
+    return int(connection.scalar(_NUMBERED[-1], values)) - current.sequence
+
+
+# The place is written behind the text of the event, which is not read for it. What an earlier release
+# left in the outbox names an empty place in between; of two, every reader of ours takes the last.
+_PLACED = """ || ',"epoch":"' || CAST(:epoch AS text) || '","sequence":' || number || '}'"""
+_NUMBERED_AT_ONCE = text(
+    f"""WITH taken AS (
+            DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :most)
+            RETURNING id, body
+        ), counted AS (
+            SELECT CAST(:head AS bigint) + row_number() OVER (ORDER BY id) AS number, body FROM taken
+        ), logged AS (
+            INSERT INTO event_log (epoch, sequence, event_id, type, body)
+            SELECT CAST(:epoch AS text), number, CAST(body AS json) ->> 'id', CAST(body AS json) ->> 'type',
+                   left(body, -1){_PLACED}
+            FROM counted RETURNING sequence
         )
-    connection.execute(insert(tables.event_log), rows)
-    connection.execute(
-        delete(tables.outbox).where(tables.outbox.c.id.in_([row.id for row in waiting]))
-    )
-    connection.execute(
-        update(tables.stream)
-        .where(tables.stream.c.epoch == current.epoch)
-        .values(head=current.sequence + len(rows))
-    )
-    return len(rows)
+        UPDATE stream SET head = head + (SELECT count(*) FROM logged)
+        WHERE epoch = CAST(:epoch AS text) RETURNING head"""
+)
+_NUMBERED = (
+    text(
+        f"""INSERT INTO event_log (epoch, sequence, event_id, type, body)
+            SELECT :epoch, number, json_extract(body, '$.id'), json_extract(body, '$.type'),
+                   substr(body, 1, length(body) - 1){_PLACED}
+            FROM (SELECT :head + row_number() OVER (ORDER BY id) AS number, body
+                  FROM (SELECT id, body FROM outbox ORDER BY id LIMIT :most))"""
+    ),
+    text("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :most)"),
+    text(
+        """UPDATE stream SET head = coalesce(
+               (SELECT max(sequence) FROM event_log WHERE epoch = :epoch), head)
+           WHERE epoch = :epoch RETURNING head"""
+    ),
+)
 
 
 def begin_epoch(connection: Connection) -> Head:
@@ -155,6 +169,15 @@ def begin_epoch(connection: Connection) -> Head:
         insert(tables.stream).values(id=(last or 0) + 1, epoch=fresh.epoch, head=0, published=0)
     )
     return fresh
+
+
+def standing(connection: Connection) -> tuple[bool, Head | None]:
+    """``anything_waiting`` and ``head`` in one question: what a relay that has nothing to do asks."""
+    waits = exists(select(tables.outbox.c.id)).label("waits")
+    row = connection.execute(
+        select(tables.stream, waits).order_by(tables.stream.c.id.desc()).limit(1)
+    ).one_or_none()
+    return (anything_waiting(connection), None) if row is None else (bool(row.waits), _head(row))
 
 
 def anything_waiting(connection: Connection) -> bool:
@@ -185,7 +208,7 @@ def read_log(connection: Connection, epoch: str, after: int, most: int = 500) ->
         .order_by(tables.event_log.c.sequence)
         .limit(most)
     )
-    return [Envelope.from_json(body) for body in rows]
+    return [Envelope.from_log(body) for body in rows]
 
 
 def read_log_of(
@@ -232,5 +255,5 @@ def mark_published(connection: Connection, lead: Lead, sequence: int) -> bool:
     )
 
 
-def _head(row: Row[tuple[int, str, int, int]]) -> Head:
+def _head(row: Row[Any]) -> Head:
     return Head(row.epoch, row.head, row.published)

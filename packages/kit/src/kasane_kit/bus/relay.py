@@ -52,8 +52,7 @@ class Relay:
         time, which consumers recognise by their numbers.
         """
         with self._databases.reading(self._service) as connection:
-            waiting = outbox.anything_waiting(connection)
-            head = outbox.head(connection)
+            waiting, head = outbox.standing(connection)
         town = current_municipality()
         lag = self._meters.outbox
         if not waiting and (head is None or head.published >= head.sequence):

@@ -57,8 +57,11 @@ class Sealer:
         data: Mapping[str, Any],
         change: Callable[[Any, str], Any],
     ) -> dict[str, Any]:
+        paths = registry.personal_paths(registry.find(event_type).event_class)
+        if not paths:
+            return dict(data)
         result: dict[str, Any] = json.loads(json.dumps(data))
-        for path in registry.personal_paths(registry.find(event_type).event_class):
+        for path in paths:
             _change_at(result, path, f"{municipality}|{event_type}|{event_id}|", change)
         return result
 

@@ -2,7 +2,7 @@
 
 import logging
 import tomllib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from kasane_kit.bus.cursor import Cursor, Place
 from kasane_kit.db import MigrationSource, is_outage, pending_migrations
 from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.logs import said
-from kasane_kit.service import Service
+from kasane_kit.service import Heard, Service, Together
 from kasane_kit.tenancy import HOST, ChosenSet, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 
@@ -49,6 +49,11 @@ class Applying:
         self._handlers = {
             registry.type_of(event).type: function for event, function in service.hears.items()
         }
+        self._together = {
+            name: handler.hear
+            for name, handler in self._handlers.items()
+            if isinstance(handler, Together) and name not in _HEARD_BY_ALL
+        }
         self._up_to_date: set[str] = set()
         self._proven: set[tuple[str, str]] = set()
 
@@ -69,16 +74,7 @@ class Applying:
         """
         stream = (batch[0].municipality, producer)
         if stream in self._proven:
-            try:
-                return self._apply_together(producer, batch)
-            except Exception as error:
-                _raise_if_not_now(error)
-                log.warning(
-                    "%s: a batch of %d failed, one by one now",
-                    self._service.name,
-                    len(batch),
-                    exc_info=True,
-                )
+            return self._apply_or_halve(producer, batch)
         # A process that was just started may have died of the next event: go one by one, counting
         # each try before it is made, until a batch went through.
         place = None
@@ -88,7 +84,24 @@ class Applying:
         self._proven.add(stream)
         return place
 
+    def _apply_or_halve(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
+        """All at once; when that fails, each half by itself: one bad event costs a few more transactions."""
+        if len(batch) == 1:
+            return self._apply_alone(producer, batch[0])
+        try:
+            return self._apply_together(producer, batch)
+        except Exception as error:
+            _raise_if_not_now(error)
+            log.warning(
+                "%s: a batch of %d failed, its halves now: %s",
+                *(self._service.name, len(batch), sentence_of(error)),
+            )
+        middle = len(batch) // 2
+        self._apply_or_halve(producer, batch[:middle])
+        return self._apply_or_halve(producer, batch[middle:])
+
     def _apply_together(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
+        later: dict[str, list[tuple[Envelope, Heard]]] = {}
         with self.unit(batch[0]) as unit:
             place = cursor.read(unit.connection, producer, batch[0].epoch, for_update=True)
             before = place
@@ -97,12 +110,13 @@ class Applying:
             held = dead_letters.parked_subjects(unit.connection, producer)
             for envelope in batch:
                 if place.place(envelope) is Place.NEXT:
-                    reason = self._say_or_park(envelope, unit, held)
+                    reason = self._say_or_park(envelope, unit, held, later)
                     if reason is not None:
                         parked.append(reason)
                     if reason in dead_letters.HOLDS_BACK:
                         held.add(envelope.subject)
                     place = Cursor(producer, envelope.epoch, envelope.sequence)
+            self._say_together(later, unit)
             if place != before:
                 cursor.advance(unit.connection, before, place.sequence)
             # Also those of a worker that counted its try and was killed before it.
@@ -179,9 +193,13 @@ class Applying:
         return place
 
     def _say_or_park(
-        self, envelope: Envelope, unit: UnitOfWork, held: Set[str]
+        self,
+        envelope: Envelope,
+        unit: UnitOfWork,
+        held: Set[str],
+        later: dict[str, list[tuple[Envelope, Heard]]],
     ) -> ParkingReason | None:
-        """Lets the subscriber hear the event; the reason when it was parked instead."""
+        """Lets the subscriber hear the event, now or with others; the reason when it was parked instead."""
         reason, detail = self._fault_of(envelope, held)
         if reason is None and self._is_heard(envelope):
             try:
@@ -191,10 +209,24 @@ class Applying:
             except SealBroken as error:
                 reason, detail = ParkingReason.SEAL_BROKEN, said(error)
             else:
-                self.say(envelope, event, unit)
+                if envelope.type in self._together:
+                    heard = Heard(event, envelope.id, datetime.fromisoformat(envelope.time))
+                    later.setdefault(envelope.type, []).append((envelope, heard))
+                else:
+                    self.say(envelope, event, unit)
         if reason is not None:
             dead_letters.park_envelope(unit.connection, envelope, reason, detail)
         return reason
+
+    def _say_together(
+        self, later: Mapping[str, Sequence[tuple[Envelope, Heard]]], unit: UnitOfWork
+    ) -> None:
+        for type_name, events in later.items():
+            last, _ = events[-1]
+            unit.hear(last)
+            self._together[type_name](
+                [heard for _, heard in events], unit, self._hooks_of(last.municipality)
+            )
 
     def _fault_of(self, envelope: Envelope, held: Set[str]) -> tuple[ParkingReason | None, str]:
         """Why an event is parked without looking into it, and what to say of it."""
@@ -244,9 +276,10 @@ class Applying:
             )
         handler = self._handlers.get(envelope.type)
         if handler is not None:
-            town = envelope.municipality
-            hooks = self._house.plugins.hooks_for(town) if town != HOST else None
-            handler(event, unit, hooks)
+            handler(event, unit, self._hooks_of(envelope.municipality))
+
+    def _hooks_of(self, municipality: str) -> Any:
+        return self._house.plugins.hooks_for(municipality) if municipality != HOST else None
 
     def unit(self, envelope: Envelope) -> UnitOfWork:
         """A unit of work of the platform, caused by the event."""

@@ -31,7 +31,7 @@ from kasane_kit.unit_of_work import House
 
 log = logging.getLogger("kasane.delivery")
 
-BATCH = 200
+BATCH = 500
 
 Stream = tuple[str, str]
 """A municipality and a producer."""

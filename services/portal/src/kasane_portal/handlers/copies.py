@@ -52,9 +52,9 @@ def keep_gap_counts(told: GapsCounted, uow: UnitOfWork) -> None:
     uow.record("portal.gaps.noted", "overview", f"{told.counted_on}")
 
 
-def keep_audit_entry(entry: AuditEntryRecorded, uow: UnitOfWork) -> None:
-    """Keeps a copy of an audit entry; not recorded in turn, or it would be heard again forever."""
-    AuditCopies(uow.connection).add(entry)
+def keep_audit_entries(entries: Sequence[AuditEntryRecorded], uow: UnitOfWork) -> None:
+    """Keeps a copy of audit entries; not recorded in turn, or they would be heard again forever."""
+    AuditCopies(uow.connection).add(entries)
 
 
 def _record(done: str, kind: str, subject_id: str, uow: UnitOfWork) -> None:

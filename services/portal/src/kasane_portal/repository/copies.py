@@ -1,6 +1,6 @@
 """Keeps the copies of what was heard: tasks, counted facts, the trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -236,8 +236,8 @@ class AuditCopies:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, entry: AuditEntryRecorded) -> None:
-        """Keeps an entry once."""
+    def add(self, entries: Sequence[AuditEntryRecorded]) -> None:
+        """Keeps each entry once."""
         names = list(tables.audit_copy.c.keys())
         self._connection.execute(
             text(
@@ -245,5 +245,5 @@ class AuditCopies:
                 f"VALUES ({', '.join(':' + name for name in names)}) "
                 "ON CONFLICT (entry_id) DO NOTHING"
             ),
-            {name: getattr(entry, name) for name in names},
+            [{name: getattr(entry, name) for name in names} for entry in entries],
         )

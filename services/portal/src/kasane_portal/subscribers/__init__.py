@@ -1,12 +1,13 @@
 """What the portal does when others speak: two tables say what an event opens, closes or counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kasane_contracts import cases, intake, outreach, resources
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit import clock
+from kasane_kit.service import Heard, Subscriber, Together
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import (
     CloseTask,
@@ -21,7 +22,7 @@ from kasane_portal.domain.overview import CountKind
 from kasane_portal.domain.task import TaskKind
 from kasane_portal.handlers.copies import (
     count_in_overview,
-    keep_audit_entry,
+    keep_audit_entries,
     keep_gap_counts,
     keep_tasks,
 )
@@ -446,9 +447,9 @@ def follow_work(event: Any, uow: UnitOfWork, _hooks: Any) -> None:
     count_by_marks(event, uow)
 
 
-def on_audit_entry_recorded(event: AuditEntryRecorded, uow: UnitOfWork, _hooks: Any) -> None:
-    """Keeps a copy of an audit entry for the town's one list."""
-    keep_audit_entry(event, uow)
+def on_audit_entry_recorded(heard: Sequence[Heard], uow: UnitOfWork, _hooks: Any) -> None:
+    """Keeps copies of audit entries, half of all that is said, for the town's one list."""
+    keep_audit_entries([one.event for one in heard], uow)
 
 
 def on_gaps_counted(event: cases.GapsCounted, uow: UnitOfWork, _hooks: Any) -> None:
@@ -456,8 +457,8 @@ def on_gaps_counted(event: cases.GapsCounted, uow: UnitOfWork, _hooks: Any) -> N
     keep_gap_counts(event, uow)
 
 
-HEARD: Mapping[type, Callable[[Any, UnitOfWork, Any], None]] = {
+HEARD: Mapping[type, Subscriber | Together] = {
     **dict.fromkeys((*TASKS, *COUNTS, *FACTS), follow_work),
-    AuditEntryRecorded: on_audit_entry_recorded,
+    AuditEntryRecorded: Together(on_audit_entry_recorded),
     cases.GapsCounted: on_gaps_counted,
 }

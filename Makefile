@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days bench-dedupe bench-matching bench-scheduling bench-matching-speed
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -74,6 +74,10 @@ bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / 
 doorstep-days: venv ## 訪問先の千の一日を試す（圏外・終了・担当替え） / 1,000 random days at doors
 	$(PYTEST) tests/doorstep --doorstep-days 950 --override-ini timeout=3600 -m 'not postgresql'
 
+test-compose: venv ## compose.yaml を本物のコンテナで動かし、二つの町で働く / compose.yaml with real containers; COMPOSE='--keep'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/compose.txt
+	@$(BIN)/python -m tests.compose.trial $(COMPOSE)
+
 fmt: venv ## 書式を整える / format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -91,7 +95,7 @@ venv-run:
 	@PYTHON='$(PYTHON)' sh deploy/venv.sh run
 
 lock: venv ## requirements/*.in から *.txt を作り直す / compile the locks anew; UPGRADE=--upgrade takes newer versions
-	@for name in bootstrap build runtime routing dev bench; do \
+	@for name in bootstrap build runtime routing dev bench compose; do \
 	    printf -- '-- requirements/%s.txt\n' "$$name"; \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	        --no-emit-index-url $(UPGRADE) "requirements/$$name.in" --output-file "requirements/$$name.txt" || exit 1; \

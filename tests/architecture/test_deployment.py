@@ -17,6 +17,7 @@ from kasane_kit.meters import Meters
 from kasane_runtime import broker
 from kasane_runtime.compose import load_services
 from kasane_runtime.processes import process_table
+from tests.compose.images import NEEDED, STAND_INS
 from tests.support.private_rabbitmq import PrivateRabbit
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,16 @@ def test_only_migrate_holds_the_administrators_secret_and_writes_keys():
         assert (entry["volumes"] == ["keys:/var/lib/kasane/keys"]) == privileged, name
         assert entry["user"] == "10001:10001"
         assert entry["read_only"] is True
+
+
+def test_make_test_compose_has_every_image_that_is_pulled():
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+    pulled = set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE))
+    pulled |= {compose_services()[name]["image"] for name in NOT_OURS}
+
+    assert set(NEEDED) == pulled
+    for name in NEEDED:
+        assert (STAND_INS / f"{name.partition(':')[0]}.Containerfile").is_file(), name
 
 
 def test_every_long_running_service_with_a_port_has_a_healthcheck():

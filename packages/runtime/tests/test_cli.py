@@ -214,3 +214,19 @@ def test_nothing_parked_is_said(house: Path, capsys: pytest.CaptureFixture[str])
     assert main(["dead-letters", "list"]) == 0
 
     assert capsys.readouterr().out == "止め置かれた出来事はありません。 / Nothing is parked.\n"
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_database_that_lets_nobody_in_is_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KASANE_VAR", str(tmp_path))
+    monkeypatch.setenv("KASANE_MODE", "distributed")
+    for name in ("KASANE_DATABASE_URL", "KASANE_ADMIN_DATABASE_URL"):
+        monkeypatch.setenv(name, "postgresql://postgres:wrong@127.0.0.1:1/postgres")
+    monkeypatch.setenv("KASANE_BROKER_URL", "amqp://127.0.0.1:1")
+
+    assert main(["migrate"]) == 2
+
+    said = capsys.readouterr().err
+    assert "何も変えていません" in said
+    assert "KASANE_ADMIN_DATABASE_URL" in said
+    assert "wrong" not in said

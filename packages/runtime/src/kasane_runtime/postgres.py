@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
+from kasane_kit.config import SettingsError
 from kasane_kit.db import MigrationSource, upgrade
 from kasane_kit.db.engine import LOG_READER, PostgresAddresses, database_name, login_name
 from kasane_kit.db.migrate import VERSION_TABLE
@@ -25,6 +26,10 @@ READ_BY_LOG_READER = ("event_log", "stream")
 FORBIDDEN_EXTENSIONS = ("dblink", "postgres_fdw", "file_fdw", "plpython3u", "plperlu", "pltclu")
 
 _MIGRATING_LOCK = 7_206_010_602
+
+
+class ServerUnreachable(SettingsError):
+    """PostgreSQL does not answer at the administrator's address, or does not let the administrator in."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,15 @@ class Server:
         self._admin: psycopg.Connection | None = None
 
     def __enter__(self) -> "Server":
-        self._admin = self._connect(self._url.database or "postgres")
+        try:
+            self._admin = self._connect(self._url.database or "postgres")
+        except psycopg.OperationalError as error:
+            raise ServerUnreachable(
+                "PostgreSQL に管理者としてつながらないので、何も変えていません。KASANE_ADMIN_DATABASE_URL の"
+                "アドレスとパスワードを確かめて、もう一度実行してください。 / The administrator was not let in, so "
+                "nothing was changed; check KASANE_ADMIN_DATABASE_URL and run it again "
+                f"({str(error).strip().splitlines()[-1]})"
+            ) from error
         self._admin.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING_LOCK])
         return self
 

@@ -29,7 +29,7 @@ test: venv ## すべてのテスト / every test; installs missing programs when
 	$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 test-fast: venv ## サーバーもブラウザーも使わないテスト / the tests that need no server and no browser
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m 'not postgresql and not rabbitmq and not browser and not slow'
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m 'not postgresql and not rabbitmq and not browser and not npm and not slow'
 
 lint: venv ## 書式・型・import の決まり・生成物の確認 / format, style, types, import rules, generated files
 	$(BIN)/ruff format --check .
@@ -82,7 +82,7 @@ fmt: venv ## 書式を整える / format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-services: ## テスト用の PostgreSQL・RabbitMQ・Chromium を入れる / install what the larger tests need (root on Debian)
+services: ## テスト用の PostgreSQL・RabbitMQ・Chromium・npm を入れる / install what the larger tests need (root on Debian)
 	@sh deploy/debian-services.sh
 
 docs: venv ## 生成する文書を書き直す / write the generated pages anew

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs, on Debian as root, the programs some tests need: PostgreSQL, RabbitMQ, Chromium and Japanese fonts.
+# Installs, on Debian as root, the programs some tests need: PostgreSQL, RabbitMQ, Chromium, npm and Japanese
+# fonts.
 #
 # usage: sh deploy/debian-services.sh
 #
@@ -30,10 +31,13 @@ has_chromium() {
     return 1
 }
 
+has_npm() { command -v npm >/dev/null 2>&1; }
+
 missing=
 if ! has_postgresql; then missing="$missing postgresql-15"; fi
 if ! has_rabbitmq; then missing="$missing rabbitmq-server"; fi
 if ! has_chromium; then missing="$missing chromium"; fi
+if ! has_npm; then missing="$missing npm"; fi
 if command -v dpkg-query >/dev/null 2>&1; then
     for font in fonts-noto-cjk fonts-ipaexfont; do
         if ! has_font_package "$font"; then missing="$missing $font"; fi

@@ -34,6 +34,7 @@ MARKER_OF_FIXTURE = {
     "private_postgres": "postgresql",
     "private_rabbitmq": "rabbitmq",
     "chromium": "browser",
+    "node_provider": "npm",
 }
 MISSING = "kasane_missing_program"
 
@@ -121,8 +122,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(marker)
         if any(item.get_closest_marker(marker) for marker in PROGRAMS):
             item.add_marker(pytest.mark.allow_hosts([LOOPBACK]))
-        if item.get_closest_marker("rabbitmq"):
-            item.add_marker(pytest.mark.xdist_group("rabbitmq"))
+        for marker in ("rabbitmq", "npm"):
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.xdist_group(marker))
 
 
 @pytest.hookimpl(tryfirst=True)

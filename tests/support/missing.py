@@ -54,6 +54,12 @@ def find_chromium() -> Path | None:
     return None
 
 
+def find_npm() -> Path | None:
+    """What fetches the packages of a lock of Node.js; None when there is none. Node.js itself comes with Playwright."""
+    program = shutil.which("npm")
+    return Path(program) if program else None
+
+
 @dataclass(frozen=True)
 class Program:
     """A program that tests of one marker need."""
@@ -92,6 +98,7 @@ PROGRAMS: dict[str, Program] = {
         Program("postgresql", "PostgreSQL", "postgresql-15", find_postgres_folder),
         Program("rabbitmq", "RabbitMQ", "rabbitmq-server", find_rabbitmq_folder),
         Program("browser", "Chromium", "chromium", find_chromium),
+        Program("npm", "npm", "npm", find_npm),
     )
 }
 

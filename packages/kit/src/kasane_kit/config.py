@@ -1,10 +1,13 @@
 """Reads the settings of a process from the environment, once, into one value."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+_CLIENT_SECRET = re.compile(r"KASANE_OIDC_SECRET_[0-9]{6}(_FILE)?")
 
 
 class Mode(StrEnum):
@@ -27,7 +30,8 @@ class Settings:
     ``served_towns`` limits a process to some towns; empty means all. ``trusted_proxies`` is how many proxies stand
     before the process and write the caller's address; what a browser claims about itself is not believed.
     ``meters_token`` is what Prometheus must show to read ``/-/metrics``; without one nobody reads it. A worker, which
-    has no pages, answers at ``meters_bind`` (``address:port``).
+    has no pages, answers at ``meters_bind`` (``address:port``). ``client_secrets`` are, by town, what its sign-in
+    provider wants to be shown; ``provider_certificates`` is a file of authorities to believe instead of the usual ones.
     """
 
     mode: Mode = Mode.EMBEDDED
@@ -44,6 +48,8 @@ class Settings:
     target: str = "all"
     meters_token: str = ""
     meters_bind: str = ""
+    client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    provider_certificates: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -76,6 +82,8 @@ class Settings:
             target=env.get("KASANE_TARGET", "all"),
             meters_token=secret(env, "KASANE_METRICS_TOKEN"),
             meters_bind=env.get("KASANE_METRICS_BIND", ""),
+            client_secrets=_client_secrets(env),
+            provider_certificates=env.get("KASANE_OIDC_CA_FILE", ""),
         )
         if settings.meters_bind and not settings.meters_token:
             raise SettingsError(
@@ -106,6 +114,12 @@ def secret(environment: Mapping[str, str], name: str) -> str:
             f"{name}_FILE is {path!r} and was not read ({error.strerror}); nothing was started; "
             "name a file that this user may read"
         ) from None
+
+
+def _client_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """By town, what ``KASANE_OIDC_SECRET_<code>`` or the file of ``…_FILE`` holds."""
+    names = {name.removesuffix("_FILE") for name in environment if _CLIENT_SECRET.fullmatch(name)}
+    return {name[-6:]: _secret(environment, name) for name in sorted(names)}
 
 
 def _count(environment: Mapping[str, str], name: str) -> int:

@@ -22,7 +22,14 @@ from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyMissing, KeyRing, seal
 from kasane_kit.meters import Meters
 from kasane_kit.plugins import BreakerState, PluginHouse
-from kasane_kit.tenancy import ChosenSet, NoTowns, TownDirectory, chosen, current_municipality
+from kasane_kit.tenancy import (
+    ChosenSet,
+    NoTowns,
+    ProviderAccess,
+    TownDirectory,
+    chosen,
+    current_municipality,
+)
 
 log = logging.getLogger("kasane.plugins")
 
@@ -35,7 +42,8 @@ class UnrecordedChange(RuntimeError):
 class House:
     """What a process has, made once in ``runtime/compose.py`` and handed to everything.
 
-    ``look_again`` is told that a town's chosen set of plugins moved.
+    ``look_again`` is told that a town's chosen set of plugins moved. ``provider_access`` opens the
+    towns' sign-in providers.
     """
 
     databases: Databases
@@ -45,6 +53,7 @@ class House:
     wake: Callable[[str], None] = field(default=lambda _municipality: None)
     prefectures: PluginHouse = field(default_factory=lambda: PluginHouse(NoTowns()))
     look_again: Callable[[str], None] = field(default=lambda _municipality: None)
+    provider_access: ProviderAccess = field(default_factory=ProviderAccess)
 
     @property
     def meters(self) -> Meters:

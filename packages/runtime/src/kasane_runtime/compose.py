@@ -22,7 +22,7 @@ from kasane_kit.keys import KeyRing
 from kasane_kit.meters import Meters
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, FileTownDirectory, ProjectedTownDirectory
+from kasane_kit.tenancy import HOST, FileTownDirectory, ProjectedTownDirectory, ProviderAccess
 from kasane_kit.unit_of_work import House
 from kasane_kit.web import create_service_app
 from kasane_kit.web.headers import GuardedAnswers
@@ -116,6 +116,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
             meters=meters,
         ),
         look_again=chosen.look_again,
+        provider_access=ProviderAccess(settings.client_secrets, settings.provider_certificates),
     )
     deliveries = {name: Delivery(service, house) for name, service in services.items()}
     transport = (

@@ -26,6 +26,7 @@ from kasane_portal.pages.opened_figures import blueprint as opened_figures
 from kasane_portal.pages.overview import blueprint as overview
 from kasane_portal.pages.plugin_sets import blueprint as plugin_sets
 from kasane_portal.pages.prefectures import blueprint as prefectures
+from kasane_portal.pages.providers import blueprint as providers
 from kasane_portal.pages.reports import blueprint as reports
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
@@ -42,6 +43,7 @@ service = Service(
     root=Path(__file__).parent,
     pages=(
         sessions,
+        providers,
         home,
         dashboard,
         overview,
@@ -186,6 +188,7 @@ service = Service(
     tables=(
         "portal_account",
         "portal_session",
+        "portal_spent_answer",
         "portal_sign_in_failure",
         "portal_task_copy",
         "portal_task_target",

@@ -62,6 +62,17 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class TakeProviderAnswer:
+    """Take what the town's provider answered to what this browser asked and ``kept``; it came from an address."""
+
+    state: str
+    code: str = field(repr=False)
+    issuer: str
+    kept: str = field(repr=False)
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class OpenTask:
     """Put something to do on the list of its targets.
 

@@ -45,6 +45,14 @@ session = Table(
     Column("revision", Integer, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("until", DateTime(timezone=True), nullable=False),
+    Column("provider_subject", String(64), nullable=False, server_default=""),
+    Column("provider_session", String(64), nullable=False, server_default=""),
+)
+spent_answer = Table(
+    "portal_spent_answer",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
 )
 task = Table(
     "portal_task_copy",

@@ -12,7 +12,7 @@ from kasane_kit.auth.permissions import (
     require,
     signed_in,
 )
-from kasane_kit.auth.tokens import COOKIE, AccountFacts, Session, SessionSigner
+from kasane_kit.auth.tokens import COOKIE, AccountFacts, Session, SessionSigner, fingerprint_of
 
 __all__ = [
     "COOKIE",
@@ -28,6 +28,7 @@ __all__ = [
     "SessionSigner",
     "access_of",
     "decide",
+    "fingerprint_of",
     "platform_actor",
     "public",
     "require",

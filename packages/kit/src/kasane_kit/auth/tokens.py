@@ -38,7 +38,7 @@ class Session:
     @property
     def fingerprint(self) -> str:
         """What a database keeps of the session: SHA-256 of its id, which nobody can sign in with."""
-        return hashlib.sha256(self.session_id.encode()).hexdigest()
+        return fingerprint_of(self.session_id)
 
     @property
     def longest_until(self) -> datetime:
@@ -54,6 +54,11 @@ class Session:
     def wants_renewal(self) -> bool:
         """True when the cookie should be sent again with a new time."""
         return _seconds() - self.renewed > RENEW_AFTER_SECONDS
+
+
+def fingerprint_of(session_id: str) -> str:
+    """SHA-256 of the id of a session."""
+    return hashlib.sha256(session_id.encode()).hexdigest()
 
 
 class SessionSigner:

@@ -10,6 +10,7 @@ from kasane_kit.tenancy.directory import (
     UnknownTown,
 )
 from kasane_kit.tenancy.projected import ProjectedTownDirectory, with_choice
+from kasane_kit.tenancy.provider_part import ProviderAccess, SignInProvider
 from kasane_kit.tenancy.scope import MunicipalityRequired, current_municipality, municipality_scope
 from kasane_kit.tenancy.town import Town, valid_code
 from kasane_kit.tenancy.town_file import DatedTown, WrongTownFile, read_town_file
@@ -23,6 +24,8 @@ __all__ = [
     "MunicipalityRequired",
     "NoTowns",
     "ProjectedTownDirectory",
+    "ProviderAccess",
+    "SignInProvider",
     "Town",
     "TownDirectory",
     "UnknownTown",

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kasane_kit.tenancy.provider_part import SignInProvider
+
 
 @dataclass(frozen=True)
 class Town:
     """One town: six-digit code, name, the code of its prefecture, its plugins in asking order and their settings.
 
     ``installed`` are the plugins of the town's file where the town chose a set of its own, else None; ``allowed`` are
-    the programme plugins it may choose beside them, None for every installed one. ``file`` and ``lines`` say where
+    the programme plugins it may choose beside them, None for every installed one. ``provider`` is where its
+    staff may prove who they are. ``file`` and ``lines`` say where
     in which file a key stands, for sentences about mistakes.
     """
 
@@ -22,6 +25,7 @@ class Town:
     revision: int = 1
     installed: tuple[str, ...] | None = None
     allowed: tuple[str, ...] | None = None
+    provider: SignInProvider | None = None
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from kasane_kit.tenancy.provider_part import SignInProvider, WrongProviderPart, read_provider_part
 from kasane_kit.tenancy.town import Town, valid_code
 
 _KEYS = {
@@ -17,6 +18,7 @@ _KEYS = {
     "plugins",
     "allowed",
     "settings",
+    "oidc",
     "valid_from",
     "valid_to",
 }
@@ -60,6 +62,7 @@ def read_town_file(path: Path) -> DatedTown:
         raise _not_toml(error, text) from error
     lines = lines_of(text)
     _check(raw, lines)
+    provider = _provider(raw, lines)
     town = Town(
         raw["code"],
         raw["name"],
@@ -68,6 +71,7 @@ def read_town_file(path: Path) -> DatedTown:
         raw.get("settings", {}),
         revision=raw["valid_from"].toordinal() if "valid_from" in raw else 1,
         allowed=tuple(raw["allowed"]) if "allowed" in raw else None,
+        provider=provider,
         file=path.name,
         lines=lines,
     )
@@ -117,6 +121,15 @@ def lines_of(text: str) -> dict[str, int]:
             if full == "plugins":
                 in_plugins = _plugin_names(line.partition("=")[2], number, found)
     return found
+
+
+def _provider(raw: Mapping[str, Any], lines: Mapping[str, int]) -> SignInProvider | None:
+    if "oidc" not in raw:
+        return None
+    try:
+        return read_provider_part(raw["oidc"])
+    except WrongProviderPart as error:
+        raise WrongTownFile(lines.get(error.key) or lines.get("oidc", 1), str(error)) from error
 
 
 def _plugin_names(line: str, number: int, found: dict[str, int]) -> bool:

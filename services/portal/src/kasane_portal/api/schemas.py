@@ -21,6 +21,12 @@ class CredentialsSchema(Asked):
     )
 
 
+class LogoutTokenSchema(Asked):
+    """What a sign-in provider sends when a session is over there."""
+
+    logout_token = fields.String(required=True, validate=validate.Length(1, 16 * 1024))
+
+
 class TokenSchema(Schema):
     """A session for a program: send it as ``Authorization: Bearer …``."""
 

@@ -34,7 +34,7 @@ from kasane_portal.domain.errors import Throttled
 from kasane_portal.domain.overview import fiscal_year
 from kasane_portal.domain.task import in_order, targets_of
 from kasane_portal.handlers import accounts as handlers
-from kasane_portal.handlers import sessions
+from kasane_portal.handlers import providers, sessions
 from kasane_portal.queries import list_accounts, my_tasks, one_account, overview_of_towns
 
 blueprint = Blueprint("portal_api", __name__, description="入口 / entrance")
@@ -53,6 +53,15 @@ def open_session(credentials: dict[str, Any]) -> Any:
         wait = {"Retry-After": str(refusal.facts["seconds"])}
         return problem(refusal.code, refusal.status, wait, **refusal.facts)
     return {"token": current_signer().write(session), "expires_in": IDLE_SECONDS}
+
+
+@blueprint.route("/provider-sign-outs", methods=["POST"])
+@public("the token that the town's own provider signed says whose sessions are over")
+@blueprint.arguments(schemas.LogoutTokenSchema, location="form")
+@blueprint.response(204)
+def hear_provider_sign_out(sent: dict[str, Any]) -> None:
+    """Ends the sessions that the town's sign-in provider says are over (OpenID Connect Back-Channel Logout)."""
+    providers.hear_ended(sent["logout_token"], this_house(), g.request_id)
 
 
 @blueprint.route("/accounts", methods=["GET"])

@@ -101,6 +101,111 @@ class Throttled(PortalRefusal):
     status = 429
 
 
+class PasswordNotAsked(PortalRefusal):
+    """This town's staff prove who they are at its provider; one password is kept for emergencies."""
+
+    code = "password_not_asked"
+    status = 403
+
+
+class NoProvider(PortalRefusal):
+    """This town keeps passwords only."""
+
+    code = "no_provider"
+    status = 404
+
+
+class ProviderNotReady(PortalRefusal):
+    """The town names a provider, and this process was not given the secret to show it."""
+
+    code = "provider_not_ready"
+    status = 503
+
+
+class ProviderUnreachable(PortalRefusal):
+    """The provider does not answer, or not in time."""
+
+    code = "provider_unreachable"
+    status = 503
+
+
+class ProviderUntrusted(PortalRefusal):
+    """The provider's own document names another issuer or another server."""
+
+    code = "provider_untrusted"
+    status = 502
+
+
+class ProviderAnswerUnfit(PortalRefusal):
+    """The answer does not belong to what this browser asked lately, or lacks what was asked for."""
+
+    code = "provider_answer_unfit"
+    status = 400
+
+
+class ProviderAnswerSpent(PortalRefusal):
+    """An answer is taken once."""
+
+    code = "provider_answer_spent"
+    status = 400
+
+
+class ProviderDeclined(PortalRefusal):
+    """The provider did not say who it is: the person stopped, or the code was not taken."""
+
+    code = "provider_declined"
+    status = 401
+
+
+class ProviderTokenForged(PortalRefusal):
+    """The token's signature or form is not the provider's."""
+
+    code = "provider_token_forged"
+    status = 401
+
+
+class ProviderTokenForeign(PortalRefusal):
+    """The token was issued by another provider or for another application."""
+
+    code = "provider_token_foreign"
+    status = 401
+
+
+class ProviderTokenStale(PortalRefusal):
+    """The token does not hold now: it is over, or a clock is wrong."""
+
+    code = "provider_token_stale"
+    status = 401
+
+
+class ProviderAccountUnknown(PortalRefusal):
+    """The provider knows the person, and the town has no account for them; none is made by itself."""
+
+    code = "provider_account_unknown"
+    status = 403
+
+
+class ProviderAccountClosed(PortalRefusal):
+    """The town closed this person's account."""
+
+    code = "provider_account_closed"
+    status = 403
+
+
+class ProviderOtherPerson(PortalRefusal):
+    """Somebody else proved who they are than who is signed in."""
+
+    code = "provider_other_person"
+    status = 403
+
+
+class ProviderProofTooOld(PortalRefusal):
+    """The provider did not ask the person just now, or not as strongly as the town wants."""
+
+    code = "provider_proof_too_old"
+    status = 403
+
+
 class VisitNotFound(PortalRefusal):
     """No such visit of a prefecture's team."""
 

@@ -9,33 +9,43 @@ from datetime import datetime
 
 from kasane_contracts.portal import StaffSessionEnded
 from kasane_kit import clock
-from kasane_kit.auth import Actor, Session, SessionSigner, platform_actor
-from kasane_kit.tenancy import current_municipality
+from kasane_kit.auth import Actor, Session, SessionSigner, fingerprint_of, platform_actor
+from kasane_kit.tenancy import HOST, SignInProvider, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_portal.commands import SignIn
-from kasane_portal.domain.account import LONGEST_PASSWORD, Account
-from kasane_portal.domain.errors import Throttled, WrongCredentials
+from kasane_portal.domain.account import LONGEST_PASSWORD, Account, fold_login_name
+from kasane_portal.domain.errors import PasswordNotAsked, Throttled, WrongCredentials
 from kasane_portal.domain.throttle import blocked_until
 from kasane_portal.handlers import passwords
-from kasane_portal.repository import Accounts, Credentials, Sessions, SignInFailures
+from kasane_portal.repository import (
+    Accounts,
+    Credentials,
+    ProviderLink,
+    Sessions,
+    SignInFailures,
+)
 
 SERVICE = "portal"
 OBJECT = "session"
 UNKNOWN_NAME = "unknown"
 
 
-def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Session:
-    """A session that begins now; raises WrongCredentials and Throttled.
+def sign_in(
+    command: SignIn, house: House, correlation_id: str = "", link: ProviderLink | None = None
+) -> Session:
+    """A session that begins now; raises WrongCredentials, Throttled and PasswordNotAsked.
 
     The trail names the login name when there is such an account: what was typed instead of one
     may be a password.
     """
+    check_password_is_asked(house, command.login_name)
     with house.databases.reading(SERVICE) as connection:
-        _check_throttle(SignInFailures(connection), command)
+        check_throttle(SignInFailures(connection), command)
         known = Accounts(connection).credentials_of(command.login_name)
     short = command.password[: LONGEST_PASSWORD + 1]
     right = passwords.matches(known.password_hash if known else None, short)
-    if known is None or not right or not known.account.active:
+    keeps = not _breaks_glass(house) or (known is not None and known.account.administers)
+    if known is None or not right or not known.account.active or not keeps:
         _refuse(command, known, house, correlation_id)
         raise WrongCredentials
     outdated = passwords.is_outdated(known.password_hash)
@@ -52,29 +62,57 @@ def sign_in(command: SignIn, house: House, correlation_id: str = "") -> Session:
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
         failures = SignInFailures(uow.connection)
         failures.wait_for_turn()
-        _check_throttle(failures, command)
+        check_throttle(failures, command)
         failures.forget(account.login_name)
         if renewed:
             Accounts(uow.connection).renew_hash(account.id, renewed)
-        session = begin(uow, account, SessionSigner(house.keys))
+        session = begin(uow, account, SessionSigner(house.keys), link or ProviderLink())
         uow.record("portal.session.opened", OBJECT, account.login_name)
         uow.commit()
     return session
 
 
-def begin(uow: UnitOfWork, account: Account, signer: SessionSigner) -> Session:
-    """A new session of the account, kept in the caller's transaction."""
+def begin(
+    uow: UnitOfWork, account: Account, signer: SessionSigner, link: ProviderLink | None = None
+) -> Session:
+    """A new session of the account, kept in the caller's transaction.
+
+    Where the one at hand was proved is where the new one counts as proved, unless ``link`` says another.
+    """
+    open_sessions = Sessions(uow.connection)
+    if link is None:
+        link = open_sessions.link_of(fingerprint_of(uow.actor.session_id))
     session = signer.new(account.id, uow.municipality, account.revision)
-    Sessions(uow.connection).begin(session)
+    open_sessions.begin(session, link)
     return session
 
 
-def sign_out(uow: UnitOfWork, session: Session) -> None:
-    """Ends a session in every service; whoever kept a copy of the cookie is signed out with it."""
+def house_provider(house: House) -> SignInProvider | None:
+    """Where this town's staff may prove who they are; None where there is only the password."""
+    municipality = current_municipality()
+    return None if municipality == HOST else house.directory.get(municipality).provider
+
+
+def check_password_is_asked(house: House, login_name: str) -> None:
+    """Raises PasswordNotAsked where a town keeps one password only, and it is not this one's."""
+    kept = _breaks_glass(house)
+    if kept and fold_login_name(login_name) != fold_login_name(kept):
+        raise PasswordNotAsked
+
+
+def _breaks_glass(house: House) -> str:
+    provider = house_provider(house)
+    return provider.break_glass if provider else ""
+
+
+def sign_out(uow: UnitOfWork, session: Session) -> ProviderLink:
+    """Ends a session in every service, copies of its cookie with it; returns where it was proved."""
     account = Accounts(uow.connection).get(uow.actor.account_id)
-    _end(uow, session.fingerprint, session.longest_until)
+    link = Sessions(uow.connection).link_of(session.fingerprint)
+    end_one(uow, session.fingerprint, session.longest_until)
     uow.record("portal.session.closed", OBJECT, account.login_name)
     uow.commit()
+    return link
 
 
 def confirm(
@@ -86,10 +124,11 @@ def confirm(
     """
     with house.databases.reading(SERVICE) as connection:
         account = Accounts(connection).get(kept.account_id)
-    session = sign_in(SignIn(account.login_name, password, address), house, correlation_id)
+        link = Sessions(connection).link_of(kept.fingerprint)
+    session = sign_in(SignIn(account.login_name, password, address), house, correlation_id, link)
     actor = Actor(account.id, account.display_name, current_municipality())
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
-        _end(uow, kept.fingerprint, kept.longest_until)
+        end_one(uow, kept.fingerprint, kept.longest_until)
         uow.record("portal.session.closed", OBJECT, account.login_name)
         uow.commit()
     return session
@@ -104,17 +143,20 @@ def end_others(uow: UnitOfWork, kept: Session) -> int:
         if other.fingerprint != kept.fingerprint
     ]
     for other in others:
-        _end(uow, other.fingerprint, other.until)
+        end_one(uow, other.fingerprint, other.until)
     uow.record("portal.session.others_ended", OBJECT, account.login_name)
     uow.commit()
     return len(others)
 
 
-def _end(uow: UnitOfWork, fingerprint: str, until: datetime) -> None:
+def end_one(uow: UnitOfWork, fingerprint: str, until: datetime, account_id: str = "") -> None:
+    """Ends a session in every service, in the caller's transaction; without an account it is one of the actor's."""
     Sessions(uow.connection).end(fingerprint, until)
     uow.publish(
         StaffSessionEnded(
-            session=fingerprint, account_id=uow.actor.account_id, until=until.isoformat()
+            session=fingerprint,
+            account_id=account_id or uow.actor.account_id,
+            until=until.isoformat(),
         )
     )
 
@@ -125,7 +167,7 @@ def _refuse(command: SignIn, known: Credentials | None, house: House, correlatio
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
         failures = SignInFailures(uow.connection)
         failures.wait_for_turn()
-        _check_throttle(failures, command)
+        check_throttle(failures, command)
         failures.add(command.login_name, command.address)
         uow.record("portal.session.refused", OBJECT, shown)
         until = blocked_until(*failures.recent(command.login_name, command.address), clock.now())
@@ -134,7 +176,8 @@ def _refuse(command: SignIn, known: Credentials | None, house: House, correlatio
         uow.commit()
 
 
-def _check_throttle(failures: SignInFailures, command: SignIn) -> None:
+def check_throttle(failures: SignInFailures, command: SignIn) -> None:
+    """Raises Throttled when signing in failed too often with this name or from this address."""
     now = clock.now()
     until = blocked_until(*failures.recent(command.login_name, command.address), now)
     if until is None:

@@ -2,15 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
 from kasane_contracts import links
 from kasane_kit.auth import public, signed_in
-from kasane_kit.tenancy import current_municipality
+from kasane_kit.tenancy import SignInProvider, current_municipality
 from kasane_kit.web import (
     Form,
     current_signer,
     end_session,
+    reading,
     set_session_cookie,
     text,
     this_house,
@@ -19,9 +20,16 @@ from kasane_kit.web import (
 from kasane_plugin_api import FieldKind, FieldSpec
 from kasane_portal.commands import SignIn
 from kasane_portal.domain.account import LONGEST_PASSWORD
-from kasane_portal.domain.errors import AccountNotFound, PortalRefusal, Throttled, WrongCredentials
-from kasane_portal.handlers import sessions
+from kasane_portal.domain.errors import (
+    AccountNotFound,
+    PasswordNotAsked,
+    PortalRefusal,
+    Throttled,
+    WrongCredentials,
+)
+from kasane_portal.handlers import providers, sessions
 from kasane_portal.pages.local import in_host, secure_cookies
+from kasane_portal.queries import proved_elsewhere
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -43,7 +51,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     command = SignIn(form.values["login_name"], form.values["password"], request.remote_addr or "")
     try:
         session = sessions.sign_in(command, this_house(), g.request_id)
-    except WrongCredentials as refusal:
+    except (PasswordNotAsked, WrongCredentials) as refusal:
         return _page(form, refusal), refusal.status
     except Throttled as refusal:
         headers = {"Retry-After": str(refusal.facts["seconds"])}
@@ -59,14 +67,20 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 @public("a session that is over has to be ended as well")
 def sign_out() -> Response:
     """Ends the session in this browser."""
-    actor = g.get("actor")
+    actor, elsewhere = g.get("actor"), ""
     if actor is not None and actor.municipality == current_municipality():
         try:
             with unit_of_work() as uow:
-                sessions.sign_out(uow, g.session)
+                link = sessions.sign_out(uow, g.session)
+            back = url_for("sessions.sign_in_page", _external=True)
+            elsewhere = providers.address_to_sign_out(this_house(), link, back)
         except AccountNotFound:
             pass  # the account is gone and its session with it
-    response = make_response(redirect(links.sign_in(current_municipality()), 303))
+    response = (
+        _signed_out_page(elsewhere)
+        if elsewhere
+        else make_response(redirect(links.sign_in(current_municipality()), 303))
+    )
     end_session(response, secure_cookies())
     return response
 
@@ -112,6 +126,19 @@ def own_path(wanted: str) -> str:
     return "" if parts.scheme or parts.netloc else wanted
 
 
+def _signed_out_page(address: str) -> Response:
+    """Says that it is over here, and goes on to end it at the provider too."""
+    response = make_response(render_template("portal/signed_out.html", address=address))
+    # A form may lead nowhere else by our own policy, so the browser goes on by itself.
+    response.headers["Refresh"] = f"1; url={address}"
+    return response
+
+
+def sign_in_form_page(refusal: PortalRefusal) -> str:
+    """The sign-in page with what went wrong elsewhere."""
+    return _page(_form(), refusal)
+
+
 def _form() -> Form:
     login_name = FieldSpec(
         "login_name",
@@ -142,6 +169,7 @@ def _confirm_page(form: Form, refusal: PortalRefusal | None = None) -> str:
     return render_template(
         "portal/confirm.html",
         form=form,
+        provider=_provider_of_session(),
         refusal=refusal,
         next_path=own_path(request.values.get("next", "")),
     )
@@ -153,5 +181,12 @@ def _page(form: Form, refusal: PortalRefusal | None = None) -> str:
         form=form,
         refusal=refusal,
         in_host=in_host(),
+        provider=sessions.house_provider(this_house()),
         next_path=own_path(request.values.get("next", "")),
     )
+
+
+def _provider_of_session() -> SignInProvider | None:
+    with reading() as connection:
+        elsewhere = proved_elsewhere(connection, g.session.fingerprint)
+    return sessions.house_provider(this_house()) if elsewhere else None

@@ -129,6 +129,11 @@ def my_sessions(connection: Connection, account_id: str) -> list[OpenSession]:
     return Sessions(connection).of(account_id)
 
 
+def proved_elsewhere(connection: Connection, fingerprint: str) -> bool:
+    """Whether a session was begun by the town's provider and not by a password."""
+    return bool(Sessions(connection).link_of(fingerprint).subject)
+
+
 def one_account(connection: Connection, account_id: str) -> Account:
     """The account; raises AccountNotFound."""
     return Accounts(connection).get(account_id)

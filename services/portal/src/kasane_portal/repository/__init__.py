@@ -5,6 +5,7 @@ from kasane_portal.repository.accounts import (
     Credentials,
     SignInFailures,
     account_of,
+    digest,
 )
 from kasane_portal.repository.copies import (
     AuditCopies,
@@ -19,7 +20,7 @@ from kasane_portal.repository.governance import Evaluations, ReportedSteps, Seat
 from kasane_portal.repository.moments import aware
 from kasane_portal.repository.plugin_sets import PluginSets
 from kasane_portal.repository.reports import LateFacts, ReportVersions
-from kasane_portal.repository.sessions import OpenSession, Sessions
+from kasane_portal.repository.sessions import OpenSession, ProviderLink, Sessions, SpentAnswers
 from kasane_portal.repository.support_visits import SupportVisits
 
 __all__ = [
@@ -35,15 +36,18 @@ __all__ = [
     "MeasuredFacts",
     "OpenSession",
     "PluginSets",
+    "ProviderLink",
     "ReportVersions",
     "ReportedSteps",
     "Seats",
     "Sessions",
     "SignInFailures",
+    "SpentAnswers",
     "StatedFigures",
     "SupportVisits",
     "TaskCopies",
     "ToldCounts",
     "account_of",
     "aware",
+    "digest",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from kasane_kit import clock
 from kasane_kit.auth import Session, accounts
@@ -21,13 +22,21 @@ class OpenSession:
     until: datetime
 
 
+@dataclass(frozen=True)
+class ProviderLink:
+    """Digests of the provider's own names for the person and the session; empty for a password kept here."""
+
+    subject: str = ""
+    session: str = ""
+
+
 class Sessions:
     """The open sessions of a town."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Session, link: ProviderLink) -> None:
         """Keeps a new session, and drops those that are over by themselves."""
         now = clock.now()
         self._connection.execute(delete(tables.session).where(tables.session.c.until < now))
@@ -38,8 +47,38 @@ class Sessions:
                 revision=session.revision,
                 started_at=now,
                 until=session.longest_until,
+                provider_subject=link.subject,
+                provider_session=link.session,
             )
         )
+
+    def link_of(self, fingerprint: str) -> ProviderLink:
+        """Where an open session was proved."""
+        row = self._connection.execute(
+            select(tables.session).where(tables.session.c.fingerprint == fingerprint)
+        ).one_or_none()
+        return ProviderLink(row.provider_subject, row.provider_session) if row else ProviderLink()
+
+    def linked(self, link: ProviderLink) -> list[OpenSession]:
+        """The open sessions of one of the provider's sessions, or, when it names none, of one of its persons."""
+        mine = tables.session.c
+        meant = [
+            column == value
+            for column, value in (
+                (mine.provider_session, link.session),
+                (mine.provider_subject, link.subject),
+            )
+            if value
+        ]
+        if not meant:
+            return []
+        rows = self._connection.execute(
+            select(tables.session).where(*meant, mine.until >= clock.now())
+        )
+        return [
+            OpenSession(row.fingerprint, row.account_id, aware(row.started_at), aware(row.until))
+            for row in rows
+        ]
 
     def of(self, account_id: str) -> list[OpenSession]:
         """The account's open sessions, newest first; what a change of the account ended is not among them."""
@@ -64,3 +103,24 @@ class Sessions:
             delete(tables.session).where(tables.session.c.fingerprint == fingerprint)
         )
         accounts.end_session(self._connection, fingerprint, until)
+
+
+class SpentAnswers:
+    """The answers of a provider that were taken: none of them is taken again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def spend(self, digest: str, until: datetime) -> bool:
+        """Whether this is the first time; ``until`` is when it would be too old in any case."""
+        self._connection.execute(
+            delete(tables.spent_answer).where(tables.spent_answer.c.until < clock.now())
+        )
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(
+                    insert(tables.spent_answer).values(digest=digest, until=until)
+                )
+        except IntegrityError:
+            return False
+        return True

@@ -36,6 +36,8 @@ PUBLIC_AND_CHANGING = {
     ("portal", "POST", "/<municipality:municipality>/sign-in"),
     ("portal", "POST", "/<municipality:municipality>/sign-out"),
     ("portal", "POST", "/<municipality:municipality>/api/v1/sessions"),
+    # Signed by the town's own sign-in provider, and heard once.
+    ("portal", "POST", "/<municipality:municipality>/api/v1/provider-sign-outs"),
     ("intake", "POST", "/<municipality:municipality>/soudan"),
     ("intake", "POST", "/<municipality:municipality>/soudan/minsei"),
     ("intake", "POST", "/<municipality:municipality>/soudan/receipt"),

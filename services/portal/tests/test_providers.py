@@ -177,7 +177,7 @@ WRONG_TOKENS: list[tuple[dict[str, Any], str]] = [
     ({"iat": True}, "provider_token_stale"),
     ({"sub": None}, "provider_token_forged"),
     ({"sub": ""}, "provider_answer_unfit"),
-    ({"sub": 7}, "provider_answer_unfit"),
+    ({"sub": 7}, "provider_token_forged"),
     ({"preferred_username": ["a", "b"]}, "provider_answer_unfit"),
     ({"preferred_username": ""}, "provider_answer_unfit"),
     ({"preferred_username": "nobody"}, "provider_account_unknown"),

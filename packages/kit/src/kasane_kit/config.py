@@ -119,7 +119,7 @@ def secret(environment: Mapping[str, str], name: str) -> str:
 def _client_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """By town, what ``KASANE_OIDC_SECRET_<code>`` or the file of ``…_FILE`` holds."""
     names = {name.removesuffix("_FILE") for name in environment if _CLIENT_SECRET.fullmatch(name)}
-    return {name[-6:]: _secret(environment, name) for name in sorted(names)}
+    return {name[-6:]: secret(environment, name) for name in sorted(names)}
 
 
 def _count(environment: Mapping[str, str], name: str) -> int:

@@ -133,7 +133,7 @@ class ProviderClient:
         name = claims.get(self._provider.claim)
         told_by = claims
         if name is None and metadata.get("userinfo_endpoint"):
-            told_by = self._person(str(token.get("access_token", "")), claims["sub"])
+            told_by = self._userinfo(str(token.get("access_token", "")), claims["sub"])
             name = told_by.get(self._provider.claim)
         if not isinstance(name, str) or not name:
             raise ProviderFailed(ProviderProblem.UNFIT, f"no claim {self._provider.claim}")
@@ -148,7 +148,7 @@ class ProviderClient:
             acr=str(claims.get("acr", "")),
         )
 
-    def check_sender(self, issuer: str) -> None:
+    def check_issuer(self, issuer: str) -> None:
         """Raises ProviderFailed when an answer names another issuer, or none where this provider names itself."""
         named = self._metadata().get("authorization_response_iss_parameter_supported") is True
         if issuer != self._provider.issuer and (issuer or named):
@@ -227,7 +227,7 @@ class ProviderClient:
                     raise ProviderFailed(ProviderProblem.FORGED, type(error).__name__) from error
         raise AssertionError
 
-    def _person(self, access_token: str, subject: str) -> Mapping[str, Any]:
+    def _userinfo(self, access_token: str, subject: str) -> Mapping[str, Any]:
         told = self._get(
             self._metadata()["userinfo_endpoint"], {"Authorization": f"Bearer {access_token}"}
         )

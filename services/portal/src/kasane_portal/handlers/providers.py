@@ -155,7 +155,7 @@ def _take(
         uow.record("portal.session.provider_answered", OBJECT, UNKNOWN_NAME, BASIS)
         uow.commit()
     try:
-        client.check_sender(command.issuer)
+        client.check_issuer(command.issuer)
         if not command.code:
             raise ProviderDeclined
         identity = client.identity(command.code, asked.redirect_uri, asked.nonce, asked.verifier)

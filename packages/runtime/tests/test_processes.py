@@ -26,6 +26,7 @@ from tests.support import own_processes
 
 TOWN = "292095"
 STREAM = (TOWN, "intake")
+OTHER_STREAM = ("012319", "intake")
 
 
 @pytest.fixture
@@ -132,9 +133,23 @@ def test_behind_asks_for_everything_at_first_and_then_only_for_what_waits():
 
     assert behind.wait(60) == ({STREAM}, False)
 
-    behind.caught_up(STREAM)
+    behind.caught_up()
     behind.everything()
     assert behind.wait(60) == (set(), True)
+
+
+def test_what_is_hurried_does_not_wait_for_what_failed():
+    behind = Behind()
+    behind.wait(60)
+    behind.add([STREAM])
+    behind.hurry([OTHER_STREAM])
+
+    assert behind.wait(60) == ({OTHER_STREAM}, False)
+    assert behind.wait(60) == ({STREAM}, False)
+
+    behind.hurry([OTHER_STREAM])
+    assert behind.hurried() == {OTHER_STREAM}
+    assert behind.hurried() == set()
 
 
 def test_a_setting_may_be_read_from_a_file(tmp_path: Path):

@@ -4,13 +4,13 @@ import logging
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 
-from kasane_kit.bus import Message, Relay, TransportUnavailable
-from kasane_kit.bus.relay import BATCH
+from kasane_kit.bus import Message, TransportUnavailable
 from kasane_kit.bus.transports.amqp import AmqpConsumer
 from kasane_kit.config import SettingsError
 from kasane_kit.db import is_outage
@@ -21,16 +21,18 @@ from kasane_runtime.audit_heads import heads_page
 from kasane_runtime.compose import Composition
 from kasane_runtime.jobs import JobLoop
 from kasane_runtime.meter_server import HEADS_PATH, METERS_PATH, MeterServer, meters_page
+from kasane_runtime.relay_loop import (
+    LONGEST_RETRY_SECONDS,
+    RETRY_SECONDS,
+    SHORTEST_POLL_SECONDS,
+    RelayLoop,
+)
 
 log = logging.getLogger("kasane.processes")
 
 SWEEP_SECONDS = 30.0
 IDLE_SECONDS = 1.0
-RETRY_SECONDS = 0.5
-SHORTEST_POLL_SECONDS = 0.02
-LONGEST_POLL_SECONDS = 0.2
-LONGEST_RETRY_SECONDS = 5.0
-MOST_POLLS_PER_SECOND = 100
+TURN = 200
 ENDING = {signal.SIGTERM, signal.SIGINT}
 GUNICORN = 'gunicorn --config deploy/gunicorn.conf.py "kasane_runtime.wsgi:application()"'
 
@@ -180,10 +182,25 @@ class Worker:
                 self._stop.wait(RETRY_SECONDS)
 
     def _relay(self) -> None:
-        RelayLoop(self._composition, self._composition.relays[self._service], self._stop).run()
+        RelayLoop(
+            self._composition, self._composition.relays[self._service], self._stop, _warn
+        ).run()
 
     def _consume(self) -> None:
-        self._consumer.run(self._take, self._stop, self._behind.everything)
+        known = frozenset(self._streams())
+
+        def let_go(stream: Stream) -> None:
+            if stream in known:
+                self._behind.hurry([stream])
+
+        self._consumer.run(self._take, self._stop, self._behind.everything, let_go)
+
+    def _streams(self) -> Sequence[Stream]:
+        return [
+            (municipality, producer)
+            for municipality in self._composition.municipalities()
+            for producer in self._producers
+        ]
 
     def _has_jobs(self) -> bool:
         service = self._composition.services[self._service]
@@ -199,25 +216,30 @@ class Worker:
             # other.
             self._behind.add(outcome.waiting)
             self._stop.wait(SHORTEST_POLL_SECONDS)
+        self._behind.hurry(outcome.unfinished)
         return outcome.unparked
 
     def _sweep(self) -> None:
-        every = tuple(
-            (municipality, producer)
-            for municipality in self._composition.municipalities()
-            for producer in self._producers
-        )
+        every = self._streams()
         while not self._stop.is_set():
             wanted, all_of_them = self._behind.wait(SWEEP_SECONDS)
-            for stream in every if all_of_them else sorted(wanted & set(every)):
-                if self._stop.is_set():
-                    return
-                try:
-                    self._delivery.catch_up(*stream)
-                    self._behind.caught_up(stream)
-                except Exception as error:
-                    _warn(f"sweep of {stream[1]} for {self._service} in {stream[0]}", error)
-                    self._behind.add([stream])
+            queue = deque(every if all_of_them else sorted(wanted.intersection(every)))
+            while queue and not self._stop.is_set():
+                stream = queue.popleft()
+                if self._is_behind_still(stream):
+                    queue.append(stream)
+                queue.extendleft(self._behind.hurried().intersection(every).difference(queue))
+
+    def _is_behind_still(self, stream: Stream) -> bool:
+        """Takes one turn; whether another one is to follow when the others had theirs."""
+        try:
+            done = self._delivery.catch_up(*stream, most=TURN)
+        except Exception as error:
+            _warn(f"sweep of {stream[1]} for {self._service} in {stream[0]}", error)
+            self._behind.add([stream])
+            return False
+        self._behind.caught_up()
+        return done >= TURN
 
 
 class Behind:
@@ -226,6 +248,7 @@ class Behind:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._streams: set[Stream] = set()
+        self._hurried: set[Stream] = set()
         self._next_of_all = 0.0
         self._pause = RETRY_SECONDS
 
@@ -235,87 +258,52 @@ class Behind:
             self._streams.update(streams)
             self._condition.notify_all()
 
+    def hurry(self, streams: Iterable[Stream]) -> None:
+        """Marks streams that can be moved on at once."""
+        with self._condition:
+            self._hurried.update(streams)
+            self._condition.notify_all()
+
+    def hurried(self) -> set[Stream]:
+        """Takes out the streams that can be moved on at once."""
+        with self._condition:
+            hurried, self._hurried = self._hurried, set()
+            return hurried
+
     def everything(self) -> None:
         """Asks for a sweep of every stream at once: messages may have been lost."""
         with self._condition:
             self._next_of_all = 0.0
             self._condition.notify_all()
 
-    def caught_up(self, stream: Stream) -> None:
-        """Takes a stream out."""
+    def caught_up(self) -> None:
+        """Something went well: the next failure is tried again soon."""
         with self._condition:
-            self._streams.discard(stream)
             self._pause = RETRY_SECONDS
 
     def wait(self, seconds: float) -> tuple[set[Stream], bool]:
-        """The marked streams after a pause that grows; whether it is time for all of them."""
+        """Takes out the streams whose time has come, those that failed after a pause that grows; whether it is
+        time for all of them."""
         with self._condition:
-            if not self._streams:
-                self._condition.wait_for(lambda: self._streams or self._left() <= 0, self._left())
-            if self._streams:
-                self._condition.wait_for(lambda: self._left() <= 0, min(self._pause, self._left()))
-                self._pause = min(self._pause * 2, LONGEST_RETRY_SECONDS)
+            if not self._streams and not self._hurried:
+                self._condition.wait_for(
+                    lambda: self._streams or self._hurried or self._left() <= 0, self._left()
+                )
+            if self._streams and not self._hurried:
+                self._condition.wait_for(
+                    lambda: self._hurried or self._left() <= 0, min(self._pause, self._left())
+                )
+            wanted, self._hurried = self._hurried, set()
             everything = self._left() <= 0
+            if everything or not wanted:
+                wanted, self._streams = wanted | self._streams, set()
+                self._pause = min(self._pause * 2, LONGEST_RETRY_SECONDS)
             if everything:
                 self._next_of_all = time.monotonic() + seconds
-            return set(self._streams), everything
+            return wanted, everything
 
     def _left(self) -> float:
         return max(0.0, self._next_of_all - time.monotonic())
-
-
-class RelayLoop:
-    """Polls one service's outbox in every municipality: at once after activity, slower while idle."""
-
-    def __init__(self, composition: Composition, relay: Relay, stop: threading.Event) -> None:
-        self._composition = composition
-        self._relay = relay
-        self._stop = stop
-        self._pause = dict.fromkeys(composition.municipalities(), SHORTEST_POLL_SECONDS)
-        self._due = dict.fromkeys(composition.municipalities(), 0.0)
-        self._failing: set[str] = set()
-        self._failures = composition.house.meters.relay_failing
-        # With many towns the idle polls of all of them stay within a bound.
-        self._longest = max(LONGEST_POLL_SECONDS, len(self._due) / MOST_POLLS_PER_SECOND)
-
-    def run(self) -> None:
-        """Works until the stop is asked for."""
-        while not self._stop.is_set():
-            now = time.monotonic()
-            for municipality in [code for code, due in self._due.items() if due <= now]:
-                if self._stop.is_set():
-                    return
-                self._turn(municipality)
-            left = min(self._due.values()) - time.monotonic()
-            woken = self._composition.wake.wait(left) if left > 0 else set()
-            for municipality in (woken & set(self._due)) - self._failing:
-                self._due[municipality] = 0.0
-
-    def _turn(self, municipality: str) -> None:
-        try:
-            with municipality_scope(municipality):
-                sent = self._relay.run_once()
-        except Exception as error:
-            _warn(f"relay of {self._relay.service} in {municipality}", error)
-            self._failing.add(municipality)
-            self._failures.labels(self._relay.service, municipality).set(1)
-            self._later(municipality, RETRY_SECONDS, LONGEST_RETRY_SECONDS)
-            return
-        if municipality in self._failing:
-            self._failing.discard(municipality)
-            self._failures.labels(self._relay.service, municipality).set(0)
-        if sent:
-            # More is likely to follow: a moment later it goes in fewer messages.
-            self._pause[municipality] = SHORTEST_POLL_SECONDS
-            full = sent >= BATCH
-            self._due[municipality] = 0.0 if full else time.monotonic() + SHORTEST_POLL_SECONDS
-        else:
-            self._later(municipality, SHORTEST_POLL_SECONDS, self._longest)
-
-    def _later(self, municipality: str, shortest: float, longest: float) -> None:
-        pause = min(max(self._pause[municipality], shortest), longest)
-        self._due[municipality] = time.monotonic() + pause
-        self._pause[municipality] = min(pause * 2, longest)
 
 
 class EmbeddedLoop:

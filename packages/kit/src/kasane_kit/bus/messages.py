@@ -45,18 +45,26 @@ class MessageCodes:
 
 
 def frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
-    """Cuts events of one stream into messages of bounded size; one event alone is a message of one."""
+    """Cuts events into messages of one stream and of bounded size; one event alone is a message of one."""
     frame: list[Envelope] = []
     size = 0
     for envelope in envelopes:
         length = len(envelope.to_json().encode())
-        if frame and (len(frame) == FRAME_EVENTS or size + length > FRAME_BYTES):
+        if frame and (
+            len(frame) == FRAME_EVENTS
+            or size + length > FRAME_BYTES
+            or _stream(frame[0]) != _stream(envelope)
+        ):
             yield frame
             frame, size = [], 0
         frame.append(envelope)
         size += length
     if frame:
         yield frame
+
+
+def _stream(envelope: Envelope) -> tuple[str, str]:
+    return envelope.municipality, envelope.source
 
 
 def write_message(frame: Sequence[Envelope], codes: MessageCodes) -> Message:

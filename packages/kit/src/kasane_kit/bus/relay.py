@@ -1,7 +1,10 @@
 """Moves a service's committed events from its outbox to the transport, in order, without losing one."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import outbox
 from kasane_kit.bus.transports import Transport
 from kasane_kit.db import Databases
@@ -51,41 +54,63 @@ class Relay:
         Raises TransportUnavailable; then nothing is marked and the same events go out again next
         time, which consumers recognise by their numbers.
         """
+        share = self.take(BATCH)
+        if share is None:
+            return 0
+        self.publish([share])
+        return self.mark(share)
+
+    def take(self, most: int) -> "Share | None":
+        """Numbers what was committed; what is to be published next, at most so many, or None."""
         with self._databases.reading(self._service) as connection:
             waiting, head = outbox.standing(connection)
         town = current_municipality()
         lag = self._meters.outbox
         if not waiting and (head is None or head.published >= head.sequence):
             lag.moved(self._service, town)
-            return 0
+            return None
         lag.waits(self._service, town)
         with self._databases.writing(self._service) as connection:
             lead = outbox.lead(connection, self._id, self._lead_seconds)
             if lead is None:
                 # What waits is told by the relay that leads; this one would tell it for ever.
                 lag.moved(self._service, town)
-                return 0
+                return None
             if waiting:
-                outbox.number(connection, BATCH)
+                outbox.number(connection, most)
             head = outbox.head(connection)
+            envelopes = (
+                outbox.read_log(connection, head.epoch, head.published, most) if head else ()
+            )
             connection.commit()
-        if head is None or head.published >= head.sequence:
-            return 0
-        with self._databases.reading(self._service) as connection:
-            envelopes = outbox.read_log(connection, head.epoch, head.published, BATCH)
-        if not envelopes:
-            return 0
-        self._transport.publish(envelopes)
+        return Share(town, lead, envelopes) if envelopes else None
+
+    def publish(self, shares: "Sequence[Share]") -> None:
+        """Publishes shares of several towns with one wait for the broker; raises TransportUnavailable."""
+        self._transport.publish([envelope for share in shares for envelope in share.envelopes])
+
+    def mark(self, share: "Share") -> int:
+        """Remembers in the share's town that it was published; returns how many events, 0 for an old lead."""
+        last = share.envelopes[-1].sequence
         with self._databases.writing(self._service) as connection:
-            leads = outbox.mark_published(connection, lead, envelopes[-1].sequence)
+            leads = outbox.mark_published(connection, share.lead, last)
             connection.commit()
         if not leads:
             log.warning(
                 "%s in %s: another relay took over while this one stood still; what it published "
                 "up to %d is known by its numbers and nothing was marked",
-                *(self._service, town, envelopes[-1].sequence),
+                *(self._service, share.municipality, last),
             )
             return 0
-        lag.moved(self._service, town)
-        self._meters.relayed.labels(self._service, town).inc(len(envelopes))
-        return len(envelopes)
+        self._meters.outbox.moved(self._service, share.municipality)
+        self._meters.relayed.labels(self._service, share.municipality).inc(len(share.envelopes))
+        return len(share.envelopes)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one town has to say in one turn, under the lead it was numbered with."""
+
+    municipality: str
+    lead: outbox.Lead
+    envelopes: Sequence[Envelope]

@@ -66,3 +66,9 @@ def routing_key(envelopes: Sequence[Envelope]) -> str:
     producer, _, _ = first.type.partition(".")
     said = first.type if producer == first.source else f"{first.source}.{first.type}"
     return f"{first.municipality}.{said}"
+
+
+def stream_of(key: str) -> tuple[str, str]:
+    """The municipality and the producer that a routing key names; nothing proves that they said it."""
+    municipality, _, rest = key.partition(".")
+    return municipality, rest.partition(".")[0]

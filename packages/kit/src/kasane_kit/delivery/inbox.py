@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextvars import Context
-from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
@@ -23,38 +22,20 @@ from kasane_kit.bus.cursor import Cursor, Place
 from kasane_kit.bus.messages import LARGEST_MESSAGE_BYTES, read_message
 from kasane_kit.db import is_outage
 from kasane_kit.delivery.applying import Applying, NotNow, outages_wait, sentence_of
+from kasane_kit.delivery.outcomes import NotDelivered, NotParked, Outcome, Stream, streams_of
 from kasane_kit.keys import KeyMissing
 from kasane_kit.logs import said
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
+from kasane_kit.tenancy import HOST, UnknownTown, current_municipality, municipality_scope
 from kasane_kit.unit_of_work import House
 
 log = logging.getLogger("kasane.delivery")
 
 BATCH = 500
-
-Stream = tuple[str, str]
-"""A municipality and a producer."""
-
-
-class NotDelivered(RuntimeError):
-    """Some streams wait: what was not applied now is in the producers' logs and comes later."""
-
-    def __init__(self, sentence: str, streams: Sequence[Stream] = ()) -> None:
-        super().__init__(sentence)
-        self.streams = frozenset(streams)
-
-
-class NotParked(RuntimeError):
-    """A message that is no event of a served town could not be kept in the host's database."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is left of several messages: those not even parked, by position; streams that wait."""
-
-    unparked: tuple[int, ...] = ()
-    waiting: frozenset[Stream] = frozenset()
+PATIENT = -1.0
+"""Waits for its turn, however long."""
+SHORT = 0.05
+"""How long a message waits for its turn before it is left to the log."""
 
 
 class Delivery:
@@ -66,7 +47,8 @@ class Delivery:
         self._producers = frozenset(entry.producer for entry in registry.all_events())
         self._applying = Applying(service, house)
         self._codes = MessageCodes(house.keys)
-        self._turn = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+        self._known: dict[tuple[str, str, str], int] = {}
 
     def deliver(self, envelopes: Sequence[Envelope]) -> None:
         """Applies what comes next, skips what was applied, fetches what is missing from the log.
@@ -81,16 +63,25 @@ class Delivery:
                 placed.append(envelope)
             else:
                 self._park_on_host(envelope.to_json(), *fault, envelope)
+        self._deliver_placed(placed, PATIENT)
+
+    def _deliver_placed(self, placed: Sequence[Envelope], patience: float) -> set[Stream]:
+        """Returns the streams that are not finished because they are somebody's turn, or too far behind."""
         waiting: dict[Stream, str] = {}
-        for municipality, producer, batch in _streams(placed):
+        unfinished: set[Stream] = set()
+        for municipality, producer, batch in streams_of(placed):
             try:
-                with municipality_scope(municipality), self._turn:
-                    self._take(producer, batch)
+                with municipality_scope(municipality):
+                    if not self._take(producer, batch, patience):
+                        unfinished.add((municipality, producer))
             except NotNow as error:
                 waiting[municipality, producer] = str(error)
         if waiting:
             sentences = "; ".join(sorted(set(waiting.values())))
-            raise NotDelivered(f"{self._service.name}: {sentences}", tuple(waiting))
+            raise NotDelivered(
+                f"{self._service.name}: {sentences}", tuple(waiting), unfinished=tuple(unfinished)
+            )
+        return unfinished
 
     def deliver_messages(self, messages: Sequence[Message]) -> Outcome:
         """Like ``deliver`` for what a transport brought; tells instead of raising.
@@ -137,11 +128,12 @@ class Delivery:
                 log.error("%s; the message goes to the broker's dead letters", error)
                 unparked.append(position)
         try:
-            self.deliver(collected)
+            unfinished = frozenset(self._deliver_placed(collected, SHORT))
         except NotDelivered as error:
             log.warning("%s", error)
             waiting |= error.streams
-        return Outcome(tuple(unparked), frozenset(waiting))
+            unfinished = error.unfinished
+        return Outcome(tuple(unparked), frozenset(waiting), unfinished)
 
     def _is_authentic(self, envelopes: Sequence[Envelope], message: Message) -> bool:
         """Whether one municipality speaks and it is the one whose code the message has; raises KeyMissing.
@@ -158,15 +150,16 @@ class Delivery:
                 raise
             return True
 
-    def catch_up(self, municipality: str, producer: str) -> int:
+    def catch_up(self, municipality: str, producer: str, most: int = 0) -> int:
         """Applies what the producer's log has beyond this service's cursors; returns how many.
 
         This is what makes a wiped broker harmless: heads are compared with cursors at start and
-        while idle. Raises NotDelivered.
+        while idle. With ``most`` it stops when so many were applied or more, and others have their turn.
+        Raises NotDelivered.
         """
         try:
-            with municipality_scope(municipality), self._turn:
-                return self._catch_up(producer)
+            with municipality_scope(municipality):
+                return self._catch_up(producer, most)
         except NotNow as error:
             raise NotDelivered(
                 f"{self._service.name}: {error}", [(municipality, producer)]
@@ -186,7 +179,7 @@ class Delivery:
         if letter.reason in dead_letters.OUTSIDE:
             return self._judge_anew(letter)
         done = 0
-        with self._turn:
+        with self._turn(current_municipality()):
             while self._requeue_first(letter):
                 done += 1
         return done
@@ -246,27 +239,53 @@ class Delivery:
                 return ParkingReason.TOWN_NOT_SERVED, detail
         return None
 
-    def _take(self, producer: str, batch: Sequence[Envelope]) -> None:
-        self._applying.check_tables()
+    def _turn(self, municipality: str) -> threading.Lock:
+        """Threads of this process take turns within a town; those of others wait for the cursor's row."""
+        return self._turns.setdefault(municipality, threading.Lock())
+
+    def _take(self, producer: str, batch: Sequence[Envelope], patience: float) -> bool:
+        """False when it has to be gone on with later: another thread is at it, or the gap is long."""
+        turn = self._turn(batch[0].municipality)
+        if not turn.acquire(timeout=patience):
+            return False
+        try:
+            self._applying.check_tables()
+            return self._take_in_turn(producer, batch, patience)
+        finally:
+            turn.release()
+
+    def _take_in_turn(self, producer: str, batch: Sequence[Envelope], patience: float) -> bool:
         epoch, last = batch[0].epoch, batch[-1].sequence
-        with outages_wait(), self._house.databases.reading(self._service.name) as connection:
-            place = cursor.read(connection, producer, epoch)
+        stream = (batch[0].municipality, producer, epoch)
+        place = Cursor(producer, epoch, self._known.get(stream, -1))
+        if batch[0].sequence != place.sequence + 1:
+            with outages_wait(), self._house.databases.reading(self._service.name) as connection:
+                place = cursor.read(connection, producer, epoch)
         wanted = [envelope for envelope in batch if place.place(envelope) is not Place.PASSED]
         if not wanted:
-            return
+            return True
         first = wanted[0].sequence
         if first == place.sequence + 1 and last - first == len(wanted) - 1:
             for start in range(0, len(wanted), BATCH):
-                self._applying.apply(producer, wanted[start : start + BATCH])
-            return
+                place = self._apply(producer, wanted[start : start + BATCH])
+        began = place.sequence
         while place.sequence < last:
+            if patience != PATIENT and place.sequence - began >= BATCH:
+                return False
             missing = self._missing(producer, epoch, place.sequence)
             if not missing:
                 beyond = [envelope for envelope in wanted if envelope.sequence > place.sequence]
                 self._park_beyond_the_log(beyond, place)
-                return
+                return True
             self._count_repairs(producer, place, missing)
-            place = self._applying.apply(producer, missing)
+            place = self._apply(producer, missing)
+        return True
+
+    def _apply(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
+        place = self._applying.apply(producer, batch)
+        # So the next batch need not ask first; whether it is the next is seen under the cursor's lock.
+        self._known[batch[0].municipality, producer, place.epoch] = place.sequence
+        return place
 
     def _count_repairs(self, producer: str, place: Cursor, missing: Sequence[Envelope]) -> None:
         read = sum(1 for envelope in missing if envelope.sequence > place.sequence)
@@ -274,7 +293,7 @@ class Delivery:
             self._service.name, missing[0].municipality, producer
         ).inc(read)
 
-    def _catch_up(self, producer: str) -> int:
+    def _catch_up(self, producer: str, most: int) -> int:
         self._applying.check_tables()
         applied = 0
         with outages_wait(), self._house.databases.reading_log(producer) as connection:
@@ -289,12 +308,15 @@ class Delivery:
                     *(self._service.name, place.sequence, producer, head.sequence),
                 )
             while place.sequence < head.sequence:
+                if most and applied >= most:
+                    return applied
                 missing = self._missing(producer, head.epoch, place.sequence)
                 if not missing:
                     break
                 applied += missing[-1].sequence - place.sequence
                 self._count_repairs(producer, place, missing)
-                place = self._applying.apply(producer, missing)
+                with self._turn(current_municipality()):
+                    place = self._apply(producer, missing)
         return applied
 
     def _missing(self, producer: str, epoch: str, after: int) -> Sequence[Envelope]:
@@ -337,14 +359,3 @@ class Delivery:
             self._house.meters.parked.labels(self._service.name, HOST, reason.value).inc()
         except (DBAPIError, OSError, ValueError) as error:
             raise NotParked(f"{self._service.name}: {reason}: {said(error)}") from error
-
-
-def _streams(envelopes: Sequence[Envelope]) -> list[tuple[str, str, list[Envelope]]]:
-    groups: dict[tuple[str, str, str], list[Envelope]] = {}
-    for envelope in envelopes:
-        key = (envelope.municipality, envelope.source, envelope.epoch)
-        groups.setdefault(key, []).append(envelope)
-    return [
-        (municipality, producer, sorted(batch, key=lambda one: one.sequence))
-        for (municipality, producer, _epoch), batch in groups.items()
-    ]

@@ -11,7 +11,7 @@ class TransportUnavailable(RuntimeError):
 
 
 class Transport(Protocol):
-    """Brings numbered events of one (producer, town) to every service that hears the producer."""
+    """Brings numbered events of a producer, those of a town in their order, to every service that hears it."""
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         """Returns when every event is safe with its hearers or a broker; raises TransportUnavailable."""

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +22,10 @@ from kasane_kit.bus.topology import (
     dead_queue,
     queues_of,
     routing_key,
+    stream_of,
 )
 from kasane_kit.bus.transports import TransportUnavailable
+from kasane_kit.bus.turns import Turns
 
 log = logging.getLogger("kasane.amqp")
 
@@ -30,11 +33,14 @@ HEARTBEAT_SECONDS = 10
 CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
 IDLE_SECONDS = 0.5
+A_MOMENT = 0.001
+"""Not 0: without any patience py-amqp would turn on the spot while the rest of a message is on its way."""
 SHORTEST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
-PREFETCH = 50
+PREFETCH = 128
 
 Handle = Callable[[Sequence[Message]], Collection[int]]
+LetGo = Callable[[tuple[str, str]], None]
 
 # The broker or the way to it fails; py-amqp raises AttributeError when a connection is lost in mid-call.
 _FAILURES: tuple[type[Exception], ...] = (
@@ -181,7 +187,8 @@ class _Publisher:
 class AmqpConsumer:
     """Takes messages from the queues of one service and acknowledges what was dealt with.
 
-    Messages that wait are handed over together. Connects again by itself, for ever.
+    Messages that wait are handed over in turns between the towns, some together. Of a town that says more than
+    its share of what may be in hand the rest is let go: it is in the log. Connects again by itself, for ever.
     """
 
     def __init__(
@@ -202,13 +209,16 @@ class AmqpConsumer:
         handle: Handle,
         stop: threading.Event,
         on_connected: Callable[[], None] = lambda: None,
+        let_go: LetGo | None = None,
     ) -> None:
         """Works until ``stop`` is set.
 
-        ``handle`` gets some messages in the order of their arrival and returns the positions
+        ``handle`` gets some messages, those of a town in the order of their arrival, and returns the positions
         of those that may only go to the dead-letter exchange; when it returns, all others are acknowledged.
         When it raises, none is, and they come again over a new connection. ``on_connected`` is called each
-        time the queues are bound: whatever was published before may have reached none of them.
+        time the queues are bound: whatever was published before may have reached none of them. ``let_go`` is
+        told the town and the producer of a message that was acknowledged without being handed over; without
+        it none is.
         """
         pause = SHORTEST_PAUSE_SECONDS
 
@@ -220,7 +230,7 @@ class AmqpConsumer:
         while not stop.is_set():
             try:
                 with _connected(self._url) as connection:
-                    self._consume(connection, handle, stop, connected)
+                    self._consume(connection, handle, stop, connected, let_go)
             except _FAILURES as error:
                 log.warning("no connection to the broker, trying again in %.1f s: %s", pause, error)
             except Exception:
@@ -234,10 +244,12 @@ class AmqpConsumer:
         handle: Handle,
         stop: threading.Event,
         on_connected: Callable[[], None],
+        let_go: LetGo | None,
     ) -> None:
         channel: Any = connection.channel()
         queues = _declare(channel, self._queues)
-        arrived: list[Any] = []
+        arrived: deque[Any] = deque()
+        turns: Turns[Any] = Turns(self._prefetch)
         consumer = kombu.Consumer(
             channel,
             queues,
@@ -250,23 +262,39 @@ class AmqpConsumer:
         with consumer:
             on_connected()
             while not stop.is_set():
-                _drain(connection, IDLE_SECONDS)
-                while arrived and len(arrived) < self._prefetch and _drain(connection, 0.001):
+                _drain(connection, A_MOMENT if turns else IDLE_SECONDS)
+                while len(arrived) < self._prefetch and _drain(connection, A_MOMENT):
                     pass
                 connection.heartbeat_check()
-                if arrived:
-                    _settle(arrived, handle)
-                    arrived.clear()
+                while arrived:
+                    _sort_in(arrived.popleft(), turns, let_go)
+                hand = turns.take()
+                if hand:
+                    _settle(hand, handle, nothing_else=not turns)
 
 
-def _settle(arrived: Sequence[Any], handle: Handle) -> None:
-    refused = handle([_message(message) for message in arrived])
+def _sort_in(message: Any, turns: Turns[Any], let_go: LetGo | None) -> None:
+    stream = stream_of(str(message.delivery_info.get("routing_key", "")))
+    if turns.add(stream[0], message, len(message.body)):
+        return
+    if let_go is None:
+        turns.add(stream[0], message, len(message.body), share=False)
+        return
+    let_go(stream)
+    message.ack()
+
+
+def _settle(hand: Sequence[Any], handle: Handle, *, nothing_else: bool) -> None:
+    refused = handle([_message(message) for message in hand])
     for position in refused:
-        arrived[position].reject(requeue=False)
-    accepted = [message for n, message in enumerate(arrived) if n not in refused]
-    if accepted:
+        hand[position].reject(requeue=False)
+    accepted = [message for n, message in enumerate(hand) if n not in refused]
+    if nothing_else and accepted:
         # One acknowledgement for all up to the last; those refused above are settled already.
-        accepted[-1].ack(multiple=True)
+        max(accepted, key=lambda message: message.delivery_tag).ack(multiple=True)
+    else:
+        for message in accepted:
+            message.ack()
 
 
 def _refuse(message: Any, error: Exception) -> None:

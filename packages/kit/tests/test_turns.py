@@ -48,9 +48,7 @@ def test_no_owner_fills_the_room_and_the_first_things_of_others_fit():
 
 @given(
     st.lists(
-        st.one_of(
-            st.none(), st.tuples(st.sampled_from("abcd"), st.integers(0, 2 * SHARED_TURN))
-        ),
+        st.one_of(st.none(), st.tuples(st.sampled_from("abcd"), st.integers(0, 2 * SHARED_TURN))),
         max_size=60,
     )
 )

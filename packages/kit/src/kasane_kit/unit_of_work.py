@@ -50,7 +50,7 @@ class House:
     keys: KeyRing
     directory: TownDirectory
     plugins: PluginHouse
-    wake: Callable[[str], None] = field(default=lambda _municipality: None)
+    wake: Callable[[str, str], None] = field(default=lambda _municipality, _service: None)
     prefectures: PluginHouse = field(default_factory=lambda: PluginHouse(NoTowns()))
     look_again: Callable[[str], None] = field(default=lambda _municipality: None)
     provider_access: ProviderAccess = field(default_factory=ProviderAccess)
@@ -210,7 +210,7 @@ class UnitOfWork:
         """Lets the process go on with what was committed: the relay, and a set of plugins that moved."""
         if self._chose:
             self._house.look_again(self.municipality)
-        self._house.wake(self.municipality)
+        self._house.wake(self.municipality, self._service)
 
     def seal(self, purpose: str, content: bytes, place: str) -> bytes:
         """The content under the town's key for a purpose; it opens only for the same purpose and place."""

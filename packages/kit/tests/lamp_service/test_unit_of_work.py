@@ -204,13 +204,13 @@ def test_there_is_no_unit_of_work_outside_a_municipality(lamps: Workbench) -> No
 
 
 def test_the_relay_is_woken_once_and_only_after_the_commit(lamps: Workbench, light: Light) -> None:
-    woken: list[tuple[str, int]] = []
+    woken: list[tuple[str, str, int]] = []
     house = House(
         lamps.house.databases,
         lamps.house.keys,
         lamps.house.directory,
         lamps.house.plugins,
-        wake=lambda municipality: woken.append((municipality, len(_bodies(lamps)))),
+        wake=lambda *woken_by: woken.append((*woken_by, len(_bodies(lamps)))),
     )
     with municipality_scope(TOWN), UnitOfWork(house, "lamps", ACTOR) as uow:
         light(uow, "灯")
@@ -224,7 +224,7 @@ def test_the_relay_is_woken_once_and_only_after_the_commit(lamps: Workbench, lig
             _fail,
         )
 
-    assert woken == [(TOWN, 1)]
+    assert woken == [(TOWN, "lamps", 1)]
 
 
 def test_what_is_written_while_reading_is_taken_back(lamps: Workbench, lamp_rows: Rows) -> None:

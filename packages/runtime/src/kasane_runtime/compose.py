@@ -15,7 +15,7 @@ from kasane_kit.bus import Deliver, MessageCodes, Relay, Transport
 from kasane_kit.bus.transports.amqp import AmqpTransport
 from kasane_kit.bus.transports.inprocess import InProcessTransport
 from kasane_kit.config import Mode, Settings
-from kasane_kit.db import Databases, choices_in
+from kasane_kit.db import Bell, Databases, choices_in
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses
 from kasane_kit.delivery import Delivery
 from kasane_kit.keys import KeyRing
@@ -36,12 +36,25 @@ LEAD_SECONDS = 3.0
 class Wake:
     """Tells the relay which municipalities have something to say; losing a call only costs time."""
 
-    def __init__(self) -> None:
+    def __init__(self, bell: Bell | None = None) -> None:
+        """With ``bell`` the relays of other processes are told, too."""
+        self._bell = bell
+        self._relayed_here = ""
         self._condition = threading.Condition()
         self._dirty: set[str] = set()
 
-    def __call__(self, municipality: str) -> None:
-        """Marks a municipality."""
+    def __call__(self, municipality: str, service: str = "") -> None:
+        """Marks a municipality, in this process and for the relay of the service in its worker."""
+        self.here(municipality)
+        if self._bell is not None and service not in ("", self._relayed_here):
+            self._bell.ring(service, municipality)
+
+    def relayed_here(self, service: str) -> None:
+        """The relay of this service is in this process: nobody else has to be told."""
+        self._relayed_here = service
+
+    def here(self, municipality: str) -> None:
+        """Marks a municipality in this process alone."""
         with self._condition:
             self._dirty.add(municipality)
             self._condition.notify_all()
@@ -91,7 +104,6 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     services = load_services() if services is None else dict(services)
     keys = KeyRing(settings.keys_folder)
     directory = FileTownDirectory(settings.towns, settings.served_towns)
-    wake = Wake()
     distributed = settings.mode is Mode.DISTRIBUTED
     meters = Meters()
     addresses = (
@@ -100,6 +112,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         else SqliteAddresses(settings.var)
     )
     databases = Databases(addresses)
+    wake = Wake(Bell(databases) if distributed else None)
     # One process of one service reads its own copy of what a town chose; one of all reads the portal's.
     everywhere = HOST_SERVICE if HOST_SERVICE in services else next(iter(services), "")
     reader = everywhere if settings.target == "all" else settings.target

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from kasane_kit.bus import Message, TransportUnavailable
 from kasane_kit.bus.transports.amqp import AmqpConsumer
 from kasane_kit.config import SettingsError
-from kasane_kit.db import is_outage
+from kasane_kit.db import is_outage, listen
 from kasane_kit.delivery import NotDelivered, Stream
 from kasane_kit.logs import said
 from kasane_kit.tenancy import municipality_scope
@@ -122,6 +122,7 @@ class Worker:
         settings = composition.settings
         self._composition = composition
         self._service = service
+        composition.wake.relayed_here(service)
         self._stop = threading.Event()
         self._delivery = composition.deliveries[service]
         self._producers = composition.producers_heard_by(service)
@@ -136,6 +137,7 @@ class Worker:
             threading.Thread(target=self._guarded, args=(loop,), name=f"{service}-{name}")
             for name, loop in (
                 ("relay", self._relay),
+                ("ear", self._listen),
                 ("consumer", self._consume),
                 ("sweep", self._sweep),
                 ("jobs", self._jobs),
@@ -185,6 +187,19 @@ class Worker:
         RelayLoop(
             self._composition, self._composition.relays[self._service], self._stop, _warn
         ).run()
+
+    def _listen(self) -> None:
+        """What web processes commit is relayed at once; while nothing can be heard, the relay looks by itself."""
+        while not self._stop.is_set():
+            try:
+                listen(
+                    *(self._composition.house.databases, self._service),
+                    self._composition.wake.here,
+                    self._stop,
+                )
+            except Exception as error:
+                _warn(f"the ear of {self._service}", error)
+                self._stop.wait(LONGEST_RETRY_SECONDS)
 
     def _consume(self) -> None:
         known = frozenset(self._streams())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -46,6 +46,8 @@ class Lead:
 
     epoch: str
     generation: int
+    head: Head | None = field(default=None, compare=False)
+    """Where the epoch stood when the lead was granted; nobody else moves it before the commit."""
 
 
 class EventTooLarge(ValueError):
@@ -97,7 +99,7 @@ def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
         )
         .returning(stream.generation)
     )
-    return None if generation is None else Lead(current.epoch, generation)
+    return None if generation is None else Lead(current.epoch, generation, current)
 
 
 def _milliseconds(connection: Connection) -> ColumnElement[int]:
@@ -107,12 +109,12 @@ def _milliseconds(connection: Connection) -> ColumnElement[int]:
     return literal_column("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 
 
-def number(connection: Connection, most: int = 500) -> int:
+def number(connection: Connection, most: int = 500, current: Head | None = None) -> int:
     """Moves committed events from the outbox to the log under contiguous numbers; returns how many.
 
     To be called in the transaction in which ``lead`` was granted; the caller commits.
     """
-    current = head(connection) or begin_epoch(connection)
+    current = current or head(connection) or begin_epoch(connection)
     values = {"most": most, "epoch": current.epoch, "head": current.sequence}
     if connection.dialect.name == "postgresql":
         return int(connection.scalar(_NUMBERED_AT_ONCE, values)) - current.sequence
@@ -237,8 +239,11 @@ def whole_up_to(connection: Connection, epoch: str) -> int:
 
 
 def mark_published(connection: Connection, lead: Lead, sequence: int) -> bool:
-    """Remembers that everything up to ``sequence`` was confirmed; False when another relay leads now."""
-    end_when_still(connection, RELAY_SECONDS)
+    """Remembers that everything up to ``sequence`` was confirmed; False when another relay leads now.
+
+    A mark that a crash of the server takes back is made again when the same events went out a second time.
+    """
+    end_when_still(connection, RELAY_SECONDS, loosely=True)
     stream = tables.stream.c
     return (
         connection.scalar(

@@ -77,11 +77,9 @@ class Relay:
                 lag.moved(self._service, town)
                 return None
             if waiting:
-                outbox.number(connection, most)
-            head = outbox.head(connection)
-            envelopes = (
-                outbox.read_log(connection, head.epoch, head.published, most) if head else ()
-            )
+                outbox.number(connection, most, lead.head)
+            published = lead.head.published if lead.head else 0
+            envelopes = outbox.read_log(connection, lead.epoch, published, most)
             connection.commit()
         return Share(town, lead, envelopes) if envelopes else None
 

@@ -1,17 +1,20 @@
 """One database per (service, town): engines, and bringing the tables up to date."""
 
+from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
 from kasane_kit.db.migrate import MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
+    "Bell",
     "DatabaseAddresses",
     "Databases",
     "MigrationSource",
     "choices_in",
     "end_when_still",
     "is_outage",
+    "listen",
     "pending_migrations",
     "upgrade",
 ]

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -93,6 +93,11 @@ class Databases:
         self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._write_locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
+        self._at_end: list[Callable[[], None]] = []
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Lets something that works with connections end before they are closed."""
+        self._at_end.append(close)
 
     @contextmanager
     def reading(self, service: str) -> Iterator[Connection]:
@@ -129,6 +134,8 @@ class Databases:
 
     def dispose(self) -> None:
         """Closes every engine."""
+        for close in self._at_end:
+            close()
         with self._guard:
             for engine in self._engines.values():
                 engine.dispose()
@@ -185,17 +192,24 @@ def open_engine(url: URL) -> Engine:
     )
 
 
-def end_when_still(connection: Connection, seconds: int) -> None:
+def end_when_still(connection: Connection, seconds: int, *, loosely: bool = False) -> None:
     """Lets the server end this transaction when its process stands still in it for so long.
 
-    What a stopped process holds would else stay locked until it is woken. Does nothing on SQLite,
-    whose one process holds everything.
+    What a stopped process holds would else stay locked until it is woken. With ``loosely`` the commit does not
+    wait for the disk: for what may be forgotten in a crash of the server. Does nothing on SQLite, whose one
+    process holds everything.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(
-            text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)"),
-            {"seconds": f"{seconds}s"},
+            _END_LOOSELY_WHEN_STILL if loosely else _END_WHEN_STILL, {"seconds": f"{seconds}s"}
         )
+
+
+_END_WHEN_STILL = text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)")
+_END_LOOSELY_WHEN_STILL = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', :seconds, true), "
+    "set_config('synchronous_commit', 'off', true)"
+)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

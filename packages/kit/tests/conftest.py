@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -115,6 +116,11 @@ class BusBench:
         )
         self.delivery = Delivery(self.cases, self.house)
 
+    @property
+    def heard_table(self) -> Table:
+        """Where cases writes down what it heard."""
+        return heard
+
     def say(self, *events: Any, town: str = TOWN) -> list[Envelope]:
         """Intake says events in a transaction of their own; returns them with their numbers."""
         actor = Actor("account-1", "職員 一郎", town)
@@ -203,20 +209,39 @@ def empty(name: str) -> bytes:
         return Path(url.database or "").read_bytes()
 
 
-@pytest.fixture
-def bus_bench(tmp_path: Path) -> Iterator[BusBench]:
+@contextmanager
+def bus_bench_in(folder: Path) -> Iterator[BusBench]:
     """Intake and cases in two towns, with nothing said yet."""
     towns = {code: Town(code, f"町 {code}", code) for code in (TOWN, OTHER_TOWN)}
-    keys = KeyRing(tmp_path / "keys")
+    keys = KeyRing(folder / "keys")
     keys.ensure("signing", HOST, *towns, UNSERVED_TOWN)
     directory = ServedTowns(towns)
-    addresses = SqliteAddresses(tmp_path / "var")
+    addresses = SqliteAddresses(folder / "var")
     house = House(Databases(addresses), keys, directory, PluginHouse(directory))
-    bench = BusBench(tmp_path, house, towns)
-    intake = small_service(tmp_path, "intake", {})
+    bench = BusBench(folder, house, towns)
+    intake = small_service(folder, "intake", {})
     for service in (intake, bench.cases):
         for municipality in (HOST, *towns, UNSERVED_TOWN):
             place = Path(addresses.url(service.name, municipality).database or "")
             place.write_bytes(empty(service.name))
     yield bench
     house.databases.dispose()
+
+
+@pytest.fixture
+def bus_bench(tmp_path: Path) -> Iterator[BusBench]:
+    """Intake and cases in two towns, with nothing said yet."""
+    with bus_bench_in(tmp_path) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="session")
+def new_bus_bench() -> Callable[[], AbstractContextManager[BusBench]]:
+    """Makes one after the other, each in a folder of its own: for tests that play many histories."""
+
+    @contextmanager
+    def make() -> Iterator[BusBench]:
+        with TemporaryDirectory() as folder, bus_bench_in(Path(folder)) as bench:
+            yield bench
+
+    return make

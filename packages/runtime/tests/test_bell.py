@@ -142,7 +142,7 @@ def test_a_bell_that_was_rung_before_a_fork_rings_in_the_child(house: Compositio
     stop = threading.Event()
     bell = Bell(house.house.databases)
     bell.ring("intake", TOWN)
-    parent = bell._condition
+    parent = bell._signal
     bell._pid = os.getpid() + 1
 
     thread = listening(house, "intake", heard, stop)
@@ -152,7 +152,7 @@ def test_a_bell_that_was_rung_before_a_fork_rings_in_the_child(house: Compositio
         stop.set()
         thread.join()
 
-    assert bell._condition is not parent
+    assert bell._signal is not parent
 
 
 def test_a_bell_that_nobody_can_hear_disturbs_nobody():

@@ -33,7 +33,7 @@ class Bell:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._thread: threading.Thread | None = None
-        self._condition = threading.Condition()
+        self._signal = threading.Condition()
         self._towns: dict[str, set[str]] = defaultdict(set)
         self._ends = False
         self._pid = 0
@@ -43,22 +43,22 @@ class Bell:
         """Returns at once; the relay hears it a moment later, or never."""
         if self._pid != os.getpid():
             # A thread does not survive a fork, and a lock may have been held in it.
-            self._pid, self._thread, self._condition = os.getpid(), None, threading.Condition()
-        with self._condition:
+            self._pid, self._thread, self._signal = os.getpid(), None, threading.Condition()
+        with self._signal:
             self._towns[service].add(municipality)
             if self._thread is None:
                 self._ends = False
                 self._thread = threading.Thread(target=self._run, name="kasane-bell", daemon=True)
                 self._thread.start()
-            self._condition.notify()
+            self._signal.notify()
 
     def close(self) -> None:
         """Ends the thread after what it has in hand; the next ring begins another."""
         if self._pid != os.getpid():
             return
-        with self._condition:
+        with self._signal:
             thread, self._thread, self._ends = self._thread, None, True
-            self._condition.notify()
+            self._signal.notify()
         if thread is not None:
             thread.join()
 
@@ -66,9 +66,9 @@ class Bell:
         pause = threading.Event()
         with municipality_scope(HOST):
             while True:
-                with self._condition:
+                with self._signal:
                     while not self._towns and not self._ends:
-                        self._condition.wait()
+                        self._signal.wait()
                     if self._ends:
                         return
                     told, self._towns = self._towns, defaultdict(set)

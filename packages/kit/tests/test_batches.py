@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy import event, func, insert, select
 
 from kasane_contracts.envelope import Envelope
 from kasane_contracts.intake import ConsultationClosed, ConsultationReceived
+from kasane_kit import clock
 from kasane_kit.bus import Message, MessageCodes, ParkingReason
 from kasane_kit.bus.tables import attempt
 from kasane_kit.delivery import Delivery
@@ -268,3 +269,61 @@ def test_what_is_heard_together_is_called_once_for_a_batch(bus_bench, failing):
     else:
         assert [one for one in calls if "two" not in one] == [["one"], ["three", "four"]]
         assert len(bus_bench.letters()) == 1
+
+
+def test_a_stale_message_is_only_a_hint_and_its_events_come_from_the_log(bus_bench):
+    envelopes = bus_bench.close("one", "two")
+    message = _message(envelopes, MessageCodes(bus_bench.house.keys))
+    later = clock.now() + timedelta(days=7, seconds=60)
+
+    with clock.fixed(lambda: later):
+        outcome = bus_bench.delivery.deliver_messages([message])
+
+        assert (outcome.unparked, outcome.unfinished) == ((), {(TOWNS[0], "intake")})
+        assert bus_bench.heard() == []
+        assert bus_bench.delivery.catch_up(TOWNS[0], "intake") == 2
+        assert bus_bench.delivery.deliver_messages([message]).unfinished == outcome.unfinished
+        assert bus_bench.delivery.catch_up(TOWNS[0], "intake") == 0
+    stale = bus_bench.house.meters.registry.get_sample_value(
+        "kasane_stale_messages_total", {"service": "cases"}
+    )
+    assert (bus_bench.heard(), stale) == (["one", "two"], 2.0)
+
+
+def test_a_message_of_yesterday_is_taken_and_without_a_limit_any(bus_bench):
+    (one,) = bus_bench.close("one")
+    (two,) = bus_bench.close("two")
+    codes = MessageCodes(bus_bench.house.keys)
+    tomorrow = clock.now() + timedelta(days=1)
+    with clock.fixed(lambda: tomorrow):
+        bus_bench.delivery.deliver_messages([_message([one], codes)])
+    without = Delivery(bus_bench.cases, bus_bench.house, None)
+    years_later = clock.now() + timedelta(days=4000)
+    with clock.fixed(lambda: years_later):
+        without.deliver_messages([_message([two], codes)])
+
+    assert bus_bench.heard() == ["one", "two"]
+
+
+def test_a_process_that_dies_of_one_event_again_and_again_parks_it_at_last(bus_bench):
+    envelopes = bus_bench.close(*(str(number) for number in range(60)))
+    lives = 0
+
+    def hear(event: ConsultationClosed, uow: UnitOfWork, _hooks: Any) -> None:
+        if event.outcome == "47":
+            raise Killed
+        uow.connection.execute(
+            insert(bus_bench.heard_table).values(consultation_id="c", text=event.outcome)
+        )
+
+    service = replace(bus_bench.cases, hears={ConsultationClosed: hear})
+    while bus_bench.place() < 60:
+        lives += 1
+        try:
+            Delivery(service, bus_bench.house).deliver(envelopes)
+        except Killed:
+            continue
+
+    assert bus_bench.heard() == [str(number) for number in range(60) if number != 47]
+    assert [one.reason for one in bus_bench.letters()] == [ParkingReason.SUBSCRIBER_FAILED]
+    assert lives == 6

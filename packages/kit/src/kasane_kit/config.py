@@ -32,6 +32,8 @@ class Settings:
     ``meters_token`` is what Prometheus must show to read ``/-/metrics``; without one nobody reads it. A worker, which
     has no pages, answers at ``meters_bind`` (``address:port``). ``client_secrets`` are, by town, what its sign-in
     provider wants to be shown; ``provider_certificates`` is a file of authorities to believe instead of the usual ones.
+    A message of the bus older than ``oldest_message_days`` is not taken from the broker but read from the log; 0 takes
+    every one.
     """
 
     mode: Mode = Mode.EMBEDDED
@@ -50,6 +52,7 @@ class Settings:
     meters_bind: str = ""
     client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     provider_certificates: str = ""
+    oldest_message_days: int = 7
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -84,6 +87,7 @@ class Settings:
             meters_bind=env.get("KASANE_METRICS_BIND", ""),
             client_secrets=_client_secrets(env),
             provider_certificates=env.get("KASANE_OIDC_CA_FILE", ""),
+            oldest_message_days=_count(env, "KASANE_OLDEST_MESSAGE_DAYS", 7),
         )
         if settings.meters_bind and not settings.meters_token:
             raise SettingsError(
@@ -122,8 +126,8 @@ def _client_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     return {name[-6:]: secret(environment, name) for name in sorted(names)}
 
 
-def _count(environment: Mapping[str, str], name: str) -> int:
-    text = environment.get(name, "0")
+def _count(environment: Mapping[str, str], name: str, default: int = 0) -> int:
+    text = environment.get(name, str(default))
     if not text.isdigit():
         raise SettingsError(f"{name} is {text!r}; nothing was started; set a number such as 1")
     return int(text)

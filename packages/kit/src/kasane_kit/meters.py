@@ -79,6 +79,12 @@ class Meters:
             ["service"],
             registry=self.registry,
         )
+        self.stale = Counter(
+            "kasane_stale_messages",
+            "Messages older than a message may be; what they bring was read from the log.",
+            ["service"],
+            registry=self.registry,
+        )
         self.hook_seconds = Histogram(
             "kasane_hook_seconds",
             "Seconds of one hook of one plugin over all towns.",

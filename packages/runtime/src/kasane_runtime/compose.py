@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -131,7 +132,9 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         look_again=chosen.look_again,
         provider_access=ProviderAccess(settings.client_secrets, settings.provider_certificates),
     )
-    deliveries = {name: Delivery(service, house) for name, service in services.items()}
+    days = settings.oldest_message_days
+    oldest = timedelta(days=days) if days else None
+    deliveries = {name: Delivery(service, house, oldest) for name, service in services.items()}
     transport = (
         AmqpTransport(settings.broker_url, MessageCodes(keys))
         if distributed

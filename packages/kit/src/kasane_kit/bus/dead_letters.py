@@ -182,6 +182,14 @@ def count_attempt(connection: Connection, event_id: str) -> int:
     return before + 1
 
 
+def was_tried(connection: Connection, event_id: str) -> bool:
+    """Whether a try of an event was counted and neither ended nor taken back."""
+    count = connection.scalar(
+        select(tables.attempt.c.count).where(tables.attempt.c.event_id == event_id)
+    )
+    return bool(count)
+
+
 def forget_attempts(connection: Connection, *event_ids: str) -> None:
     """Takes the counts away, once the events were applied or parked."""
     counted = connection.scalars(select(tables.attempt.c.event_id).limit(FEW_ATTEMPTS)).all()

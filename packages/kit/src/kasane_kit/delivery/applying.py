@@ -36,6 +36,10 @@ _HEARD_BY_ALL = frozenset(
 )
 
 
+CAREFUL = 16
+"""So many events are tried alone, and then together, where a process may have died."""
+
+
 class NotNow(RuntimeError):
     """The database, a key or a newer table is missing at this moment; nothing was applied."""
 
@@ -75,14 +79,38 @@ class Applying:
         stream = (batch[0].municipality, producer)
         if stream in self._proven:
             return self._apply_or_halve(producer, batch)
-        # A process that was just started may have died of the next event: go one by one, counting
-        # each try before it is made, until a batch went through.
+        # A process that was just started may have died of one of these: each try is counted before it is
+        # made, until a batch went through.
         place = None
-        for envelope in batch:
-            place = self._apply_alone(producer, envelope)
+        for group in self._groups(batch):
+            place = self._apply_counted(producer, group)
         assert place is not None
         self._proven.add(stream)
         return place
+
+    def _groups(self, batch: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+        """The whole batch; small parts of it when a process began with it before and did not end it."""
+        with outages_wait(), self._house.databases.reading(self._service.name) as connection:
+            begun = dead_letters.was_tried(connection, batch[0].id)
+        if not begun:
+            yield batch
+            return
+        for envelope in batch[:CAREFUL]:
+            yield [envelope]
+        for start in range(CAREFUL, len(batch), CAREFUL):
+            yield batch[start : start + CAREFUL]
+
+    def _apply_counted(self, producer: str, group: Sequence[Envelope]) -> Cursor:
+        if len(group) == 1:
+            return self._apply_alone(producer, group[0])
+        with outages_wait(), self._house.databases.writing(self._service.name) as connection:
+            dead_letters.count_attempt(connection, group[0].id)
+            connection.commit()
+        try:
+            return self._apply_or_halve(producer, group)
+        except NotNow:
+            self._forget_attempts(group[0])
+            raise
 
     def _apply_or_halve(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
         """All at once; when that fails, each half by itself: one bad event costs a few more transactions."""
@@ -96,6 +124,7 @@ class Applying:
                 "%s: a batch of %d failed, its halves now: %s",
                 *(self._service.name, len(batch), sentence_of(error)),
             )
+            self._forget_attempts(batch[0])
         middle = len(batch) // 2
         self._apply_or_halve(producer, batch[:middle])
         return self._apply_or_halve(producer, batch[middle:])

@@ -4,11 +4,13 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextvars import Context
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
 from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope, MalformedEnvelope
+from kasane_kit import clock
 from kasane_kit.bus import (
     DeadLetter,
     Message,
@@ -32,6 +34,7 @@ from kasane_kit.unit_of_work import House
 log = logging.getLogger("kasane.delivery")
 
 BATCH = 500
+OLDEST_MESSAGE = timedelta(days=7)
 PATIENT = -1.0
 """Waits for its turn, however long."""
 SHORT = 0.05
@@ -41,9 +44,13 @@ SHORT = 0.05
 class Delivery:
     """Applies events to one service. Safe to call from several threads and processes."""
 
-    def __init__(self, service: Service, house: House) -> None:
+    def __init__(
+        self, service: Service, house: House, oldest: timedelta | None = OLDEST_MESSAGE
+    ) -> None:
+        """``oldest`` is how old a message may be; what is older is read from the log instead."""
         self._service = service
         self._house = house
+        self._oldest = oldest
         self._producers = frozenset(entry.producer for entry in registry.all_events())
         self._applying = Applying(service, house)
         self._codes = MessageCodes(house.keys)
@@ -88,11 +95,13 @@ class Delivery:
 
         What is not an envelope is parked with its reason and stops none of the others. A message without the code
         of its municipality, or larger than any that the house sends, is not applied and not parked: what it
-        pretends to bring is in the producer's log.
+        pretends to bring is in the producer's log. One that is stale is not applied either: its streams are
+        ``unfinished``, and what they have beyond the cursor is read from the log.
         """
         unparked: list[int] = []
         collected: list[Envelope] = []
         waiting: set[Stream] = set()
+        stale: set[Stream] = set()
         for position, message in enumerate(messages):
             if len(message.body) > LARGEST_MESSAGE_BYTES:
                 log.error(
@@ -112,6 +121,14 @@ class Delivery:
                     )
                     self._house.meters.forged.labels(self._service.name).inc()
                     unparked.append(position)
+                    continue
+                if good and self._is_stale(good):
+                    self._house.meters.stale.labels(self._service.name).inc()
+                    stale.update(
+                        (one.municipality, one.source)
+                        for one in good
+                        if self._fault_of(one) is None
+                    )
                     continue
                 for body, problems in bad:
                     self._park_on_host(body, ParkingReason.NOT_AN_ENVELOPE, problems, None)
@@ -133,7 +150,14 @@ class Delivery:
             log.warning("%s", error)
             waiting |= error.streams
             unfinished = error.unfinished
-        return Outcome(tuple(unparked), frozenset(waiting), unfinished)
+        return Outcome(tuple(unparked), frozenset(waiting), unfinished | stale)
+
+    def _is_stale(self, envelopes: Sequence[Envelope]) -> bool:
+        """Whether even the newest of them is older than a message may be."""
+        if self._oldest is None:
+            return False
+        newest = max(datetime.fromisoformat(envelope.time) for envelope in envelopes)
+        return clock.now() - newest > self._oldest
 
     def _is_authentic(self, envelopes: Sequence[Envelope], message: Message) -> bool:
         """Whether one municipality speaks and it is the one whose code the message has; raises KeyMissing.

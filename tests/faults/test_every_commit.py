@@ -69,7 +69,7 @@ def test_work_that_ends_before_any_commit_is_finished_by_the_next_process(
     with ending_before(0) as commits:
         settle(whole.composition)
     whole.close()
-    assert commits[0] > 20
+    assert commits[0] > 10
 
     for commit in range(1, commits[0] + 1):
         folder = tmp_path / f"ended-{commit}"

@@ -63,8 +63,11 @@ class Comparison:
 class RunningHouse:
     """The small house in one environment: its processes by name, and a view into its databases."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], towns: Sequence[str] = tuple(TOWNS)
+    ) -> None:
         self.composition: Composition = small_house(environment)
+        self.towns = towns
         self._folder = folder
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -136,7 +139,7 @@ class RunningHouse:
 
     def heard(self, service: str) -> int:
         """How many events a consumer has written down in all towns."""
-        return sum(self.heard_in(service, town) for town in TOWNS)
+        return sum(self.heard_in(service, town) for town in self.towns)
 
     def heard_in(self, service: str, town: str) -> int:
         """How many events a consumer has written down in one town."""
@@ -166,7 +169,7 @@ class RunningHouse:
     def compare(self, acknowledged: list[tuple[str, str]]) -> Comparison:
         """Everything that was told to a producer, committed, logged and applied, side by side."""
         found = Comparison()
-        for town in TOWNS:
+        for town in self.towns:
             committed = self._committed(town)
             told = {one for code, one in acknowledged if code == town}
             for one in told - committed:
@@ -191,7 +194,7 @@ class RunningHouse:
 
     def _unsettled(self) -> list[str]:
         waiting = []
-        for town in TOWNS:
+        for town in self.towns:
             # A duplicate may still be in hand; its try is counted before it is looked at.
             waiting += [one for consumer in HEARD for one in self._leftovers(consumer, town)]
             for producer in ("intake", "cases"):

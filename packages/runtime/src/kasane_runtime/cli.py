@@ -25,6 +25,7 @@ from kasane_runtime import (
     databases,
     demo,
     documents,
+    move_commands,
     plugin_commands,
     processes,
     rebuild,
@@ -32,6 +33,7 @@ from kasane_runtime import (
 from kasane_runtime.audit_heads import NotKept
 from kasane_runtime.commands import compose_told, in_every_database
 from kasane_runtime.compose import HOST_SERVICE, compose, load_services
+from kasane_runtime.moving import MoveRefused
 from kasane_runtime.server import EmbeddedServer
 from kasane_runtime.telling import tell
 
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         demo.DemoRefused,
         rebuild.RebuildRefused,
         databases.NotMigrated,
+        MoveRefused,
         broker.BrokerUnreachable,
         NotDelivered,
         KeyMissing,
@@ -105,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 
     towns = commands.add_parser("towns", help="町の設定を確かめる / check the towns' files")
     towns.set_defaults(command=_towns)
+    move_commands.add_to(towns)
 
     plugins = commands.add_parser("plugins", help="拡張機能 / plugins")
     plugin_commands = plugins.add_subparsers(required=True, metavar="command")

@@ -1,11 +1,12 @@
 """Makes and upgrades the databases of every service in every municipality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
-from kasane_kit.db import MigrationSource, upgrade
+from kasane_kit.db import MigrationFailed, MigrationSource, upgrade
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, open_engine
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
@@ -32,19 +33,7 @@ def migrate(composition: Composition, say: Say = lambda _line: None) -> None:
 def migrate_sqlite(composition: Composition, say: Say = lambda _line: None) -> None:
     """Brings every SQLite file up to date."""
     composition.house.keys.ensure("signing", *composition.municipalities())
-    addresses = SqliteAddresses(Path(composition.settings.var))
-
-    def bring(municipality: str) -> None:
-        for name, service in composition.services.items():
-            engine = open_engine(addresses.url(name, municipality))
-            try:
-                with engine.connect() as connection:
-                    upgrade(connection, MigrationSource(service.migrations))
-                    connection.commit()
-            finally:
-                engine.dispose()
-
-    _each(composition, bring, say)
+    _each(composition, lambda town: _bring_sqlite(composition, town), say)
 
 
 def migrate_postgres(composition: Composition, say: Say = lambda _line: None) -> None:
@@ -56,14 +45,38 @@ def migrate_postgres(composition: Composition, say: Say = lambda _line: None) ->
     composition.house.keys.ensure("signing", *composition.municipalities())
     with _server(composition) as server:
         server.make_owner()
+        _each(composition, lambda town: _bring_postgres(composition, server, town), say)
 
-        def bring(municipality: str) -> None:
-            server.make_municipality(municipality)
-            for name, service in composition.services.items():
-                server.upgrade(municipality, name, MigrationSource(service.migrations))
-            server.grant(municipality)
 
-        _each(composition, bring, say)
+def migrate_one(composition: Composition, municipality: str) -> None:
+    """Brings one municipality up to date; its own key is not made, it has to be there."""
+    composition.house.keys.ensure("signing")
+    if not composition.settings.database_url:
+        _bring_sqlite(composition, municipality)
+        return
+    with _server(composition) as server:
+        server.make_owner()
+        _bring_postgres(composition, server, municipality)
+
+
+def _bring_sqlite(composition: Composition, municipality: str) -> None:
+    addresses = SqliteAddresses(Path(composition.settings.var))
+    for name, service in composition.services.items():
+        engine = open_engine(addresses.url(name, municipality))
+        try:
+            with engine.connect() as connection, _named(name):
+                upgrade(connection, MigrationSource(service.migrations))
+                connection.commit()
+        finally:
+            engine.dispose()
+
+
+def _bring_postgres(composition: Composition, server: Server, municipality: str) -> None:
+    server.make_municipality(municipality)
+    for name, service in composition.services.items():
+        with _named(name):
+            server.upgrade(municipality, name, MigrationSource(service.migrations))
+    server.grant(municipality)
 
 
 def check_rights(composition: Composition) -> list[Deviation]:
@@ -105,18 +118,42 @@ def _server(composition: Composition) -> Server:
     )
 
 
+@contextmanager
+def _named(service: str) -> Iterator[None]:
+    """Lets an error say in which service it happened."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(service)
+        raise
+
+
 def _each(composition: Composition, bring: Callable[[str], None], say: Say) -> None:
+    """Every municipality, told with its place among all; one that fails is told and the others go on."""
     failed = []
-    for municipality in composition.municipalities():
+    everywhere = composition.municipalities()
+    for place, municipality in enumerate(everywhere, start=1):
         try:
             bring(municipality)
         except Exception as error:
             failed.append(municipality)
-            say(f"{municipality}: {type(error).__name__}: {error}")
+            say(f"✗ {place}/{len(everywhere)} {municipality}: {_why(error)}")
         else:
-            say(municipality)
+            say(f"○ {place}/{len(everywhere)} {municipality}")
     if failed:
         raise NotMigrated(
-            f"not brought up to date: {', '.join(failed)}; the others are; "
-            "mend what is named above and run kasane migrate again"
+            f"{len(failed)} of {len(everywhere)} were not brought up to date: {', '.join(failed)}; the others are; "
+            "mend what is named above and run kasane migrate again, it goes on with these"
         )
+
+
+def _why(error: Exception) -> str:
+    where = " ".join(getattr(error, "__notes__", ()))
+    if isinstance(error, MigrationFailed):
+        cause = error.__cause__
+        return (
+            f"{where} の移行 {error.revision} で止まりました。このサービスの表は前のままです。理由："
+            f" / {where} stopped at migration {error.revision}; its tables are as they were: "
+            f"{type(cause).__name__}: {cause}"
+        )
+    return f"{where} {type(error).__name__}: {error}".strip()

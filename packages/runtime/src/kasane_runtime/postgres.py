@@ -20,7 +20,12 @@ LOGIN_ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBY
 EVERYTHING_ITS_OWN = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND_ONLY = frozenset({"SELECT", "INSERT"})
 LOOK = frozenset({"SELECT"})
-RIGHTS_ON = {"audit_entry": APPEND_ONLY, "event_log": APPEND_ONLY, VERSION_TABLE: LOOK}
+RIGHTS_ON = {
+    "audit_entry": APPEND_ONLY,
+    "event_log": APPEND_ONLY,
+    "town_gate": LOOK,
+    VERSION_TABLE: LOOK,
+}
 READ_BY_LOG_READER = ("event_log", "stream")
 # They reach other databases or files, or run code beside SQL.
 FORBIDDEN_EXTENSIONS = ("dblink", "postgres_fdw", "file_fdw", "plpython3u", "plperlu", "pltclu")

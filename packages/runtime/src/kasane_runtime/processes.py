@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from kasane_kit.bus import Message, TransportUnavailable
 from kasane_kit.bus.transports.amqp import AmqpConsumer
 from kasane_kit.config import SettingsError
-from kasane_kit.db import is_outage, listen
+from kasane_kit.db import is_because_closed, is_outage, listen
 from kasane_kit.delivery import NotDelivered, Stream
 from kasane_kit.logs import said
 from kasane_kit.tenancy import municipality_scope
@@ -366,6 +366,10 @@ class EmbeddedLoop:
 
 def _warn(what: str, error: Exception) -> None:
     """One line for what passes by itself; the whole story for what nobody expected."""
+    if is_because_closed(error):
+        # It waits until the town is open again, or for ever here when it has gone.
+        log.debug("%s waits: the town is closed", what)
+        return
     expected = isinstance(error, TransportUnavailable | NotDelivered | OSError) or is_outage(error)
     if expected or isinstance(error, DBAPIError):
         log.warning("%s waits: %s", what, said(error))

@@ -3,18 +3,26 @@
 from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
-from kasane_kit.db.migrate import MigrationSource, pending_migrations, upgrade
+from kasane_kit.db.gate import Gate, Gates, GateState, is_because_closed, is_closed, read_gate
+from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
     "Bell",
     "DatabaseAddresses",
     "Databases",
+    "Gate",
+    "GateState",
+    "Gates",
+    "MigrationFailed",
     "MigrationSource",
     "choices_in",
     "end_when_still",
+    "is_because_closed",
+    "is_closed",
     "is_outage",
     "listen",
     "pending_migrations",
+    "read_gate",
     "upgrade",
 ]

@@ -6,6 +6,8 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
+from kasane_kit.db.gate import is_closed
+
 # Primary result codes of SQLite about the file, the disk and locks; SQLITE_ERROR is about the statement.
 _SQLITE_OUTAGES = frozenset(
     {
@@ -31,7 +33,7 @@ def is_outage(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated:
+    if error.connection_invalidated or is_closed(error):
         return True
     cause = error.orig
     if isinstance(cause, sqlite3.Error):

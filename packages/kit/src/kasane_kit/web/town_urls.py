@@ -3,18 +3,20 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from kasane_kit.auth import COOKIE, Actor, SessionSigner, accounts
 from kasane_kit.auth.tokens import actor_from
 from kasane_kit.clock import today
+from kasane_kit.db import Gates, GateState
 from kasane_kit.ids import new_id
 from kasane_kit.plugins import MisconfiguredTown
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House, record_plugin_changes
 from kasane_kit.web.csrf import ANONYMOUS_COOKIE
+from kasane_kit.web.errors import Refusal, wants_json
 
 PREFIX = "/<municipality:municipality>"
 
@@ -28,6 +30,7 @@ class MunicipalityConverter(BaseConverter):
 def install_town_urls(app: Flask, house: House, service: str) -> None:
     """Every address with a municipality opens that scope for the time of the request, and no other."""
     signer = SessionSigner(house.keys)
+    gates = Gates(house.databases, service)
 
     @app.url_value_preprocessor
     def take_town_from_url(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -43,13 +46,14 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
             values["municipality"] = g.municipality
 
     @app.before_request
-    def enter_town() -> None:
+    def enter_town() -> Any:
         g.request_id = new_id()
         g.actor = None
         g.scopes = ExitStack()
         g.form_session = request.cookies.get(ANONYMOUS_COOKIE, "") or new_id()
+        g.gates = gates
         if g.municipality is None:
-            return
+            return None
         if g.municipality != HOST:
             try:
                 house.directory.get(g.municipality)
@@ -57,7 +61,14 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
                 g.municipality = None
                 raise NotFound from None
         g.scopes.enter_context(municipality_scope(g.municipality))
+        gate = gates.lately()
+        if gate.state is GateState.MOVED:
+            # Nobody is looked at or written down here any more; what stands here grows old.
+            if request.method in ("GET", "HEAD") and not wants_json():
+                return redirect(gate.address + request.script_root + request.full_path.rstrip("?"))
+            raise Refusal("town_moved", 410, address=gate.address)
         g.actor = _actor_of_request(house, service, signer)
+        return None
 
     @app.teardown_request
     def leave_town(_error: BaseException | None) -> None:

@@ -15,8 +15,8 @@ import signal
 import sys
 from pathlib import Path
 
-from kasane_runtime.moving import Move, Step
 from kasane_runtime.move_commands import read_settings
+from kasane_runtime.moving import Move, Step
 from tests.faults.small_house import small_house
 
 ADDRESS = "https://new.example"

@@ -17,8 +17,8 @@ from kasane_kit.config import SettingsError
 from kasane_kit.db import is_because_closed
 from kasane_kit.keys import KeyRing
 from kasane_runtime import databases
-from kasane_runtime.moving import Move, MoveRefused, Step
 from kasane_runtime.move_commands import read_settings
+from kasane_runtime.moving import Move, MoveRefused, Step
 from kasane_runtime.moving.move import seconds_closed
 from kasane_runtime.moving.steps import Journal
 from kasane_runtime.processes import settle

@@ -33,13 +33,7 @@ def add_to(towns: argparse.ArgumentParser) -> None:
 
 
 def _move(options: argparse.Namespace) -> int:
-    move = _the_move(options, options.address)
-    if waiting := move.waiting_parcels():
-        _say(
-            f"△ 小包 {waiting} 個が町から出ていく途中です。届け先の町が移し先にないと、そこで待ちます。"
-            f" / {waiting} parcels are under way; they wait at the target until their towns are there"
-        )
-    move.run(_say)
+    _the_move(options, options.address).run(_say)
     return 0
 
 

@@ -23,7 +23,7 @@ LOOK = frozenset({"SELECT"})
 RIGHTS_ON = {
     "audit_entry": APPEND_ONLY,
     "event_log": APPEND_ONLY,
-    "town_gate": LOOK,
+    "town_barrier": LOOK,
     VERSION_TABLE: LOOK,
 }
 READ_BY_LOG_READER = ("event_log", "stream")

@@ -1,19 +1,26 @@
 """One database per (service, town): engines, and bringing the tables up to date."""
 
 from kasane_kit.db.bell import Bell, listen
+from kasane_kit.db.barrier import (
+    Barrier,
+    Barriers,
+    BarrierState,
+    is_because_closed,
+    is_closed,
+    read_barrier,
+)
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
-from kasane_kit.db.gate import Gate, Gates, GateState, is_because_closed, is_closed, read_gate
 from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
     "Bell",
+    "Barrier",
+    "BarrierState",
+    "Barriers",
     "DatabaseAddresses",
     "Databases",
-    "Gate",
-    "GateState",
-    "Gates",
     "MigrationFailed",
     "MigrationSource",
     "choices_in",
@@ -23,6 +30,6 @@ __all__ = [
     "is_outage",
     "listen",
     "pending_migrations",
-    "read_gate",
+    "read_barrier",
     "upgrade",
 ]

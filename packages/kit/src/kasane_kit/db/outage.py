@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from kasane_kit.db.gate import is_closed
+from kasane_kit.db.barrier import is_closed
 
 # Primary result codes of SQLite about the file, the disk and locks; SQLITE_ERROR is about the statement.
 _SQLITE_OUTAGES = frozenset(

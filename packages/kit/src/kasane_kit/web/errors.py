@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kasane_contracts import links
-from kasane_kit.db import GateState, is_closed
+from kasane_kit.db import BarrierState, is_closed
 from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
 from kasane_kit.web.dates import wareki
@@ -191,9 +191,9 @@ def _flat_messages(messages: Any) -> Any:
 
 def _database(error: DBAPIError | NoFreeConnection) -> Response:
     if is_closed(error):
-        gate = g.gates.now()
-        if gate.state is GateState.MOVED:
-            return problem("town_moved", 410, address=gate.address)
+        barrier = g.barriers.now()
+        if barrier.state is BarrierState.MOVED:
+            return problem("town_moved", 410, address=barrier.address)
         return problem("town_is_moving", 503, {"Retry-After": "60"})
     log.error(
         "database did not take or give data: %s", type(getattr(error, "orig", error)).__name__

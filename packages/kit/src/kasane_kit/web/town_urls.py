@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 from kasane_kit.auth import COOKIE, Actor, SessionSigner, accounts
 from kasane_kit.auth.tokens import actor_from
 from kasane_kit.clock import today
-from kasane_kit.db import Gates, GateState
+from kasane_kit.db import Barriers, BarrierState
 from kasane_kit.ids import new_id
 from kasane_kit.plugins import MisconfiguredTown
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
@@ -30,7 +30,7 @@ class MunicipalityConverter(BaseConverter):
 def install_town_urls(app: Flask, house: House, service: str) -> None:
     """Every address with a municipality opens that scope for the time of the request, and no other."""
     signer = SessionSigner(house.keys)
-    gates = Gates(house.databases, service)
+    barriers = Barriers(house.databases, service)
 
     @app.url_value_preprocessor
     def take_town_from_url(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -51,7 +51,7 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
         g.actor = None
         g.scopes = ExitStack()
         g.form_session = request.cookies.get(ANONYMOUS_COOKIE, "") or new_id()
-        g.gates = gates
+        g.barriers = barriers
         if g.municipality is None:
             return None
         if g.municipality != HOST:
@@ -61,12 +61,14 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
                 g.municipality = None
                 raise NotFound from None
         g.scopes.enter_context(municipality_scope(g.municipality))
-        gate = gates.lately()
-        if gate.state is GateState.MOVED:
+        barrier = barriers.lately()
+        if barrier.state is BarrierState.MOVED:
             # Nobody is looked at or written down here any more; what stands here grows old.
             if request.method in ("GET", "HEAD") and not wants_json():
-                return redirect(gate.address + request.script_root + request.full_path.rstrip("?"))
-            raise Refusal("town_moved", 410, address=gate.address)
+                return redirect(
+                    barrier.address + request.script_root + request.full_path.rstrip("?")
+                )
+            raise Refusal("town_moved", 410, address=barrier.address)
         g.actor = _actor_of_request(house, service, signer)
         return None
 

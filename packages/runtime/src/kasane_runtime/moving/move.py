@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from kasane_kit import audit
 from kasane_kit.bus import outbox, parcels, tables
-from kasane_kit.db import GateState, MigrationSource, pending_migrations
+from kasane_kit.db import BarrierState, MigrationSource, pending_migrations
 from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_runtime import databases
@@ -64,6 +64,11 @@ class Move:
                         journal.done.append(step.value)
                         journal.write(self._path)
                         say(f"{len(journal.done)}/{len(Step)} {SAID[step]}")
+                    if step is Step.PREPARE and (waiting := self._waiting_parcels()):
+                        say(
+                            f"△ 小包 {waiting} 個が町から出ていく途中です。届け先の町が移し先にないと、そこで待ちます。"
+                            f" / {waiting} parcels are under way; they wait until their towns are at the target"
+                        )
                 closed, sealed = seconds_closed(journal)
                 say(
                     f"○ {self._town}: 書けなかった時間 {closed:.1f} 秒、見られなかった時間 {sealed:.1f} 秒"
@@ -78,16 +83,16 @@ class Move:
         """Opens the source again and forgets the move; the target stays shut. Raises MoveRefused after LEAVE."""
         with alone(self._path):
             try:
-                gate = self._from.gate()
-                if gate.state is GateState.MOVED:
+                barrier = self._from.barrier()
+                if barrier.state is BarrierState.MOVED:
                     raise MoveRefused(
-                        f"{self._town} はもう {gate.address} にあります。何も変えていません。"
+                        f"{self._town} はもう {barrier.address} にあります。何も変えていません。"
                         "続きを終えるには kasane towns move を、戻すには向こうからの move を実行してください。"
-                        f" / {self._town} is at {gate.address} already; nothing was changed;"
+                        f" / {self._town} is at {barrier.address} already; nothing was changed;"
                         " finish the move, or move it back"
                     )
                 self._from.open()
-                if self._to.exists() and self._to.gate().state is not GateState.OPEN:
+                if self._to.exists() and self._to.barrier().state is not BarrierState.OPEN:
                     self._to.close("", entirely=True, seize=True)
                 self._path.unlink(missing_ok=True)
                 say(
@@ -121,7 +126,7 @@ class Move:
         # Written before anything is: the name of the move must outlive a kill.
         journal.write(self._path)
         databases.migrate_one(self._target, self._town)
-        gate = self._to.gate()
+        barrier = self._to.barrier()
         if isinstance(self._to, PostgresTown) and not self._to.may_copy():
             self._refuse_if(
                 [
@@ -129,7 +134,7 @@ class Move:
                     " / the target's administrator must be a superuser while rows are copied"
                 ]
             )
-        if gate.state is GateState.OPEN and self._to.holds_anything():
+        if barrier.state is BarrierState.OPEN and self._to.holds_anything():
             self._refuse_if(
                 [
                     f"移し先で {self._town} がもう使われています。上書きはしません。"
@@ -259,10 +264,10 @@ class Move:
                 " / bring the source up to date with kasane migrate"
             )
             return found
-        gate = self._from.gate()
-        if gate.state is not GateState.OPEN or gate.held_by not in ("", journal.id):
+        barrier = self._from.barrier()
+        if barrier.state is not BarrierState.OPEN or barrier.held_by not in ("", journal.id):
             found.append(
-                f"{self._town} の門は {gate.state} です（{gate.held_by or gate.address}）。"
+                f"{self._town} の門は {barrier.state} です（{barrier.held_by or barrier.address}）。"
                 "途中の移動を続けるか abort してください。"
                 " / the town is already being moved or has gone"
             )
@@ -295,8 +300,7 @@ class Move:
                     ]
                 )
 
-    def waiting_parcels(self) -> int:
-        """How many parcels of the town are under way to others; they wait at the target until both are together."""
+    def _waiting_parcels(self) -> int:
         with municipality_scope(self._town):
             total = 0
             for name, service in self._source.services.items():

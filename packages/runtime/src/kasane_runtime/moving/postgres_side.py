@@ -1,4 +1,4 @@
-"""One town on PostgreSQL: its gate of triggers, and its rows from one server to another."""
+"""One town on PostgreSQL: its barrier of triggers, and its rows from one server to another."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,14 +7,14 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from kasane_kit.db import Gate, GateState
+from kasane_kit.db import Barrier, BarrierState
+from kasane_kit.db.barrier import CLOSED_SENTENCE, CLOSED_SQLSTATE
 from kasane_kit.db.engine import database_name
-from kasane_kit.db.gate import CLOSED_SENTENCE, CLOSED_SQLSTATE
-from kasane_runtime.moving.shape import GATE, GROWING, Table
+from kasane_runtime.moving.shape import BARRIER, GROWING, Table
 from kasane_runtime.moving.steps import MoveRefused, not_held
 from kasane_runtime.postgres import OWNER
 
-TRIGGER = "town_gate_is_closed"
+TRIGGER = "town_barrier_is_closed"
 LONGEST_WRITE_SECONDS = 60
 """Above what a login's own limits allow (15 s a statement, 30 s standing still in a transaction)."""
 SAME_TEXT = (
@@ -22,7 +22,7 @@ SAME_TEXT = (
     "-cextra_float_digits=1 -cclient_encoding=UTF8"
 )
 AT_ONCE = 2000
-_ORDER = (GateState.OPEN, GateState.CLOSED, GateState.SEALED, GateState.MOVED)
+_ORDER = (BarrierState.OPEN, BarrierState.CLOSED, BarrierState.SEALED, BarrierState.MOVED)
 
 
 class PostgresTown:
@@ -46,7 +46,7 @@ class PostgresTown:
         return self._connection
 
     def exists(self) -> bool:
-        """Whether the town has a database here with the tables of the gate."""
+        """Whether the town has a database here with the tables of the barrier."""
         with psycopg.connect(self._server, autocommit=True) as server:
             name = database_name(self._town)
             if not server.execute(
@@ -54,7 +54,7 @@ class PostgresTown:
             ).fetchone():
                 return False
         return all(
-            self.connection.execute("SELECT to_regclass(%s)", [f"{service}.{GATE}"]).fetchone()
+            self.connection.execute("SELECT to_regclass(%s)", [f"{service}.{BARRIER}"]).fetchone()
             != (None,)
             for service in self._services
         )
@@ -66,16 +66,16 @@ class PostgresTown:
         ).fetchone()
         return found == (True,)
 
-    def gate(self) -> Gate:
-        """What the gate says; the furthest state of all services."""
+    def barrier(self) -> Barrier:
+        """What the barrier says; the furthest state of all services."""
         found = [
-            Gate(GateState(state), held_by, address)
+            Barrier(BarrierState(state), held_by, address)
             for service in self._services
             for state, held_by, address in self._all(
-                "SELECT state, held_by, address FROM {}.town_gate", service
+                "SELECT state, held_by, address FROM {}.town_barrier", service
             )
         ]
-        return max(found, key=lambda gate: _ORDER.index(gate.state), default=Gate())
+        return max(found, key=lambda barrier: _ORDER.index(barrier.state), default=Barrier())
 
     def holds_anything(self) -> bool:
         """Whether a trail of any service has a line."""
@@ -84,23 +84,23 @@ class PostgresTown:
         )
 
     def claim(self, move: str) -> None:
-        """Writes the name of the move on the open gate."""
-        self._write_gate(Gate(GateState.OPEN, move))
+        """Writes the name of the move on the open barrier."""
+        self._write_barrier(Barrier(BarrierState.OPEN, move))
 
     def close(self, move: str, *, entirely: bool, seize: bool = False) -> None:
-        """Shuts the gate: table after table, each waiting for those who write it at this moment.
+        """Shuts the barrier: table after table, each waiting for those who write it at this moment.
 
         One table at a time holds no other lock, so that nobody is caught in a deadlock; a transaction that
         finds one of its tables shut is rolled back whole.
         """
-        shut = Gate(GateState.SEALED if entirely else GateState.CLOSED, move)
-        self._write_gate(shut, None if seize else move)
+        shut = Barrier(BarrierState.SEALED if entirely else BarrierState.CLOSED, move)
+        self._write_barrier(shut, None if seize else move)
         self.connection.execute(
             sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{LONGEST_WRITE_SECONDS}s"))
         )
         for service in self._services:
             self._run(
-                "CREATE OR REPLACE FUNCTION {schema}.town_gate_is_closed() RETURNS trigger LANGUAGE plpgsql AS "
+                "CREATE OR REPLACE FUNCTION {schema}.town_barrier_is_closed() RETURNS trigger LANGUAGE plpgsql AS "
                 "$$ BEGIN IF pg_has_role(session_user, {owner}, 'MEMBER') THEN RETURN NULL; END IF; "
                 "RAISE EXCEPTION {sentence} USING ERRCODE = {code}; END $$",
                 schema=sql.Identifier(service),
@@ -113,7 +113,7 @@ class PostgresTown:
                 try:
                     self._run(
                         "CREATE OR REPLACE TRIGGER {trigger} BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-                        "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.town_gate_is_closed()",
+                        "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.town_barrier_is_closed()",
                         trigger=sql.Identifier(TRIGGER),
                         table=sql.Identifier(table.service, table.name),
                         schema=sql.Identifier(table.service),
@@ -132,20 +132,20 @@ class PostgresTown:
             for service in self._services:
                 done = self.connection.execute(
                     sql.SQL(
-                        "UPDATE {}.town_gate SET state = %s, address = %s WHERE held_by = %s AND state IN (%s, %s)"
+                        "UPDATE {}.town_barrier SET state = %s, address = %s WHERE held_by = %s AND state IN (%s, %s)"
                     ).format(sql.Identifier(service)),
-                    [GateState.MOVED, address, move, GateState.SEALED, GateState.MOVED],
+                    [BarrierState.MOVED, address, move, BarrierState.SEALED, BarrierState.MOVED],
                 )
                 if done.rowcount != 1:
                     raise not_held(self._town)
 
     def open(self) -> None:
-        """Takes the gate away; each table is open at once, and what was refused before stays refused."""
+        """Takes the barrier away; each table is open at once, and what was refused before stays refused."""
         with self.connection.transaction():
-            here = self.gate()
-            if here.state is GateState.MOVED:
+            here = self.barrier()
+            if here.state is BarrierState.MOVED:
                 raise not_held(self._town)
-            self._write_gate(Gate(), here.held_by)
+            self._write_barrier(Barrier(), here.held_by)
             for table in self.tables():
                 self._run(
                     "DROP TRIGGER IF EXISTS {trigger} ON {table}",
@@ -154,17 +154,17 @@ class PostgresTown:
                 )
             for service in self._services:
                 self._run(
-                    "DROP FUNCTION IF EXISTS {schema}.town_gate_is_closed()",
+                    "DROP FUNCTION IF EXISTS {schema}.town_barrier_is_closed()",
                     schema=sql.Identifier(service),
                 )
 
     def tables(self) -> Sequence[Table]:
-        """Every table of every service but the gate itself."""
+        """Every table of every service but the barrier itself."""
         return [
             Table(service, name, tuple(columns), tuple(key))
             for service in self._services
             for name, columns, key in self.connection.execute(_SHAPES, [service]).fetchall()
-            if name != GATE
+            if name != BARRIER
         ]
 
     def fingerprint(self, table: Table) -> tuple[int, str]:
@@ -181,18 +181,18 @@ class PostgresTown:
         if self._connection is not None:
             self._connection.close()
 
-    def _write_gate(self, gate: Gate, held_by: str | None = None) -> None:
-        """Writes the gate of every service; with ``held_by`` only while that move holds it and it has not gone."""
+    def _write_barrier(self, barrier: Barrier, held_by: str | None = None) -> None:
+        """Writes the barrier of every service; with ``held_by`` only while that move holds it and it has not gone."""
         with self.connection.transaction():
             for service in self._services:
                 done = self.connection.execute(
                     sql.SQL(
-                        "INSERT INTO {schema}.town_gate (id, state, held_by, address) VALUES (1, %s, %s, %s) "
+                        "INSERT INTO {schema}.town_barrier (id, state, held_by, address) VALUES (1, %s, %s, %s) "
                         "ON CONFLICT (id) DO UPDATE SET state = excluded.state, held_by = excluded.held_by, "
                         "address = excluded.address "
-                        "WHERE %s::text IS NULL OR (town_gate.held_by = %s AND town_gate.state <> 'moved')"
+                        "WHERE %s::text IS NULL OR (town_barrier.held_by = %s AND town_barrier.state <> 'moved')"
                     ).format(schema=sql.Identifier(service)),
-                    [gate.state, gate.held_by, gate.address, held_by, held_by],
+                    [barrier.state, barrier.held_by, barrier.address, held_by, held_by],
                 )
                 if done.rowcount != 1:
                     raise not_held(self._town)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kasane_kit.db import Gate
+from kasane_kit.db import Barrier
 
 STILL_WRITTEN = frozenset(
     {"audit_entry", "audit_head", "outbox", "event_log", "stream", "kept_draft"}
 )
 """While a town is closed people still look, which leaves a trace, and what they type is kept."""
 
-GATE = "town_gate"
+BARRIER = "town_barrier"
 GROWING = {"audit_entry": (None, "position"), "event_log": ("epoch", "sequence")}
 """Tables whose rows never change: of each group only what lies behind the highest number can be new."""
 
@@ -40,8 +40,8 @@ class TownSide(Protocol):
         """Whether the town has databases here."""
         ...
 
-    def gate(self) -> Gate:
-        """What the gate says; the furthest state of all services."""
+    def barrier(self) -> Barrier:
+        """What the barrier says; the furthest state of all services."""
         ...
 
     def holds_anything(self) -> bool:
@@ -49,22 +49,22 @@ class TownSide(Protocol):
         ...
 
     def claim(self, move: str) -> None:
-        """Writes the name of a move on the gate without closing it."""
+        """Writes the name of a move on the barrier without closing it."""
         ...
 
     def close(self, move: str, *, entirely: bool, seize: bool = False) -> None:
-        """Shuts the gate of every table, or of those that are not still written; returns when no write is under way.
+        """Shuts the barrier of every table, or of those that are not still written; returns when no write is under way.
 
-        Raises MoveRefused when the move does not hold the gate, unless it may seize it.
+        Raises MoveRefused when the move does not hold the barrier, unless it may seize it.
         """
         ...
 
     def leave(self, move: str, address: str) -> None:
-        """Says for good that the town is elsewhere now; raises MoveRefused when the move does not hold the gate."""
+        """Says for good that the town is elsewhere now; raises MoveRefused when the move does not hold the barrier."""
         ...
 
     def open(self) -> None:
-        """Takes the gate away; raises MoveRefused where the town has gone."""
+        """Takes the barrier away; raises MoveRefused where the town has gone."""
         ...
 
     def tables(self) -> Sequence[Table]:

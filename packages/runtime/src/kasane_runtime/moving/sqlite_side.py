@@ -1,17 +1,17 @@
-"""One town on SQLite: a gate of triggers in each service's file, and the files from folder to folder."""
+"""One town on SQLite: a barrier of triggers in each service's file, and the files from folder to folder."""
 
 import hashlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from kasane_kit.db import Gate, GateState
-from kasane_kit.db.gate import CLOSED_SENTENCE
-from kasane_runtime.moving.shape import GATE, Table
+from kasane_kit.db import Barrier, BarrierState
+from kasane_kit.db.barrier import CLOSED_SENTENCE
+from kasane_runtime.moving.shape import BARRIER, Table
 from kasane_runtime.moving.steps import not_held
 
 PATIENCE_SECONDS = 60
-_ORDER = (GateState.OPEN, GateState.CLOSED, GateState.SEALED, GateState.MOVED)
+_ORDER = (BarrierState.OPEN, BarrierState.CLOSED, BarrierState.SEALED, BarrierState.MOVED)
 
 
 class SqliteTown:
@@ -26,11 +26,11 @@ class SqliteTown:
         self._open: dict[str, sqlite3.Connection] = {}
 
     def exists(self) -> bool:
-        """Whether every service has its file here with the table of the gate."""
+        """Whether every service has its file here with the table of the barrier."""
         return all(
             (self._folder / f"{service}.sqlite").exists()
             and self.of(service)
-            .execute("SELECT 1 FROM sqlite_master WHERE name = ?", [GATE])
+            .execute("SELECT 1 FROM sqlite_master WHERE name = ?", [BARRIER])
             .fetchone()
             for service in self._services
         )
@@ -44,16 +44,16 @@ class SqliteTown:
             self._open[service] = connection
         return self._open[service]
 
-    def gate(self) -> Gate:
-        """What the gate says; the furthest state of all services."""
+    def barrier(self) -> Barrier:
+        """What the barrier says; the furthest state of all services."""
         found = [
-            Gate(GateState(state), held_by, address)
+            Barrier(BarrierState(state), held_by, address)
             for service in self._services
             for state, held_by, address in self.of(service).execute(
-                "SELECT state, held_by, address FROM town_gate"
+                "SELECT state, held_by, address FROM town_barrier"
             )
         ]
-        return max(found, key=lambda gate: _ORDER.index(gate.state), default=Gate())
+        return max(found, key=lambda barrier: _ORDER.index(barrier.state), default=Barrier())
 
     def holds_anything(self) -> bool:
         """Whether a trail of any service has a line."""
@@ -63,24 +63,24 @@ class SqliteTown:
         )
 
     def claim(self, move: str) -> None:
-        """Writes the name of the move on the open gate."""
+        """Writes the name of the move on the open barrier."""
         for service in self._services:
-            _write_gate(self.of(service), Gate(GateState.OPEN, move))
+            _write_barrier(self.of(service), Barrier(BarrierState.OPEN, move))
 
     def close(self, move: str, *, entirely: bool, seize: bool = False) -> None:
-        """Shuts the gate, file after file; the lock of writing makes each of them wait for who writes."""
-        state = GateState.SEALED if entirely else GateState.CLOSED
+        """Shuts the barrier, file after file; the lock of writing makes each of them wait for who writes."""
+        state = BarrierState.SEALED if entirely else BarrierState.CLOSED
         for service in self._services:
             file = self.of(service)
             file.execute("BEGIN IMMEDIATE")
-            if not _write_gate(file, Gate(state, move), None if seize else move):
+            if not _write_barrier(file, Barrier(state, move), None if seize else move):
                 file.execute("ROLLBACK")
                 raise not_held(self._town)
             for table in self._of_service(service):
                 for verb in ("INSERT", "UPDATE", "DELETE"):
                     if entirely or not table.still_written:
                         file.execute(
-                            f'CREATE TRIGGER IF NOT EXISTS "gate_{table.name}_{verb.lower()}" '
+                            f'CREATE TRIGGER IF NOT EXISTS "barrier_{table.name}_{verb.lower()}" '
                             f'BEFORE {verb} ON "{table.name}" '
                             f"BEGIN SELECT RAISE(ABORT, '{CLOSED_SENTENCE}'); END"
                         )
@@ -90,30 +90,30 @@ class SqliteTown:
         """Says for good that the town is elsewhere; from the first file on the move cannot be taken back."""
         for service in self._services:
             done = self.of(service).execute(
-                "UPDATE town_gate SET state = ?, address = ? WHERE held_by = ? AND state IN (?, ?)",
-                [GateState.MOVED, address, move, GateState.SEALED, GateState.MOVED],
+                "UPDATE town_barrier SET state = ?, address = ? WHERE held_by = ? AND state IN (?, ?)",
+                [BarrierState.MOVED, address, move, BarrierState.SEALED, BarrierState.MOVED],
             )
             if done.rowcount != 1:
                 raise not_held(self._town)
 
     def open(self) -> None:
-        """Takes the gate away; one whose first files are open already is opened to its end."""
-        held_by = self.gate().held_by
+        """Takes the barrier away; one whose first files are open already is opened to its end."""
+        held_by = self.barrier().held_by
         for service in self._services:
             file = self.of(service)
             file.execute("BEGIN IMMEDIATE")
-            if not _write_gate(file, Gate(), held_by):
+            if not _write_barrier(file, Barrier(), held_by):
                 file.execute("ROLLBACK")
                 raise not_held(self._town)
             names = file.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 5) = 'gate_'"
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 8) = 'barrier_'"
             )
             for (name,) in names.fetchall():
                 file.execute(f'DROP TRIGGER "{name}"')
             file.execute("COMMIT")
 
     def tables(self) -> Sequence[Table]:
-        """Every table of every service but the gate itself."""
+        """Every table of every service but the barrier itself."""
         return [table for service in self._services for table in self._of_service(service)]
 
     def fingerprint(self, table: Table) -> tuple[int, str]:
@@ -136,7 +136,7 @@ class SqliteTown:
         names = file.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
             "AND name <> ? AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-            [GATE],
+            [BARRIER],
         ).fetchall()
         return [
             Table(
@@ -149,19 +149,19 @@ class SqliteTown:
 
 
 def copy_files(source: SqliteTown, target: SqliteTown, services: Sequence[str]) -> int:
-    """Copies every file as it is, gate included; returns how many rows they hold."""
+    """Copies every file as it is, barrier included; returns how many rows they hold."""
     for service in services:
         source.of(service).backup(target.of(service))
     return sum(source.fingerprint(table)[0] for table in source.tables())
 
 
-def _write_gate(file: sqlite3.Connection, gate: Gate, held_by: str | None = None) -> bool:
-    """Writes the gate of a file; with ``held_by`` only while that move, or nobody, holds it and it has not gone."""
+def _write_barrier(file: sqlite3.Connection, barrier: Barrier, held_by: str | None = None) -> bool:
+    """Writes the barrier of a file; with ``held_by`` only while that move, or nobody, holds it and it has not gone."""
     done = file.execute(
-        "INSERT INTO town_gate (id, state, held_by, address) VALUES (1, ?, ?, ?) "
+        "INSERT INTO town_barrier (id, state, held_by, address) VALUES (1, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET state = excluded.state, held_by = excluded.held_by, "
         "address = excluded.address "
-        "WHERE ? IS NULL OR (town_gate.held_by IN (?, '') AND town_gate.state <> 'moved')",
-        [gate.state, gate.held_by, gate.address, held_by, held_by],
+        "WHERE ? IS NULL OR (town_barrier.held_by IN (?, '') AND town_barrier.state <> 'moved')",
+        [barrier.state, barrier.held_by, barrier.address, held_by, held_by],
     )
     return done.rowcount == 1

@@ -80,7 +80,7 @@ def not_held(town: str) -> MoveRefused:
     return MoveRefused(
         f"{town} の門は、もうこの移動のものではありません。この段は行っていません。"
         "どの移動が進んでいるか確かめ、要るなら kasane towns abort からやり直してください。"
-        f" / the gate of {town} is not held by this move; this step was not taken; see which move goes on, or abort"
+        f" / the barrier of {town} is not held by this move; this step was not taken; see which move goes on, or abort"
     )
 
 

@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "town_gate",
+        "town_barrier",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("held_by", sa.String(64), nullable=False),

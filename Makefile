@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -67,6 +67,12 @@ faults: venv ## 負荷のもとで二十六の障害を起こし、すべてを�
 
 bench-bus: venv ## 出来事が届く速さを、裸のサーバーと手書きの同じ形の横で量る / how fast events arrive, beside bare servers
 	@$(BIN)/python -m tests.benchmarks.bus
+
+simulate: venv ## 47 都道府県・1,741 市区町村の一日を試算する / what a country needs; SIMULATE='--minutes 5 --only 鳥取県'
+	@$(BIN)/python -m tests.benchmarks.country.simulate $(SIMULATE)
+
+moves: venv ## 町の移動を、書き込みの中で何度も殺しながら試す / a town moves while its mover is killed again and again
+	KASANE_RANDOM_KILLS=$(or $(KILLS),40) $(PYTEST) tests/moving -n0 -s --override-ini timeout=3600
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door

@@ -171,6 +171,48 @@ def foreign_tables(root: Path) -> list[str]:
     return found
 
 
+def migrations_that_take_away(root: Path) -> list[str]:
+    """Steps of a migration after which the release before cannot work, in a module without ``contract = "why"``.
+
+    Such a step belongs into a migration of its own, one release after the one that stopped using what it takes.
+    """
+    taking = {
+        "drop_table",
+        "drop_column",
+        "rename_table",
+        "alter_column",
+        "drop_constraint",
+        "create_unique_constraint",
+        "create_check_constraint",
+        "create_foreign_key",
+    }
+    words = re.compile(r"\b(DROP (TABLE|COLUMN)|RENAME (TO|COLUMN)|ALTER COLUMN|SET NOT NULL)\b")
+    found = []
+    for path in sorted(root.glob("*/*/src/**/migrations/versions/*.py")):
+        module = _parsed(path, path.stat().st_mtime_ns)
+        names = {
+            target.id
+            for node in module.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name) and node.value.value
+        }
+        if "contract" in names:
+            continue
+        for node in ast.walk(module):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            called, text = node.func.attr, ast.unparse(node)
+            demands = "nullable=False" in text and "server_default" not in text
+            if (
+                called in taking
+                or (called == "add_column" and demands)
+                or (called == "execute" and words.search(text.upper()))
+            ):
+                found.append(f"{path.relative_to(root).as_posix()}:{node.lineno}: {called}")
+    return found
+
+
 def prints(root: Path) -> list[str]:
     """Modules that print; only the command line speaks to a person."""
     return [

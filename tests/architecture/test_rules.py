@@ -95,6 +95,20 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (rules.domain_nouns_in_kit, f"{KIT}/ids.py", "def f(case): ...", "(case)"),
     (rules.domain_nouns_in_kit, f"{KIT}/ids.py", "open_case = 1", "(case)"),
 ]
+PLANTED += [
+    (
+        rules.migrations_that_take_away,
+        f"{SERVICE}/migrations/versions/i0002_less.py",
+        f'"""A."""\n\n\ndef upgrade():\n    {step}\n',
+        named,
+    )
+    for step, named in (
+        ('op.drop_column("intake_a", "b")', "drop_column"),
+        ('table.add_column(sa.Column("b", sa.Text, nullable=False))', "add_column"),
+        ('op.execute("ALTER TABLE a RENAME TO b")', "execute"),
+    )
+]
+
 RULES = sorted({rule for rule, *_ in PLANTED}, key=lambda rule: rule.__name__)
 
 

@@ -76,11 +76,17 @@ class RunningHouse:
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *arguments: str, known_as: str = "", **environment: str) -> None:
-        """Starts ``small_house <verb> <name> …``; it is known by that name, or another, from then on."""
+    def start(
+        self,
+        *arguments: str,
+        known_as: str = "",
+        module: str = "tests.faults.small_house",
+        **environment: str,
+    ) -> None:
+        """Starts ``<module> <verb> <name> …``; it is known by that name, or another, from then on."""
         name = known_as or arguments[1]
         self._processes[name] = own_processes.start(
-            [sys.executable, "-m", "tests.faults.small_house", *arguments],
+            [sys.executable, "-m", module, *arguments],
             environment=self._environment | environment,
             log=self.log_of(name),
             folder=REPOSITORY,

@@ -85,21 +85,22 @@ def test_a_town_moves_under_load_and_its_mover_is_killed_at_every_step(
     for cluster in (source, target):
         for worker in WORKERS:
             cluster.house.start("work", worker)
-    before = Load(source.house.composition, 11)
-    before.start(2, longest_linger=0.1)
-    source.house.wait_until_heard("resources", 40, seconds=300)
+    before, after = Load(source.house.composition, 11), Load(target.house.composition, 12)
+    try:
+        before.start(2, longest_linger=0.1)
+        source.house.wait_until_heard("resources", 40, seconds=300)
 
-    journal = move_with_kills(source, target, tmp_path, RANDOM_KILLS)
+        journal = move_with_kills(source, target, tmp_path, RANDOM_KILLS)
 
-    # Who looked at the old place before goes on there and is refused; the new place takes everybody.
-    refused_at_the_move = before.refused
-    after = Load(target.house.composition, 12)
-    after.start(2)
-    assert own_processes.wait_until(
-        own_processes.again(lambda: len(after.confirmed) >= 20), seconds=300
-    )
-    for load in (before, after):
-        load.stop()
+        # Who worked at the old place goes on there and is refused; the new place takes everybody.
+        refused_at_the_move = before.refused
+        after.start(2)
+        assert own_processes.wait_until(
+            own_processes.again(lambda: len(after.confirmed) >= 20), seconds=300
+        )
+    finally:
+        before.stop()
+        after.stop()
     source.house.towns = (STAYING,)
     for house in (source.house, target.house):
         house.wait_until_settled(seconds=300)

@@ -204,11 +204,11 @@ def test_a_town_that_fails_is_named_and_taken_up_by_the_next_run(house, private_
     )
     said: list[str] = []
 
-    with pytest.raises(databases.NotMigrated, match=f"not brought up to date: {OTHER_TOWN};"):
+    with pytest.raises(databases.NotMigrated, match=f"1 of 3 were not brought up to date: {OTHER_TOWN};"):
         databases.migrate_postgres(house, said.append)
 
-    assert (said[0], said[2]) == ("host", TOWN)
-    assert said[1].startswith(f"{OTHER_TOWN}: ")
+    assert (said[0], said[2]) == ("○ 1/3 host", f"○ 3/3 {TOWN}")
+    assert said[1].startswith(f"✗ 2/3 {OTHER_TOWN}: intake の移行 k0001 で止まりました。")
     private_postgres.psql("DROP SCHEMA intake CASCADE", database=f"kasane_{OTHER_TOWN}")
     databases.migrate_postgres(house)
     assert databases.check_rights(house) == []

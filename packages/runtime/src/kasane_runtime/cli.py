@@ -85,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     work.set_defaults(command=_work)
 
     migrate = commands.add_parser("migrate", help="鍵と表を用意する / make keys and tables")
+    migrate.add_argument(
+        "--expand",
+        action="store_true",
+        help="前の版が使うものは消さない / take nothing away that the release before uses",
+    )
     migrate.set_defaults(command=_migrate)
 
     restored = commands.add_parser(
@@ -239,9 +244,9 @@ def _work(options: argparse.Namespace) -> int:
     return processes.work(compose_told(settings), options.service)
 
 
-def _migrate(_options: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> int:
     composition = compose_told()
-    databases.migrate(composition, lambda line: print(line, flush=True))
+    databases.migrate(composition, lambda line: print(line, flush=True), expand_only=options.expand)
     if composition.settings.broker_url:
         for line in broker.run("declare", composition.settings.broker_url, composition.services):
             print(line, flush=True)

@@ -19,24 +19,32 @@ class NotMigrated(RuntimeError):
     """Some municipalities were not brought up to date; the others were."""
 
 
-def migrate(composition: Composition, say: Say = lambda _line: None) -> None:
+def migrate(
+    composition: Composition, say: Say = lambda _line: None, *, expand_only: bool = False
+) -> None:
     """Brings every database up to date; running it again changes nothing.
+
+    With ``expand_only`` nothing is taken away that the release before this one uses.
 
     Raises NotMigrated naming the municipalities that failed, after the others were done.
     """
     if composition.settings.database_url:
-        migrate_postgres(composition, say)
+        migrate_postgres(composition, say, expand_only=expand_only)
     else:
-        migrate_sqlite(composition, say)
+        migrate_sqlite(composition, say, expand_only=expand_only)
 
 
-def migrate_sqlite(composition: Composition, say: Say = lambda _line: None) -> None:
+def migrate_sqlite(
+    composition: Composition, say: Say = lambda _line: None, *, expand_only: bool = False
+) -> None:
     """Brings every SQLite file up to date."""
     composition.house.keys.ensure("signing", *composition.municipalities())
-    _each(composition, lambda town: _bring_sqlite(composition, town), say)
+    _each(composition, lambda town: _bring_sqlite(composition, town, expand_only), say)
 
 
-def migrate_postgres(composition: Composition, say: Say = lambda _line: None) -> None:
+def migrate_postgres(
+    composition: Composition, say: Say = lambda _line: None, *, expand_only: bool = False
+) -> None:
     """Makes roles, databases, schemas, tables and rights on PostgreSQL with the admin's login.
 
     One municipality after the other, each complete by itself, so that a run that was cut off is
@@ -45,37 +53,42 @@ def migrate_postgres(composition: Composition, say: Say = lambda _line: None) ->
     composition.house.keys.ensure("signing", *composition.municipalities())
     with _server(composition) as server:
         server.make_owner()
-        _each(composition, lambda town: _bring_postgres(composition, server, town), say)
+        _each(
+            composition, lambda town: _bring_postgres(composition, server, town, expand_only), say
+        )
 
 
 def migrate_one(composition: Composition, municipality: str) -> None:
     """Brings one municipality up to date; its own key is not made, it has to be there."""
     composition.house.keys.ensure("signing")
     if not composition.settings.database_url:
-        _bring_sqlite(composition, municipality)
+        _bring_sqlite(composition, municipality, False)
         return
     with _server(composition) as server:
         server.make_owner()
-        _bring_postgres(composition, server, municipality)
+        _bring_postgres(composition, server, municipality, False)
 
 
-def _bring_sqlite(composition: Composition, municipality: str) -> None:
+def _bring_sqlite(composition: Composition, municipality: str, expand_only: bool) -> None:
     addresses = SqliteAddresses(Path(composition.settings.var))
     for name, service in composition.services.items():
         engine = open_engine(addresses.url(name, municipality))
         try:
             with engine.connect() as connection, _named(name):
-                upgrade(connection, MigrationSource(service.migrations))
+                upgrade(connection, MigrationSource(service.migrations), expand_only=expand_only)
                 connection.commit()
         finally:
             engine.dispose()
 
 
-def _bring_postgres(composition: Composition, server: Server, municipality: str) -> None:
+def _bring_postgres(
+    composition: Composition, server: Server, municipality: str, expand_only: bool
+) -> None:
     server.make_municipality(municipality)
     for name, service in composition.services.items():
         with _named(name):
-            server.upgrade(municipality, name, MigrationSource(service.migrations))
+            source = MigrationSource(service.migrations)
+            server.upgrade(municipality, name, source, expand_only=expand_only)
     server.grant(municipality)
 
 

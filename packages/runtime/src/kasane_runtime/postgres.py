@@ -107,7 +107,14 @@ class Server:
                     )
                 )
 
-    def upgrade(self, municipality: str, service: str, source: MigrationSource) -> None:
+    def upgrade(
+        self,
+        municipality: str,
+        service: str,
+        source: MigrationSource,
+        *,
+        expand_only: bool = False,
+    ) -> None:
         """Brings the tables of a service up to date, as their owner, in one transaction."""
         engine = create_engine(
             self._url.set(database=database_name(municipality)), hide_parameters=True
@@ -117,7 +124,7 @@ class Server:
                 quote = engine.dialect.identifier_preparer.quote
                 connection.execute(text(f"SET LOCAL ROLE {quote(OWNER)}"))
                 connection.execute(text(f"SET LOCAL search_path = {quote(service)}"))
-                upgrade(connection, source)
+                upgrade(connection, source, expand_only=expand_only)
         finally:
             engine.dispose()
 

@@ -12,6 +12,9 @@ revision = "i0008"
 down_revision = "i0007"
 branch_labels = None
 depends_on = None
+contract = (
+    "search_text was the first search; the release that found by it was before every installation"
+)
 
 PER_STEP = 200
 TERM = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")

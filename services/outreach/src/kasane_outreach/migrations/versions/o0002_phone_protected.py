@@ -7,6 +7,7 @@ revision = "o0002"
 down_revision = "o0001"
 branch_labels = None
 depends_on = None
+contract = "a household entered by the release before must say whether its telephone is protected"
 
 
 def upgrade() -> None:

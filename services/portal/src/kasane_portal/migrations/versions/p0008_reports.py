@@ -7,6 +7,7 @@ revision = "p0008"
 down_revision = "p0007"
 branch_labels = None
 depends_on = None
+contract = "a year of a town may be told by several bodies, which the release before did not know"
 
 # The name that PostgreSQL gave to the constraint of p0006; SQLite gave none, so it is told the same.
 NAMES = {"uq": "%(table_name)s_%(column_0_N_name)s_key"}

@@ -1,0 +1,1 @@
+"""A working day of the whole country, simulated from assumptions that are written down."""

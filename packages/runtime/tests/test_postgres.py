@@ -204,7 +204,9 @@ def test_a_town_that_fails_is_named_and_taken_up_by_the_next_run(house, private_
     )
     said: list[str] = []
 
-    with pytest.raises(databases.NotMigrated, match=f"1 of 3 were not brought up to date: {OTHER_TOWN};"):
+    with pytest.raises(
+        databases.NotMigrated, match=f"1 of 3 were not brought up to date: {OTHER_TOWN};"
+    ):
         databases.migrate_postgres(house, said.append)
 
     assert (said[0], said[2]) == ("○ 1/3 host", f"○ 3/3 {TOWN}")

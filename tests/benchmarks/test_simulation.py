@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -51,10 +52,12 @@ def test_every_event_arrives_once_and_none_before_it_was_said() -> None:
 def test_a_town_that_was_idle_is_looked_at_within_the_longest_pause() -> None:
     bus = Bus(**simulate.assumptions()["bus"])
 
-    delays, _ = carried([[1000.0, 5000.0]], bus)
+    heard, _ = carried([[1000.0, 5000.0]], bus)
+    unheard, _ = carried([[1000.0, 5000.0]], replace(bus, bell=0))
 
-    most = bus.longest_poll + bus.relay_turn + bus.consumer_batch + 0.001
-    assert all(delay <= most for delay in delays)
+    rest = bus.relay_turn + bus.consumer_batch + 0.001
+    assert all(delay <= bus.bell + rest for delay in heard)
+    assert all(delay <= bus.longest_poll + rest for delay in unheard)
 
 
 def test_the_simulation_comes_near_what_the_bus_was_measured_at() -> None:

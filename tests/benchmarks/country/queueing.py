@@ -43,6 +43,8 @@ class Bus:
     longest_poll: float
     polls_per_second: float
     batch: int
+    bell: float = 0
+    """After how long a commit wakes the relay; 0 where nothing is heard and the relay looks by itself."""
 
 
 class _Relay:
@@ -55,7 +57,9 @@ class _Relay:
         self._pause = bus.shortest_poll
 
     def sees(self, at: float) -> float:
-        """When an event of this moment is found."""
+        """When an event of this moment is found: by the bell, or by the next look."""
+        if self._bus.bell:
+            return at + self._bus.bell
         while self._next < at:
             self._next += self._pause
             if self._pause >= self._longest:

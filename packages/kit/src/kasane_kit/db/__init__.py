@@ -1,6 +1,5 @@
 """One database per (service, town): engines, and bringing the tables up to date."""
 
-from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.barrier import (
     Barrier,
     Barriers,
@@ -9,16 +8,17 @@ from kasane_kit.db.barrier import (
     is_closed,
     read_barrier,
 )
+from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
 from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
-    "Bell",
     "Barrier",
     "BarrierState",
     "Barriers",
+    "Bell",
     "DatabaseAddresses",
     "Databases",
     "MigrationFailed",

@@ -1,4 +1,6 @@
-"""The JSON API of bodies, attendance, the agenda at once, who looked, and what is opened for a day."""
+"""The JSON API of bodies, attendance, the agenda at once, who looked, and what is opened for an hour."""
+
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +11,7 @@ from kasane_kit.ids import new_id
 
 MOTHER, SON = "person-mother", "person-son"
 API = "/api/v1"
+LONG = "救急隊から電話があり、持病と服薬をいま伝える必要があります"
 
 
 @pytest.fixture
@@ -90,7 +93,9 @@ def test_who_looked_is_told_to_who_answers_for_the_case_page_by_page(at_work, pr
     assert program.get(f"{API}/cases/{case_id}/trail?person_id=nobody").status_code == 404
 
 
-def test_a_restricted_case_is_opened_for_a_day_with_a_reason_and_the_team_is_told(at_work, program):
+def test_a_restricted_case_is_opened_for_an_hour_with_a_reason_and_the_team_is_told(
+    at_work, program
+):
     case_id = at_work.case(MOTHER)
     at_work.do(
         handlers.restrict_case,
@@ -100,17 +105,19 @@ def test_a_restricted_case_is_opened_for_a_day_with_a_reason_and_the_team_is_tol
     path = f"{API}/cases/{case_id}/opening"
 
     assert other.get(f"{API}/cases/{case_id}").status_code == 403
-    assert other.send_json("POST", path, {"reason": ""}).status_code == 422
+    assert other.send_json("POST", path, {"cause": "disaster", "reason": "短い"}).status_code == 422
     assert other.get(f"{API}/cases/{case_id}").status_code == 403
-    opened = other.send_json("POST", path, {"reason": "本人から電話があった"})
+    opened = other.send_json("POST", path, {"cause": "disaster", "reason": LONG})
 
-    assert (opened.status_code, opened.json["until"]) == (201, clock.today().isoformat())
+    assert opened.status_code == 201
+    left = datetime.fromisoformat(opened.json["until"]) - clock.now()
+    assert timedelta(minutes=55) < left <= timedelta(minutes=60)
     assert other.get(f"{API}/cases/{case_id}").status_code == 200
     tasks = [one["kind"] for one in program.get(f"{API}/cases/{case_id}").json["tasks"]]
     assert "review_emergency" in tasks
 
 
-def test_a_protected_address_is_opened_for_a_day_to_who_gives_a_reason_alone(at_work, program):
+def test_a_protected_address_is_opened_for_an_hour_to_who_gives_a_reason_alone(at_work, program):
     case_id = at_work.case(MOTHER)
     at_work.do(
         handlers.protect_address,
@@ -119,17 +126,19 @@ def test_a_protected_address_is_opened_for_a_day_to_who_gives_a_reason_alone(at_
     other = visitor(at_work, "coordinator", account_id="other")
     path = f"{API}/cases/{case_id}/persons/{MOTHER}/address"
 
-    refused = other.send_json("POST", path, {"reason": ""})
-    opened = other.send_json("POST", path, {"reason": "救急の搬送先に伝える"})
+    refused = other.send_json("POST", path, {"cause": "life_in_danger", "reason": ""})
+    opened = other.send_json("POST", path, {"cause": "life_in_danger", "reason": LONG})
     unprotected = other.send_json(
-        "POST", f"{API}/cases/{case_id}/persons/{SON}/address", {"reason": "x"}
+        "POST",
+        f"{API}/cases/{case_id}/persons/{SON}/address",
+        {"cause": "life_in_danger", "reason": LONG},
     )
 
     assert (refused.status_code, "試験町1番地" in refused.text) == (422, False)
     assert (opened.status_code, opened.json["address"]) == (201, "試験町1番地")
     assert unprotected.status_code == 409
     trail = program.get(f"{API}/cases/{case_id}/trail?everything=true&person_id={MOTHER}").json
-    assert ("other", "cases.protection.opened", "救急の搬送先に伝える") in {
+    assert ("other", "cases.protection.opened", LONG) in {
         (one["actor"], one["action"], one["basis"]) for one in trail["items"]
     }
 

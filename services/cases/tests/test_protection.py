@@ -12,7 +12,16 @@ from werkzeug.routing import IntegerConverter
 from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.address_protection import last_day_of_term
 from kasane_cases.domain.case import ClosingOutcome, GrantSubject
-from kasane_cases.domain.errors import NotProtected, ReasonMissing, RenewalTooEarly
+from kasane_cases.domain.emergency import EmergencyCause
+from kasane_cases.domain.errors import (
+    CaseRestricted,
+    EmergencyOfOneself,
+    EmergencyReadsOnly,
+    EmergencyReasonTooShort,
+    EmergencyTooOften,
+    NotProtected,
+    RenewalTooEarly,
+)
 from kasane_cases.pages.words import refusal_words
 from kasane_contracts import cases as says
 from kasane_contracts.intake import PersonConcerned
@@ -227,59 +236,168 @@ def test_who_may_not_read_the_address_does_not_wipe_it_by_correcting_the_name(at
     assert (person.name, person.address, person.phone) == ("試験 良子", SECRET, "0")
 
 
-def test_the_glass_is_broken_with_a_reason_for_one_day_and_the_team_is_told(at_work, clock_at):
+LONG = "救急隊から電話があり、持病と服薬をいま伝える必要があります"
+CAUSE = EmergencyCause.LIFE_IN_DANGER
+
+
+def open_address(at_work, case_id, other, reason=LONG):
+    command = commands.OpenProtectedAddress(new_id(), case_id, MOTHER, CAUSE, reason)
+    at_work.do(handlers.open_protected_address, command, other)
+
+
+def open_case(at_work, case_id, other, reason=LONG):
+    command = commands.OpenRestrictedCase(new_id(), case_id, CAUSE, reason)
+    at_work.do(handlers.open_restricted_case, command, other)
+
+
+def test_the_glass_is_broken_with_a_reason_for_an_hour_and_the_team_is_told(at_work, clock_at):
+    moment = noon(clock.today())
+    clock_at(moment)
     case_id = at_work.case(MOTHER)
     protect(at_work, case_id)
     other = colleague(at_work)
 
-    with pytest.raises(ReasonMissing):
-        at_work.do(
-            handlers.open_protected_address,
-            commands.OpenProtectedAddress(new_id(), case_id, MOTHER, "  "),
-            other,
-        )
+    for reason in ("  ", "あ" * 19, "あ" * 19 + "\n\n  "):
+        with pytest.raises(EmergencyReasonTooShort):
+            open_address(at_work, case_id, other, reason)
     assert read(at_work, case_id, other).person(MOTHER).address == ""
-    at_work.do(
-        handlers.open_protected_address,
-        commands.OpenProtectedAddress(new_id(), case_id, MOTHER, "救急搬送のため"),
-        other,
-    )
+    open_address(at_work, case_id, other, "あ" * 20)
 
     assert read(at_work, case_id, other).person(MOTHER).address == SECRET
     team = read(at_work, case_id)
     assert [task.kind.value for task in team.tasks] == ["review_emergency"]
     assert [(r.account_id, r.reason, r.emergency) for r in team.household.readers][-1] == (
         "account-colleague",
-        "救急搬送のため",
+        "あ" * 20,
         True,
     )
-    clock_at(noon(clock.today() + timedelta(days=1)))
+    clock_at(moment + timedelta(minutes=59, seconds=59))
+    assert read(at_work, case_id, other).person(MOTHER).address == SECRET
+    clock_at(moment + timedelta(minutes=60))
     assert read(at_work, case_id, other).person(MOTHER).address == ""
 
 
-def test_a_restricted_case_opens_for_a_day_with_a_reason(at_work, clock_at):
-    case_id = at_work.case(MOTHER)
-    at_work.do(
-        handlers.restrict_case,
-        commands.RestrictCase(case_id, True, at_work.read_case(case_id).version),
-    )
-    other = colleague(at_work)
-    browser = at_work.bench.visit_as(other)
+def restricted(at_work, *persons):
+    case_id = at_work.case(*persons)
+    version = at_work.read_case(case_id).version
+    at_work.do(handlers.restrict_case, commands.RestrictCase(case_id, True, version))
+    return case_id
+
+
+def test_a_restricted_case_opens_for_an_hour_with_a_reason(at_work, clock_at):
+    moment = noon(clock.today())
+    clock_at(moment)
+    case_id = restricted(at_work, MOTHER)
+    browser = at_work.bench.visit_as(colleague(at_work))
 
     refused = browser.get(f"/cases/{case_id}", follow_redirects=True)
     assert "試験 よし子" not in refused.text
-    assert "理由を残して今日だけ開く" in refused.text
-    empty = browser.post(f"/cases/{case_id}/restricted", {"step_reason": ""})
-    assert empty.status_code == 422
-    opened = browser.post(
-        f"/cases/{case_id}/restricted", {"step_reason": "担当者が不在で、命の危険がある"}
-    )
+    assert "理由を残して60分だけ開く" in refused.text
+    path = f"/cases/{case_id}/restricted"
+    for sent in (
+        {"emergency_cause": CAUSE.value, "emergency_reason": ""},
+        {"emergency_cause": CAUSE.value, "emergency_reason": "短い理由"},
+        {"emergency_cause": "curiosity", "emergency_reason": LONG},
+        {"emergency_reason": LONG},
+    ):
+        assert browser.post(path, sent).status_code == 422, sent
+    assert read(at_work, case_id).tasks == ()
+    opened = browser.post(path, {"emergency_cause": CAUSE.value, "emergency_reason": LONG})
 
     assert opened.status_code == 303
     assert "試験 よし子" in browser.get(f"/cases/{case_id}").text
     assert [task.kind.value for task in read(at_work, case_id).tasks] == ["review_emergency"]
-    clock_at(noon(clock.today() + timedelta(days=1)))
+    clock_at(moment + timedelta(minutes=59, seconds=59))
+    browser = at_work.bench.visit_as(colleague(at_work))
+    assert "試験 よし子" in browser.get(f"/cases/{case_id}").text
+    clock_at(moment + timedelta(minutes=60))
     assert "試験 よし子" not in browser.get(f"/cases/{case_id}", follow_redirects=True).text
+
+
+def test_an_emergency_look_changes_nothing_and_opens_one_household(at_work):
+    case_id, second = restricted(at_work, MOTHER), restricted(at_work)
+    other = colleague(at_work)
+    open_case(at_work, case_id, other)
+    before = at_work.read_case(case_id).version
+
+    for act, command in (
+        (handlers.restrict_case, commands.RestrictCase(case_id, False, before)),
+        (handlers.finish_task, commands.FinishTask(case_id, "any")),
+        (handlers.protect_address, protection_of(case_id)),
+    ):
+        with pytest.raises(EmergencyReadsOnly):
+            at_work.do(act, command, other)
+    assert at_work.read_case(case_id).version == before
+    with pytest.raises(CaseRestricted):
+        read(at_work, second, other)
+
+
+def protection_of(case_id):
+    return commands.ProtectAddress(
+        new_id(), case_id, MOTHER, clock.today(), "試験町", "証 1", "避難"
+    )
+
+
+def test_one_person_looks_three_times_a_day(at_work, clock_at):
+    moment = noon(clock.today())
+    clock_at(moment)
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    second = restricted(at_work)
+    other = colleague(at_work)
+    open_address(at_work, case_id, other)
+    open_address(at_work, case_id, other)
+    open_case(at_work, second, other)
+
+    third = restricted(at_work)
+    for refused in (
+        lambda: open_address(at_work, case_id, other),
+        lambda: open_case(at_work, third, other),
+    ):
+        with pytest.raises(EmergencyTooOften):
+            refused()
+    with pytest.raises(CaseRestricted):
+        read(at_work, third, other)
+    clock_at(moment + timedelta(days=1))
+    open_case(at_work, third, other)
+    assert read(at_work, third, other).case.id == third
+
+
+def test_somebody_else_reviews_it_within_two_working_days(at_work, clock_at):
+    # Friday before a Monday that is a holiday: Tuesday and Wednesday are the working days.
+    clock_at(noon(date(2026, 10, 9)))
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    other = colleague(at_work)
+    open_address(at_work, case_id, other)
+    (task,) = read(at_work, case_id).tasks
+    assert task.due_on == date(2026, 10, 14)
+
+    with pytest.raises(EmergencyOfOneself):
+        at_work.do(handlers.finish_task, commands.FinishTask(case_id, task.id), other)
+    assert read(at_work, case_id).tasks == (task,)
+    for day, overdue in ((date(2026, 10, 14), False), (date(2026, 10, 15), True)):
+        clock_at(noon(day))
+        page = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}").text
+        assert "令和8年10月14日までに確かめてください。" in page
+        assert ("確かめる期限を過ぎています" in page) is overdue
+    at_work.do(handlers.finish_task, commands.FinishTask(case_id, task.id))
+    assert read(at_work, case_id).tasks == ()
+
+
+def test_without_the_record_nothing_is_opened(at_work, monkeypatch):
+    case_id = restricted(at_work, MOTHER)
+    other = colleague(at_work)
+
+    def broken(*_args, **_more):
+        raise OSError("the trail takes nothing")
+
+    monkeypatch.setattr("kasane_kit.unit_of_work.UnitOfWork.record", broken)
+    with pytest.raises(OSError, match="takes nothing"):
+        open_case(at_work, case_id, other)
+    with pytest.raises(CaseRestricted):
+        read(at_work, case_id, other)
+    assert read(at_work, case_id).tasks == ()
 
 
 def test_a_refusal_prints_days_as_people_write_them(at_work):

@@ -14,6 +14,15 @@ def find(connection: Connection, account_id: str) -> AccountFacts | None:
     return _found(connection, account_projection.c.account_id == account_id)
 
 
+def hold(connection: Connection, account_id: str) -> None:
+    """Lets nobody else who holds the same account go on before this transaction ends."""
+    connection.execute(
+        select(account_projection.c.account_id)
+        .where(account_projection.c.account_id == account_id)
+        .with_for_update()
+    )
+
+
 def of_session(connection: Connection, session: Session) -> AccountFacts | None:
     """The account that a session acts for; None when the session was ended or the account is not as it was then."""
     ended = select(ended_session).where(ended_session.c.fingerprint == session.fingerprint)

@@ -1,4 +1,4 @@
-"""Who looked, and how what is closed is opened for a day, in the JSON API."""
+"""Who looked, and how what is closed is opened for an hour, in the JSON API."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, fields, validate
 from kasane_cases import handlers, queries
 from kasane_cases.api.schemas import Strict
 from kasane_cases.commands import OpenProtectedAddress, OpenRestrictedCase
+from kasane_cases.domain.emergency import SHORTEST_REASON, EmergencyCause, ends_at
 from kasane_cases.repository import LOOKS
 from kasane_kit import clock
 from kasane_kit.auth import require
@@ -46,24 +47,25 @@ class TrailSchema(Strict):
 
 
 class OpeningSchema(Strict):
-    """Why something closed is opened for today; the team reads it."""
+    """Why something closed is opened for an hour; the team reads it."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    cause = fields.Enum(EmergencyCause, by_value=True, required=True)
+    reason = fields.String(required=True, validate=validate.Length(min=SHORTEST_REASON, max=400))
 
 
 class OpenedCaseSchema(Strict):
     """Until when a restricted case is open to the caller."""
 
     case_id = fields.String()
-    until = fields.Date()
+    until = fields.AwareDateTime()
 
 
 class OpenedAddressSchema(Strict):
-    """A protected address, open to the caller alone until the end of the day."""
+    """A protected address, open to the caller alone for an hour."""
 
     person_id = fields.String()
     address = fields.String()
-    until = fields.Date()
+    until = fields.AwareDateTime()
 
 
 @blueprint.route("/cases/<case_id>/trail", methods=["GET"])
@@ -96,13 +98,13 @@ def list_trail(asked: dict[str, Any], case_id: str) -> dict[str, Any]:
 @blueprint.arguments(OpeningSchema)
 @blueprint.response(201, OpenedCaseSchema)
 def open_restricted(payload: dict[str, Any], case_id: str) -> dict[str, Any]:
-    """Open a restricted case for today, with the reason; its team is told."""
+    """Open a restricted case for an hour, with the reason; its team is told."""
     create_once(
         lambda uow, new: handlers.open_restricted_case(
-            OpenRestrictedCase(new, case_id, payload["reason"]), uow
+            OpenRestrictedCase(new, case_id, payload["cause"], payload["reason"]), uow
         )
     )
-    return {"case_id": case_id, "until": clock.today()}
+    return {"case_id": case_id, "until": ends_at(clock.now())}
 
 
 @blueprint.route("/cases/<case_id>/persons/<person_id>/address", methods=["POST"])
@@ -110,10 +112,10 @@ def open_restricted(payload: dict[str, Any], case_id: str) -> dict[str, Any]:
 @blueprint.arguments(OpeningSchema)
 @blueprint.response(201, OpenedAddressSchema)
 def open_address(payload: dict[str, Any], case_id: str, person_id: str) -> dict[str, Any]:
-    """Open a protected address for today, with the reason; the team is told."""
+    """Open a protected address for an hour, with the reason; the team is told."""
     create_once(
         lambda uow, new: handlers.open_protected_address(
-            OpenProtectedAddress(new, case_id, person_id, payload["reason"]), uow
+            OpenProtectedAddress(new, case_id, person_id, payload["cause"], payload["reason"]), uow
         )
     )
     with reading() as connection:
@@ -121,5 +123,5 @@ def open_address(payload: dict[str, Any], case_id: str, person_id: str) -> dict[
     return {
         "person_id": person_id,
         "address": file.person(person_id).address,
-        "until": clock.today(),
+        "until": ends_at(clock.now()),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kasane_cases.commands.cases import TeamMember
+from kasane_cases.domain.emergency import EmergencyCause
 
 
 @dataclass(frozen=True)
@@ -162,11 +163,12 @@ class EndReader:
 
 @dataclass(frozen=True)
 class OpenProtectedAddress:
-    """Read a protected address today without having been admitted, with a reason."""
+    """Read a protected address for an hour without having been admitted, with a cause and a reason."""
 
     reader_id: str
     case_id: str
     person_id: str
+    cause: EmergencyCause
     reason: str
 
 
@@ -181,10 +183,11 @@ class RestrictCase:
 
 @dataclass(frozen=True)
 class OpenRestrictedCase:
-    """A coordinator reads a restricted case today, with a reason."""
+    """A coordinator reads a restricted case for an hour, with a cause and a reason."""
 
     grant_id: str
     case_id: str
+    cause: EmergencyCause
     reason: str
 
 

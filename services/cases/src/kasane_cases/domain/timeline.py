@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from kasane_cases.domain.emergency import review_due
+
 
 class TimelineKind(StrEnum):
     """What happened in the life of a case."""
@@ -109,3 +111,9 @@ class CaseTask:
     reference: str
     raised_on: date
     done_on: date | None = None
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day for what has one: the review of an emergency look."""
+        reviews = self.kind is CaseTaskKind.REVIEW_EMERGENCY
+        return review_due(self.raised_on) if reviews else None

@@ -5,7 +5,7 @@ from typing import Any
 from kasane_cases.commands import ChangeStatus, CloseCase, FinishTask
 from kasane_cases.domain.case import Case, CaseStatus, ClosingOutcome
 from kasane_cases.domain.consent import ConsentPurpose
-from kasane_cases.domain.errors import RecordNotFound
+from kasane_cases.domain.errors import EmergencyOfOneself, RecordNotFound
 from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.protection import moved_out
@@ -83,7 +83,10 @@ def end_episode(case: Case, uow: UnitOfWork, read_version: int | None = None) ->
 def finish_task(command: FinishTask, uow: UnitOfWork) -> None:
     """Marks something that came up on a case as done; raises RecordNotFound when it is not open."""
     case, _ = open_for_change(command.case_id, uow)
-    if not Tasks(uow.connection).finish_one(case.id, command.task_id, clock.today()):
+    tasks = Tasks(uow.connection)
+    if tasks.opener_of_emergency(case.id, command.task_id) == uow.actor.account_id:
+        raise EmergencyOfOneself
+    if not tasks.finish_one(case.id, command.task_id, clock.today()):
         raise RecordNotFound
     uow.record("cases.case.task_done", OBJECT, case.id)
     uow.commit()

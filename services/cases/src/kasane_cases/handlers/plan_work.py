@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from kasane_cases.commands import EvaluatePlan, FinishPlan, RecordMonitoring
-from kasane_cases.domain.case import Case, CaseStatus
+from kasane_cases.domain.case import Case, CaseStatus, GrantBasis
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import (
     AgreementMissing,
+    EmergencyReadsOnly,
     PlanIncomplete,
     PlanNotDeliberated,
     RecordNotFound,
@@ -56,6 +57,8 @@ def record_monitoring(command: RecordMonitoring, uow: UnitOfWork, hooks: Any) ->
     """
     today = clock.today()
     admission = enter(uow.connection, uow.actor, command.case_id, today)
+    if admission.basis == GrantBasis.EMERGENCY.value:
+        raise EmergencyReadsOnly
     plans, records = Plans(uow.connection), PlanRecords(uow.connection)
     plan = plans.get(command.case_id, command.plan_id)
     if command.person_id not in plan.persons or not admission.shows(command.person_id):

@@ -18,6 +18,7 @@ from kasane_cases.domain.address_protection import (
     last_day_of_term,
 )
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
+from kasane_cases.domain.emergency import EmergencyCause, check_often, check_reason, ends_at
 from kasane_cases.domain.errors import (
     CaseRestricted,
     NotProtected,
@@ -149,27 +150,29 @@ def end_reader(command: EndReader, uow: UnitOfWork) -> None:
 
 
 def open_protected_address(command: OpenProtectedAddress, uow: UnitOfWork) -> None:
-    """Opens a protected address for today to who was not admitted: with a reason, seen by all."""
+    """Opens a protected address for an hour to who was not admitted: with a reason, seen by all."""
     case, _ = open_for_change(command.case_id, uow)
-    today = clock.today()
+    today, now = clock.today(), clock.now()
     person = case.member(command.person_id, today)
-    _must_say_why(command.reason)
+    reason = check_reason(command.reason)
     if not person.address_protected:
         raise NotProtected(person=person.name)
+    _take_turn(uow)
     Protections(uow.connection).admit(
         ProtectedReader(
             command.reader_id,
             person.id,
             uow.actor.account_id,
-            command.reason,
+            reason,
             uow.actor.account_id,
-            clock.now(),
+            now,
             today,
+            ended_at=ends_at(now),
             emergency=True,
         )
     )
-    _tell(uow, case.id, person.id, command.reader_id, command.reason)
-    uow.record("cases.protection.opened", PERSON, person.id, basis=command.reason)
+    _tell(uow, case.id, person.id, command.reader_id, command.cause, reason)
+    uow.record("cases.protection.opened", PERSON, person.id, basis=reason)
     uow.commit()
 
 
@@ -185,12 +188,13 @@ def restrict_case(command: RestrictCase, uow: UnitOfWork) -> None:
 
 
 def open_restricted_case(command: OpenRestrictedCase, uow: UnitOfWork) -> None:
-    """Opens a restricted case for today to a coordinator who was not named; the team is told."""
-    _must_say_why(command.reason)
-    today = clock.today()
+    """Opens a restricted case to read for an hour to a coordinator who was not named; the team is told."""
+    reason = check_reason(command.reason)
+    today, now = clock.today(), clock.now()
     try:
         enter(uow.connection, uow.actor, command.case_id, today)
     except CaseRestricted:
+        _take_turn(uow)
         Grants(uow.connection).add(
             AccessGrant(
                 id=command.grant_id,
@@ -199,16 +203,32 @@ def open_restricted_case(command: OpenRestrictedCase, uow: UnitOfWork) -> None:
                 subject=uow.actor.account_id,
                 basis=GrantBasis.EMERGENCY,
                 valid_from=today,
-                valid_to=today,
+                valid_to=ends_at(now).astimezone(clock.JAPAN).date(),
+                ended_at=ends_at(now),
             )
         )
-    _tell(uow, command.case_id, "", command.grant_id, command.reason)
-    uow.record("cases.case.opened_for_a_day", OBJECT, command.case_id, basis=command.reason)
+    _tell(uow, command.case_id, "", command.grant_id, command.cause, reason)
+    uow.record("cases.case.opened_for_a_day", OBJECT, command.case_id, basis=reason)
     uow.commit()
 
 
-def _tell(uow: UnitOfWork, case_id: str, person_id: str, reference: str, reason: str) -> None:
-    note(uow, case_id, TimelineKind.EMERGENCY_ACCESS, person_id, note=reason)
+def _take_turn(uow: UnitOfWork) -> None:
+    """Raises EmergencyTooOften; one look of an account is counted after the other."""
+    account_id, today = uow.actor.account_id, clock.today()
+    accounts.hold(uow.connection, account_id)
+    taken = Grants(uow.connection).taken_in_emergency(account_id, today)
+    check_often(taken + Protections(uow.connection).taken_in_emergency(account_id, today))
+
+
+def _tell(
+    uow: UnitOfWork,
+    case_id: str,
+    person_id: str,
+    reference: str,
+    cause: EmergencyCause,
+    reason: str,
+) -> None:
+    note(uow, case_id, TimelineKind.EMERGENCY_ACCESS, person_id, note=reason, cause=cause.value)
     Tasks(uow.connection).raise_once(
         CaseTask(
             new_id(), case_id, person_id, CaseTaskKind.REVIEW_EMERGENCY, reference, clock.today()

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kasane_cases.commands import PersonDetails
+from kasane_cases.domain.emergency import SHORTEST_REASON, EmergencyCause
 from kasane_cases.domain.household import Person
-from kasane_cases.pages.forms import choices, spec
+from kasane_cases.pages.forms import choices, members, spec
 from kasane_kit.web import text, wareki
 from kasane_plugin_api import FieldKind, FieldSpec
 
@@ -61,6 +62,25 @@ def step_day() -> FieldSpec:
 def step_reason(*, required: bool = True) -> FieldSpec:
     """Why, in words; it stands in the history."""
     return spec("step_reason", FieldKind.TEXTAREA, required=required, max_length=400)
+
+
+def emergency_fields() -> list[FieldSpec]:
+    """Why something closed is opened: a cause, and a sentence."""
+    return [
+        spec(
+            "emergency_cause",
+            FieldKind.CHOICE,
+            members(EmergencyCause, "emergency_cause"),
+            required=True,
+        ),
+        spec(
+            "emergency_reason",
+            FieldKind.TEXTAREA,
+            required=True,
+            hint=text("protection.reason_hint", least=SHORTEST_REASON),
+            max_length=400,
+        ),
+    ]
 
 
 def split_fields(members: Mapping[str, str]) -> list[FieldSpec]:

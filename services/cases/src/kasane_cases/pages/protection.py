@@ -14,6 +14,7 @@ from kasane_cases.commands import (
     ProtectAddress,
     RestrictCase,
 )
+from kasane_cases.domain.emergency import EmergencyCause
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.pages import household_forms as forms
 from kasane_cases.pages.doing import change
@@ -121,19 +122,19 @@ def end_reader(case_id: str, reader_id: str) -> Response:
 @blueprint.get("/cases/<case_id>/persons/<person_id>/address")
 @require("cases.protection.break_glass", object_argument="person_id")
 def address_form(case_id: str, person_id: str) -> str:
-    """The form that opens a protected address for today."""
-    form = Form([forms.step_reason()])
+    """The form that opens a protected address for an hour."""
+    form = Form(forms.emergency_fields())
     return form_page(case_id, "address_open", form, person_id=person_id)
 
 
 @blueprint.post("/cases/<case_id>/persons/<person_id>/address")
 @require("cases.protection.break_glass", object_argument="person_id")
 def open_address(case_id: str, person_id: str) -> Response | tuple[str, int]:
-    """Opens the address for today, with the reason, and tells the team."""
-    form = Form([forms.step_reason()])
+    """Opens the address for an hour, with the reason, and tells the team."""
+    form = Form(forms.emergency_fields())
     if not form.check(request.form, text):
         return form_page(case_id, "address_open", form, person_id=person_id), 422
-    command = OpenProtectedAddress(new_id(), case_id, person_id, form.values["step_reason"])
+    command = OpenProtectedAddress(new_id(), case_id, person_id, *_emergency(form))
     return done(
         case_id,
         "address_open",
@@ -147,21 +148,21 @@ def open_address(case_id: str, person_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/cases/<case_id>/restricted")
 @require("cases.case.break_glass", object_argument="case_id")
 def restricted_form(case_id: str) -> str:
-    """Why this case is closed, and the form that opens it for today; nothing of the case."""
-    return _restricted_page(case_id, Form([forms.step_reason()]))
+    """Why this case is closed, and the form that opens it for an hour; nothing of the case."""
+    return _restricted_page(case_id, Form(forms.emergency_fields()))
 
 
 @blueprint.post("/cases/<case_id>/restricted")
 @require("cases.case.break_glass", object_argument="case_id")
 def open_restricted(case_id: str) -> Response | tuple[str, int]:
-    """Opens a restricted case for today, with the reason, and tells its team."""
-    form = Form([forms.step_reason()])
+    """Opens a restricted case for an hour, with the reason, and tells its team."""
+    form = Form(forms.emergency_fields())
     if not form.check(request.form, text):
         return _restricted_page(case_id, form), 422
     try:
         change(
             handlers.open_restricted_case,
-            OpenRestrictedCase(new_id(), case_id, form.values["step_reason"]),
+            OpenRestrictedCase(new_id(), case_id, *_emergency(form)),
         )
     except CasesRefusal as refusal:
         show_refusal(refusal)
@@ -184,6 +185,10 @@ def finish_task(case_id: str, task_id: str) -> Response:
     """Marks a task as done."""
     change(handlers.finish_task, FinishTask(case_id, task_id))
     return _back(case_id)
+
+
+def _emergency(form: Form) -> tuple[EmergencyCause, str]:
+    return EmergencyCause(form.values["emergency_cause"]), form.values["emergency_reason"]
 
 
 def _restricted_page(case_id: str, form: Form) -> str:

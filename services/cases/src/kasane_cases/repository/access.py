@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     and_,
     exists,
+    func,
     insert,
     literal,
     or_,
@@ -20,8 +21,9 @@ from sqlalchemy import (
 from kasane_cases import tables
 from kasane_cases.domain.agenda import LegalKind
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
-from kasane_cases.domain.errors import CaseNotFound, CaseRestricted
+from kasane_cases.domain.errors import CaseNotFound, CaseRestricted, EmergencyReadsOnly
 from kasane_cases.repository.rows import as_utc, columns
+from kasane_kit import clock
 from kasane_kit.auth import Actor, Grant, Permission, decide
 
 COORDINATOR = "coordinator"
@@ -149,6 +151,9 @@ def enter(
     restricted = bool(rows[0].restricted)
     coordinates = viewer.has(COORDINATOR) and not restricted
     held = [row for row in rows if row.basis is not None and not (team_only and row.person_id)]
+    held.sort(key=lambda row: row.basis == GrantBasis.EMERGENCY.value)
+    if team_only and not coordinates and held and held[0].basis == GrantBasis.EMERGENCY.value:
+        raise EmergencyReadsOnly
     decision = decide(
         viewer,
         _READ,
@@ -225,6 +230,21 @@ class Grants:
         )
         if known is None:
             self._connection.execute(insert(tables.access_grant).values(**columns(grant)))
+
+    def taken_in_emergency(self, account_id: str, today: date) -> int:
+        """How often the account opened a restricted case by itself today."""
+        g = tables.access_grant.c
+        return (
+            self._connection.scalar(
+                select(func.count()).where(
+                    g.subject_kind == GrantSubject.ACCOUNT.value,
+                    g.subject == account_id,
+                    g.basis == GrantBasis.EMERGENCY.value,
+                    g.valid_from == today,
+                )
+            )
+            or 0
+        )
 
     def end(self, case_id: str, grant_id: str, at: datetime) -> bool:
         """Ends one right of the team; False when there is none running."""
@@ -313,7 +333,7 @@ def _held_by(viewer: Actor) -> ColumnElement[bool]:
 def _running(today: date) -> ColumnElement[bool]:
     g = tables.access_grant.c
     return and_(
-        g.ended_at.is_(None),
+        or_(g.ended_at.is_(None), g.ended_at > clock.now()),
         g.valid_from <= today,
         or_(g.valid_to.is_(None), g.valid_to >= today),
     )

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from kasane_cases import tables
 from kasane_cases.domain.address_protection import AddressProtection, ProtectedReader
 from kasane_cases.domain.household import CareTie, HouseholdStep, HouseholdStepKind, PersonThen
 from kasane_cases.repository.rows import as_utc, columns, moment
+from kasane_kit import clock
 
 
 class HouseholdSteps:
@@ -129,6 +130,18 @@ class Protections:
         """Lets somebody read a protected address."""
         self._connection.execute(insert(tables.protected_reader).values(**columns(reader)))
 
+    def taken_in_emergency(self, account_id: str, today: date) -> int:
+        """How often the account opened a protected address by itself today."""
+        r = tables.protected_reader.c
+        return (
+            self._connection.scalar(
+                select(func.count()).where(
+                    r.account_id == account_id, r.emergency.is_(True), r.valid_to == today
+                )
+            )
+            or 0
+        )
+
     def end_reader(self, person_ids: Iterable[str], reader_id: str, at: datetime) -> bool:
         """Ends one admission; False when there is none running."""
         r = tables.protected_reader.c
@@ -146,7 +159,7 @@ class Protections:
             select(tables.protected_reader)
             .where(
                 r.person_id.in_(list(person_ids)),
-                r.ended_at.is_(None),
+                or_(r.ended_at.is_(None), r.ended_at > clock.now()),
                 or_(r.valid_to.is_(None), r.valid_to >= today),
             )
             .order_by(r.given_at, r.id)

@@ -67,6 +67,34 @@ class WordsMissing(CasesRefusal):
     status = 422
 
 
+class EmergencyReasonTooShort(CasesRefusal):
+    """Who opens something in an emergency says why in a sentence."""
+
+    code = "emergency_reason_too_short"
+    status = 422
+
+
+class EmergencyTooOften(CasesRefusal):
+    """A day's emergency looks are used up; ``facts`` hold how many there are."""
+
+    code = "emergency_too_often"
+    status = 403
+
+
+class EmergencyReadsOnly(CasesRefusal):
+    """An emergency look shows and changes nothing."""
+
+    code = "emergency_reads_only"
+    status = 403
+
+
+class EmergencyOfOneself(CasesRefusal):
+    """Nobody reviews the own emergency look."""
+
+    code = "emergency_of_oneself"
+    status = 403
+
+
 class ReasonMissing(CasesRefusal):
     """A protected record opens only with a reason in words."""
 

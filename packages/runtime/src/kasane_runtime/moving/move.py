@@ -123,6 +123,8 @@ class Move:
 
     def _prepare(self, journal: Journal) -> None:
         self._refuse_if(self._problems(journal))
+        # What is broken already is found before anything is closed.
+        self._refuse_if(self._broken_trails(self._source))
         # Written before anything is: the name of the move must outlive a kill.
         journal.write(self._path)
         databases.migrate_one(self._target, self._town)
@@ -177,12 +179,10 @@ class Move:
         # What was closed first was compared while people still looked.
         late = isinstance(self._from, PostgresTown)
         self._compare(table for table in self._from.tables() if table.still_written or not late)
+        self._refuse_if(self._broken_trails(self._target))
         with municipality_scope(self._town):
-            key = self._target.house.keys.derived(self._town, "audit")
             for service in self._services:
                 with self._target.house.databases.reading(service) as connection:
-                    broken = audit.verify(connection, key)
-                    self._refuse_if([f"{service}: {broken.sentence}"] if broken else [])
                     log = tables.event_log.c
                     rows = connection.execute(
                         select(log.epoch, func.count(), func.max(log.sequence)).group_by(log.epoch)
@@ -271,6 +271,17 @@ class Move:
                 "途中の移動を続けるか abort してください。"
                 " / the town is already being moved or has gone"
             )
+        return found
+
+    def _broken_trails(self, composition: Composition) -> list[str]:
+        found = []
+        with municipality_scope(self._town):
+            key = composition.house.keys.derived(self._town, "audit")
+            for service in self._services:
+                with composition.house.databases.reading(service) as connection:
+                    broken = audit.verify(connection, key)
+                if broken is not None:
+                    found.append(f"{service}: {broken.sentence}")
         return found
 
     def _pending(self) -> bool:

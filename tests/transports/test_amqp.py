@@ -14,7 +14,7 @@ from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import Message, TransportUnavailable
 from kasane_kit.bus.messages import FRAME_EVENTS
 from kasane_kit.bus.topology import DEAD_QUEUE, QueueShape, dead_queue, queues_of, routing_key
-from kasane_kit.bus.transports.amqp import AmqpTransport
+from kasane_kit.bus.transports.amqp import AmqpConsumer, AmqpTransport
 from kasane_runtime import broker
 from tests.support import own_processes
 from tests.support.private_rabbitmq import PrivateRabbit
@@ -223,3 +223,46 @@ def _publishes(transport: AmqpTransport, said: Sequence[Envelope]) -> bool:
     except TransportUnavailable:
         return False
     return True
+
+
+def test_towns_that_are_published_together_travel_in_messages_of_their_own(broker_url: str) -> None:
+    said = [*envelopes(2, town="292095"), *envelopes(3, town="012319")]
+    with over_amqp(broker_url) as wired:
+        wired.publish(said)
+
+        heard = wired.hearers["cases"].wait_for(5)
+
+        assert wired.hearers["cases"].messages == 2
+        assert sorted(heard, key=lambda one: one.municipality, reverse=True) == said
+
+
+def test_what_a_town_says_beyond_its_share_is_let_go_and_the_others_are_heard(
+    broker_url: str,
+) -> None:
+    shape = queues_of("cases", ["intake"])[0]
+    broker.declare(broker_url, [shape])
+    transport = AmqpTransport(broker_url, CODES)
+    busy, quiet = envelopes(40, town="292095"), envelopes(1, town="012319")
+    for one in (*busy, *quiet):
+        transport.publish([one])
+    transport.close()
+    hearer, stop = Hearer(), threading.Event()
+    let_go: list[tuple[str, str]] = []
+    consumer = AmqpConsumer(broker_url, "cases", ["intake"], prefetch=8)
+    thread = threading.Thread(
+        target=consumer.run, args=(hearer.take, stop, lambda: None, let_go.append)
+    )
+    thread.start()
+    try:
+        settled = (len(hearer.heard) + len(let_go) >= 41 for _ in iter(int, 1))
+        assert own_processes.wait_until(settled, seconds=60)
+    finally:
+        stop.set()
+        thread.join()
+
+    heard = [one for one in hearer.heard if one.municipality == "292095"]
+    assert set(let_go) == {("292095", "intake")}
+    assert len(heard) + len(let_go) == 40
+    assert [one.sequence for one in heard] == sorted(one.sequence for one in heard)
+    assert [one for one in hearer.heard if one.municipality == "012319"] == quiet
+    assert waiting(broker_url, shape) == 0

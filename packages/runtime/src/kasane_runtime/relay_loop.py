@@ -20,6 +20,7 @@ SHARED_BATCH = 100
 SHARED_SECONDS = 1.0
 """So long after a second town had something to say, a busy one says little in a turn."""
 MOST_TOGETHER = 16
+MOST_BUSY = 4
 ALONE_SECONDS = 30.0
 
 Warn = Callable[[str, Exception], None]
@@ -40,6 +41,7 @@ class RelayLoop:
         self._failing: set[str] = set()
         self._busy: set[str] = set()
         self._moved: dict[str, float] = {}
+        self._was_quiet = False
         self._alone_until = 0.0
         self._failures = composition.house.meters.relay_failing
         # With many towns the idle polls of all of them stay within a bound.
@@ -54,15 +56,22 @@ class RelayLoop:
                 (code for code, when in self._due.items() if when <= now),
                 key=self._due.__getitem__,
             )
-            self._round(sorted(due, key=self._busy.__contains__))
+            self._round(self._next(due))
             left = min(self._due.values()) - time.monotonic()
             woken = self._composition.wake.wait(max(0.0, left))
             now = time.monotonic()
             for municipality in (woken & self._due.keys()) - self._failing:
                 self._due[municipality] = min(now, self._due[municipality])
 
+    def _next(self, due: Sequence[str]) -> Sequence[str]:
+        """Quiet towns together, then a few busy ones: neither waits for more than one round of the others."""
+        busy = [code for code in due if code in self._busy]
+        quiet = [code for code in due if code not in self._busy]
+        self._was_quiet = bool(quiet) and not (busy and self._was_quiet)
+        return quiet if self._was_quiet else busy[:MOST_BUSY]
+
     def _round(self, due: Sequence[str]) -> None:
-        """A turn of some towns, the busy ones last, with one wait for the broker.
+        """A turn of some towns with one wait for the broker.
 
         A town alone may say much in a turn; beside others it says little, and has the next turn soon.
         """

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 SHARED_SECONDS = 1.0
 """So long after a second owner was seen, turns stay short: it may come again at any moment."""
-SHARED_TURN = 64 * 1024
+SHARED_TURN = 48 * 1024
 WHOLE_TURN = 512 * 1024
 PRICE_OF_ONE = 8 * 1024
 """What a message costs beside its length: a transaction of its town."""

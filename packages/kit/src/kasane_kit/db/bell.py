@@ -96,19 +96,14 @@ def listen(
     databases: Databases, service: str, heard: Callable[[str], None], stop: threading.Event
 ) -> None:
     """Calls ``heard`` for each town that rings until ``stop``; raises when the line is cut."""
-    with municipality_scope(HOST), databases.reading(service) as opened:
-        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+    with municipality_scope(HOST), databases.line(service) as connection:
         line = connection.connection.driver_connection
         assert line is not None
-        try:
-            connection.exec_driver_sql(f'LISTEN "{channel_of(service)}"')
-            while not stop.is_set():
-                for notice in line.notifies(timeout=EAR_SECONDS, stop_after=1):
-                    for municipality in notice.payload.split(","):
-                        heard(municipality)
-        finally:
-            # Nobody else may get this connection: it would be told of what it does not wait for.
-            connection.invalidate()
+        connection.exec_driver_sql(f'LISTEN "{channel_of(service)}"')
+        while not stop.is_set():
+            for notice in line.notifies(timeout=EAR_SECONDS, stop_after=1):
+                for municipality in notice.payload.split(","):
+                    heard(municipality)
 
 
 def channel_of(service: str) -> str:

@@ -125,6 +125,16 @@ class Databases:
                 lock.release()
 
     @contextmanager
+    def line(self, service: str) -> Iterator[Connection]:
+        """A connection beside those that are shared, each statement by itself: for what keeps one for long."""
+        engine = self._open(service, current_municipality())
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    @contextmanager
     def reading_log(self, producer: str) -> Iterator[Connection]:
         """A connection that may read a producer's event log in the open municipality."""
         engine = self._engine(f"{LOG_READER}:{producer}")

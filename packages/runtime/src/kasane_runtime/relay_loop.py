@@ -83,7 +83,7 @@ class RelayLoop:
             if self._stop.is_set():
                 return
             with self._may_fail(municipality), municipality_scope(municipality):
-                share = self._relay.take(most)
+                share = self._relay.take(most, certain=municipality in self._busy)
                 if share is None:
                     self._idles(municipality)
                 else:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
-from kasane_kit.db import end_when_still
+from kasane_kit.db import ended_when_still
 
 CONSUMER_SECONDS = 20
 """A consumer that stands still in a transaction for longer loses it, and its locks."""
@@ -38,12 +39,14 @@ class Cursor:
 
 def read(connection: Connection, producer: str, epoch: str, *, for_update: bool = False) -> Cursor:
     """The cursor of a producer's epoch; it starts at 0. With ``for_update`` other consumers wait."""
-    if for_update:
-        end_when_still(connection, CONSUMER_SECONDS)
-    statement = select(tables.cursor.c.sequence).where(
+    statement: Select[Any] = select(tables.cursor.c.sequence).where(
         tables.cursor.c.producer == producer, tables.cursor.c.epoch == epoch
     )
-    sequence = connection.scalar(statement.with_for_update() if for_update else statement)
+    if for_update:
+        statement = statement.with_for_update()
+        if connection.dialect.name == "postgresql":
+            statement = statement.add_columns(ended_when_still(CONSUMER_SECONDS))
+    sequence = connection.scalar(statement)
     return Cursor(producer, epoch, sequence or 0)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
-from kasane_kit.db import end_when_still
+from kasane_kit.db import committed_loosely, ended_when_still
 from kasane_kit.ids import new_id
 
 _NUMBERING_LOCK = 7_206_010_601
@@ -80,9 +80,8 @@ def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
     silent before another takes its place, by the clock of the database. Each change of the leader
     raises the generation, and what is written under an earlier one changes nothing.
     """
-    end_when_still(connection, RELAY_SECONDS)
     if connection.dialect.name == "postgresql" and not connection.scalar(
-        text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK}
+        select(func.pg_try_advisory_xact_lock(_NUMBERING_LOCK), ended_when_still(RELAY_SECONDS))
     ):
         return None
     current = head(connection) or begin_epoch(connection)
@@ -243,8 +242,10 @@ def mark_published(connection: Connection, lead: Lead, sequence: int) -> bool:
 
     A mark that a crash of the server takes back is made again when the same events went out a second time.
     """
-    end_when_still(connection, RELAY_SECONDS, loosely=True)
     stream = tables.stream.c
+    marked: list[ColumnElement[Any]] = [stream.published]
+    if connection.dialect.name == "postgresql":
+        marked += [ended_when_still(RELAY_SECONDS), committed_loosely()]
     return (
         connection.scalar(
             update(tables.stream)
@@ -254,7 +255,7 @@ def mark_published(connection: Connection, lead: Lead, sequence: int) -> bool:
                 stream.published < sequence,
             )
             .values(published=sequence)
-            .returning(stream.published)
+            .returning(*marked)
         )
         is not None
     )

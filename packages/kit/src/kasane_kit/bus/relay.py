@@ -60,15 +60,19 @@ class Relay:
         self.publish([share])
         return self.mark(share)
 
-    def take(self, most: int) -> "Share | None":
-        """Numbers what was committed; what is to be published next, at most so many, or None."""
-        with self._databases.reading(self._service) as connection:
-            waiting, head = outbox.standing(connection)
+    def take(self, most: int, *, certain: bool = False) -> "Share | None":
+        """Numbers what was committed; what is to be published next, at most so many, or None.
+
+        When it is ``certain`` that something waits, nobody asks for it first.
+        """
         town = current_municipality()
         lag = self._meters.outbox
-        if not waiting and (head is None or head.published >= head.sequence):
-            lag.moved(self._service, town)
-            return None
+        if not certain:
+            with self._databases.reading(self._service) as connection:
+                waiting, head = outbox.standing(connection)
+            if not waiting and (head is None or head.published >= head.sequence):
+                lag.moved(self._service, town)
+                return None
         lag.waits(self._service, town)
         with self._databases.writing(self._service) as connection:
             lead = outbox.lead(connection, self._id, self._lead_seconds)
@@ -76,12 +80,14 @@ class Relay:
                 # What waits is told by the relay that leads; this one would tell it for ever.
                 lag.moved(self._service, town)
                 return None
-            if waiting:
-                outbox.number(connection, most, lead.head)
+            outbox.number(connection, most, lead.head)
             published = lead.head.published if lead.head else 0
             envelopes = outbox.read_log(connection, lead.epoch, published, most)
             connection.commit()
-        return Share(town, lead, envelopes) if envelopes else None
+        if not envelopes:
+            lag.moved(self._service, town)
+            return None
+        return Share(town, lead, envelopes)
 
     def publish(self, shares: "Sequence[Share]") -> None:
         """Publishes shares of several towns with one wait for the broker; raises TransportUnavailable."""

@@ -12,6 +12,13 @@ from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
 from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
+from kasane_kit.db.engine import (
+    DatabaseAddresses,
+    Databases,
+    committed_loosely,
+    ended_when_still,
+)
+from kasane_kit.db.migrate import MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
@@ -27,6 +34,8 @@ __all__ = [
     "end_when_still",
     "is_because_closed",
     "is_closed",
+    "committed_loosely",
+    "ended_when_still",
     "is_outage",
     "listen",
     "pending_migrations",

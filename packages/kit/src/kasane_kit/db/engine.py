@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+)
 
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
@@ -202,24 +211,18 @@ def open_engine(url: URL) -> Engine:
     )
 
 
-def end_when_still(connection: Connection, seconds: int, *, loosely: bool = False) -> None:
-    """Lets the server end this transaction when its process stands still in it for so long.
+def ended_when_still(seconds: int) -> ColumnElement[str]:
+    """A column for a statement on PostgreSQL: the server ends its transaction when the process stands still in it.
 
-    What a stopped process holds would else stay locked until it is woken. With ``loosely`` the commit does not
-    wait for the disk: for what may be forgotten in a crash of the server. Does nothing on SQLite, whose one
-    process holds everything.
+    What a stopped process holds would else stay locked until it is woken. SQLite needs it not: one process holds
+    everything.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            _END_LOOSELY_WHEN_STILL if loosely else _END_WHEN_STILL, {"seconds": f"{seconds}s"}
-        )
+    return func.set_config("idle_in_transaction_session_timeout", f"{seconds}s", True)
 
 
-_END_WHEN_STILL = text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)")
-_END_LOOSELY_WHEN_STILL = text(
-    "SELECT set_config('idle_in_transaction_session_timeout', :seconds, true), "
-    "set_config('synchronous_commit', 'off', true)"
-)
+def committed_loosely() -> ColumnElement[str]:
+    """A column for a statement on PostgreSQL: the commit does not wait for the disk, a crash may take it back."""
+    return func.set_config("synchronous_commit", "off", True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

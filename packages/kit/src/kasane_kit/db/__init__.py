@@ -10,15 +10,13 @@ from kasane_kit.db.barrier import (
 )
 from kasane_kit.db.bell import Bell, listen
 from kasane_kit.db.choices import choices_in
-from kasane_kit.db.engine import DatabaseAddresses, Databases, end_when_still
-from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.engine import (
     DatabaseAddresses,
     Databases,
     committed_loosely,
     ended_when_still,
 )
-from kasane_kit.db.migrate import MigrationSource, pending_migrations, upgrade
+from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
 
 __all__ = [
@@ -31,11 +29,10 @@ __all__ = [
     "MigrationFailed",
     "MigrationSource",
     "choices_in",
-    "end_when_still",
-    "is_because_closed",
-    "is_closed",
     "committed_loosely",
     "ended_when_still",
+    "is_because_closed",
+    "is_closed",
     "is_outage",
     "listen",
     "pending_migrations",

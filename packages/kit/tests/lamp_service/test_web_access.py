@@ -267,6 +267,28 @@ def test_cookies_are_marked_secure_where_the_house_is_reached_by_https(
     assert "SameSite=Strict" in answer.headers["Set-Cookie"]
 
 
+def test_over_https_the_session_is_in_a_cookie_that_no_neighbouring_host_can_set(
+    lamps: Workbench, lamp_service: MakeService, clock_at: Callable[[datetime], None]
+) -> None:
+    app = create_service_app(lamp_service(), lamps.house, secure_cookies=True)
+    clock_at(START)
+    actor, signer = lamps.staff("receiver"), SessionSigner(lamps.house.keys)
+    text = signer.write(signer.new(actor.account_id, TOWN, 1))
+
+    planted, own = app.test_client(), app.test_client()
+    planted.set_cookie("kasane_session", text)
+    own.set_cookie("__Host-kasane_session", text)
+    clock_at(START + timedelta(minutes=6))
+    opened = own.get(f"/{TOWN}/lamps", base_url="https://localhost")
+
+    assert planted.get(f"/{TOWN}/lamps", base_url="https://localhost").status_code == 302
+    assert opened.status_code == 200
+    cookie = opened.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-kasane_session=")
+    parts = set(cookie.split("; ")[1:])
+    assert parts == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
+
+
 def test_a_program_brings_its_session_as_a_bearer_and_needs_no_form_token(
     lamps: Workbench, lamp_rows: Rows
 ) -> None:

@@ -12,7 +12,14 @@ from kasane_kit.auth.permissions import (
     require,
     signed_in,
 )
-from kasane_kit.auth.tokens import COOKIE, AccountFacts, Session, SessionSigner, fingerprint_of
+from kasane_kit.auth.tokens import (
+    COOKIE,
+    AccountFacts,
+    Session,
+    SessionSigner,
+    fingerprint_of,
+    session_cookie,
+)
 
 __all__ = [
     "COOKIE",
@@ -32,5 +39,6 @@ __all__ = [
     "platform_actor",
     "public",
     "require",
+    "session_cookie",
     "signed_in",
 ]

@@ -56,6 +56,11 @@ class Session:
         return _seconds() - self.renewed > RENEW_AFTER_SECONDS
 
 
+def session_cookie(secure: bool) -> str:
+    """The name of the session's cookie: over TLS one that no neighbouring host can set and no part of this one."""
+    return f"__Host-{COOKIE}" if secure else COOKIE
+
+
 def fingerprint_of(session_id: str) -> str:
     """SHA-256 of the id of a session."""
     return hashlib.sha256(session_id.encode()).hexdigest()

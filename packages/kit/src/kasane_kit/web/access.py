@@ -8,7 +8,6 @@ from werkzeug.exceptions import NotFound
 
 from kasane_contracts import links
 from kasane_kit.auth import (
-    COOKIE,
     Access,
     Actor,
     Permission,
@@ -16,6 +15,7 @@ from kasane_kit.auth import (
     SessionSigner,
     access_of,
     decide,
+    session_cookie,
 )
 from kasane_kit.service import Service
 from kasane_kit.tenancy import current_municipality
@@ -131,11 +131,13 @@ def set_session_cookie(response: Response, value: str, secure: bool) -> None:
 def end_session(response: Response, secure: bool) -> None:
     """Takes the session out of the browser; nothing renews it in this answer."""
     g.session_decided = True
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=secure, path="/")
+    name = session_cookie(secure)
+    response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
 def _write_cookie(response: Response, value: str, secure: bool) -> None:
-    response.set_cookie(COOKIE, value, httponly=True, samesite="Lax", secure=secure, path="/")
+    name = session_cookie(secure)
+    response.set_cookie(name, value, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
 def _look(permission: Permission) -> str:

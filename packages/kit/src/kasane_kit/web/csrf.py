@@ -2,9 +2,9 @@
 
 import hmac
 
-from flask import g, request
+from flask import current_app, g, request
 
-from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.auth import SessionSigner, session_cookie
 from kasane_kit.web.errors import Refusal, wants_json
 
 FIELD = "csrf_token"
@@ -26,7 +26,7 @@ def check(signer: SessionSigner) -> None:
     if (
         request.method in SAFE_METHODS
         or g.get("bearer")
-        or (wants_json() and COOKIE not in request.cookies)
+        or (wants_json() and _session_cookie() not in request.cookies)
     ):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -34,3 +34,7 @@ def check(signer: SessionSigner) -> None:
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(sent.encode(), signer.form_token(g.form_session).encode()):
         raise Refusal("stale_form", 403)
+
+
+def _session_cookie() -> str:
+    return session_cookie(current_app.config["KASANE_SECURE_COOKIES"])

@@ -3,11 +3,11 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Flask, g, redirect, request
+from flask import Flask, current_app, g, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from kasane_kit.auth import COOKIE, Actor, SessionSigner, accounts
+from kasane_kit.auth import Actor, SessionSigner, accounts, session_cookie
 from kasane_kit.auth.tokens import actor_from
 from kasane_kit.clock import today
 from kasane_kit.db import Barriers, BarrierState
@@ -86,7 +86,8 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
 def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Actor | None:
     header = request.headers.get("Authorization", "")
     g.bearer = header.startswith("Bearer ")
-    text = header.removeprefix("Bearer ") if g.bearer else request.cookies.get(COOKIE, "")
+    name = session_cookie(current_app.config["KASANE_SECURE_COOKIES"])
+    text = header.removeprefix("Bearer ") if g.bearer else request.cookies.get(name, "")
     session = signer.read(text) if text else None
     if session is None:
         return None

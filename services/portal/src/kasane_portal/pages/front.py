@@ -3,9 +3,10 @@
 from flask import Blueprint, render_template, request
 
 from kasane_contracts import links
-from kasane_kit.auth import COOKIE, public
+from kasane_kit.auth import public, session_cookie
 from kasane_kit.tenancy import HOST, UnknownTown
 from kasane_kit.web import current_signer, text, this_house
+from kasane_portal.pages.local import secure_cookies
 
 blueprint = Blueprint("front", __name__)
 
@@ -24,7 +25,7 @@ def front_door() -> str:
 
 
 def _signed_in_at() -> tuple[str, str] | None:
-    session = current_signer().read(request.cookies.get(COOKIE, ""))
+    session = current_signer().read(request.cookies.get(session_cookie(secure_cookies()), ""))
     if session is None:
         return None
     if session.municipality == HOST:

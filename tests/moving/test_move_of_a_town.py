@@ -196,7 +196,7 @@ def test_a_town_moves_between_two_folders_with_what_was_not_relayed_yet(
     assert is_because_closed(silence.value)
 
 
-@pytest.mark.parametrize("last", [step for step in Step if step is not Step.OPEN])
+@pytest.mark.parametrize("last", [Step.COPY, Step.CLOSE, Step.VERIFY, Step.LEAVE])
 def test_a_move_can_be_aborted_until_the_source_has_left(
     two_folders: tuple[Cluster, Cluster],
     tmp_path: Path,
@@ -226,7 +226,7 @@ def test_a_move_can_be_aborted_until_the_source_has_left(
         the_move(source, target, tmp_path).abort()
         # The one who was aborted goes on as if nothing had been said.
         monkeypatch.undo()
-        if last in (Step.SEAL, Step.VERIFY):
+        if last is Step.VERIFY:
             stale = Journal("another-move", MOVING, ADDRESS, [s.value for s in Step][:7])
             with pytest.raises(MoveRefused, match="not held"):
                 the_move(source, target, tmp_path)._leave(stale)

@@ -30,7 +30,7 @@ def on_postgres(plain: Workbench, server: PrivatePostgres, folder: Path) -> Iter
         admin.make_municipality(TOWN)
         admin.upgrade(TOWN, service.name, MigrationSource(service.migrations))
         admin.grant(TOWN)
-    databases = Databases(addresses)
+    databases = Databases(addresses, keys)
     house = replace(plain.house, databases=databases)
     try:
         yield Workbench(service, house)

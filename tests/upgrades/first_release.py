@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, MetaData, func, select, text
+from sqlalchemy import URL, Column, ColumnElement, Connection, MetaData, func, select, text
 
-from kasane_kit.db import MigrationSource, migrate
+from kasane_kit.db import MigrationSource, Sealed, migrate
 from kasane_kit.db.engine import open_engine
 from kasane_kit.service import Service
 
@@ -56,7 +56,11 @@ def kit_migrations(folder: Path) -> Path:
 def services_of_then(services: Mapping[str, Service], folder: Path) -> dict[str, Service]:
     """The services with the migrations of that release."""
     return {
-        name: replace(service, root=_copied(service.migrations, folder / name, MIGRATIONS[name]))
+        name: replace(
+            service,
+            root=_copied(service.migrations, folder / name, MIGRATIONS[name]),
+            columns=None,
+        )
         for name, service in services.items()
     }
 
@@ -102,8 +106,11 @@ def furnish(file: Path, service: Service, town: str, folder: Path) -> None:
     engine.dispose()
 
 
-def kept(connection: Connection, planted: list[Row]) -> Iterator[str]:
-    """Says of every row that is not there any more, or reads otherwise in a column that still exists."""
+def kept(connection: Connection, planted: list[Row], mapped: MetaData) -> Iterator[str]:
+    """Says of every row that is not there any more, or reads otherwise in a column that still exists.
+
+    What is sealed by now is read as the service of today (``mapped``) reads it.
+    """
     now = MetaData()
     now.reflect(connection)
     for row in planted:
@@ -117,8 +124,9 @@ def kept(connection: Connection, planted: list[Row]) -> Iterator[str]:
             if name in table.columns
         }
         keys = [column for column in table.primary_key.columns if column.name in values]
+        columns = [_as_read(mapped, column) for column in table.columns]
         found = connection.execute(
-            select(table).where(*(column == values[column.name] for column in keys))
+            select(*columns).where(*(column == values[column.name] for column in keys))
         ).first()
         if found is None:
             yield f"{row.table} {[values[column.name] for column in keys]} is gone"
@@ -129,6 +137,13 @@ def kept(connection: Connection, planted: list[Row]) -> Iterator[str]:
                     yield f"{row.table}.{name}: {value!r} lost words"
             elif found._mapping[name] != value:
                 yield f"{row.table}.{name}: {value!r} became {found._mapping[name]!r}"
+
+
+def _as_read(mapped: MetaData, column: Column[Any]) -> ColumnElement[Any]:
+    table = mapped.tables.get(column.table.name)
+    if table is not None and isinstance(table.c[column.name].type, Sealed):
+        column.type = table.c[column.name].type
+    return column
 
 
 def _copied(migrations: Path, folder: Path, revisions: tuple[str, ...]) -> Path:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 from werkzeug.test import Client
 
 from kasane_kit.auth import COOKIE, SessionSigner
 from kasane_kit.config import Settings
-from kasane_kit.db import migrate
+from kasane_kit.db import FieldSeals, migrate
 from kasane_kit.db.engine import SqliteAddresses, open_engine
+from kasane_kit.db.resealing import standing
 from kasane_runtime import databases
 from kasane_runtime.compose import Composition, compose, load_services, make_app
 from tests.faults.conftest import drop_our_databases
@@ -116,16 +117,23 @@ def test_every_row_of_the_first_release_is_kept_and_a_second_run_changes_nothing
     assert contents(installation) == first
     if composition.settings.database_url:
         assert databases.check_rights(composition) == []
-    lost = []
+    lost, plain, sealed = [], 0, 0
     for service, town, planted in installation.places():
         engine = installation.engine(service, town)
+        FieldSeals(composition.house.keys, town).install(engine)
+        of_today = composition.services[service]
         with engine.connect() as connection:
             lost += [
                 f"{town}: {sentence}"
-                for sentence in first_release.kept(connection, planted)
+                for sentence in first_release.kept(
+                    connection, planted, of_today.columns or MetaData()
+                )
                 if not sentence.startswith(MADE_ANEW)
             ]
+            found = standing(connection, of_today.sealed_tables)
+        plain, sealed = plain + found.plain, sealed + found.sealed
         engine.dispose()
+    assert (plain, sealed > 50) == (0, True)
     # What was called decided then, with everybody's agreement, is called in force now.
     assert lost == [
         f"{town}: cases_support_plan.status: 'decided' became 'active'" for town in (ENIWA, IKOMA)

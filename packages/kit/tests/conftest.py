@@ -217,7 +217,7 @@ def bus_bench_in(folder: Path) -> Iterator[BusBench]:
     keys.ensure("signing", HOST, *towns, UNSERVED_TOWN)
     directory = ServedTowns(towns)
     addresses = SqliteAddresses(folder / "var")
-    house = House(Databases(addresses), keys, directory, PluginHouse(directory))
+    house = House(Databases(addresses, keys), keys, directory, PluginHouse(directory))
     bench = BusBench(folder, house, towns)
     intake = small_service(folder, "intake", {})
     for service in (intake, bench.cases):

@@ -15,6 +15,7 @@ from kasane_kit import audit
 from kasane_kit.audit.chain import LINKED_FIELDS
 from kasane_kit.db import Databases, MigrationSource, upgrade
 from kasane_kit.db.engine import SqliteAddresses, open_engine
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -379,4 +380,4 @@ def _databases(folder: Path) -> Databases:
         upgrade(connection, MigrationSource(nothing))
         connection.commit()
     engine.dispose()
-    return Databases(addresses)
+    return Databases(addresses, KeyRing(Path("unused")))

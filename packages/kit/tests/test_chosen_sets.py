@@ -12,6 +12,7 @@ import pytest
 
 from kasane_kit.db import Databases, MigrationSource, choices_in, upgrade
 from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.keys import KeyRing
 from kasane_kit.plugins import MisconfiguredTown, PluginHouse
 from kasane_kit.tenancy import (
     HOST,
@@ -199,7 +200,7 @@ def test_settings_come_back_as_they_were_written() -> None:
 
 
 def test_a_town_s_copy_keeps_the_newest_revision_whatever_scope_is_open(tmp_path: Path) -> None:
-    databases = Databases(SqliteAddresses(tmp_path))
+    databases = Databases(SqliteAddresses(tmp_path), KeyRing(tmp_path))
     read = choices_in(databases, "portal")
 
     nothing = read(TOWN)  # the tables are not made yet

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kasane_kit import clock
 from kasane_kit.db import Databases
 from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import (
     FileTownDirectory,
     MunicipalityRequired,
@@ -104,7 +105,7 @@ def test_a_new_thread_has_no_scope_unless_it_is_handed_over() -> None:
 
 @pytest.mark.parametrize("door", ["reading", "writing", "reading_log"])
 def test_no_database_is_opened_outside_a_scope(tmp_path: Path, door: str) -> None:
-    databases = Databases(SqliteAddresses(tmp_path))
+    databases = Databases(SqliteAddresses(tmp_path), KeyRing(tmp_path))
 
     with pytest.raises(MunicipalityRequired), getattr(databases, door)("intake"):
         pass

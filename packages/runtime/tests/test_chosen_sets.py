@@ -6,6 +6,7 @@ from pathlib import Path
 from kasane_kit.config import Settings
 from kasane_kit.db import Databases, MigrationSource, upgrade
 from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import ChosenSet, chosen, municipality_scope
 from kasane_runtime.compose import compose
 
@@ -17,7 +18,7 @@ def test_a_process_of_one_service_reads_that_service_s_copy(tmp_path: Path) -> N
     towns = tmp_path / "towns"
     towns.mkdir()
     (towns / "292095-ikoma.toml").write_text(FILE, "utf-8")
-    heard = Databases(SqliteAddresses(tmp_path / "var"))
+    heard = Databases(SqliteAddresses(tmp_path / "var"), KeyRing(tmp_path))
     with municipality_scope(TOWN), heard.writing("cases") as connection:
         upgrade(connection, MigrationSource(tmp_path / "none"))
         chosen.remember(connection, ChosenSet(1, (), {}, date(2026, 11, 1)))

@@ -11,6 +11,7 @@ from kasane_kit.config import Settings
 from kasane_runtime import demo, rebuild
 from kasane_runtime.compose import Composition, compose, make_app
 from tests.figures import recount
+from tests.figures.sealed_words import words_found_plain
 from tests.figures.typed_twice import asked_again, fields_seen
 from tests.support.said_events import read_models
 
@@ -55,6 +56,8 @@ def test_every_step_is_accepted_and_both_towns_are_alive(
     for town in demo.towns():
         assert_the_portal_counts_what_the_services_hold(var / town)
         assert_a_rebuild_changes_nothing(composition, town)
+        found, looked = words_found_plain(composition, var / town, town)
+        assert (found, sorted(looked)) == ({}, ["cases", "intake", "outreach", "resources"])
     assert_no_field_is_typed_twice(composition, var / "292095")
 
 

@@ -58,7 +58,7 @@ def connection(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Co
         ANALYZE;""",
         database=f"kasane_{TOWN}",
     )
-    databases = Databases(addresses)
+    databases = Databases(addresses, keys)
     with municipality_scope(TOWN), databases.reading("cases") as opened:
         yield opened
     databases.dispose()

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, update
 
-from kasane_cases import commands, handlers
+from kasane_cases import commands, handlers, tables
 from kasane_cases.domain import errors
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.plan_records import GoalCheck, GoalResult
@@ -175,12 +175,9 @@ def assess(town, case_id, person_id, answers, **changes):
 def test_i_10_the_address_of_a_housemate_of_somebody_protected_does_not_go_either(moving):
     case_id = moving.here.case(MOTHER, address_protected=(SON,))
     with moving.here.unit() as uow:
-        uow.connection.execute(
-            text(
-                "UPDATE cases_person SET address = (SELECT address FROM cases_person WHERE id = :m)"
-            ),
-            {"m": MOTHER},
-        )
+        person = tables.person
+        address = uow.connection.scalar(select(person.c.address).where(person.c.id == MOTHER))
+        uow.connection.execute(update(person).where(person.c.id == SON).values(address=address))
         uow.record("cases.case.status_changed", "case", case_id)
         uow.commit()
     for person_id in (MOTHER, SON):

@@ -45,7 +45,7 @@ def house(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[House]:
         server.grant(TOWN)
         assert server.deviations(TOWN) == []
     directory = GivenTowns(Town(TOWN, "生駒市", "290009", ()))
-    databases = Databases(addresses)
+    databases = Databases(addresses, keys)
     yield House(databases, keys, directory, PluginHouse(directory))
     databases.dispose()
     private_postgres.psql(f'DROP DATABASE "kasane_{TOWN}"')

@@ -97,7 +97,7 @@ def test_no_seat_is_given_twice_when_eight_book_at_once_on_postgresql(
     directory = GivenTowns(Town(TOWN, "生駒市", "290009", ()))
     keys = KeyRing(tmp_path / "keys")
     keys.ensure("signing", TOWN)
-    house = House(Databases(OneDatabase()), keys, directory, PluginHouse(directory))
+    house = House(Databases(OneDatabase(), keys), keys, directory, PluginHouse(directory))
     try:
         assert race(house, 8) == EXPECTED
     finally:

@@ -76,6 +76,23 @@ class KeyRing:
         """A key of 32 bytes for one purpose, derived from the named key (HMAC-SHA256)."""
         return hmac.new(self.key(name), purpose.encode(), hashlib.sha256).digest()
 
+    def newest_version(self, name: str) -> int:
+        """The number of the newest version of a key: 1 until another was made."""
+        version = 1
+        while self._path(_of_version(name, version + 1)).exists():
+            version += 1
+        return version
+
+    def make_version(self, name: str) -> int:
+        """Makes the next version of a key; what the earlier ones sealed still opens with them."""
+        version = self.newest_version(name) + 1
+        self.ensure(_of_version(name, version))
+        return version
+
+    def version(self, name: str, version: int, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, derived from one version of the named key; raises KeyMissing."""
+        return self.derived(_of_version(name, version), purpose)
+
     def _make(self, path: Path) -> None:
         descriptor, unfinished = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         try:
@@ -93,3 +110,7 @@ class KeyRing:
         if not name.isalnum():
             raise KeyMissing(f"{name!r} is not the name of a key")
         return self._folder / f"{name}.key"
+
+
+def _of_version(name: str, version: int) -> str:
+    return name if version == 1 else f"{name}v{version}"

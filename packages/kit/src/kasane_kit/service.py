@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
-from sqlalchemy import Table
+from sqlalchemy import MetaData, Table
 
 from kasane_contracts import registry
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.bus import Parcel
+from kasane_kit.db.sealed import sealed_columns
 from kasane_kit.unit_of_work import House, UnitOfWork
 
 Subscriber = Callable[[Any, UnitOfWork, Any], None]
@@ -71,6 +72,7 @@ class Service:
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
     each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
     ``read_models`` are the tables that hold nothing but what was heard: they can be made again from the logs.
+    ``columns`` has its tables with their columns, of which some lie sealed.
     ``parcels`` maps a kind of parcel from another town to a function ``(parcel, uow, hooks)`` that does not commit.
     """
 
@@ -91,11 +93,18 @@ class Service:
     jobs: tuple[Job, ...] = ()
     parcels: Mapping[str, ParcelHandler] = field(default_factory=dict)
     read_models: tuple[Table, ...] = ()
+    columns: MetaData | None = None
 
     @property
     def migrations(self) -> Path:
         """The folder with the service's own migrations."""
         return self.root / "migrations"
+
+    @property
+    def sealed_tables(self) -> tuple[Table, ...]:
+        """The tables of which a column lies sealed."""
+        tables = self.columns.sorted_tables if self.columns is not None else []
+        return tuple(table for table in tables if sealed_columns(table))
 
     def permission(self, name: str) -> Permission | None:
         """The declared permission of this name, or None."""

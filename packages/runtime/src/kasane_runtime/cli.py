@@ -14,23 +14,26 @@ from sqlalchemy import Connection
 from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
 from kasane_kit.delivery import NotDelivered, Post
-from kasane_kit.keys import KeyMissing
+from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_runtime import (
     audit_commands,
+    backup_commands,
     broker,
     databases,
     demo,
     documents,
+    key_commands,
     move_commands,
     plugin_commands,
     processes,
     rebuild,
 )
 from kasane_runtime.audit_heads import NotKept
+from kasane_runtime.backups import BackupRefused
 from kasane_runtime.commands import compose_told, in_every_database
 from kasane_runtime.compose import HOST_SERVICE, compose, load_services
 from kasane_runtime.moving import MoveRefused
@@ -60,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         broker.BrokerUnreachable,
         NotDelivered,
         KeyMissing,
+        SealBroken,
         NotKept,
+        BackupRefused,
     ) as error:
         print(f"kasane: {error}", file=sys.stderr)
         return 2
@@ -143,6 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     create.set_defaults(command=_accounts_create)
 
     audit_commands.add_to(commands)
+    key_commands.add_to(commands)
+    backup_commands.add_to(commands)
 
     letters = commands.add_parser("dead-letters", help="止め置かれた出来事 / parked events")
     letter_commands = letters.add_subparsers(required=True, metavar="command")

@@ -112,7 +112,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         if distributed
         else SqliteAddresses(settings.var)
     )
-    databases = Databases(addresses)
+    databases = Databases(addresses, keys)
     wake = Wake(Bell(databases) if distributed else None)
     # One process of one service reads its own copy of what a town chose; one of all reads the portal's.
     everywhere = HOST_SERVICE if HOST_SERVICE in services else next(iter(services), "")

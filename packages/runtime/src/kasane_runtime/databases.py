@@ -6,8 +6,9 @@ from pathlib import Path
 
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
-from kasane_kit.db import MigrationFailed, MigrationSource, upgrade
+from kasane_kit.db import DatabaseAddresses, Databases, MigrationFailed, MigrationSource, upgrade
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, open_engine
+from kasane_kit.db.resealing import seal_plain
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
 from kasane_runtime.postgres import Deviation, Server
@@ -79,6 +80,8 @@ def _bring_sqlite(composition: Composition, municipality: str, expand_only: bool
                 connection.commit()
         finally:
             engine.dispose()
+    if not expand_only:
+        _seal(composition, addresses, municipality)
 
 
 def _bring_postgres(
@@ -90,6 +93,10 @@ def _bring_postgres(
             source = MigrationSource(service.migrations)
             server.upgrade(municipality, name, source, expand_only=expand_only)
     server.grant(municipality)
+    if not expand_only:
+        settings = composition.settings
+        addresses = PostgresAddresses(settings.database_url, composition.house.keys)
+        _seal(composition, addresses, municipality)
 
 
 def check_rights(composition: Composition) -> list[Deviation]:
@@ -115,6 +122,17 @@ def begin_epoch(composition: Composition, service: str, municipality: str) -> st
         head = outbox.begin_epoch(connection)
         connection.commit()
     return head.epoch
+
+
+def _seal(composition: Composition, addresses: DatabaseAddresses, municipality: str) -> None:
+    """Seals what lies plain in columns that are sealed by now; what is sealed already stays as it is."""
+    own = Databases(addresses, composition.house.keys)
+    try:
+        with municipality_scope(municipality):
+            for name, service in composition.services.items():
+                seal_plain(own, name, service.sealed_tables)
+    finally:
+        own.dispose()
 
 
 def _server(composition: Composition) -> Server:

@@ -15,6 +15,7 @@ from kasane_cases.handlers import (
 )
 from kasane_cases.pages import PAGES
 from kasane_cases.repository import PERMISSIONS
+from kasane_cases.tables.schema import metadata
 from kasane_contracts import cases as says
 from kasane_contracts import intake, outreach, resources
 from kasane_kit.auth import DataGrade
@@ -84,6 +85,7 @@ service = Service(
         "transfer_offer": DataGrade.SENSITIVE,
         "community_issue": DataGrade.COUNT,
     },
+    columns=metadata,
     tables=(
         "cases_consultation_summary",
         "cases_attachment",

@@ -31,6 +31,7 @@ from kasane_intake.subscribers import (
     on_case_opened,
     on_help_asked_for,
 )
+from kasane_intake.tables.schema import metadata
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 
@@ -206,6 +207,7 @@ service = Service(
         "web_message": DataGrade.SENSITIVE,
         "public_form": DataGrade.SETTING,
     },
+    columns=metadata,
     tables=(
         "intake_attachment",
         "intake_attachment_look",

@@ -44,6 +44,7 @@ from kasane_outreach.subscribers import (
     on_settling_visit_called_off,
     on_settling_visit_requested,
 )
+from kasane_outreach.tables.schema import metadata
 
 LOOKERS = VISITORS | {"contact"}
 PLANNERS = LOOKERS | {"responsible", "town_administrator"}
@@ -165,6 +166,7 @@ service = Service(
         "campaign": DataGrade.SETTING,
         "emergency_calls": DataGrade.SETTING,
     },
+    columns=metadata,
     tables=(
         "outreach_household_to_reach",
         "outreach_visit",

@@ -30,6 +30,7 @@ from kasane_portal.pages.providers import blueprint as providers
 from kasane_portal.pages.reports import blueprint as reports
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
+from kasane_portal.queries.acts import acts_behind
 from kasane_portal.subscribers import HEARD
 
 ADMINISTRATOR = frozenset({"town_administrator"})
@@ -225,5 +226,9 @@ service = Service(
     ),
     refusal=PortalRefusal,
     jobs=(Job("tell-counts", 3600.0, tell_counts),),
-    commands={"create_account": operator.create_account, "set_password": operator.set_password},
+    commands={
+        "create_account": operator.create_account,
+        "set_password": operator.set_password,
+        "acts_behind": acts_behind,
+    },
 )

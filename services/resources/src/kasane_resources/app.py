@@ -57,6 +57,7 @@ from kasane_resources.subscribers import (
     on_support_need_identified,
     on_support_plan_agreed,
 )
+from kasane_resources.tables.schema import metadata
 
 SUPPORTERS = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 STAFF = SUPPORTERS | {"town_administrator"}
@@ -283,6 +284,7 @@ service = Service(
         "participation": DataGrade.SENSITIVE,
         "host_support": DataGrade.PERSONAL,
     },
+    columns=metadata,
     tables=(
         "resources_organization",
         "resources_human_service",

@@ -18,6 +18,7 @@ from kasane_kit.db.engine import (
 )
 from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
 from kasane_kit.db.outage import is_outage
+from kasane_kit.db.sealed import FieldSeals, NotSealed, Sealed, SealedJson
 
 __all__ = [
     "Barrier",
@@ -26,8 +27,12 @@ __all__ = [
     "Bell",
     "DatabaseAddresses",
     "Databases",
+    "FieldSeals",
     "MigrationFailed",
     "MigrationSource",
+    "NotSealed",
+    "Sealed",
+    "SealedJson",
     "choices_in",
     "committed_loosely",
     "ended_when_still",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     make_url,
 )
 
+from kasane_kit.db.sealed import FieldSeals
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
 
@@ -97,8 +98,9 @@ def login_name(municipality: str, service: str) -> str:
 class Databases:
     """Connections to the databases of the open municipality; without ``municipality_scope()`` there are none."""
 
-    def __init__(self, addresses: DatabaseAddresses) -> None:
+    def __init__(self, addresses: DatabaseAddresses, keys: KeyRing) -> None:
         self._addresses = addresses
+        self._keys = keys
         self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._write_locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
@@ -179,7 +181,9 @@ class Databases:
         prefix, _, producer = service.partition(":")
         if prefix == LOG_READER and producer:
             return open_engine(self._addresses.log_url(producer, municipality))
-        return open_engine(self._addresses.url(service, municipality))
+        engine = open_engine(self._addresses.url(service, municipality))
+        FieldSeals(self._keys, municipality).install(engine)
+        return engine
 
 
 def open_engine(url: URL) -> Engine:

@@ -247,7 +247,7 @@ def build_workbench(
         Path(addresses.url(service.name, municipality).database or "").write_bytes(
             _migrated(service.migrations)
         )
-    databases = Databases(addresses)
+    databases = Databases(addresses, keys)
     chosen = ProjectedTownDirectory(directory, choices_in(databases, service.name))
     house = House(
         databases,

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Column, DateTime, Integer, String, Table, Text
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 assessment_form = Table(
     "cases_assessment_form",
@@ -23,9 +24,9 @@ assessment = Table(
     Column("number", Integer, nullable=False),
     Column("form_id", String(80), nullable=False),
     Column("form_version", Integer, nullable=False),
-    Column("answers", JSON, nullable=False),
+    Column("answers", SealedJson("case_id", "{}"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorded_by_name", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
 )

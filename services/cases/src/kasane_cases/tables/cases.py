@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 consultation_summary = Table(
     "cases_consultation_summary",
@@ -27,10 +28,10 @@ consultation_summary = Table(
     Column("area", String(60), nullable=False),
     Column("escalation_level", String(30), nullable=False),
     Column("target_role", String(60), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
     Column("waiting", Boolean, nullable=False),
-    Column("story", Text, nullable=False),
-    Column("persons", JSON, nullable=False),
+    Column("story", Sealed(), nullable=False),
+    Column("persons", SealedJson("id"), nullable=False),
     Column("case_id", String(36), nullable=False),
     Column("closed", Boolean, nullable=False),
 )
@@ -49,12 +50,12 @@ case = Table(
     Column("area", String(60), nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("categories", JSON, nullable=False),
-    Column("story", Text, nullable=False),
+    Column("story", Sealed(), nullable=False),
     Column("support_decided_on", Date),
-    Column("support_reason", Text, nullable=False),
+    Column("support_reason", Sealed(), nullable=False),
     Column("review_on", Date),
-    Column("evaluation", Text, nullable=False),
-    Column("next_contact", Text, nullable=False),
+    Column("evaluation", Sealed(), nullable=False),
+    Column("next_contact", Sealed(), nullable=False),
     Column("closing_outcome", String(30), nullable=False),
     Column("closed_on", Date),
     Column("restricted", Boolean, nullable=False),
@@ -73,12 +74,12 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("kana", Text, nullable=False),
     Column("birth_date", Date),
-    Column("address", Text, nullable=False),
+    Column("address", Sealed(), nullable=False),
     Column("phone", String(40), nullable=False),
     Column("address_protected", Boolean, nullable=False),
     Column("sex", String(20), nullable=False),
-    Column("email", Text, nullable=False),
-    Column("contact_note", Text, nullable=False),
+    Column("email", Sealed(), nullable=False),
+    Column("contact_note", Sealed(), nullable=False),
     Column("phone_protected", Boolean, nullable=False),
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 session = Table(
     "cases_session",
@@ -28,7 +29,7 @@ session = Table(
     Column("status", String(20), nullable=False),
     Column("held_on", Date),
     Column("next_on", Date),
-    Column("minutes", Text, nullable=False),
+    Column("minutes", Sealed(), nullable=False),
     Column("fixed_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
     Column("legal_kinds", JSON, nullable=False),
@@ -63,17 +64,17 @@ agenda_item = Table(
     Column("id", String(36), primary_key=True),
     Column("session_id", String(36), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("topic", Text, nullable=False),
+    Column("topic", Sealed("case_id"), nullable=False),
     Column("case_id", String(36), nullable=False),
     Column("person_id", String(36), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("consent_state", String(20), nullable=False),
     Column("legal_kind", String(40), nullable=False),
     Column("admitted", JSON, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("state_reason", Text, nullable=False),
+    Column("state_reason", Sealed("case_id"), nullable=False),
     Column("follows", String(36), nullable=False),
-    Column("minutes", Text, nullable=False),
+    Column("minutes", Sealed("case_id"), nullable=False),
     Column("roles", JSON, nullable=False),
 )
 
@@ -85,8 +86,8 @@ item_fact = Table(
     Column("item_id", String(36), nullable=False),
     Column("session_id", String(36), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("text", Sealed("item_id"), nullable=False),
+    Column("source", Sealed("item_id"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
 )
@@ -99,13 +100,13 @@ item_decision = Table(
     Column("item_id", String(36), nullable=False),
     Column("session_id", String(36), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed("item_id"), nullable=False),
     Column("in_charge", String(60), nullable=False),
     Column("role", Text, nullable=False),
     Column("due_on", Date),
     Column("owner", String(64), nullable=False),
     Column("done_on", Date),
-    Column("done_note", Text, nullable=False),
+    Column("done_note", Sealed("item_id"), nullable=False),
 )
 
 
@@ -115,7 +116,7 @@ minutes_addendum = Table(
     Column("id", String(36), primary_key=True),
     Column("session_id", String(36), nullable=False),
     Column("item_id", String(36), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed("session_id"), nullable=False),
     Column("added_at", DateTime(timezone=True), nullable=False),
     Column("added_by", Text, nullable=False),
 )

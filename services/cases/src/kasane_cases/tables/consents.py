@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 consent = Table(
     "cases_consent",
@@ -30,11 +31,11 @@ consent = Table(
     Column("method", String(60), nullable=False),
     Column("valid_from", Date),
     Column("expires_on", Date),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("case_id"), nullable=False),
     Column("heard_by", Text, nullable=False),
-    Column("representative", Text, nullable=False),
+    Column("representative", Sealed("case_id"), nullable=False),
     Column("representative_basis", Text, nullable=False),
-    Column("own_will", Text, nullable=False),
+    Column("own_will", Sealed("case_id"), nullable=False),
     Column("form", String(60), nullable=False),
     Column("evidence_id", String(36), nullable=False),
 )

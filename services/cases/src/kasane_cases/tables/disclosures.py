@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, String, Table, Text
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 disclosure = Table(
     "cases_disclosure",
@@ -20,7 +21,7 @@ disclosure = Table(
     Column("closed_classes", JSON, nullable=False),
     Column("basis", String(30), nullable=False),
     Column("basis_reference", String(36), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("approver", String(64), nullable=False),
     Column("disclosed_at", DateTime(timezone=True), nullable=False),
     Column("disclosed_by", String(64), nullable=False),
@@ -40,7 +41,7 @@ legal_ground = Table(
     Column("destination", String(40), nullable=False),
     Column("recipient", Text, nullable=False),
     Column("data_classes", JSON, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("asked_by", String(64), nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("closed_classes", JSON, nullable=False),
@@ -48,5 +49,5 @@ legal_ground = Table(
     Column("answered_by", String(64), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
     Column("approved", Boolean, nullable=False),
-    Column("answer_note", Text, nullable=False),
+    Column("answer_note", Sealed("case_id"), nullable=False),
 )

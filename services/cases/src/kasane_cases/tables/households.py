@@ -1,8 +1,9 @@
 """How households change, who cares for whom, and who may read a protected address."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 household_step = Table(
     "cases_household_step",
@@ -13,7 +14,7 @@ household_step = Table(
     Column("case_id", String(36), nullable=False, index=True),
     Column("other_case_id", String(36), nullable=False, index=True),
     Column("persons", JSON, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("undoes", String(36), nullable=False),
@@ -28,7 +29,7 @@ care_tie = Table(
     Column("case_id", String(36), nullable=False, index=True),
     Column("carer_id", String(36), nullable=False),
     Column("cared_for_id", String(36), nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("case_id"), nullable=False),
     Column("from_on", Date, nullable=False),
     Column("ended_on", Date),
 )
@@ -42,8 +43,8 @@ address_protection = Table(
     Column("case_id", String(36), nullable=False),
     Column("from_on", Date, nullable=False),
     Column("until_on", Date, nullable=False, index=True),
-    Column("authority", Text, nullable=False),
-    Column("certificate", Text, nullable=False),
+    Column("authority", Sealed("person_id"), nullable=False),
+    Column("certificate", Sealed("person_id"), nullable=False),
     Column("phone_too", Boolean, nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
@@ -58,7 +59,7 @@ protected_reader = Table(
     Column("id", String(36), primary_key=True),
     Column("person_id", String(36), nullable=False, index=True),
     Column("account_id", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("person_id"), nullable=False),
     Column("given_by", String(64), nullable=False),
     Column("given_at", DateTime(timezone=True), nullable=False),
     Column("valid_to", Date),
@@ -75,8 +76,8 @@ episode = Table(
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date, nullable=False),
     Column("outcome", String(30), nullable=False),
-    Column("evaluation", Text, nullable=False),
-    Column("next_contact", Text, nullable=False),
+    Column("evaluation", Sealed("case_id"), nullable=False),
+    Column("next_contact", Sealed("case_id"), nullable=False),
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 support_need = Table(
     "cases_support_need",
@@ -22,7 +23,7 @@ support_need = Table(
     Column("case_id", String(36), nullable=False),
     Column("person_id", String(36), nullable=False),
     Column("category", String(60), nullable=False),
-    Column("description", Text, nullable=False),
+    Column("description", Sealed("case_id"), nullable=False),
     Column("identified_on", Date, nullable=False),
     Column("identified_by", String(64), nullable=False),
     Column("missing", JSON, nullable=False),
@@ -42,7 +43,7 @@ need_option = Table(
     Column("human_service_id", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("step", String(20), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("need_id"), nullable=False),
     Column("by_name", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
 )
@@ -70,12 +71,12 @@ referral = Table(
     Column("human_service_id", String(64), nullable=False),
     Column("human_service_name", Text, nullable=False),
     Column("recipient", String(30), nullable=False),
-    Column("message", Text, nullable=False),
+    Column("message", Sealed("case_id"), nullable=False),
     Column("requested_on", Date, nullable=False),
     Column("requested_by", String(64), nullable=False),
     Column("status", String(20), nullable=False),
     Column("answered_on", Date),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
 )
 
 
@@ -86,7 +87,7 @@ outreach_request = Table(
     Column("case_id", String(36), nullable=False),
     Column("person_id", String(36), nullable=False),
     Column("purpose", String(200), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("agency", String(60), nullable=False),
     Column("agency_label", Text, nullable=False),
     Column("basis", String(80), nullable=False),

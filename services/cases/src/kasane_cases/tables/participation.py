@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 participation = Table(
     "cases_participation",
@@ -11,7 +12,7 @@ participation = Table(
     Column("case_id", String(36), nullable=False),
     Column("person_id", String(36), nullable=False),
     Column("category", String(60), nullable=False),
-    Column("wish", Text, nullable=False),
+    Column("wish", Sealed("case_id"), nullable=False),
     Column("proposed_on", Date, nullable=False),
     Column("proposed_by", String(64), nullable=False),
     Column("status", String(20), nullable=False),

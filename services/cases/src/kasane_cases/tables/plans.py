@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 support_plan = Table(
     "cases_support_plan",
@@ -21,8 +22,8 @@ support_plan = Table(
     Column("case_id", String(36), nullable=False),
     Column("kind", String(30), nullable=False),
     Column("persons", JSON, nullable=False),
-    Column("goals", JSON, nullable=False),
-    Column("tracks", JSON, nullable=False),
+    Column("goals", SealedJson("case_id"), nullable=False),
+    Column("tracks", SealedJson("case_id"), nullable=False),
     Column("starts_on", Date),
     Column("ends_on", Date),
     Column("drafted_on", Date, nullable=False),
@@ -37,9 +38,9 @@ support_plan = Table(
     Column("agreed_by", JSON, nullable=False),
     Column("follows", String(36), nullable=False),
     Column("outcome", String(20), nullable=False),
-    Column("outcome_reason", Text, nullable=False),
+    Column("outcome_reason", Sealed("case_id"), nullable=False),
     Column("ended_on", Date),
-    Column("extensions", JSON, nullable=False),
+    Column("extensions", SealedJson("case_id", "{}"), nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -49,11 +50,11 @@ plan_edition = Table(
     metadata,
     Column("plan_id", String(36), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("content", JSON, nullable=False),
+    Column("content", SealedJson("plan_id", "{}"), nullable=False),
     Column("written_on", Date, nullable=False),
     Column("written_by", String(64), nullable=False),
     Column("writer_name", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("plan_id"), nullable=False),
 )
 
 
@@ -71,7 +72,7 @@ plan_agreement = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("giver_name", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("plan_id"), nullable=False),
 )
 
 
@@ -84,8 +85,8 @@ monitoring = Table(
     Column("person_id", String(36), nullable=False),
     Column("on", Date, nullable=False),
     Column("next_on", Date, nullable=False),
-    Column("condition", Text, nullable=False),
-    Column("checks", JSON, nullable=False),
+    Column("condition", Sealed("case_id"), nullable=False),
+    Column("checks", SealedJson("case_id"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorder_name", Text, nullable=False),
@@ -100,8 +101,8 @@ plan_evaluation = Table(
     Column("case_id", String(36), nullable=False),
     Column("on", Date, nullable=False),
     Column("outcome", String(20), nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("checks", JSON, nullable=False),
+    Column("summary", Sealed("case_id"), nullable=False),
+    Column("checks", SealedJson("case_id"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorder_name", Text, nullable=False),
@@ -114,8 +115,8 @@ fact_origin = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("case_id", String(36), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("told_by", Text, nullable=False),
+    Column("text", Sealed("case_id"), nullable=False),
+    Column("told_by", Sealed("case_id"), nullable=False),
     Column("told_on", Date, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),

@@ -1,7 +1,6 @@
 """The timeline and the tasks of a case."""
 
 from sqlalchemy import (
-    JSON,
     Column,
     Date,
     DateTime,
@@ -11,6 +10,7 @@ from sqlalchemy import (
 )
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import SealedJson
 
 timeline = Table(
     "cases_timeline",
@@ -22,7 +22,7 @@ timeline = Table(
     Column("person_id", String(36), nullable=False),
     Column("object_id", String(64), nullable=False),
     Column("actor_name", Text, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", SealedJson("case_id", "{}"), nullable=False),
 )
 
 

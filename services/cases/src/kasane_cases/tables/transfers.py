@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
 from kasane_cases.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 transfer = Table(
     "cases_transfer",
@@ -12,10 +13,10 @@ transfer = Table(
     Column("to_municipality", String(16), nullable=False),
     Column("secret", Boolean, nullable=False),
     Column("person_ids", JSON, nullable=False),
-    Column("handover", Text, nullable=False),
-    Column("safety_notes", Text, nullable=False),
+    Column("handover", Sealed("case_id"), nullable=False),
+    Column("safety_notes", Sealed("case_id"), nullable=False),
     Column("contact", Text, nullable=False),
-    Column("evaluation", Text, nullable=False),
+    Column("evaluation", Sealed("case_id"), nullable=False),
     Column("prepared_by", String(64), nullable=False),
     Column("prepared_by_name", Text, nullable=False),
     Column("prepared_at", DateTime(timezone=True), nullable=False),
@@ -27,7 +28,7 @@ transfer = Table(
     Column("answered_at", DateTime(timezone=True)),
     Column("receipt", String(80), nullable=False),
     Column("receipt_documents", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("case_id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("sealed_key", Text, nullable=False),
 )
@@ -61,8 +62,8 @@ transfer_document = Table(
     Column("position", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("person_id", String(36), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Sealed("case_id"), nullable=False),
     Column("dated", Date, nullable=False),
-    Column("lines", JSON, nullable=False),
+    Column("lines", SealedJson("case_id"), nullable=False),
     Column("third_party", Boolean, nullable=False),
 )

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 consultation_day = Table(
     "intake_consultation_day",
@@ -51,8 +52,8 @@ booking = Table(
     Column("name", Text, nullable=False),
     Column("kana", Text, nullable=False),
     Column("phone", String(40), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("do_not_contact", Text, nullable=False),
+    Column("note", Sealed(), nullable=False),
+    Column("do_not_contact", Sealed(), nullable=False),
     Column("receipt", String(20)),
     Column("secret", String(64), nullable=False),
     Column("consultation_id", String(36), nullable=False),

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 consultation = Table(
     "intake_consultation",
@@ -30,10 +31,10 @@ consultation = Table(
     Column("escalation_reason", Text, nullable=False),
     Column("escalation_source", String(120), nullable=False),
     Column("status", String(30), nullable=False),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", Sealed(), nullable=False),
     Column("case_id", String(36), nullable=False),
     Column("next_contact_on", Date),
-    Column("extensions", JSON, nullable=False),
+    Column("extensions", SealedJson("id", "{}"), nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -48,7 +49,7 @@ person_concerned = Table(
     Column("kana", Text, nullable=False),
     Column("birth_date", Date),
     Column("relation", String(60), nullable=False),
-    Column("address", Text, nullable=False),
+    Column("address", Sealed("consultation_id"), nullable=False),
     Column("phone", String(40), nullable=False),
     Column("given_consent", Boolean, nullable=False),
     Column("carer", Boolean, nullable=False),

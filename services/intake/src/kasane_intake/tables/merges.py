@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Column, DateTime, Integer, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 person_merge = Table(
     "intake_person_merge",
@@ -14,7 +15,7 @@ person_merge = Table(
     Column("other_consultation_id", String(36), nullable=False),
     Column("choices", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
     Column("requested_by", String(64), nullable=False),
     Column("requested_by_name", Text, nullable=False),
     Column("requested_at", DateTime(timezone=True), nullable=False),
@@ -22,12 +23,12 @@ person_merge = Table(
     Column("decided_by", String(64), nullable=False),
     Column("decided_by_name", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True)),
-    Column("decision_reason", Text, nullable=False),
+    Column("decision_reason", Sealed(), nullable=False),
     Column("place", Integer, nullable=False),
     Column("undone_by", String(64), nullable=False),
     Column("undone_by_name", Text, nullable=False),
     Column("undone_at", DateTime(timezone=True)),
-    Column("undo_reason", Text, nullable=False),
+    Column("undo_reason", Sealed(), nullable=False),
     Column("version", Integer, nullable=False),
 )
 

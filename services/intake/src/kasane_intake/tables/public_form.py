@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, DateTime, Integer, String, Table, Text, UniqueConstraint
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 public_form = Table(
     "intake_public_form",
@@ -29,16 +30,16 @@ web_message = Table(
     Column("digest", String(64), nullable=False),
     Column("sender", String(20), nullable=False),
     Column("arrived_at", DateTime(timezone=True), nullable=False),
-    Column("story", Text, nullable=False),
+    Column("story", Sealed(), nullable=False),
     Column("name", Text, nullable=False),
     Column("kana", Text, nullable=False),
     Column("brought_by", String(20), nullable=False),
     Column("hidden", Boolean, nullable=False),
     Column("contact_way", String(10), nullable=False),
-    Column("contact", Text, nullable=False),
-    Column("do_not_contact", Text, nullable=False),
+    Column("contact", Sealed(), nullable=False),
+    Column("do_not_contact", Sealed(), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
     Column("consultation_id", String(36), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("receipt", name="intake_web_message_receipt"),
@@ -51,7 +52,7 @@ web_addition = Table(
     Column("id", String(36), primary_key=True),
     Column("message_id", String(36), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed("message_id"), nullable=False),
     Column("seen", Boolean, nullable=False),
 )
 

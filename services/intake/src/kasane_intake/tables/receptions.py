@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed
 
 reception = Table(
     "intake_reception",
@@ -14,8 +15,8 @@ reception = Table(
     Column("agency", Text, nullable=False),
     Column("campaign", String(60), nullable=False),
     Column("need", String(10), nullable=False),
-    Column("contact_by", Text, nullable=False),
-    Column("do_not_contact", Text, nullable=False),
+    Column("contact_by", Sealed("consultation_id"), nullable=False),
+    Column("do_not_contact", Sealed("consultation_id"), nullable=False),
 )
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed, SealedJson
 
 referral_sheet = Table(
     "intake_referral_sheet",
@@ -11,7 +12,7 @@ referral_sheet = Table(
     Column("consultation_id", String(36), nullable=False),
     Column("from_office", String(60), nullable=False),
     Column("to_office", String(60), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed("consultation_id"), nullable=False),
     Column("consent", Boolean, nullable=False),
     Column("companionship", String(60), nullable=False),
     Column("sent_on", Date, nullable=False),
@@ -20,9 +21,9 @@ referral_sheet = Table(
     Column("includes_arrears", Boolean, nullable=False),
     Column("arrears_consent", Boolean, nullable=False),
     Column("status", String(30), nullable=False),
-    Column("return_reason", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("extensions", JSON, nullable=False),
+    Column("return_reason", Sealed("consultation_id"), nullable=False),
+    Column("outcome", Sealed("consultation_id"), nullable=False),
+    Column("extensions", SealedJson("consultation_id", "{}"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("persons", JSON, nullable=False),
     Column("responsible_office", String(60), nullable=False),
@@ -32,7 +33,7 @@ referral_sheet = Table(
     Column("accompanied_as", String(60), nullable=False),
     Column("accompanied_on", Date),
     Column("accompanied_by", Text, nullable=False),
-    Column("void_reason", Text, nullable=False),
+    Column("void_reason", Sealed("consultation_id"), nullable=False),
     Column("reminders", Integer, nullable=False),
     Column("reminded_on", Date),
     Column("decide_by", Date),
@@ -46,7 +47,7 @@ step = Table(
     Column("sheet_id", String(36), nullable=False),
     Column("from_status", String(30), nullable=False),
     Column("to_status", String(30), nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("consultation_id"), nullable=False),
     Column("by_account", String(64), nullable=False),
     Column("by_name", String(200), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),

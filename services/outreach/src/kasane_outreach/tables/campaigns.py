@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
+from kasane_kit.db import Sealed
 from kasane_outreach.tables.schema import metadata
 
 campaign_run = Table(
@@ -48,7 +49,7 @@ survey_target = Table(
     Column("number", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("kana", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    Column("address", Sealed("run_id"), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("wave", Integer, nullable=False),
     Column("sent_on", Date),
@@ -127,13 +128,13 @@ watch_assignment = Table(
     Column("request_id", String(36), nullable=False),
     Column("watcher", String(64), nullable=False),
     Column("every_days", Integer, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("basis", Text, nullable=False),
+    Column("what", Sealed("request_id"), nullable=False),
+    Column("basis", Sealed("request_id"), nullable=False),
     Column("begins_on", Date, nullable=False),
     Column("next_on", Date, nullable=False),
     Column("made_by", String(64), nullable=False),
     Column("ended_on", Date),
-    Column("end_reason", Text, nullable=False),
+    Column("end_reason", Sealed("request_id"), nullable=False),
     Column("told_for", Date),
 )
 watch_report = Table(

@@ -10,9 +10,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    Text,
 )
 
+from kasane_kit.db import Sealed
 from kasane_outreach.tables.schema import metadata
 
 door_device = Table(
@@ -62,7 +62,7 @@ visit_addendum = Table(
     Column("visit_id", String(36), nullable=False),
     Column("written_by", String(64), nullable=False),
     Column("written_at", DateTime(timezone=True), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed("visit_id"), nullable=False),
 )
 visit_photo = Table(
     "outreach_visit_photo",
@@ -88,5 +88,5 @@ check_in = Table(
     Column("ended_at", DateTime(timezone=True)),
     Column("ended_by", String(64), nullable=False),
     Column("alarmed_at", DateTime(timezone=True)),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("visit_id"), nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table, Text
 
+from kasane_kit.db import Sealed
 from kasane_outreach.tables.schema import metadata
 
 household_to_reach = Table(
@@ -13,15 +14,15 @@ household_to_reach = Table(
     Column("name", Text, nullable=False),
     Column("kana", Text, nullable=False),
     Column("phone", String(40), nullable=False),
-    Column("address", Text, nullable=False),
+    Column("address", Sealed(), nullable=False),
     Column("sealed_address", Text, nullable=False),
     Column("address_protected", Boolean, nullable=False),
     Column("phone_protected", Boolean, nullable=False),
     Column("latitude", Float),
     Column("longitude", Float),
     Column("town_block", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
+    Column("purpose", Sealed(), nullable=False),
     Column("by_when", Date),
     Column("minutes", Integer, nullable=False),
     Column("two_person", Boolean, nullable=False),
@@ -32,7 +33,7 @@ household_to_reach = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_result", String(20), nullable=False),
     Column("asked_by", Text, nullable=False),
-    Column("end_reason", Text, nullable=False),
+    Column("end_reason", Sealed(), nullable=False),
     Column("heard_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
 )

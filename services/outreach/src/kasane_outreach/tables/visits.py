@@ -1,7 +1,8 @@
 """Visits, who makes them, and attempts without contact."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Table, Text, Time
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Table, Time
 
+from kasane_kit.db import Sealed
 from kasane_outreach.tables.schema import metadata
 
 visit = Table(
@@ -17,13 +18,13 @@ visit = Table(
     Column("two_person", Boolean, nullable=False),
     Column("round_id", String(36), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("cancel_reason", Text, nullable=False),
+    Column("cancel_reason", Sealed("request_id"), nullable=False),
     Column("result", String(20), nullable=False),
     Column("made_on", Date),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("request_id"), nullable=False),
     Column("consent_heard", Boolean, nullable=False),
-    Column("accompanied_to", Text, nullable=False),
-    Column("next_wish", Text, nullable=False),
+    Column("accompanied_to", Sealed("request_id"), nullable=False),
+    Column("next_wish", Sealed("request_id"), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorded_at", DateTime(timezone=True)),
     Column("submission", String(200), nullable=False),
@@ -57,7 +58,7 @@ contact_attempt = Table(
     Column("number", Integer, nullable=False),
     Column("on_day", Date, nullable=False),
     Column("result", String(20), nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed("request_id"), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
 )

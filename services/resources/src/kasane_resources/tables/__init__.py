@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
+from kasane_kit.db import Sealed
 from kasane_resources.tables.finding import area_word as area_word
 from kasane_resources.tables.finding import finding as finding
 from kasane_resources.tables.finding import finding_area as finding_area
@@ -176,10 +177,10 @@ referral = Table(
     Column("human_service_id", String(36), nullable=False),
     Column("human_service_name", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    Column("message", Sealed(), nullable=False),
     Column("requested_at", DateTime(timezone=True), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
     Column("answered_by", String(64), nullable=False),
     Column("version", Integer, nullable=False),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
 
+from kasane_kit.db import Sealed, SealedJson
 from kasane_resources.tables.schema import metadata
 
 participation = Table(
@@ -12,7 +13,7 @@ participation = Table(
     Column("case_number", String(40), nullable=False),
     Column("person_id", String(36), nullable=False),
     Column("proposed_at", DateTime(timezone=True), nullable=False),
-    Column("wish", Text, nullable=False),
+    Column("wish", Sealed(), nullable=False),
     Column("category", String(60), nullable=False),
     Column("area", Text, nullable=False),
     Column("age_band", String(10), nullable=False),
@@ -39,8 +40,8 @@ participation_step = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("by", String(64), nullable=False),
     Column("by_name", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("reason", Sealed("participation_id"), nullable=False),
+    Column("facts", SealedJson("participation_id", "{}"), nullable=False),
 )
 settling_visit = Table(
     "resources_settling_visit",
@@ -60,11 +61,11 @@ host_support = Table(
     Column("host", Text, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("on", Date, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed(), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),
     Column("recorded_by_name", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("answer", Sealed(), nullable=False),
     Column("answered_on", Date),
     Column("answered_by_name", Text, nullable=False),
     Column("version", Integer, nullable=False),

@@ -1,0 +1,392 @@
+"""Columns that lie in the database only sealed: under a key of their record, which lies there only wrapped.
+
+A repository reads and writes plain values. What is bound to such a column is sealed for its place (town, table,
+column, row) before a statement is sent, and opened when a row comes back. A plain value never gets through.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Update,
+    cast,
+    event,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from kasane_kit.ids import new_id
+from kasane_kit.keys import KEY_BYTES, KeyRing, SealBroken, seal, unseal
+
+PREFIX = "sealed1:"
+ID_LENGTH = 36
+_PART = "\x1f"
+_PURPOSE = "fields"
+
+metadata = MetaData()
+field_key = Table(
+    "field_key",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("owner", String(120), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("wrapped", Text, nullable=False),
+)
+
+
+_of_dialect: WeakKeyDictionary[Dialect, "FieldSeals"] = WeakKeyDictionary()
+
+
+class NotSealed(RuntimeError):
+    """A plain value was about to reach a sealed column; the statement was not sent."""
+
+
+class Ciphertext(str):
+    """A sealed value on its way into the database."""
+
+    __slots__ = ()
+
+
+class Sealed(TypeDecorator[Any]):
+    """A text that is kept sealed. ``owner`` names the column of the record whose end destroys the key.
+
+    An empty text stays empty: only that nothing is written there can be seen.
+    """
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok = True
+    empty: Any = ""
+
+    def __init__(self, owner: str = "id") -> None:
+        super().__init__()
+        self.owner = owner
+
+    def plain(self, value: Any) -> str:
+        """The value as a text to seal."""
+        return str(value)
+
+    def value(self, text: str) -> Any:
+        """The value that a sealed text stood for."""
+        return text
+
+    def unsealed(self, stored: str) -> Any:
+        """What a cell holds that was written before the column was sealed, or that holds nothing."""
+        return stored
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Reads with the cell what opens it: the wrapped key and the place that it stands in."""
+        (base,) = column.base_columns
+        table: Any = column.table
+        stored = self.stored(column)
+        wrapped = (
+            select(field_key.c.wrapped)
+            .where(field_key.c.id == func.substr(stored, len(PREFIX) + 1, ID_LENGTH))
+            .correlate_except(field_key)
+            .scalar_subquery()
+        )
+        try:
+            row = [cast(table.c[key.name], Text) for key in base.table.primary_key]
+        except KeyError:
+            raise NotSealed(
+                f"{base} was read without the key of its row; nothing was read; select the key as well"
+            ) from None
+        whole: ColumnElement[Any] = func.coalesce(wrapped, literal_column("''", Text))
+        for part in (*row, stored):
+            whole = whole.op("||")(literal_column(f"'{_PART}'", Text)).op("||")(part)
+        place = f"{base.table.name}|{base.name}"
+        return type_coerce(whole, _Read(self, place, len(row)))
+
+    def stored(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The text that lies in the database."""
+        return cast(column, Text)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Lets through what is sealed, and nothing at all."""
+        if value is None or value == self.empty or isinstance(value, Ciphertext):
+            return value
+        raise NotSealed(
+            "a plain value was compared with or written to a sealed column; nothing was sent; "
+            "write it by the whole row's key, and look for it in another column"
+        )
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """Whatever is compared with a sealed column is bound like one."""
+        return self
+
+
+class SealedJson(Sealed):
+    """Like Sealed for a value of JSON; what is empty of its kind (``[]``, ``{}``) stays so."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, owner: str, empty: str = "[]") -> None:
+        super().__init__(owner)
+        self.nothing = empty
+
+    @property
+    def empty(self) -> Any:
+        """What stands where nothing is written."""
+        return json.loads(self.nothing)
+
+    def plain(self, value: Any) -> str:
+        """The value as a text to seal."""
+        return json.dumps(value, ensure_ascii=False)
+
+    def value(self, text: str) -> Any:
+        """The value that a sealed text stood for."""
+        return json.loads(text)
+
+    def unsealed(self, stored: str) -> Any:
+        """What a cell holds that was written before the column was sealed, or that holds nothing."""
+        return json.loads(stored)
+
+    def stored(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The text that lies in the database, without the quotes of a JSON string."""
+        return func.trim(cast(column, Text), '"')
+
+
+class _Read(TypeDecorator[Any]):
+    """What ``column_expression`` reads of one column: wrapped key, key of the row, cell."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Sealed, column: str, length: int) -> None:
+        super().__init__()
+        self.kind, self.column, self.length = kind, column, length
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Opens the cell."""
+        if value is None:
+            return None
+        wrapped, *row, stored = value.split(_PART, self.length + 1)
+        if not stored.startswith(PREFIX):
+            return self.kind.unsealed(stored)
+        if dialect not in _of_dialect:
+            raise SealBroken(
+                f"{self.column}: this connection opens no seals; nothing of it was read"
+            )
+        return _of_dialect[dialect].read(self.kind, self.column, row, wrapped, stored)
+
+
+class FieldSeals:
+    """Seals and opens the cells of one town's database."""
+
+    def __init__(self, keys: KeyRing, municipality: str) -> None:
+        self._keys = keys
+        self._municipality = municipality
+
+    def install(self, engine: Engine) -> None:
+        """Everything that goes through the engine is sealed and opened from now on."""
+        _of_dialect[engine.dialect] = self
+        event.listen(engine, "before_execute", self._before, retval=True)
+
+    def read(self, kind: Sealed, column: str, row: Sequence[str], wrapped: str, stored: str) -> Any:
+        """The value of a sealed cell; raises SealBroken and KeyMissing."""
+        key_id, _, content = stored[len(PREFIX) :].partition(":")
+        place = self._place(column, row, key_id)
+        if not wrapped:
+            raise SealBroken(
+                f"{place}: the key of this record is not there; nothing of it was read"
+            )
+        try:
+            raw = base64.b64decode(content, validate=True)
+            return kind.value(unseal(self.unwrap(key_id, wrapped), raw, place).decode())
+        except ValueError as error:
+            raise SealBroken(f"{place}: the seal does not open; nothing of it was read") from error
+
+    def close(
+        self,
+        connection: Connection,
+        column: Column[Any],
+        row: Mapping[str, Any],
+        value: Any,
+        found: dict[str, tuple[str, bytes]] | None = None,
+    ) -> Any:
+        """The value sealed for its row, under the key of the record that the row belongs to.
+
+        ``row`` has the primary key and the owner; ``found`` keeps the keys for the next cells of a transaction.
+        """
+        kind = column.type
+        assert isinstance(kind, Sealed)
+        if value is None or value == kind.empty or isinstance(value, Ciphertext):
+            return value
+        known = {} if found is None else found
+        owner = str(row[kind.owner])
+        if owner not in known:
+            known[owner] = self.key_of(connection, owner)
+        key_id, key = known[owner]
+        names = [str(row[one.name]) for one in column.table.primary_key]
+        place = self._place(f"{column.table.name}|{column.name}", names, key_id)
+        content = base64.b64encode(seal(key, kind.plain(value).encode(), place)).decode()
+        return Ciphertext(f"{PREFIX}{key_id}:{content}")
+
+    def key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
+        """The key of a record with its id, made at its first word; nobody can destroy it until the commit."""
+        statement = (
+            select(field_key.c.id, field_key.c.wrapped)
+            .where(field_key.c.owner == owner)
+            .with_for_update(read=True, key_share=True)
+        )
+        row = connection.execute(statement).one_or_none()
+        if row is None:
+            fresh, key = new_id(), os.urandom(KEY_BYTES)
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            version, wrapped = self.wrap(fresh, key)
+            connection.execute(
+                dialect.insert(field_key)
+                .values(id=fresh, owner=owner, version=version, wrapped=wrapped)
+                .on_conflict_do_nothing()
+            )
+            row = connection.execute(statement).one()
+        return row.id, self.unwrap(row.id, row.wrapped)
+
+    @property
+    def newest_version(self) -> int:
+        """The version of the town's key under which new keys are wrapped."""
+        return self._keys.newest_version(self._municipality)
+
+    def wrap(self, key_id: str, key: bytes) -> tuple[int, str]:
+        """A record's key under the newest version of the town's, with the number of that version."""
+        version = self.newest_version
+        town_key = self._keys.version(self._municipality, version, _PURPOSE)
+        sealed = seal(town_key, key, f"{self._municipality}|field_key|{key_id}|{version}")
+        return version, f"{version}:{base64.b64encode(sealed).decode()}"
+
+    def unwrap(self, key_id: str, wrapped: str) -> bytes:
+        """A record's key; raises SealBroken and KeyMissing."""
+        version, _, content = wrapped.partition(":")
+        town_key = self._keys.version(self._municipality, int(version), _PURPOSE)
+        place = f"{self._municipality}|field_key|{key_id}|{version}"
+        return unseal(town_key, base64.b64decode(content), place)
+
+    def _place(self, column: str, row: Sequence[str], key_id: str) -> str:
+        return "|".join([self._municipality, column, *row, key_id, "1"])
+
+    def _before(
+        self,
+        connection: Connection,
+        statement: Any,
+        many: Sequence[Mapping[str, Any]],
+        one: Mapping[str, Any],
+        _options: Mapping[str, Any],
+    ) -> tuple[Any, Any, Any]:
+        if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
+            columns = sealed_columns(statement.table)
+            if columns:
+                closing = _Closing(self, connection, statement, columns)
+                return closing.statement(), [closing.row(row) for row in many], closing.row(one)
+        return statement, many, one
+
+
+class _Closing:
+    """Seals what one statement writes."""
+
+    def __init__(
+        self,
+        seals: FieldSeals,
+        connection: Connection,
+        statement: Insert | Update,
+        columns: Sequence[Column[Any]],
+    ) -> None:
+        self._seals, self._connection, self._columns = seals, connection, columns
+        assert isinstance(statement.table, Table)
+        self._statement, self._table = statement, statement.table
+        self._keys: dict[str, tuple[str, bytes]] = {}
+        if statement._multi_values or getattr(statement, "select", None) is not None:
+            raise NotSealed(
+                f"{self._table.name} has sealed columns; nothing was written; give its rows one by one"
+            )
+        self._values: dict[str, Any] = {
+            str(getattr(column, "key", column)): value.effective_value
+            for column, value in (statement._values or {}).items()
+            if isinstance(value, BindParameter)
+        }
+
+    def statement(self) -> Insert | Update:
+        """The statement with its own values sealed."""
+        written = self._row(self._values)
+        return self._statement.values(written) if written else self._statement
+
+    def row(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One set of parameters, sealed."""
+        if not given:
+            return given
+        return {**given, **self._row(given)}
+
+    def _row(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        to_close = [column for column in self._columns if _says(column, given.get(column.name))]
+        if not to_close:
+            return {}
+        place = {**self._values, **given}
+        if isinstance(self._statement, Update):
+            place = {**self._where(to_close), **given}
+        return {
+            column.name: self._seals.close(
+                self._connection, column, place, given[column.name], self._keys
+            )
+            for column in to_close
+        }
+
+    def _where(self, to_close: Sequence[Column[Any]]) -> dict[str, Any]:
+        """The key and the owner of the one row that an update is about."""
+        criteria = self._statement._where_criteria  # type: ignore[union-attr]
+        needed = {one.name for one in self._table.primary_key}
+        needed |= {column.type.owner for column in to_close}  # type: ignore[attr-defined]
+        named = dict(_equalities(criteria))
+        if needed <= named.keys():
+            return named
+        names = sorted(needed)
+        rows = self._connection.execute(
+            select(*(self._table.c[name] for name in names)).where(*criteria).limit(2)
+        ).all()
+        if len(rows) > 1:
+            raise NotSealed(
+                f"{self._table.name} has sealed columns; nothing was written; write to its rows one by one"
+            )
+        return dict(zip(names, rows[0], strict=True)) if rows else dict.fromkeys(names, "")
+
+
+def sealed_columns(table: Table) -> tuple[Column[Any], ...]:
+    """The columns of a table that lie sealed."""
+    return tuple(column for column in table.columns if isinstance(column.type, Sealed))
+
+
+def _says(column: Column[Any], value: Any) -> bool:
+    kind = column.type
+    assert isinstance(kind, Sealed)
+    return not (value is None or value == kind.empty or isinstance(value, Ciphertext))
+
+
+def _equalities(criteria: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    for criterion in criteria:
+        if (
+            isinstance(criterion, BinaryExpression)
+            and criterion.operator is operators.eq
+            and isinstance(criterion.left, Column)
+            and isinstance(criterion.right, BindParameter)
+        ):
+            yield criterion.left.name, criterion.right.effective_value

@@ -1,0 +1,367 @@
+"""Checks sealed columns on both databases: what lies there, who opens it, and what may go wrong."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import (
+    URL,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import StatementError
+
+from kasane_kit.db import Databases, FieldSeals, NotSealed, Sealed, SealedJson
+from kasane_kit.db.engine import open_engine
+from kasane_kit.db.resealing import Standing, seal_plain, standing, wrap_anew
+from kasane_kit.db.sealed import PREFIX, field_key
+from kasane_kit.db.sealed import metadata as key_metadata
+from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
+from kasane_kit.tenancy import municipality_scope
+from tests.support.private_postgres import PrivatePostgres
+
+TOWN, OTHER_TOWN = "292095", "012319"
+WORDS = "夜中に灯りが消える"
+
+metadata = MetaData()
+lamp = Table(
+    "lamp",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("house", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Sealed("house"), nullable=False),
+    Column("parts", SealedJson("house"), nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+)
+turn = Table(
+    "lamp_turn",
+    metadata,
+    Column("lamp_id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("words", Sealed("lamp_id"), nullable=False),
+)
+
+
+@dataclass
+class OneDatabase:
+    """One database for whichever town is asked for, as when a town is given another's."""
+
+    address: URL
+
+    def url(self, service: str, municipality: str) -> URL:
+        return self.address
+
+    def log_url(self, producer: str, municipality: str) -> URL:
+        return self.address
+
+
+@dataclass
+class Ground:
+    """A database with the tables, and the keys of two towns."""
+
+    databases: Databases
+    keys: KeyRing
+    address: URL
+
+    def raw(self, statement: str) -> list[tuple[object, ...]]:
+        engine = open_engine(self.address)
+        try:
+            with engine.begin() as connection:
+                found = connection.execute(text(statement))
+                return [tuple(row) for row in found] if found.returns_rows else []
+        finally:
+            engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    if request.param == "sqlite":
+        address = URL.create("sqlite", database=str(tmp_path / "lamps.sqlite"))
+    else:
+        server: PrivatePostgres = request.getfixturevalue("private_postgres")
+        address = make_url(server.dsn).set(drivername="postgresql+psycopg")
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN, OTHER_TOWN)
+    engine = open_engine(address)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        key_metadata.drop_all(connection)
+        metadata.create_all(connection)
+        key_metadata.create_all(connection)
+    engine.dispose()
+    databases = Databases(OneDatabase(address), keys)
+    with municipality_scope(TOWN):
+        yield Ground(databases, keys, address)
+    databases.dispose()
+
+
+def write(ground: Ground, *statements: object) -> None:
+    with ground.databases.writing("lamps") as connection:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[call-overload]
+        connection.commit()
+
+
+def a_lamp(lamp_id: str = "a", **values: object) -> object:
+    given = {"house": "h1", "name": "電灯", "note": WORDS, "parts": [{"傘": "割れた"}]} | values
+    return insert(lamp).values(id=lamp_id, **given)
+
+
+def notes(ground: Ground) -> list[tuple[object, ...]]:
+    with ground.databases.reading("lamps") as connection:
+        rows = connection.execute(select(lamp.c.note, lamp.c.parts).order_by(lamp.c.id))
+        return [tuple(row) for row in rows]
+
+
+def test_what_is_written_is_read_again_and_lies_sealed(ground: Ground) -> None:
+    write(ground, a_lamp(), insert(turn).values(lamp_id="a", number=1, words="つけた"))
+
+    assert notes(ground) == [(WORDS, [{"傘": "割れた"}])]
+    ((note, parts),) = ground.raw("SELECT note, CAST(parts AS TEXT) FROM lamp")
+    assert str(note).startswith(PREFIX)
+    assert str(parts).strip('"').startswith(PREFIX)
+    with ground.databases.reading("lamps") as connection:
+        assert connection.scalars(select(turn.c.words)).all() == ["つけた"]
+
+
+def test_no_letter_of_it_is_in_the_file_nor_beside_it(tmp_path: Path) -> None:
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN)
+    address = URL.create("sqlite", database=str(tmp_path / "data" / "lamps.sqlite"))
+    (tmp_path / "data").mkdir()
+    ground = Ground(Databases(OneDatabase(address), keys), keys, address)
+    with municipality_scope(TOWN):
+        engine = open_engine(address)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            key_metadata.create_all(connection)
+        write(ground, a_lamp(), update(lamp).where(lamp.c.id == "a").values(note="canary-2"))
+
+        files = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+        assert "lamps.sqlite-wal" in files
+        found = [
+            n for n, b in files.items() for w in (WORDS, "canary-2", "割れた") if w.encode() in b
+        ]
+        assert found == []
+        assert any("電灯".encode() in content for content in files.values())
+        engine.dispose()
+        ground.databases.dispose()
+
+
+def test_several_rows_at_once_have_the_keys_of_their_houses(ground: Ground) -> None:
+    rows = [
+        {"id": str(n), "house": f"h{n % 2}", "name": "", "note": f"灯{n}", "parts": []}
+        for n in range(4)
+    ]
+    with ground.databases.writing("lamps") as connection:
+        connection.execute(insert(lamp), rows)
+        connection.commit()
+
+    assert [note for note, _ in notes(ground)] == ["灯0", "灯1", "灯2", "灯3"]
+    assert ground.raw("SELECT owner FROM field_key ORDER BY owner") == [("h0",), ("h1",)]
+
+
+def test_it_is_read_through_an_alias_a_join_and_a_subquery(ground: Ground) -> None:
+    write(ground, a_lamp(), insert(turn).values(lamp_id="a", number=7, words="消した"))
+    other, inner = turn.alias("other"), select(lamp).subquery()
+    with ground.databases.reading("lamps") as connection:
+        joined = connection.execute(
+            select(lamp.c.note, other.c.words).outerjoin(other, other.c.lamp_id == lamp.c.id)
+        ).all()
+        through = connection.execute(select(inner.c.note)).all()
+        nobody = connection.execute(
+            select(lamp.c.id, other.c.words).outerjoin(other, other.c.number == 99)
+        ).all()
+
+    assert joined == [(WORDS, "消した")]
+    assert through == [(WORDS,)]
+    assert nobody == [("a", None)]
+
+
+def test_an_empty_cell_stays_empty_and_needs_no_key(ground: Ground) -> None:
+    write(ground, a_lamp(note="", parts=[]))
+
+    assert notes(ground) == [("", [])]
+    assert ground.raw("SELECT * FROM field_key") == []
+
+
+def test_an_update_by_the_key_and_by_another_column_of_one_row_is_sealed(ground: Ground) -> None:
+    write(
+        ground,
+        a_lamp(),
+        update(lamp).where(lamp.c.id == "a", lamp.c.version == 0).values(note="一", version=1),
+        update(lamp).where(lamp.c.name == "電灯").values(parts=["二"]),
+    )
+
+    assert notes(ground) == [("一", ["二"])]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(lamp).values(note="みな同じ"),
+        select(lamp.c.id).where(lamp.c.note == WORDS),
+        insert(lamp).values([{"id": "c", "note": "x"}]),
+        select(select(lamp.c.note).subquery()),
+    ],
+    ids=["many rows", "looking for it", "several in one statement", "without its row"],
+)
+def test_what_cannot_be_sealed_is_refused_and_nothing_is_sent(
+    ground: Ground, statement: object
+) -> None:
+    write(ground, a_lamp(), a_lamp("b"))
+    before = ground.raw("SELECT * FROM lamp ORDER BY id")
+
+    with pytest.raises((NotSealed, StatementError)) as refused:
+        write(ground, statement)
+
+    assert isinstance(refused.value, NotSealed) or isinstance(refused.value.__cause__, NotSealed)
+    assert ground.raw("SELECT * FROM lamp ORDER BY id") == before
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE lamp SET note = (SELECT o.note FROM lamp o WHERE o.id = 'b') WHERE id = 'a'",
+        "UPDATE lamp SET note = substr(note, 1, length(note) - 5) || 'AAAA=' WHERE id = 'a'",
+        "UPDATE lamp SET note = substr(note, 1, 20) WHERE id = 'a'",
+        "UPDATE field_key SET wrapped = (SELECT k.wrapped FROM field_key k WHERE k.owner = 'h2') "
+        "WHERE owner = 'h1'",
+        "DELETE FROM field_key WHERE owner = 'h1'",
+    ],
+    ids=["another row's", "changed", "cut off", "another record's key", "without key"],
+)
+def test_what_was_moved_or_changed_in_the_database_does_not_open(
+    ground: Ground, attack: str
+) -> None:
+    write(ground, a_lamp(), a_lamp("b", house="h2", note="灯り二つ"))
+    ground.raw(attack)
+
+    with ground.databases.reading("lamps") as connection:
+        with pytest.raises(SealBroken):
+            connection.scalars(select(lamp.c.note).where(lamp.c.id == "a")).all()
+        assert connection.scalars(select(lamp.c.note).where(lamp.c.id == "b")).all() == ["灯り二つ"]
+
+
+def test_the_key_of_another_town_opens_nothing(ground: Ground) -> None:
+    write(ground, a_lamp())
+    with (ground.keys._folder / f"{TOWN}.key").open("wb") as file:
+        file.write(ground.keys.key(OTHER_TOWN))
+
+    again = Databases(OneDatabase(ground.address), KeyRing(ground.keys._folder))
+    with again.reading("lamps") as connection, pytest.raises(SealBroken):
+        connection.scalars(select(lamp.c.note)).all()
+    again.dispose()
+
+
+def test_without_the_key_nothing_is_read_or_written_and_what_is_not_sealed_is(
+    ground: Ground,
+) -> None:
+    write(ground, a_lamp())
+    (ground.keys._folder / f"{TOWN}.key").unlink()
+    again = Databases(OneDatabase(ground.address), KeyRing(ground.keys._folder))
+
+    with again.reading("lamps") as connection:
+        assert connection.scalars(select(lamp.c.name)).all() == ["電灯"]
+        with pytest.raises(KeyMissing, match="292095"):
+            connection.scalars(select(lamp.c.note)).all()
+    with again.writing("lamps") as connection, pytest.raises(KeyMissing):
+        connection.execute(a_lamp("b", house="h9"))  # type: ignore[call-overload]
+    assert ground.raw("SELECT id FROM lamp") == [("a",)]
+    again.dispose()
+
+
+def test_what_was_written_before_is_read_and_then_sealed_and_a_second_run_finds_nothing(
+    ground: Ground,
+) -> None:
+    for number in range(450):
+        ground.raw(
+            "INSERT INTO lamp (id, house, name, note, parts) "
+            f"VALUES ('{number:03}', 'h{number % 3}', '', '灯{number}', '[\"傘\"]')"
+        )
+    before = notes(ground)
+
+    assert before[7] == ("灯7", ["傘"])
+    assert seal_plain(ground.databases, "lamps", [lamp, turn]) == 450
+    assert notes(ground) == before
+    with ground.databases.reading("lamps") as connection:
+        assert standing(connection, [lamp, turn]) == Standing(900, 0, {1: 3})
+    assert seal_plain(ground.databases, "lamps", [lamp, turn]) == 0
+
+
+def test_the_town_s_key_is_changed_while_somebody_reads_and_writes(ground: Ground) -> None:
+    seals = FieldSeals(ground.keys, TOWN)
+    write(ground, *(a_lamp(str(n), house=f"h{n}", note=f"灯{n}") for n in range(30)))
+    over, wrong, written = threading.Event(), [], []
+
+    def work(worker: int) -> None:
+        number = 0
+        try:
+            with municipality_scope(TOWN):
+                while not over.is_set() or number < 3:
+                    number += 1
+                    lamp_id = f"w{worker}-{number}"
+                    write(ground, a_lamp(lamp_id, house=lamp_id, note=lamp_id))
+                    written.append(lamp_id)
+                    found = [str(note) for note, _ in notes(ground)]
+                    assert {f"灯{n}" for n in range(30)} <= set(found)
+        except Exception as error:
+            wrong.append(error)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for worker in workers:
+        worker.start()
+    ground.keys.make_version(TOWN)
+    wrapped = wrap_anew(ground.databases, seals, "lamps")
+    over.set()
+    for worker in workers:
+        worker.join(60)
+    wrap_anew(ground.databases, seals, "lamps")
+
+    assert wrong == []
+    assert wrapped >= 30
+    with ground.databases.reading("lamps") as connection:
+        versions = set(connection.scalars(select(field_key.c.version)))
+    assert versions == {2}
+    assert {str(note) for note, _ in notes(ground)} == {*written, *(f"灯{n}" for n in range(30))}
+
+
+def test_a_change_of_the_key_that_was_cut_off_leaves_everything_readable(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(ground, *(a_lamp(str(n), house=f"h{n}", note=f"灯{n}") for n in range(5)))
+    before = notes(ground)
+    seals = FieldSeals(ground.keys, TOWN)
+    ground.keys.make_version(TOWN)
+    whole, done = seals.wrap, []
+
+    def dies(key_id: str, key: bytes) -> tuple[int, str]:
+        done.append(key_id)
+        if len(done) == 4:
+            raise sqlite3.OperationalError("the machine went away")
+        return whole(key_id, key)
+
+    monkeypatch.setattr("kasane_kit.db.resealing.AT_ONCE", 2)
+    monkeypatch.setattr(seals, "wrap", dies)
+    with pytest.raises(sqlite3.OperationalError):
+        wrap_anew(ground.databases, seals, "lamps")
+
+    with ground.databases.reading("lamps") as connection:
+        assert standing(connection, [lamp]).keys == {1: 3, 2: 2}
+    assert notes(ground) == before
+    monkeypatch.setattr(seals, "wrap", whole)
+    assert wrap_anew(ground.databases, seals, "lamps") == 3
+    assert notes(ground) == before

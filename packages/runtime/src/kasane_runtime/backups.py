@@ -125,6 +125,8 @@ class Backups:
         The town's processes have to be stopped. What was there is kept beside it on SQLite.
         """
         manifest = self._manifest(backup)
+        # What this process itself looked at on its way here is no use of the town.
+        self._composition.house.databases.dispose()
         if manifest.town != town:
             raise BackupRefused(
                 f"{backup} is a backup of {manifest.town}, not of {town}; nothing was changed; "

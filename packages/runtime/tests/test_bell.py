@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from kasane_kit.db import Bell, Databases, listen
 from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime import databases
 from kasane_runtime.compose import Composition, Wake
@@ -158,7 +159,7 @@ def test_a_bell_that_was_rung_before_a_fork_rings_in_the_child(house: Compositio
 def test_a_bell_that_nobody_can_hear_disturbs_nobody():
     class Away(Databases):
         def __init__(self) -> None:
-            super().__init__(SqliteAddresses(Path()))
+            super().__init__(SqliteAddresses(Path()), KeyRing(Path()))
             self.asked = threading.Event()
 
         def writing(self, service: str):

@@ -30,5 +30,35 @@ password=$(cat secrets/broker_password)
 keep broker_url "amqp://kasane:$password@rabbitmq:5672/%2F"
 keep metrics_token "$(random)"
 
-keep rabbitmq.conf "default_user = kasane
-default_pass = $password"
+# As RabbitMQ keeps a password: a salt of four bytes, and the SHA-256 of both, in base64.
+hashed() {
+    salt=$(random | cut -c1-4)
+    digest=$(printf '%s%s' "$salt" "$1" | sha256sum | cut -d' ' -f1)
+    {
+        printf '%s' "$salt"
+        while [ -n "$digest" ]; do
+            rest=${digest#??}
+            # shellcheck disable=SC2059
+            printf "\\$(printf '%03o' "0x${digest%"$rest"}")"
+            digest=$rest
+        done
+    } | base64 | tr -d '\n'
+}
+
+user() {
+    printf '\n  {"name": "%s", "password_hash": "%s", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": [%s]}' \
+        "$1" "$(hashed "$2")" "${3:-}"
+}
+
+# The administrator, who declares the queues; and a user for each service, whose rights are in deploy/rabbitmq/rights.json.
+users=$(user kasane "$password" '"administrator"')
+for service in cases intake outreach portal resources; do
+    keep "broker_password_$service" "$(random)"
+    password=$(cat "secrets/broker_password_$service")
+    keep "broker_url_$service" "amqp://kasane-$service:$password@rabbitmq:5672/%2F"
+    users="$users,$(user "kasane-$service" "$password")"
+done
+keep rabbitmq_users.json "{\"vhosts\": [{\"name\": \"/\"}],
+ \"permissions\": [{\"user\": \"kasane\", \"vhost\": \"/\", \"configure\": \".*\", \"write\": \".*\", \"read\": \".*\"}],
+ \"users\": [$users
+]}"

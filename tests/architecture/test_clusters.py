@@ -198,7 +198,55 @@ def test_the_settings_of_systemd_are_whole_and_no_two_processes_share_an_address
     common = environment("kasane.env")
     assert common["KASANE_MODE"] == "distributed"
     assert "KASANE_ADMIN_DATABASE_URL_FILE" not in common
-    assert set(environment("migrate.env")) == {"KASANE_ADMIN_DATABASE_URL_FILE"}
+    assert environment("migrate.env") == {
+        "KASANE_ADMIN_DATABASE_URL_FILE": "/etc/kasane/secrets/admin_database_url",
+        "KASANE_BROKER_URL_FILE": "/etc/kasane/secrets/broker_url",
+    }
+    assert "KASANE_BROKER_URL_FILE" not in common
+    for service in load_services():
+        for kind in ("web", "worker"):
+            said = environment(f"{kind}-{service}.env")["KASANE_BROKER_URL_FILE"]
+            assert said == f"/etc/kasane/secrets/broker_url_{service}"
+
+
+def compose_entries() -> dict[str, dict]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+
+
+@needs_kubectl
+def test_the_cluster_and_compose_yaml_say_the_same():
+    compose = compose_entries()
+    settings = next(iter(of_kind("example", "ConfigMap").values()))["data"]
+    for name, pod in pods("example").items():
+        (container,) = pod["containers"]
+        told = {**settings, **{one["name"]: one["value"] for one in container.get("env", ())}}
+        entry = dict(compose[name]["environment"])
+        # Where a secret lies and whether people come by https is each place's own.
+        apart = {"KASANE_SECURE_COOKIES", "KASANE_ADMIN_DATABASE_URL_FILE"}
+        assert {k: v for k, v in told.items() if k not in apart} == {
+            k: v for k, v in entry.items() if k not in apart
+        }, name
+        user = pod["securityContext"]
+        assert compose[name]["user"] == f"{user['runAsUser']}:{user['runAsGroup']}", name
+        grace = pod.get("terminationGracePeriodSeconds")
+        assert grace is None or f"{grace}s" == compose[name]["stop_grace_period"], name
+        probe = container.get("livenessProbe", {}).get("httpGet")
+        if probe:
+            assert f"8000{probe['path']}" in compose[name]["healthcheck"]["test"][-1], name
+
+
+@needs_kubectl
+@pytest.mark.parametrize("overlay", ["example", "by-town"])
+def test_each_pod_holds_its_own_user_of_the_broker_and_nobody_elses(overlay: str):
+    for name, pod in pods(overlay).items():
+        (secret,) = (one["secret"] for one in pod["volumes"] if one["name"] == "secrets")
+        service = name.partition("-")[0]
+        own = "broker_url" if name == "migrate" else f"broker_url_{service}"
+        assert {one["path"]: one["key"] for one in secret["items"]} == {
+            "broker_url": own,
+            "database_url": "database_url",
+            "metrics_token": "metrics_token",
+        }, name
 
 
 def test_every_proxy_lets_as_much_through():

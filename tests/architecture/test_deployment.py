@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -15,6 +17,7 @@ import yaml
 
 from kasane_kit.meters import Meters
 from kasane_runtime import broker
+from kasane_runtime.broker_rights import user_names
 from kasane_runtime.compose import load_services
 from kasane_runtime.processes import process_table
 from tests.compose.images import NEEDED, STAND_INS
@@ -76,6 +79,19 @@ def test_only_migrate_holds_the_administrators_secret_and_writes_keys():
         assert entry["read_only"] is True
 
 
+def test_each_service_speaks_to_the_broker_as_its_own_user():
+    for name, entry in compose_services().items():
+        if name in NOT_OURS:
+            continue
+        service = name.partition("-")[0]
+        held = [one if isinstance(one, str) else tuple(one.values()) for one in entry["secrets"]]
+        if name == "migrate":
+            assert "broker_url" in held
+        else:
+            own = (f"broker_url_{service}", "broker_url")
+            assert held == ["database_url", own, "metrics_token"], name
+
+
 def test_make_test_compose_has_every_image_that_is_pulled():
     dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
     pulled = set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE))
@@ -103,9 +119,15 @@ def test_the_secrets_of_compose_yaml_are_those_that_the_script_makes(tmp_path):
 
     made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
     assert wanted <= set(made)
-    password = made["broker_password"].strip()
-    assert made["rabbitmq.conf"] == f"default_user = kasane\ndefault_pass = {password}\n"
-    assert password in made["broker_url"]
+    users = {one["name"]: one for one in json.loads(made["rabbitmq_users.json"])["users"]}
+    assert set(users) == {"kasane", *user_names(load_services())}
+    for name, user in users.items():
+        end = f"_{name.removeprefix('kasane-')}" if name != "kasane" else ""
+        password = made[f"broker_password{end}"].strip()
+        assert made[f"broker_url{end}"] == f"amqp://{name}:{password}@rabbitmq:5672/%2F\n"
+        kept = base64.b64decode(user["password_hash"])
+        assert kept[4:] == hashlib.sha256(kept[:4] + password.encode()).digest(), name
+        assert user["tags"] == (["administrator"] if name == "kasane" else []), name
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
 
 

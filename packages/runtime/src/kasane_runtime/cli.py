@@ -1,6 +1,7 @@
 """The command ``kasane``: what an operator can do, one sub-command each."""
 
 import argparse
+import json
 import os
 import socket
 import sys
@@ -23,6 +24,7 @@ from kasane_runtime import (
     audit_commands,
     backup_commands,
     broker,
+    broker_rights,
     databases,
     demo,
     documents,
@@ -164,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
     bus_commands = bus.add_subparsers(required=True, metavar="command")
     for name in ("declare", "show", "dead-letters", "requeue"):
         bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
+    users = bus_commands.add_parser(
+        "users", help="サービスごとの利用者の権限 / the rights of each service's user"
+    )
+    users.add_argument("--town", default="", help="その町だけの worker の / of that town's workers")
+    users.set_defaults(command=_broker_users)
     replay = bus_commands.add_parser("replay", help="記録をもう一度流す / say a log once more")
     replay.add_argument("municipality")
     replay.add_argument("producer")
@@ -417,6 +424,11 @@ def _letters_requeue(options: argparse.Namespace) -> int:
 def _broker(options: argparse.Namespace) -> int:
     for line in broker.run(options.verb, _broker_url(), load_services()):
         print(line)
+    return 0
+
+
+def _broker_users(options: argparse.Namespace) -> int:
+    print(json.dumps(broker_rights.rights(load_services(), options.town), indent=2))
     return 0
 
 

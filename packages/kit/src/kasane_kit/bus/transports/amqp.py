@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import kombu
+from amqp.exceptions import NotFound
 from kombu.exceptions import KombuError
 from kombu.transport.pyamqp import Transport as PyAmqp
 
@@ -17,6 +18,7 @@ from kasane_contracts.envelope import Envelope
 from kasane_kit.bus.messages import CODE_HEADER, Message, MessageCodes, frames, write_message
 from kasane_kit.bus.topology import (
     DEAD_EXCHANGE,
+    DEAD_QUEUE,
     EVENTS_EXCHANGE,
     QueueShape,
     dead_queue,
@@ -346,15 +348,21 @@ def _let_go(connection: kombu.Connection) -> None:
 
 
 def _declare(channel: Any, queues: Sequence[QueueShape]) -> list[kombu.Queue]:
-    """Makes the exchanges, the dead-letter queue and the given queues; does nothing where they are."""
+    """Makes the given queues, and what everybody shares where it is not there; does nothing where all are.
+
+    A service's own user on the broker may not make what is shared, for it could delete it as well.
+    """
     exchanges = {
         EVENTS_EXCHANGE: kombu.Exchange(EVENTS_EXCHANGE, type="topic", durable=True),
         DEAD_EXCHANGE: kombu.Exchange(DEAD_EXCHANGE, type="topic", durable=True),
     }
+    shapes = list(queues)
+    if not _shared_is_there(channel):
+        for exchange in exchanges.values():
+            exchange(channel).declare()
+        shapes.append(dead_queue())
     made = []
-    for exchange in exchanges.values():
-        exchange(channel).declare()
-    for shape in (dead_queue(), *queues):
+    for shape in shapes:
         queue = kombu.Queue(
             shape.name,
             bindings=[kombu.binding(exchanges[shape.exchange], key) for key in shape.bindings],
@@ -363,4 +371,17 @@ def _declare(channel: Any, queues: Sequence[QueueShape]) -> list[kombu.Queue]:
         )
         queue(channel).declare()
         made.append(queue)
-    return made[1:]
+    return made[: len(queues)]
+
+
+def _shared_is_there(channel: Any) -> bool:
+    # A channel of its own: the broker closes it over what is not there.
+    asking = channel.connection.channel()
+    try:
+        for name in (EVENTS_EXCHANGE, DEAD_EXCHANGE):
+            asking.exchange_declare(name, "topic", passive=True)
+        asking.queue_declare(DEAD_QUEUE, passive=True)
+    except NotFound:
+        return False
+    asking.close()
+    return True

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the secrets of compose.yaml once, in deploy/secrets/; what is there already is never changed.
 #
-# usage: sh deploy/make-secrets.sh
+# usage: sh deploy/make-secrets.sh [code of a town with workers of its own …]
 #
 # The folder is closed to others. The files in it are readable, because the user inside the containers is another.
 set -eu
@@ -62,3 +62,21 @@ keep rabbitmq_users.json "{\"vhosts\": [{\"name\": \"/\"}],
  \"permissions\": [{\"user\": \"kasane\", \"vhost\": \"/\", \"configure\": \".*\", \"write\": \".*\", \"read\": \".*\"}],
  \"users\": [$users
 ]}"
+
+for town in "$@"; do
+    case $town in
+    *[!0-9]* | "")
+        printf '%s\n' "町のコードは数字です（$town）。この町の秘密は作っていません。 / A town's code is digits ($town); nothing was made for it." >&2
+        exit 2
+        ;;
+    esac
+    users=
+    for service in cases intake outreach portal resources; do
+        keep "broker_password_${service}_$town" "$(random)"
+        password=$(cat "secrets/broker_password_${service}_$town")
+        keep "broker_url_${service}_$town" "amqp://kasane-$service-$town:$password@rabbitmq:5672/%2F"
+        users="$users${users:+,}$(user "kasane-$service-$town" "$password")"
+    done
+    keep "rabbitmq_users_$town.json" "{\"users\": [$users
+]}"
+done

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kasane_kit.db.engine import logins_key
 from kasane_kit.meters import Meters
 from kasane_runtime import broker
 from kasane_runtime.broker_rights import user_names
@@ -36,7 +37,8 @@ def test_compose_yaml_follows_the_compose_specification():
     done = subprocess.run(
         [
             PROGRAMS / "check-jsonschema",
-            *("--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml"),
+            *("--builtin-schema", "vendor.compose-spec"),
+            *(ROOT / "compose.yaml", ROOT / "compose.by-town.yaml"),
         ],
         capture_output=True,
         text=True,
@@ -92,6 +94,29 @@ def test_each_service_speaks_to_the_broker_as_its_own_user():
             assert held == ["database_url", own, "metrics_token"], name
 
 
+def test_a_town_s_own_workers_hold_that_town_s_secrets_and_run_as_the_general_ones_do():
+    document = yaml.safe_load((ROOT / "compose.by-town.yaml").read_text("utf-8"))
+    general, overlay, town = compose_services(), document["services"], "292095"
+    codes = sorted({path.name[:6] for path in (ROOT / "deploy/towns").glob("*.toml")})
+    others = ",".join(["host", *(code for code in codes if code != town)])
+    assert overlay["migrate"]["environment"]["KASANE_TOWNS"] == ",".join(["host", *codes])
+    for service in load_services():
+        assert overlay[f"{service}-worker"]["environment"] == {"KASANE_TOWNS": others}
+        own, model = overlay[f"{service}-worker-{town}"], general[f"{service}-worker"]
+        for same in ("command", "user", "read_only", "tmpfs", "cap_drop", "security_opt", "image"):
+            assert own[same] == model[same], (service, same)
+        wanted = {k: v for k, v in model["environment"].items() if k in own["environment"]}
+        assert own["environment"] == {**wanted, "KASANE_TOWNS": town}
+        assert own["volumes"] == [f"keys-{town}:/var/lib/kasane/keys:ro"]
+        assert own["secrets"] == [
+            "database_url",
+            {"source": f"broker_url_{service}_{town}", "target": "broker_url"},
+            "metrics_token",
+        ]
+    copied = set(re.findall(r"/run/all/(\S+)", overlay[f"keys-{town}"]["command"]))
+    assert copied == {f"{town}.key", f"{logins_key(town)}.key"}
+
+
 def test_make_test_compose_has_every_image_that_is_pulled():
     dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
     pulled = set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE))
@@ -113,12 +138,19 @@ def test_the_secrets_of_compose_yaml_are_those_that_the_script_makes(tmp_path):
     (tmp_path / "make-secrets.sh").write_text((ROOT / "deploy/make-secrets.sh").read_text())
     document = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
     wanted = {Path(entry["file"]).name for entry in document["secrets"].values()}
+    by_town = yaml.safe_load((ROOT / "compose.by-town.yaml").read_text("utf-8"))
+    wanted |= {Path(entry["file"]).name for entry in by_town["secrets"].values()}
+    script = ["sh", tmp_path / "make-secrets.sh"]
 
-    for _ in range(2):
-        subprocess.run(["sh", tmp_path / "make-secrets.sh"], check=True, capture_output=True)
+    subprocess.run([*script], check=True, capture_output=True)
+    before = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    subprocess.run([*script, "292095"], check=True, capture_output=True)
+    wrong = subprocess.run([*script, "../x"], capture_output=True, text=True, check=False)
 
     made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
     assert wanted <= set(made)
+    assert {name: made[name] for name in before} == before
+    assert (wrong.returncode, "町のコードは数字です" in wrong.stderr) == (2, True)
     users = {one["name"]: one for one in json.loads(made["rabbitmq_users.json"])["users"]}
     assert set(users) == {"kasane", *user_names(load_services())}
     for name, user in users.items():

@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             {
                 "KASANE_VAR": str(folder / "var"),
                 "KASANE_TOWN_FILES": str(write_town_files(Path(folder) / "towns")),
-                "KASANE_TOWNS": TOWN,
+                "KASANE_TOWNS": f"host,{TOWN}",
             }
         )
     )

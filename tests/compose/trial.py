@@ -24,7 +24,7 @@ from pathlib import Path
 from kasane_runtime import demo
 from tests.compose import images
 from tests.compose.engine import NoEngine, Podman, prepare
-from tests.compose.scenario import TOWNS, Place, Story, found_again, play
+from tests.compose.scenario import ENIWA, IKOMA, TOWNS, Place, Story, found_again, play
 from tests.support.own_processes import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,25 @@ FOLDER = Path("/var/tmp/kasane-compose")
 NOT_OURS = ("postgres", "rabbitmq", "proxy")
 SERVICES = ("cases", "intake", "outreach", "portal", "resources")
 GENEROUS_SECONDS = 120.0
+_ENTER = """
+import sys
+import psycopg
+from kasane_kit.config import Settings
+from kasane_kit.db.engine import PostgresAddresses, database_name
+from kasane_kit.keys import KeyMissing, KeyRing
+
+login_of, database_of = sys.argv[1:]
+settings = Settings.from_env()
+try:
+    url = PostgresAddresses(settings.database_url, KeyRing(settings.keys_folder)).url("cases", login_of)
+    url = url.set(drivername="postgresql", database=database_name(database_of))
+    psycopg.connect(url.render_as_string(hide_password=False)).close()
+    print("in")
+except KeyMissing:
+    print("KeyMissing")
+except psycopg.OperationalError as error:
+    print(error)
+"""
 
 
 class Trial:
@@ -41,7 +60,8 @@ class Trial:
         self.house = folder / "house"
         shutil.rmtree(self.house, ignore_errors=True)
         (self.house / "deploy").mkdir(parents=True)
-        shutil.copy(ROOT / "compose.yaml", self.house)
+        for name in ("compose.yaml", "compose.by-town.yaml"):
+            shutil.copy(ROOT / name, self.house)
         for name in ("proxy", "rabbitmq"):
             shutil.copytree(ROOT / "deploy" / name, self.house / "deploy" / name)
         shutil.copy(ROOT / "deploy/make-secrets.sh", self.house / "deploy")
@@ -244,6 +264,42 @@ class Trial:
         assert "Traceback" not in said, said
         self._one_login_is_wrong()
 
+    def a_town_has_workers_of_its_own(self) -> str:
+        """compose.by-town.yaml: 生駒市's group holds its own secrets alone; without it 恵庭市 works on."""
+        self._shell("deploy/make-secrets.sh", IKOMA.code)
+        self.podman.files.insert(1, "compose.by-town.yaml")
+        self.up()
+        self.towns_see_everything()
+        own = self.podman.container(f"cases-worker-{IKOMA.code}")
+        kept = self.podman.run("exec", own, "ls", "/var/lib/kasane/keys").split()
+        assert kept == [f"{IKOMA.code}.key", f"logins{IKOMA.code}.key"], kept
+        for town, said in ((IKOMA, "in"), (ENIWA, "KeyMissing")):
+            assert self._enters(own, town.code, town.code) == said, town
+        assert "permission denied for database" in self._enters(own, IKOMA.code, ENIWA.code)
+        held = {
+            mount["Destination"]
+            for mount in self.podman.inspect(f"cases-worker-{IKOMA.code}")["Mounts"]
+        }
+        assert held == {
+            *("/var/lib/kasane/keys", "/run/secrets/database_url"),
+            *("/run/secrets/broker_url", "/run/secrets/metrics_token"),
+        }, held
+        group = [f"{name}-worker-{IKOMA.code}" for name in SERVICES]
+        for name in group:
+            self.podman.run("stop", "--time", "40", self.podman.container(name))
+        eniwa = [story for story in self.stories if story.town is ENIWA]
+        for story in eniwa:
+            found_again(self.place, story)
+        for name in group:
+            self.podman.run("start", self.podman.container(name))
+        self.towns_see_everything()
+        return f"{len(group)} workers of {IKOMA.code}"
+
+    def _enters(self, container: str, login_of: str, database_of: str) -> str:
+        """What happens when a process of a container goes into a town's database with a town's login."""
+        told = self.podman.ask(*("exec", container, "python", "-c", _ENTER, login_of, database_of))
+        return told.stdout.strip() or told.stderr.strip()
+
     def _one_login_is_wrong(self) -> None:
         """One town's login of one service is refused: /-/ready says which, the rest works, migrate mends it."""
         login, town = "kasane_012319_cases", "012319"
@@ -291,8 +347,8 @@ class Trial:
     def _identities(self) -> dict[str, str]:
         return {name: self.podman.inspect(name)["Id"] for name in self.podman.entries()}
 
-    def _shell(self, script: str) -> None:
-        subprocess.run(["sh", self.house / script], check=True, capture_output=True)
+    def _shell(self, script: str, *arguments: str) -> None:
+        subprocess.run(["sh", self.house / script, *arguments], check=True, capture_output=True)
 
     def memory(self) -> dict[str, float]:
         """Megabytes per container."""
@@ -330,6 +386,7 @@ class Trial:
         self.tried("誤った秘密 / wrong secrets", self.wrong_secrets_are_told)
         self.tried("down と up / down and up", self.down_and_up_keep_everything)
         self.tried("新しいイメージ / a newer image", self.newer_image_keeps_everything)
+        self.tried("町だけの worker / a town's own workers", self.a_town_has_workers_of_its_own)
         return {
             "tried": self.lines,
             "seconds": round(time.monotonic() - self.begun, 1),

@@ -39,7 +39,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         "KASANE_VAR": str(folder / "var"),
         "KASANE_TOWN_FILES": str(folder / "towns"),
-        "KASANE_TOWNS": TOWN,
+        "KASANE_TOWNS": f"host,{TOWN}",
     }
 
 

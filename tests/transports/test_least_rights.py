@@ -14,7 +14,13 @@ import pytest
 from pika.exceptions import ChannelClosedByBroker, ProbableAccessDeniedError
 
 from kasane_kit.bus import TransportUnavailable
-from kasane_kit.bus.topology import DEAD_EXCHANGE, DEAD_QUEUE, EVENTS_EXCHANGE, queues_of
+from kasane_kit.bus.topology import (
+    DEAD_EXCHANGE,
+    DEAD_QUEUE,
+    EVENTS_EXCHANGE,
+    dead_queue,
+    queues_of,
+)
 from kasane_kit.bus.transports.amqp import AmqpConsumer, AmqpTransport
 from kasane_runtime import broker
 from kasane_runtime.broker_rights import rights, user_name, user_names
@@ -82,9 +88,15 @@ def refused(url: str, act: Callable[..., object]) -> bool:
 
 
 def test_the_rights_beside_the_definitions_are_those_of_the_code() -> None:
-    written = json.loads((ROOT / "deploy/rabbitmq/rights.json").read_text("utf-8"))
+    services = load_services()
 
-    assert written == rights(load_services())
+    for name, wanted in (
+        ("rights", rights(services)),
+        (f"rights-{TOWN}", rights(services, TOWN)),
+        ("shared", broker.definitions([dead_queue()])),
+    ):
+        written = json.loads((ROOT / f"deploy/rabbitmq/{name}.json").read_text("utf-8"))
+        assert written == wanted, name
 
 
 def test_a_service_speaks_under_its_own_name_and_reads_its_own_queue(

@@ -232,10 +232,13 @@ def definitions(shapes: Sequence[QueueShape], virtual_host: str = "/") -> dict[s
     }
 
 
-def run(verb: str, url: str, services: Mapping[str, Service]) -> Iterator[str]:
+def run(
+    verb: str, url: str, services: Mapping[str, Service], municipalities: Sequence[str] = ()
+) -> Iterator[str]:
     """The lines that ``kasane broker <verb>`` prints; raises BrokerUnreachable."""
     if verb in ("declare", "show"):
-        for state in (declare if verb == "declare" else show)(url, queues(services)):
+        shapes = queues(services, municipalities)
+        for state in (declare if verb == "declare" else show)(url, shapes):
             line = f"{state.name}: {state.messages} messages, {state.consumers} consumers"
             yield f"✗ {state.name}: {state.problem}" if state.problem else line
     elif verb == "dead-letters":

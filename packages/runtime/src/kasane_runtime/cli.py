@@ -19,7 +19,7 @@ from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
-from kasane_kit.tenancy import UnknownTown, municipality_scope
+from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_runtime import (
     audit_commands,
     backup_commands,
@@ -262,7 +262,10 @@ def _migrate(options: argparse.Namespace) -> int:
     composition = compose_told()
     databases.migrate(composition, lambda line: print(line, flush=True), expand_only=options.expand)
     if composition.settings.broker_url:
-        for line in broker.run("declare", composition.settings.broker_url, composition.services):
+        # Where towns were named there is a queue for each of them, and nobody reads one for all.
+        apart = composition.municipalities() if composition.settings.served_towns else ()
+        url = composition.settings.broker_url
+        for line in broker.run("declare", url, composition.services, apart):
             print(line, flush=True)
     return 0
 
@@ -292,7 +295,7 @@ def _demo(options: argparse.Namespace) -> int:
         )
         return 0
     _check_free(options)
-    composition = compose_told(replace(settings, served_towns=demo.towns()))
+    composition = compose_told(replace(settings, served_towns=(HOST, *demo.towns())))
     demo.prepare(composition, lambda line: print(line, flush=True))
     print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
     EmbeddedServer(composition, options.host, options.port).run()
@@ -422,7 +425,8 @@ def _letters_requeue(options: argparse.Namespace) -> int:
 
 
 def _broker(options: argparse.Namespace) -> int:
-    for line in broker.run(options.verb, _broker_url(), load_services()):
+    towns = Settings.from_env().served_towns
+    for line in broker.run(options.verb, _broker_url(), load_services(), towns):
         print(line)
     return 0
 

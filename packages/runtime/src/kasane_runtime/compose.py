@@ -82,8 +82,10 @@ class Composition:
     wake: Wake
 
     def municipalities(self) -> tuple[str, ...]:
-        """The host and every served town."""
-        return (HOST, *(town.code for town in self.directory.towns()))
+        """Every served town, and the host before them: unless only towns were named, for it is a municipality too."""
+        served = self.settings.served_towns
+        host = (HOST,) if not served or HOST in served else ()
+        return (*host, *(town.code for town in self.directory.towns()))
 
     def producers_heard_by(self, consumer: str) -> tuple[str, ...]:
         """The services for which the consumer keeps cursors."""

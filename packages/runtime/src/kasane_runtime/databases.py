@@ -7,7 +7,7 @@ from pathlib import Path
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
 from kasane_kit.db import DatabaseAddresses, Databases, MigrationFailed, MigrationSource, upgrade
-from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, open_engine
+from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, logins_key, open_engine
 from kasane_kit.db.resealing import seal_plain
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
@@ -51,7 +51,8 @@ def migrate_postgres(
     One municipality after the other, each complete by itself, so that a run that was cut off is
     taken up by the next. A second run at the same time waits for the first.
     """
-    composition.house.keys.ensure("signing", *composition.municipalities())
+    codes = composition.municipalities()
+    composition.house.keys.ensure("signing", *codes, *(logins_key(code) for code in codes))
     with _server(composition) as server:
         server.make_owner()
         _each(
@@ -65,6 +66,7 @@ def migrate_one(composition: Composition, municipality: str) -> None:
     if not composition.settings.database_url:
         _bring_sqlite(composition, municipality, False)
         return
+    composition.house.keys.ensure(logins_key(municipality))
     with _server(composition) as server:
         server.make_owner()
         _bring_postgres(composition, server, municipality, False)

@@ -159,7 +159,7 @@ class Server:
     def _make_login(self, municipality: str, service: str) -> None:
         login = login_name(municipality, service)
         self._make_role(login)
-        password = self._addresses.password(login)
+        password = self._addresses.password(municipality, login)
         # Hashed here, so that the server and its logs never see the password itself.
         verifier = self._connection.pgconn.encrypt_password(
             password.encode(), login.encode(), b"scram-sha-256"

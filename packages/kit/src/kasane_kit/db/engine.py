@@ -73,16 +73,24 @@ class PostgresAddresses:
         """The town's database with the login of the log reader."""
         return self._with_login(municipality, login_name(municipality, LOG_READER), producer)
 
-    def password(self, login: str) -> str:
-        """The password of a login, derived from the installation's signing key."""
-        return self._keys.derived("signing", f"database:{login}").hex()
+    def password(self, municipality: str, login: str) -> str:
+        """The password of a login of a town, derived from the key that the town keeps for its logins."""
+        return self._keys.derived(logins_key(municipality), f"database:{login}").hex()
 
     def _with_login(self, municipality: str, login: str, schema: str) -> URL:
         return self._template.set(
             database=database_name(municipality),
             username=login,
-            password=self.password(login),
+            password=self.password(municipality, login),
         ).update_query_dict({"options": f"-csearch_path={schema}"})
+
+
+def logins_key(municipality: str) -> str:
+    """The name of the key from which a town's passwords come: a process without it enters no database of the town.
+
+    It is apart from the town's own key, for it seals nothing: it may be thrown away and made anew by migrating.
+    """
+    return f"logins{municipality}"
 
 
 def database_name(municipality: str) -> str:

@@ -81,7 +81,6 @@ doorstep-days: venv ## 訪問先の千の一日を試す（圏外・終了・担
 	$(PYTEST) tests/doorstep --doorstep-days 950 --override-ini timeout=3600 -m 'not postgresql'
 
 test-compose: venv ## compose.yaml を本物のコンテナで動かし、二つの町で働く / compose.yaml with real containers; COMPOSE='--keep'
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/compose.txt
 	@$(BIN)/python -m tests.compose.trial $(COMPOSE)
 
 fmt: venv ## 書式を整える / format the code and mend what can be mended

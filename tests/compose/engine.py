@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -24,6 +24,8 @@ LIBRARIES = {
     "netavark": "/usr/lib/podman/netavark",
     "aardvark-dns": "/usr/lib/podman/aardvark-dns",
 }
+ROOT = Path(__file__).parents[2]
+TOOLS = "tools"
 WANTED_FILES = 1024 * 1024
 """What podman asks for when nobody tells it otherwise; without the right to raise limits it fails."""
 
@@ -75,7 +77,7 @@ class Podman:
         """One command of compose over the project's files; returns everything it said."""
         files = [part for name in self.files for part in ("--file", name)]
         done = subprocess.run(
-            [Path(sys.executable).parent / "podman-compose", "--in-pod=false", *files, *arguments],
+            [self.folder / TOOLS / "bin/podman-compose", "--in-pod=false", *files, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -158,8 +160,19 @@ def _depends(entry: dict) -> dict[str, str]:
     return {name: said["condition"] for name, said in entry.get("depends_on", {}).items()}
 
 
-def prepare(say) -> None:
-    """Installs the engine when root on Debian; raises NoEngine saying what to install elsewhere."""
+def prepare(folder: Path, say: Callable[[str], None]) -> None:
+    """Installs the engine when root on Debian, and podman-compose, in a place that `make venv` does not clear.
+
+    Raises NoEngine saying what to install elsewhere.
+    """
+    uv = Path(sys.executable).parent / "uv"
+    tools = folder / TOOLS
+    lock = ROOT / "requirements/compose.txt"
+    for command in (
+        [uv, "venv", "--quiet", "--allow-existing", tools],
+        [uv, "pip", "sync", "--quiet", "--python", tools, "--require-hashes", lock],
+    ):
+        subprocess.run(command, check=True)
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     missing += [name for name, path in LIBRARIES.items() if not Path(path).exists()]
     if not missing:

@@ -379,7 +379,7 @@ def _shared_is_there(channel: Any) -> bool:
     asking = channel.connection.channel()
     try:
         for name in (EVENTS_EXCHANGE, DEAD_EXCHANGE):
-            asking.exchange_declare(name, "topic", passive=True)
+            asking.exchange_declare(name, "topic", passive=True, auto_delete=False)
         asking.queue_declare(DEAD_QUEUE, passive=True)
     except NotFound:
         return False

@@ -365,11 +365,13 @@ def _declare(channel: Any, queues: Sequence[QueueShape]) -> list[kombu.Queue]:
     for shape in shapes:
         queue = kombu.Queue(
             shape.name,
-            bindings=[kombu.binding(exchanges[shape.exchange], key) for key in shape.bindings],
             queue_arguments=dict(shape.arguments),
             durable=True,
         )
-        queue(channel).declare()
+        # Bound here and not by kombu, which would declare the exchange once more for each binding.
+        queue(channel).queue_declare()
+        for key in shape.bindings:
+            queue(channel).bind_to(exchanges[shape.exchange].name, key)
         made.append(queue)
     return made[: len(queues)]
 

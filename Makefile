@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-nation bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -38,7 +38,7 @@ lint: venv ## 書式・型・import の決まり・生成物の確認 / format, 
 	$(if $(HAS_IMPORT_RULES),$(BIN)/lint-imports,@echo '-- no import rules yet: lint-imports not run')
 	$(if $(HAS_COMMAND),$(BIN)/kasane docs --check,@echo '-- no kasane command yet: docs --check not run')
 
-bench: venv ## 大きな町々の画面の速さを量る / how fast pages are with 2,000,000 consultations; SCALE=0.01
+bench: venv ## 画面・書き込み・出来事の速さを一度に量る / pages, writing requests and the bus, beside bare programs; SCALE=0.01
 	@$(BIN)/python -m tests.benchmarks.bench --scale $(or $(SCALE),1) --repetitions $(or $(REPETITIONS),600)
 
 bench-dedupe: venv ## 同じ方を見つける力を量る / how well records of one person are found
@@ -73,6 +73,9 @@ simulate: venv ## 47 都道府県・1,741 市区町村の一日を試算する /
 
 moves: venv ## 町の移動を、書き込みの中で何度も殺しながら試す / a town moves while its mover is killed again and again
 	KASANE_RANDOM_KILLS=$(or $(KILLS),40) $(PYTEST) tests/moving -n0 -s --override-ini timeout=3600
+
+bench-nation: venv ## 全国の相談の山を一台で受ける / a whole country's consultations at their peak; NATION='--minutes 2 --towns 8'
+	@$(BIN)/python -m tests.benchmarks.nation $(NATION)
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door

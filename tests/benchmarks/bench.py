@@ -1,4 +1,7 @@
-"""Measures five pages at two sizes through the real applications, beside their bare SQL; last line one JSON."""
+"""Measures pages beside their bare SQL, writing requests beside bare programs, and the bus; last line one JSON.
+
+Five pages at two sizes through the real applications; consultations through gunicorn; a shorter run of bench-bus.
+"""
 
 import argparse
 import json
@@ -6,7 +9,9 @@ import math
 import sys
 import time
 from random import Random
+from typing import Any
 
+from tests.benchmarks.bus import measured
 from tests.benchmarks.installation import (
     TOWNS,
     Installation,
@@ -18,6 +23,7 @@ from tests.benchmarks.installation import (
 )
 from tests.benchmarks.measuring import Stopwatch, Times
 from tests.benchmarks.pages import PAGES, TAKE, Known
+from tests.benchmarks.writing import measure_writing
 
 SIZES = ("large", "tenth")
 
@@ -32,6 +38,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--distinct", action="store_true", help="make up every town, instead of one of each size"
     )
+    parser.add_argument("--seconds", type=float, default=8, help="of each writing program, a turn")
+    parser.add_argument("--turns", type=int, default=5, help="of the writing programs")
+    parser.add_argument("--events", type=int, default=2000, help="of one backlog on the bus")
+    parser.add_argument("--bus-seconds", type=float, default=4, help="of each latency series")
+    parser.add_argument("--bus-towns", type=int, default=40, help="among which a backlog is spread")
     chosen = parser.parse_args(arguments)
     sizes, tenth = Sizes.at(chosen.scale), Sizes.at(chosen.scale / 10)
     server = start_server()
@@ -44,10 +55,16 @@ def main(arguments: list[str] | None = None) -> None:
         say(f"filled after {time.monotonic() - began:.0f} s: {holds}")
         times = measure(installation, chosen.seed, chosen.repetitions)
         say(f"measured after {time.monotonic() - began:.0f} s")
+        written = measure_writing(
+            installation, seconds=chosen.seconds, turns=chosen.turns, seed=chosen.seed
+        )
         installation.close()
     finally:
         server.close()
-    report(times, holds, growth_of_log(sizes, tenth))
+    say_writing(written)
+    lengths = ("--events", chosen.events, "--seconds", chosen.bus_seconds)
+    bus = measured([*map(str, lengths), "--rounds", "2", "--towns", str(chosen.bus_towns)])
+    report(times, holds, growth_of_log(sizes, tenth), {**written, "bus": bus})
 
 
 def measure(
@@ -84,8 +101,21 @@ def growth_of_log(sizes: Sizes, tenth: Sizes) -> float:
     return math.log(sizes.consultations) / math.log(tenth.consultations)
 
 
-def report(times: dict[tuple[str, str], Times], holds: dict[str, int], log_ratio: float) -> None:
-    """The table, and the last line."""
+def say_writing(written: dict[str, Any]) -> None:
+    """The writing programs beside each other."""
+    for name, told in written.items():
+        said = told.items() if isinstance(told, dict) else ((name, told),)
+        words = "".join(f"  {what} {value}" for what, value in said)
+        say(f"{name:<17}{words}" if isinstance(told, dict) else words)
+
+
+def report(
+    times: dict[tuple[str, str], Times],
+    holds: dict[str, int],
+    log_ratio: float,
+    measured_beside: dict[str, Any],
+) -> None:
+    """The table of the pages, and the last line."""
     say(f"{'ms':<19}{'p50':>7}{'p95':>7}{'p99':>7}", "")
     say(f"{'1/10 p50':>10}{'p95':>7}{'p99':>7}{'growth p50':>12}{'p99':>6}", "")
     say(f"{'SQL p50':>9}{'p99':>7}{'ratio':>7}")
@@ -112,8 +142,9 @@ def report(times: dict[tuple[str, str], Times], holds: dict[str, int], log_ratio
         "pages": pages,
         **holds,
         "log_ratio": round(log_ratio, 3),
+        **measured_beside,
+        "bus_ratio": measured_beside["bus"]["bus_ratio"],
         "read_ratio": round(min(one for name, one in fraction.items() if name != TAKE), 4),
-        "request_ratio": round(fraction[TAKE], 4),
     }
     say(json.dumps(result))
 

@@ -112,7 +112,12 @@ class Bench:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Starts the servers and the workers, measures, prints."""
+    """Measures and prints."""
+    report(measured(arguments))
+
+
+def measured(arguments: list[str] | None = None) -> dict[str, object]:
+    """Starts servers and workers of its own and measures; raises SystemExit where a server is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=2000, help="of one backlog")
     parser.add_argument("--rounds", type=int, default=3)
@@ -132,7 +137,7 @@ def main(arguments: list[str] | None = None) -> None:
         rabbit.start()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kasane-bus-")))
         bench = running(folder, postgres, rabbit, stack, max(chosen.towns))
-        report(measure(bench, postgres, rabbit, chosen))
+        return measure(bench, postgres, rabbit, chosen)
 
 
 def running(

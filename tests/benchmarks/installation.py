@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import subprocess
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,7 +80,7 @@ class Installation:
     """Ten towns on one server, and ten with a tenth of their data; ``towns`` for less than ten."""
 
     def __init__(self, folder: Path, server: PrivatePostgres, towns: int = TOWNS) -> None:
-        codes = [_code(number) for number in range(99_101, 99_101 + 2 * towns)]
+        codes = [town_code(number) for number in range(99_101, 99_101 + 2 * towns)]
         self.large, self.small = codes[:towns], codes[towns:]
         self._server = server
         files = folder / "towns"
@@ -87,20 +88,16 @@ class Installation:
         for code in codes:
             lines = f'code = "{code}"\nname = "架空町 {code}"\nprefecture = "290009"\nplugins = ["ikoma"]\n'
             (files / f"{code}.toml").write_text(lines, "utf-8")
-        base = f"{server.host}:{server.port}"
-        composition = compose(
-            Settings.from_env(
-                {
-                    "KASANE_MODE": "distributed",
-                    "KASANE_VAR": str(folder / "var"),
-                    "KASANE_TOWN_FILES": str(files),
-                    "KASANE_DATABASE_URL": f"postgresql+psycopg://{base}/",
-                    "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{base}/postgres",
-                    "KASANE_BROKER_URL": "amqp://nobody.invalid/",
-                }
-            )
-        )
-        self._composition = _without_broker(composition)
+        self.folder, self.address = folder, f"{server.host}:{server.port}"
+        self.environment = {
+            "KASANE_MODE": "distributed",
+            "KASANE_VAR": str(folder / "var"),
+            "KASANE_TOWN_FILES": str(files),
+            "KASANE_DATABASE_URL": f"postgresql+psycopg://{self.address}/",
+            "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{self.address}/postgres",
+            "KASANE_BROKER_URL": "amqp://nobody.invalid/",
+        }
+        self._composition = _without_broker(compose(Settings.from_env(self.environment)))
         self._accounts: dict[tuple[str, str], str] = {}
         migrate_postgres(self._composition)
 
@@ -141,6 +138,12 @@ class Installation:
     def dsn(self, town: str) -> str:
         """A town's database as superuser."""
         return self._server.dsn_of(database_name(town))
+
+    @property
+    def server_process(self) -> subprocess.Popen[bytes]:
+        """The program whose children serve the connections."""
+        assert self._server.process is not None
+        return self._server.process
 
     def seats(self) -> dict[tuple[str, str], Seat]:
         """Everybody signed in through the portal, by town and login."""
@@ -244,7 +247,8 @@ def _sign_in(app: Any, town: str, login: str, account: str) -> Seat:
     return Seat(client, town, account, token[1] if token else "")
 
 
-def _code(number: int) -> str:
+def town_code(number: int) -> str:
+    """Six digits of a town that does not exist, the last one checking the others."""
     digits = f"{number:05d}"
     total = sum(int(one) * weight for one, weight in zip(digits, (6, 5, 4, 3, 2), strict=True))
     return f"{digits}{(11 - total % 11) % 10}"

@@ -60,24 +60,50 @@ class Page:
     ask: Callable[[Seat, Known, int], TestResponse]
 
 
-def _take(seat: Seat, known: Known, turn: int) -> TestResponse:
+def typed(seat: Seat, known: Known, turn: int) -> dict[str, Any]:
+    """The form of a consultation as somebody at the desk typed it."""
     name, kana, born, address, phone = _resident(known, 3 * turn)
-    return seat.client.post(
-        f"/intake/{seat.town}/consultations/new",
-        data={
-            **_carried(seat),
-            "channel": "window",
-            "desk": "tax_window",
-            "story": story(Random(turn), name),
-            "categories": ["rent_loans", "income"],
-            "main_category": "rent_loans",
-            "contact_name": name,
-            "contact_kana": kana,
-            "contact_phone": phone,
-            "persons-0-relation": "本人",
-            **_typed(name, kana, born, address, phone),
-        },
-    )
+    return {
+        **_carried(seat),
+        "channel": "window",
+        "desk": "tax_window",
+        "story": story(Random(turn), name),
+        "categories": ["rent_loans", "income"],
+        "main_category": "rent_loans",
+        "contact_name": name,
+        "contact_kana": kana,
+        "contact_phone": phone,
+        "persons-0-relation": "本人",
+        **_typed(name, kana, born, address, phone),
+    }
+
+
+def payload(known: Known, turn: int) -> dict[str, Any]:
+    """The same consultation as a program sends it."""
+    name, kana, born, address, phone = _resident(known, 3 * turn)
+    return {
+        "channel": "window",
+        "desk": "tax_window",
+        "story": story(Random(turn), name),
+        "categories": ["rent_loans", "income"],
+        "main_category": "rent_loans",
+        "contact": {"name": name, "kana": kana, "phone": phone},
+        "persons": [
+            {
+                "relation": "本人",
+                "name": name,
+                "kana": kana,
+                "birth_date": born.isoformat(),
+                "address": address,
+                "phone": phone,
+            }
+        ],
+    }
+
+
+def _take(seat: Seat, known: Known, turn: int) -> TestResponse:
+    data = typed(seat, known, turn)
+    return seat.client.post(f"/intake/{seat.town}/consultations/new", data=data)
 
 
 def _search(seat: Seat, known: Known, turn: int) -> TestResponse:
@@ -88,9 +114,9 @@ def _search(seat: Seat, known: Known, turn: int) -> TestResponse:
 
 
 def _candidates(seat: Seat, known: Known, turn: int) -> TestResponse:
-    typed = _typed(*_resident(known, 3 * turn + 2))
+    person = _typed(*_resident(known, 3 * turn + 2))
     return seat.client.post(
-        f"/intake/{seat.town}/consultations/candidates", data={**_carried(seat), **typed}
+        f"/intake/{seat.town}/consultations/candidates", data={**_carried(seat), **person}
     )
 
 

@@ -15,17 +15,25 @@ from tests.benchmarks import bench
 from tests.benchmarks.consultations import Desk
 from tests.benchmarks.pages import PAGES
 from tests.benchmarks.residents import households, ordered_id
-from tests.support.missing import find_postgres_folder
+from tests.support.missing import find_epmd, find_postgres_folder, find_rabbitmq_folder
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.postgresql
-@pytest.mark.skipif(find_postgres_folder() is None, reason="needs PostgreSQL")
+@pytest.mark.rabbitmq
+@pytest.mark.skipif(
+    None in (find_postgres_folder(), find_rabbitmq_folder(), find_epmd()),
+    reason="needs PostgreSQL and RabbitMQ",
+)
 @pytest.mark.usefixtures("socket_enabled")
 def test_every_page_is_measured_at_two_sizes(capsys: pytest.CaptureFixture[str]) -> None:
-    bench.main(["--scale", "0.002", "--repetitions", "4", "--towns", "1"])
+    sizes = ["--scale", "0.002", "--repetitions", "4", "--towns", "1"]
+    lengths = ["--seconds", "0.3", "--turns", "1", "--events", "20", "--bus-seconds", "0.5"]
+    lengths += ["--bus-towns", "2"]
+    bench.main([*sizes, *lengths])
 
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert set(result["pages"]) == set(PAGES)
@@ -34,6 +42,12 @@ def test_every_page_is_measured_at_two_sizes(capsys: pytest.CaptureFixture[str])
         assert 0 < page["p50_ms"] <= page["p95_ms"] <= page["p99_ms"]
         assert page["ratio_to_sql"] > 0
     assert result["read_ratio"] > 0
+    assert result["bus_ratio"] > 0
+    for program in ("page", "api", "bare", "same_statements"):
+        assert result[program]["a_second"] > 0
+        assert result[program]["cpu_ms"] > result[program]["cpu_ms_database"] >= 0
+    assert 0 < result["statements"] < 20
+    assert 0 < result["round_trips"] < 24
     assert result["request_ratio"] > 0
 
 

@@ -54,7 +54,7 @@ class PrivatePostgres:
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self._folder, self._user, self._user)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._initialise()
 
     @property
@@ -68,14 +68,14 @@ class PrivatePostgres:
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
         """Start the server and return when it answers; does nothing when it runs."""
         if self.running:
             return
         settings = self._settings | {"port": str(self.port)}
-        self._process = own_processes.start(
+        self.process = own_processes.start(
             [
                 self._programs / "postgres",
                 "-D",
@@ -130,9 +130,9 @@ class PrivatePostgres:
         own_processes.delete_folder(self._folder)
 
     def _end(self, by: signal.Signals) -> None:
-        if self._process is not None:
-            own_processes.end(self._process, by)
-            self._process = None
+        if self.process is not None:
+            own_processes.end(self.process, by)
+            self.process = None
 
     def _initialise(self) -> None:
         done = subprocess.run(

@@ -42,7 +42,7 @@ class PrivateRabbit:
         self._node = f"kasane-{os.getpid()}-{self.port}@localhost"
         self._folder = own_processes.make_folder("kasane-rabbitmq-")
         self._log = self._folder / "output"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
         (self._folder / "home").mkdir(mode=0o700)
         (self._folder / "conf.d").mkdir()
@@ -65,14 +65,14 @@ class PrivateRabbit:
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
         """Start the broker and return when it takes connections; does nothing when it runs."""
         if self.running:
             return
         self._start_epmd()
-        self._process = own_processes.start(
+        self.process = own_processes.start(
             [self._programs / "rabbitmq-server"],
             environment=self._environment,
             log=self._log,
@@ -87,9 +87,9 @@ class PrivateRabbit:
 
     def stop(self) -> None:
         """End the broker as an operator does: clients are told, files are closed."""
-        if self._process is not None:
-            own_processes.end(self._process, signal.SIGTERM, patience=60)
-            self._process = None
+        if self.process is not None:
+            own_processes.end(self.process, signal.SIGTERM, patience=60)
+            self.process = None
 
     def kill(self, *, settled: bool = True) -> None:
         """End the broker at once, as a power cut does; confirmed messages in quorum queues survive.
@@ -101,9 +101,9 @@ class PrivateRabbit:
         """
         if settled and self.running:
             self.rabbitmqctl("eval", "lists:foreach(fun dets:sync/1, dets:all()).")
-        if self._process is not None:
-            own_processes.end(self._process, signal.SIGKILL, group=True)
-            self._process = None
+        if self.process is not None:
+            own_processes.end(self.process, signal.SIGKILL, group=True)
+            self.process = None
 
     def wipe(self) -> None:
         """Make it an empty broker again: queues, exchanges and messages are gone with the disk."""

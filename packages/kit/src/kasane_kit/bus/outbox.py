@@ -70,7 +70,7 @@ def append(connection: Connection, *envelopes: Envelope) -> None:
                     f"{envelope.type} has {size} bytes, more than {LARGEST_EVENT_BYTES}; nothing was "
                     "saved; say in the event where the long part can be read instead"
                 )
-        connection.execute(insert(tables.outbox), bodies)
+        connection.execute(insert(tables.outbox).inline(), bodies)
 
 
 def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:

@@ -99,6 +99,8 @@ def listen(
     with municipality_scope(HOST), databases.line(service) as connection:
         line = connection.connection.driver_connection
         assert line is not None
+        # Listening is no work: the server would take this connection for one that nobody needs.
+        connection.exec_driver_sql("SET idle_session_timeout = 0")
         connection.exec_driver_sql(f'LISTEN "{channel_of(service)}"')
         while not stop.is_set():
             for notice in line.notifies(timeout=EAR_SECONDS, stop_after=1):

@@ -1,13 +1,16 @@
 """Opens one engine per (service, town) on first use and keeps the few used last."""
 
+import select
 import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
+import psycopg
 from sqlalchemy import (
     URL,
     ColumnElement,
@@ -18,6 +21,8 @@ from sqlalchemy import (
     func,
     make_url,
 )
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kasane_kit.db.sealed import FieldSeals
 from kasane_kit.keys import KeyRing
@@ -26,6 +31,9 @@ from kasane_kit.tenancy import current_municipality
 KEPT_ENGINES = 256
 # How long a request waits for a file that another program has locked, before it says so.
 BUSY_SECONDS = 5
+# After how long without work the server closes a connection, and after how long it is asked before work.
+IDLE_SECONDS = 600
+ASKED_AFTER_SECONDS = 20
 LOG_READER = "log"
 
 
@@ -120,11 +128,20 @@ class Databases:
 
     @contextmanager
     def reading(self, service: str) -> Iterator[Connection]:
-        """A connection for looking; what is written on it is rolled back."""
-        engine = self._engine(service)
-        with engine.connect().execution_options(kasane_reads=True) as connection:
+        """A connection for looking; what is written on it is refused by PostgreSQL and rolled back by SQLite."""
+        with _for_looking(self._engine(service)) as connection:
             yield connection
-            connection.rollback()
+
+    @contextmanager
+    def asking(self, service: str) -> Iterator[Connection]:
+        """A connection for one question by one SELECT, which PostgreSQL answers without a transaction around it."""
+        engine = self._engine(service)
+        if engine.dialect.name == "sqlite":
+            with _for_looking(engine) as connection:
+                yield connection
+            return
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
 
     @contextmanager
     def writing(self, service: str) -> Iterator[Connection]:
@@ -156,10 +173,8 @@ class Databases:
     @contextmanager
     def reading_log(self, producer: str) -> Iterator[Connection]:
         """A connection that may read a producer's event log in the open municipality."""
-        engine = self._engine(f"{LOG_READER}:{producer}")
-        with engine.connect().execution_options(kasane_reads=True) as connection:
+        with _for_looking(self._engine(f"{LOG_READER}:{producer}")) as connection:
             yield connection
-            connection.rollback()
 
     def dispose(self) -> None:
         """Closes every engine."""
@@ -210,17 +225,65 @@ def open_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    # One connection stays open for each town: with many towns the idle ones are what a server counts.
-    return create_engine(
-        url,
+    # The last one that came back is the first to go out, and the server closes what nobody took for a while: with
+    # many towns the idle connections are what a server counts.
+    options = f"{url.query.get('options', '')} -cidle_session_timeout={IDLE_SECONDS}s"
+    engine = create_engine(
+        url.update_query_dict({"options": options.strip()}),
         connect_args={"connect_timeout": 5, "application_name": "kasane"},
-        pool_size=1,
-        max_overflow=11,
+        pool_size=4,
+        max_overflow=8,
+        pool_use_lifo=True,
         pool_timeout=10,
-        pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,
     )
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _look_whether_alive)
+    return engine
+
+
+@contextmanager
+def _for_looking(engine: Engine) -> Iterator[Connection]:
+    """A transaction for looking; on PostgreSQL one that cannot write.
+
+    There it ends with COMMIT: after every ROLLBACK the driver throws away the statements that the server has
+    prepared for this connection.
+    """
+    on_postgres = engine.dialect.name == "postgresql"
+    options = {"kasane_reads": True, **({"postgresql_readonly": True} if on_postgres else {})}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+        if on_postgres and not connection.invalidated:
+            connection.commit()
+        else:
+            connection.rollback()
+
+
+def _note_return(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["returned"] = monotonic()
+
+
+def _look_whether_alive(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> None:
+    """Lets the pool take another connection for one that the server has closed.
+
+    A server that ends a connection says so on it, and then there is something to read. Only what was idle for long,
+    whose line may have been cut without a word, is asked.
+    """
+    returned = record.info.get("returned")
+    if returned is None:
+        return
+    line = select.poll()
+    line.register(connection.pgconn.socket, select.POLLIN)
+    try:
+        closed = bool(line.poll(0))
+        if not closed and monotonic() - returned > ASKED_AFTER_SECONDS:
+            connection.execute("SELECT 1")
+            connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError("the connection was cut while it was idle") from error
+    if closed:
+        raise InvalidatePoolError("the server closed the connection while it was idle")
 
 
 def ended_when_still(seconds: int) -> ColumnElement[str]:

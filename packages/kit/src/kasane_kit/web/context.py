@@ -136,9 +136,6 @@ def create_once(create: Callable[[UnitOfWork, str], object]) -> str:
     if len(key) > 200:
         raise Refusal("idempotency_key_too_long", 422)
     digest = _request_digest()
-    known = _known_submission(key, digest)
-    if known:
-        return known
     object_id = new_id()
     try:
         with unit_of_work() as uow:

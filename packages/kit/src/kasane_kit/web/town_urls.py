@@ -95,7 +95,7 @@ def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Acto
     g.form_session = session.session_id
     if session.municipality != g.municipality:
         return Actor(session.account_id, "", session.municipality, session_id=session.session_id)
-    with house.databases.reading(service) as connection:
+    with house.databases.asking(service) as connection:
         facts = accounts.of_session(connection, session)
     if facts is None:
         return None

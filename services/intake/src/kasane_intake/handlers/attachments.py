@@ -24,6 +24,8 @@ def attach_files(command: AttachFiles, uow: UnitOfWork) -> None:
 
 def keep_files(command: AttachFiles, uow: UnitOfWork) -> None:
     """Keeps files in the caller's transaction, each sealed for its own place; raises TooManyAttachments."""
+    if not command.uploads:
+        return
     attachments = Attachments(uow.connection)
     if attachments.count(command.consultation_id) + len(command.uploads) > MOST_ATTACHMENTS:
         raise TooManyAttachments(most=MOST_ATTACHMENTS)

@@ -23,7 +23,7 @@ from kasane_intake.repository.receptions import (
     save_national,
     save_reception,
 )
-from kasane_intake.repository.search import keep_findable
+from kasane_intake.repository.search import keep_findable, keep_findable_anew
 
 
 class Consultations:
@@ -101,7 +101,7 @@ class Consultations:
             )
         )
         self._add_persons(consultation)
-        keep_findable(self._connection, consultation)
+        keep_findable_anew(self._connection, consultation)
 
     def _add_persons(self, consultation: Consultation) -> None:
         rows = [

@@ -1,6 +1,6 @@
 """Loads and saves how a consultation came, and its national categories."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from kasane_intake import tables
 from kasane_intake.domain.categories import NATIONAL
@@ -46,12 +46,10 @@ def load_reception(connection: Connection, consultation_id: str) -> Reception:
 def save_national(
     connection: Connection, consultation_id: str, codes: tuple[str, ...], main: str
 ) -> None:
-    """Writes the national categories of a consultation in place of those before."""
-    t = tables.national_category
-    connection.execute(delete(t).where(t.c.consultation_id == consultation_id))
+    """Writes the national categories of a new consultation."""
     if codes:
         connection.execute(
-            insert(t),
+            insert(tables.national_category),
             [
                 {"consultation_id": consultation_id, "code": code, "main": code == main}
                 for code in codes

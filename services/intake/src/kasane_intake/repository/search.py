@@ -7,10 +7,15 @@ from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.search import findable, grams_of, terms_of, text_of
 
 
-def keep_findable(connection: Connection, consultation: Consultation) -> None:
-    """Writes anew what a consultation is found by; the same on both databases but for PostgreSQL's index."""
+def keep_findable_anew(connection: Connection, consultation: Consultation) -> None:
+    """What a changed consultation is found by, in place of what it was found by."""
     for table in (tables.search_term, tables.search_text):
         connection.execute(delete(table).where(table.c.consultation_id == consultation.id))
+    keep_findable(connection, consultation)
+
+
+def keep_findable(connection: Connection, consultation: Consultation) -> None:
+    """Writes what a new consultation is found by; the same on both databases but for PostgreSQL's index."""
     one = findable(consultation)
     terms = [
         {"term": term, "kind": kind.value, "consultation_id": consultation.id}

@@ -214,9 +214,11 @@ class Meetings(Play):
             self.words[word] = (meeting, matter)
 
     def new_word(self) -> str:
-        """A statement like no other: the origin check compares signs, and numbers in a row are alike."""
+        """A statement like no other: the origin check compares pairs of signs, and sixteen signs are soon alike."""
         self.words_made += 1
-        return f"事実「{sha256(str(self.words_made).encode()).hexdigest()[:12]}」"
+        digest = sha256(str(self.words_made).encode()).digest()
+        signs = (int.from_bytes(digest[n : n + 2]) % 20_000 for n in range(0, 12, 2))
+        return f"事実「{''.join(chr(0x4E00 + sign) for sign in signs)}」"
 
     @precondition(lambda self: self.meeting(0) is not None)
     @rule(which=ANY)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kasane_kit.db import Databases, MigrationSource
-from kasane_kit.db.engine import PostgresAddresses
+from kasane_kit.db.engine import PostgresAddresses, logins_key
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import HOST
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Workbench
@@ -19,7 +19,7 @@ def on_postgres(plain: Workbench, server: PrivatePostgres, folder: Path) -> Iter
     """The same bench on a database of its own, which goes at the end."""
     service = plain.service
     keys = KeyRing(folder / "keys")
-    keys.ensure("signing", HOST, TOWN, OTHER_TOWN)
+    keys.ensure("signing", HOST, TOWN, OTHER_TOWN, logins_key(TOWN))
     base = f"{server.host}:{server.port}"
     addresses = PostgresAddresses(f"postgresql+psycopg://{base}/", keys)
     server.psql(f'DROP DATABASE IF EXISTS "kasane_{TOWN}"')

@@ -101,6 +101,7 @@ def test_every_program_says_how_to_get_it() -> None:
         "postgresql": "postgresql-15",
         "rabbitmq": "rabbitmq-server",
         "browser": "chromium",
+        "npm": "npm",
     }
 
 

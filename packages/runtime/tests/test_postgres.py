@@ -57,7 +57,7 @@ def test_after_migrate_every_right_is_as_it_should_be_also_the_second_time(house
     databases.migrate_postgres(house, said.append)
     databases.migrate_postgres(house, said.append)
 
-    assert said == ["host", OTHER_TOWN, TOWN] * 2
+    assert said == ["○ 1/3 host", f"○ 2/3 {OTHER_TOWN}", f"○ 3/3 {TOWN}"] * 2
     assert databases.check_rights(house) == []
 
 

@@ -12,7 +12,7 @@ from kasane_cases import queries
 from kasane_cases.app import service
 from kasane_kit.auth import Actor
 from kasane_kit.db import Databases, MigrationSource
-from kasane_kit.db.engine import PostgresAddresses
+from kasane_kit.db.engine import PostgresAddresses, logins_key
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import HOST, municipality_scope
 from kasane_kit.testing.workbench import TOWN
@@ -29,7 +29,7 @@ COORDINATOR = Actor(
 def connection(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Connection]:
     """A town with 4,000 cases: one of two closed, one of fifty urgent, one of five without a day of review."""
     keys = KeyRing(tmp_path / "keys")
-    keys.ensure("signing", HOST, TOWN)
+    keys.ensure("signing", HOST, TOWN, logins_key(TOWN))
     base = f"{private_postgres.host}:{private_postgres.port}"
     addresses = PostgresAddresses(f"postgresql+psycopg://{base}/", keys)
     private_postgres.psql(f'DROP DATABASE IF EXISTS "kasane_{TOWN}"')

@@ -37,9 +37,9 @@ def take(desk: Visitor, **more: Any) -> str:
 
 def kept(bench: Workbench) -> list[Any]:
     with bench.reading() as connection:
-        return list(
-            connection.execute(select(tables.attachment).order_by(tables.attachment.c.name))
-        )
+        rows = connection.execute(select(tables.attachment)).all()
+    # The names lie sealed: only who has opened them can put them in order.
+    return sorted(rows, key=lambda row: row.name)
 
 
 def trail(bench: Workbench, attachment_id: str) -> list[str]:

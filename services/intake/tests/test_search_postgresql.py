@@ -15,7 +15,7 @@ from kasane_intake.handlers import receive_consultation
 from kasane_intake.queries import searching
 from kasane_kit.auth import Actor
 from kasane_kit.db import Databases, MigrationSource
-from kasane_kit.db.engine import PostgresAddresses
+from kasane_kit.db.engine import PostgresAddresses, logins_key
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing
 from kasane_kit.plugins import PluginHouse
@@ -34,7 +34,7 @@ COORDINATOR = Actor(
 def house(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[House]:
     """Intake's database of one town, made as an installation makes it."""
     keys = KeyRing(tmp_path / "keys")
-    keys.ensure("signing", HOST, TOWN)
+    keys.ensure("signing", HOST, TOWN, logins_key(TOWN))
     base = f"{private_postgres.host}:{private_postgres.port}"
     addresses = PostgresAddresses(f"postgresql+psycopg://{base}/", keys)
     private_postgres.psql(f'DROP DATABASE IF EXISTS "kasane_{TOWN}"')

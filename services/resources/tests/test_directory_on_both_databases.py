@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from kasane_kit.auth import Actor
+from kasane_kit.db import FieldSeals
+from kasane_kit.db.sealed import field_key
+from kasane_kit.keys import KeyRing
 from kasane_resources import tables
 from kasane_resources.domain.column_mapping import ColumnMapping
 from kasane_resources.domain.community import (
@@ -112,11 +117,22 @@ ENTRY = HumanServiceEntry(
 )
 
 
+def _seal(engine: Engine) -> None:
+    """Sealed columns are written and read with a key, as in a town."""
+    with TemporaryDirectory() as folder:
+        keys = KeyRing(Path(folder))
+        keys.ensure("292095")
+        keys.key("292095")
+    FieldSeals(keys, "292095").install(engine)
+
+
 @contextmanager
 def sqlite() -> Iterator[Connection]:
     engine = create_engine("sqlite://")
+    _seal(engine)
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
+        field_key.create(connection)
         yield connection
     engine.dispose()
 
@@ -124,10 +140,12 @@ def sqlite() -> Iterator[Connection]:
 @contextmanager
 def postgresql(server: PrivatePostgres) -> Iterator[Connection]:
     engine = create_engine(server.dsn.replace("postgresql://", "postgresql+psycopg://", 1))
+    _seal(engine)
     with engine.begin() as connection:
         connection.execute(text("CREATE SCHEMA directory"))
         connection.execute(text("SET search_path TO directory"))
         tables.metadata.create_all(connection)
+        field_key.create(connection)
         yield connection
         connection.execute(text("DROP SCHEMA directory CASCADE"))
     engine.dispose()

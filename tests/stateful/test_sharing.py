@@ -1,6 +1,7 @@
 """Random steps of a town show nobody what they may not know, and planted bugs are found."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +20,7 @@ from tests.stateful.town import TownOfThePlay
 
 PLAYS = (1, 2, 3, 4)
 STEPS = 2_500
+SEEDS = 5
 MEMORY = Path("/dev/shm")
 QUIET = settings(
     deadline=None,
@@ -88,13 +91,30 @@ def test_a_planted_bug_is_found(
 ) -> None:
     planted.plant(monkeypatch)
 
-    with pytest.raises((Broken, IntegrityError), match=planted.finding):
-        run_state_machine_as_test(
-            only(machine, planted.acts, pages=planted.pages),
-            settings=settings(
-                QUIET, max_examples=120 if planted.pages else 60, stateful_step_count=40
-            ),
-        )
+    causes = broken_by(machine, planted)
+
+    assert any(re.search(planted.finding, str(one)) for one in causes), causes
+
+
+def broken_by(machine: type[Sharing], planted: Planted) -> Sequence[BaseException]:
+    """What the short plays of a planted bug find: of one seed, or of another where that happens to miss it."""
+    plays = settings(
+        QUIET,
+        derandomize=False,
+        max_examples=120 if planted.pages else 60,
+        stateful_step_count=40,
+    )
+    for part in range(SEEDS):
+        try:
+            run_state_machine_as_test(
+                seed(part)(only(machine, planted.acts, pages=planted.pages)), settings=plays
+            )
+        except FlakyFailure as error:
+            # Who looks next depends on the play's number: a play that is tried again may look with other eyes.
+            return error.exceptions
+        except (Broken, IntegrityError) as error:
+            return (error,)
+    return ()
 
 
 @pytest.mark.slow

@@ -44,6 +44,8 @@ PREFIX = "sealed1:"
 ID_LENGTH = 36
 _PART = "\x1f"
 _PURPOSE = "fields"
+MOST_OPENED = 2000
+"""How many keys of records a process remembers for a town; each is some 200 bytes."""
 
 metadata = MetaData()
 field_key = Table(
@@ -198,6 +200,7 @@ class FieldSeals:
     def __init__(self, keys: KeyRing, municipality: str) -> None:
         self._keys = keys
         self._municipality = municipality
+        self._opened: dict[str, tuple[str, bytes]] = {}
 
     def install(self, engine: Engine) -> None:
         """Everything that goes through the engine is sealed and opened from now on."""
@@ -278,6 +281,16 @@ class FieldSeals:
 
     def unwrap(self, key_id: str, wrapped: str) -> bytes:
         """A record's key; raises SealBroken and KeyMissing."""
+        # The cells of a record come with the same wrapped key, which opens to the same key.
+        known = self._opened.get(wrapped)
+        if known is None or known[0] != key_id:
+            known = key_id, self._unwrap(key_id, wrapped)
+            if len(self._opened) >= MOST_OPENED:
+                self._opened.clear()
+            self._opened[wrapped] = known
+        return known[1]
+
+    def _unwrap(self, key_id: str, wrapped: str) -> bytes:
         version, _, content = wrapped.partition(":")
         town_key = self._keys.version(self._municipality, int(version), _PURPOSE)
         place = f"{self._municipality}|field_key|{key_id}|{version}"

@@ -82,7 +82,7 @@ def test_a_consultation_is_one_trace_across_the_bus_and_no_word_of_it_is_told(ho
     migrate_sqlite(house)
     account = create_account(
         *(house, TOWN, "canary-desk", f"窓口 {CANARY}", PASSWORD),
-        roles=("contact", "receiver"),
+        roles=("contact", "receiver", "coordinator"),
         office="livelihood_support",
     )
     settle(house)
@@ -120,6 +120,36 @@ def test_a_consultation_is_one_trace_across_the_bus_and_no_word_of_it_is_told(ho
     ], chains
     assert chain[1][0].removeprefix("say ") == chain[2][0].removeprefix("hear ")
     assert any(link.context.trace_id == trace_id for one in spans for link in relays(one))
+
+    authorized = {"Authorization": f"Bearer {session.json['token']}"}
+    person = answer.json["persons"][0]["person_id"]
+    opened = client.post(
+        f"/cases/{TOWN}/api/v1/cases",
+        json={
+            "consultation_id": answer.json["id"],
+            "consent_confirmed": [person],
+            "support_decided": True,
+            "support_reason": f"{CANARY}のため",
+        },
+        headers=authorized,
+    )
+    assert opened.status_code == 201, opened.get_data(as_text=True)
+    settle(house)
+    need = client.post(
+        f"/cases/{TOWN}/api/v1/cases/{opened.json['id']}/needs",
+        json={"person_id": person, "category": "taxes_utilities", "description": CANARY},
+        headers=authorized,
+    )
+    assert need.status_code == 201, need.get_data(as_text=True)
+    settle(house)
+    everything = exporter.get_finished_spans()
+    trace_id = trace_of(need.headers["X-Request-Id"])
+    mine = {span.context.span_id: span for span in everything if span.context.trace_id == trace_id}
+    there_and_back = max((chain_of(span, mine) for span in mine.values()), key=len)
+    assert [(name.split()[0], service) for name, service in there_and_back] == [
+        *(("POST", "cases"), ("say", "cases"), ("hear", "resources")),
+        *(("say", "resources"), ("hear", "cases")),
+    ], there_and_back
 
     for span in everything:
         text = span.to_json()

@@ -103,7 +103,7 @@ venv-run:
 	@PYTHON='$(PYTHON)' sh deploy/venv.sh run
 
 lock: venv ## requirements/*.in から *.txt を作り直す / compile the locks anew; UPGRADE=--upgrade takes newer versions
-	@for name in bootstrap build runtime routing dev bench compose; do \
+	@for name in bootstrap build runtime routing tracing dev bench compose; do \
 	    printf -- '-- requirements/%s.txt\n' "$$name"; \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	        --no-emit-index-url $(UPGRADE) "requirements/$$name.in" --output-file "requirements/$$name.txt" || exit 1; \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings .venv in line with the locks and with our own distributions, and returns at once when it already is.
 #
-# usage: sh deploy/venv.sh run    what `make run` needs: bootstrap, build, runtime, routing
+# usage: sh deploy/venv.sh run    what `make run` needs: bootstrap, build, runtime, routing, tracing
 #        sh deploy/venv.sh dev    all of that, and the tools that test and lint
 #
 # .venv/.kasane/ remembers a checksum of what was installed. Checksums, not file times: a .venv restored from a
@@ -21,7 +21,7 @@ say() { printf '%s\n' "$*"; }
 complain() { printf '%s\n' "$*" >&2; }
 
 locks_of() {
-    for name in bootstrap build runtime routing; do say "requirements/$name.txt"; done
+    for name in bootstrap build runtime routing tracing; do say "requirements/$name.txt"; done
     if [ "$1" = dev ]; then say requirements/dev.txt; fi
 }
 

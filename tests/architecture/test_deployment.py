@@ -204,7 +204,7 @@ def test_gunicorn_reads_its_settings(tmp_path):
     assert (found["preload_app"], found["control_socket_disable"]) == ("False", "True")
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "build", "runtime", "routing"])
+@pytest.mark.parametrize("name", ["bootstrap", "build", "runtime", "routing", "tracing"])
 def test_the_image_installs_what_is_locked(name):
     dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
 

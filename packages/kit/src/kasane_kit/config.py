@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 _CLIENT_SECRET = re.compile(r"KASANE_OIDC_SECRET_[0-9]{6}(_FILE)?")
 
 
@@ -33,7 +35,7 @@ class Settings:
     has no pages, answers at ``meters_bind`` (``address:port``). ``client_secrets`` are, by town, what its sign-in
     provider wants to be shown; ``provider_certificates`` is a file of authorities to believe instead of the usual ones.
     A message of the bus older than ``oldest_message_days`` is not taken from the broker but read from the log; 0 takes
-    every one.
+    every one. ``traces_endpoint`` is the address of a collector of OpenTelemetry traces; empty tells nobody.
     """
 
     mode: Mode = Mode.EMBEDDED
@@ -53,6 +55,7 @@ class Settings:
     client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     provider_certificates: str = ""
     oldest_message_days: int = 7
+    traces_endpoint: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -88,7 +91,13 @@ class Settings:
             client_secrets=_client_secrets(env),
             provider_certificates=env.get("KASANE_OIDC_CA_FILE", ""),
             oldest_message_days=_count(env, "KASANE_OLDEST_MESSAGE_DAYS", 7),
+            traces_endpoint=env.get(TRACES_ENDPOINT, ""),
         )
+        if settings.traces_endpoint and not _ADDRESS.fullmatch(settings.traces_endpoint):
+            raise SettingsError(
+                f"{TRACES_ENDPOINT} is {settings.traces_endpoint!r}; nothing was started; set an address such as "
+                "http://collector:4318, or take it away"
+            )
         if settings.meters_bind and not settings.meters_token:
             raise SettingsError(
                 "KASANE_METRICS_BIND is set and KASANE_METRICS_TOKEN is not; nothing was started; set the token "

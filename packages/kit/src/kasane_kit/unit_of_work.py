@@ -30,6 +30,7 @@ from kasane_kit.tenancy import (
     chosen,
     current_municipality,
 )
+from kasane_kit.traces import Origin, Traces
 
 log = logging.getLogger("kasane.plugins")
 
@@ -43,7 +44,7 @@ class House:
     """What a process has, made once in ``runtime/compose.py`` and handed to everything.
 
     ``look_again`` is told that a town's chosen set of plugins moved. ``provider_access`` opens the
-    towns' sign-in providers.
+    towns' sign-in providers. ``traces`` tells a collector what belongs together, where there is one.
     """
 
     databases: Databases
@@ -54,6 +55,7 @@ class House:
     prefectures: PluginHouse = field(default_factory=lambda: PluginHouse(NoTowns()))
     look_again: Callable[[str], None] = field(default=lambda _municipality: None)
     provider_access: ProviderAccess = field(default_factory=ProviderAccess)
+    traces: Traces = field(default_factory=Traces)
 
     @property
     def meters(self) -> Meters:
@@ -93,6 +95,7 @@ class UnitOfWork:
         self._said_at: datetime | None = None
         self._recorded = False
         self._chose = False
+        self._said: list[Callable[[], None]] = []
         self._open: Any = None
         self._connection: Connection | None = None
 
@@ -182,7 +185,16 @@ class UnitOfWork:
 
     def publish(self, event: Any) -> None:
         """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
-        self._append(event)
+        (envelope,) = self._append(event)
+        self._said.append(
+            self._house.traces.said(
+                f"say {envelope.type}",
+                Origin(envelope.correlationid, envelope.id),
+                service=self._service,
+                town=self.municipality,
+                event=envelope.type,
+            )
+        )
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes of the open municipality for one purpose, for ``kasane_kit.keys.seal``."""
@@ -210,6 +222,9 @@ class UnitOfWork:
         """Lets the process go on with what was committed: the relay, and a set of plugins that moved."""
         if self._chose:
             self._house.look_again(self.municipality)
+        for told in self._said:
+            told()
+        self._said.clear()
         self._house.wake(self.municipality, self._service)
 
     def seal(self, purpose: str, content: bytes, place: str) -> bytes:
@@ -225,8 +240,10 @@ class UnitOfWork:
         self.connection.commit()
         self.tell()
 
-    def _append(self, *events: Any) -> None:
-        outbox.append(self.connection, *(self._enveloped(event) for event in events))
+    def _append(self, *events: Any) -> Sequence[Envelope]:
+        envelopes = [self._enveloped(event) for event in events]
+        outbox.append(self.connection, *envelopes)
+        return envelopes
 
     def _enveloped(self, event: Any) -> Envelope:
         entry = registry.type_of(event)

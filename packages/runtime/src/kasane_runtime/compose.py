@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kasane_kit.bus import Deliver, MessageCodes, Relay, Transport
 from kasane_kit.bus.transports.amqp import AmqpTransport
 from kasane_kit.bus.transports.inprocess import InProcessTransport
-from kasane_kit.config import Mode, Settings
+from kasane_kit.config import TRACES_ENDPOINT, Mode, Settings, SettingsError
 from kasane_kit.db import Bell, Databases, choices_in
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses
 from kasane_kit.delivery import Delivery
@@ -24,6 +24,7 @@ from kasane_kit.meters import Meters
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
 from kasane_kit.tenancy import HOST, FileTownDirectory, ProjectedTownDirectory, ProviderAccess
+from kasane_kit.traces import Traces
 from kasane_kit.unit_of_work import House
 from kasane_kit.web import create_service_app
 from kasane_kit.web.headers import GuardedAnswers
@@ -109,6 +110,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     directory = FileTownDirectory(settings.towns, settings.served_towns)
     distributed = settings.mode is Mode.DISTRIBUTED
     meters = Meters()
+    traces = _traces(settings)
     addresses = (
         PostgresAddresses(settings.database_url, keys)
         if distributed
@@ -124,15 +126,17 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         databases=databases,
         keys=keys,
         directory=directory,
-        plugins=PluginHouse(chosen, trace=settings.trace_hooks, meters=meters),
+        plugins=PluginHouse(chosen, trace=settings.trace_hooks, meters=meters, traces=traces),
         wake=wake,
         prefectures=PluginHouse(
             FileTownDirectory(settings.towns / "prefectures"),
             trace=settings.trace_hooks,
             meters=meters,
+            traces=traces,
         ),
         look_again=chosen.look_again,
         provider_access=ProviderAccess(settings.client_secrets, settings.provider_certificates),
+        traces=traces,
     )
     days = settings.oldest_message_days
     oldest = timedelta(days=days) if days else None
@@ -152,11 +156,26 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
             name: Relay(
                 *(name, house.databases, transport, meters),
                 lead_seconds=LEAD_SECONDS if distributed else 0,
+                traces=traces,
             )
             for name in services
         },
         wake=wake,
     )
+
+
+def _traces(settings: Settings) -> Traces:
+    """Nothing of OpenTelemetry is imported where no collector is named; raises SettingsError where it is missing."""
+    if not settings.traces_endpoint:
+        return Traces()
+    try:
+        from kasane_runtime.tracing import open_traces
+    except ImportError as error:
+        raise SettingsError(
+            f"{TRACES_ENDPOINT} is set and OpenTelemetry is not installed; nothing was started; install "
+            "requirements/tracing.txt, or take the address away"
+        ) from error
+    return open_traces(settings.traces_endpoint, settings.target)
 
 
 def _in_process(services: dict[str, Service], deliveries: dict[str, Delivery]) -> Transport:

@@ -77,7 +77,10 @@ class JobLoop:
 
 def _run(composition: Composition, service: str, job: Job, municipality: str, told: Told) -> bool:
     try:
-        with municipality_scope(municipality):
+        with (
+            municipality_scope(municipality),
+            composition.house.traces.span(f"job {job.name}", service=service, town=municipality),
+        ):
             job.run(composition.house, municipality)
             record_plugin_changes(composition.house, service)
     except Exception as error:

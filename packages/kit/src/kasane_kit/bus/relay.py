@@ -11,6 +11,7 @@ from kasane_kit.db import Databases
 from kasane_kit.ids import new_id
 from kasane_kit.meters import Meters
 from kasane_kit.tenancy import current_municipality
+from kasane_kit.traces import Origin, Traces
 
 log = logging.getLogger("kasane.relay")
 
@@ -33,10 +34,12 @@ class Relay:
         meters: Meters | None = None,
         *,
         lead_seconds: float = 0,
+        traces: Traces | None = None,
     ) -> None:
         self._id = new_id()
         self._lead_seconds = lead_seconds
         self._meters = meters or Meters()
+        self._traces = traces or Traces()
         self._service = service
         self._databases = databases
         self._transport = transport
@@ -91,7 +94,16 @@ class Relay:
 
     def publish(self, shares: "Sequence[Share]") -> None:
         """Publishes shares of several towns with one wait for the broker; raises TransportUnavailable."""
-        self._transport.publish([envelope for share in shares for envelope in share.envelopes])
+        envelopes = [envelope for share in shares for envelope in share.envelopes]
+        with self._traces.span(
+            f"relay {self._service}",
+            "producer",
+            links=(Origin(one.correlationid, one.id) for one in envelopes),
+            service=self._service,
+            towns=len(shares),
+            count=len(envelopes),
+        ):
+            self._transport.publish(envelopes)
 
     def mark(self, share: "Share") -> int:
         """Remembers in the share's town that it was published; returns how many events, 0 for an old lead."""

@@ -26,6 +26,7 @@ from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.logs import said
 from kasane_kit.service import Heard, Service, Together
 from kasane_kit.tenancy import HOST, ChosenSet, current_municipality
+from kasane_kit.traces import Origin
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 
 log = logging.getLogger("kasane.delivery")
@@ -255,9 +256,18 @@ class Applying:
         for type_name, events in later.items():
             last, _ = events[-1]
             unit.hear(last)
-            self._together[type_name](
-                [heard for _, heard in events], unit, self._hooks_of(last.municipality)
-            )
+            with self._house.traces.span(
+                f"hear {type_name}",
+                "consumer",
+                links=(Origin(one.correlationid, one.id) for one, _ in events),
+                service=self._service.name,
+                town=last.municipality,
+                event=type_name,
+                count=len(events),
+            ):
+                self._together[type_name](
+                    [heard for _, heard in events], unit, self._hooks_of(last.municipality)
+                )
 
     def _fault_of(self, envelope: Envelope, held: Set[str]) -> tuple[ParkingReason | None, str]:
         """Why an event is parked without looking into it, and what to say of it."""
@@ -307,7 +317,15 @@ class Applying:
             )
         handler = self._handlers.get(envelope.type)
         if handler is not None:
-            handler(event, unit, self._hooks_of(envelope.municipality))
+            with self._house.traces.span(
+                f"hear {envelope.type}",
+                "consumer",
+                origin=Origin(envelope.correlationid, envelope.id),
+                service=self._service.name,
+                town=envelope.municipality,
+                event=envelope.type,
+            ):
+                handler(event, unit, self._hooks_of(envelope.municipality))
 
     def _hooks_of(self, municipality: str) -> Any:
         return self._house.plugins.hooks_for(municipality) if municipality != HOST else None

@@ -156,14 +156,18 @@ class Hooks:
             answer = self._in_time(implementation, question, given, hangs, told)
             self._check(answer, question, plugin)
         except PluginFailed as failure:
-            self.standing.meters.hook_seconds.labels(plugin, hook).observe(perf_counter() - began)
+            self._took(plugin, hook, perf_counter() - began)
             if not told:
                 self.standing.failed(plugin, hook, failure.reason, failure.kind, at_once=hangs)
             raise
-        self.standing.meters.hook_seconds.labels(plugin, hook).observe(perf_counter() - began)
+        self._took(plugin, hook, perf_counter() - began)
         self.standing.succeeded(plugin, hook)
         self._count(plugin)
         return answer
+
+    def _took(self, plugin: str, hook: str, seconds: float) -> None:
+        self.standing.meters.hook_seconds.labels(plugin, hook).observe(seconds)
+        self.standing.traces.answered("hook", seconds, plugin=plugin, hook=hook)
 
     def _let_through(self, plugin: str, hook: str) -> bool:
         """Raises PluginFailed while the plugin or its hook is left alone; whether it is known to hang."""

@@ -17,6 +17,7 @@ from kasane_kit.plugins.manager import build_manager, deprecations_of, made_plug
 from kasane_kit.plugins.outcomes import FailureKind, MisconfiguredTown
 from kasane_kit.plugins.standing import WHOLE, HookStanding, Standing
 from kasane_kit.tenancy import Town, TownDirectory
+from kasane_kit.traces import Traces
 
 _MOST_CHANGES = 1000
 
@@ -50,8 +51,10 @@ class PluginHouse:
         limits: Limits | None = None,
         seconds: Callable[[], float] = monotonic,
         meters: Meters | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self.meters = meters or Meters()
+        self._traces = traces or Traces()
         self.limits = limits or Limits()
         self._directory = directory
         self._installed = installed
@@ -182,6 +185,7 @@ class PluginHouse:
                     self.meters,
                     heard=self._changes.append,
                     seconds=self._seconds,
+                    traces=self._traces,
                 )
                 self._standings[town.code] = (town.revision, standing)
             return standing

@@ -11,6 +11,7 @@ from kasane_kit.meters import Meters
 from kasane_kit.plugins.breaker import Breaker, BreakerChange, BreakerState
 from kasane_kit.plugins.limits import Limits
 from kasane_kit.plugins.outcomes import FailureKind
+from kasane_kit.traces import Traces
 
 WHOLE = ""
 """In place of a hook: the plugin as a whole."""
@@ -42,10 +43,12 @@ class Standing:
         *,
         heard: Callable[[BreakerChange], None] | None = None,
         seconds: Callable[[], float] = monotonic,
+        traces: Traces | None = None,
     ) -> None:
         self.municipality = municipality
         self.limits = limits
         self.meters = meters
+        self.traces = traces or Traces()
         self._heard = heard
         self._seconds = seconds
         self._lock = Lock()

@@ -47,7 +47,6 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
 
     @app.before_request
     def enter_town() -> Any:
-        g.request_id = new_id()
         g.actor = None
         g.scopes = ExitStack()
         g.form_session = request.cookies.get(ANONYMOUS_COOKIE, "") or new_id()

@@ -74,7 +74,7 @@ def measure_writing(
     """All four in turns over the large towns; the ratio of each turn's rates, the medians are told."""
     seats = {town: seat for (town, name), seat in installation.seats().items() if name == "clerk"}
     towns, folder = installation.large, installation.folder
-    known = {town: Known.of(installation.dsn(town), Random(seed), 400) for town in towns}
+    known = {town: Known.of(installation.databases, town, Random(seed), 400) for town in towns}
     requests = Requests([seats[town] for town in towns], known)
     recorded, round_trips = record(installation, seats[towns[0]], known[towns[0]])
     (folder / "recorded").write_bytes(pickle.dumps(recorded))

@@ -1,6 +1,7 @@
 """Two bare WSGI applications for gunicorn: two inserts with psycopg, and the product's own statements with psycopg.
 
-Neither knows a session, a permission, a form of a town or a template; each thread keeps a connection for each town.
+Neither knows a session, a permission, a form of a town or a template, and neither seals or opens a cell: the second
+writes as long a text as the product's sealed cell was. Each thread keeps a connection for each town.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs
 import psycopg
 
 from kasane_kit.db.engine import login_name
+from kasane_kit.db.sealed import PREFIX
 from kasane_kit.ids import new_id
 
 RECORDED = "BENCH_RECORDED"
@@ -106,7 +108,7 @@ class Renewal:
         """The values of one row as they are written this time."""
         if not isinstance(values, Mapping):
             return values
-        row = {name: self._renewed(value) for name, value in values.items()}
+        row = {name: renewed(value, self._new) for name, value in values.items()}
         if "position" in row and "audit_" in statement:
             if self._ahead is None:
                 self._ahead = self._head + 1 - row["position"]
@@ -119,10 +121,14 @@ class Renewal:
             names = [column.name for column in cursor.description]
             self._head, self._ahead = found[0][names.index("position")], None
 
-    def _renewed(self, value: Any) -> Any:
-        if isinstance(value, str) and _ID.fullmatch(value):
-            return self._new.setdefault(value, new_id())
-        return value
+
+def renewed(value: Any, new: dict[str, str]) -> Any:
+    """An id becomes another one, and a sealed cell, which opens in its own row alone, a plain text of its length."""
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return new.setdefault(value, new_id())
+    if isinstance(value, str) and value.startswith(PREFIX):
+        return f"{'-' * len(PREFIX)}{value[len(PREFIX) :]}"
+    return value
 
 
 def _typed(environ: dict[str, Any]) -> dict[str, list[str]]:

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--towns", type=int, default=TOWNS, help="towns of each size")
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument(
-        "--distinct", action="store_true", help="make up every town, instead of one of each size"
+        "--distinct", action="store_true", help="other people in every town, instead of the same"
     )
     parser.add_argument("--seconds", type=float, default=8, help="of each writing program, a turn")
     parser.add_argument("--turns", type=int, default=5, help="of the writing programs")
@@ -77,7 +77,9 @@ def measure(
     many = len(installation.large)
     each = math.ceil(repetitions / many) + 3
     known = {
-        town: Known.of(installation.dsn(town), draw, each) for size in SIZES for town in towns[size]
+        town: Known.of(installation.databases, town, draw, each)
+        for size in SIZES
+        for town in towns[size]
     }
     watch, warm_up = Stopwatch(), 2 * many
     times = {(name, size): Times() for name in PAGES for size in SIZES}

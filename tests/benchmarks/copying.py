@@ -1,43 +1,121 @@
-"""Fills tables by COPY, their indexes made afterwards as a restored backup makes them."""
+"""Fills tables by COPY, sealed for each town; their indexes are made afterwards as a restored backup makes them."""
 
 import json
+import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Column, Connection, Table
 
-ROWS_AT_ONCE = 20_000
+from kasane_kit.db import FieldSeals, SealedJson
+from kasane_kit.db.sealed import field_key, sealed_columns
+from kasane_kit.ids import new_id
+from kasane_kit.keys import KEY_BYTES, KeyRing
+
+ROWS_AT_ONCE = 4_000
+# So many records whose keys are at hand; a record that comes again later than this stops the filling at its index.
+KEYS_AT_HAND = 20_000
 # What a column gets that the rows do not name: the product writes these where nothing was said.
 PLAIN = {"boolean": "f", "integer": "0", "bigint": "0", "double precision": "0", "json": "[]"}
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-class Filling:
-    """Rows on their way into the tables of one schema, whose primary keys and indexes wait for `finish`."""
+@dataclass(frozen=True)
+class Town:
+    """Where one town's rows go: its database as superuser, and the folder with its key."""
 
-    def __init__(self, dsn: str, schema: str, tables: Iterable[str]) -> None:
-        self._connection = psycopg.connect(dsn, options=f"-csearch_path={schema}")
-        self._schema, self._tables = schema, tuple(tables)
+    dsn: str
+    municipality: str
+    keys: Path
+
+
+class Filling:
+    """The same rows on their way into one schema of some towns; each town gets them under keys of its own."""
+
+    def __init__(self, towns: Sequence[Town], schema: str, tables: Sequence[Table]) -> None:
+        names = [field_key.name, *(table.name for table in tables)]
+        self._loads = [_Load(town, schema, names) for town in towns]
+        self._tables = {table.name: table for table in tables}
+        self._named: dict[str, tuple[str, ...]] = {}
+        self._sealed: dict[str, list[tuple[int, Column[Any]]]] = {}
+
+    def add(self, table: str, row: Mapping[str, Any]) -> None:
+        """One row; every row of a table names the same columns."""
+        if table not in self._named:
+            names = self._named[table] = tuple(row)
+            self._sealed[table] = [
+                (names.index(column.name), column)
+                for column in sealed_columns(self._tables[table])
+                if column.name in row
+            ]
+        names, sealed = self._named[table], self._sealed[table]
+        cells = [_cell(row[name]) for name in names]
+        line = "\t".join(cells)
+        for load in self._loads:
+            if sealed:
+                for place, column in sealed:
+                    cells[place] = load.closed(column, row)
+                line = "\t".join(cells)
+            load.add(table, names, line)
+
+    def finish(self) -> None:
+        """Writes what waits, makes keys and indexes, and lets the planner count."""
+        for load in self._loads:
+            load.finish()
+
+
+class _Load:
+    """Lines for the tables of one town's schema, whose primary keys and indexes wait for `finish`."""
+
+    def __init__(self, town: Town, schema: str, tables: Sequence[str]) -> None:
+        self._connection = psycopg.connect(town.dsn, options=f"-csearch_path={schema}")
+        self._schema, self._tables = schema, tables
+        self._seals = FieldSeals(KeyRing(town.keys), town.municipality)
+        self._keys: dict[str, tuple[str, bytes]] = {}
         self._waiting: defaultdict[str, list[str]] = defaultdict(list)
-        self._columns: dict[str, tuple[Sequence[str], sql.Composed, str]] = {}
+        self._columns: dict[str, tuple[sql.Composed, str]] = {}
         self._later = [statement for table in self._tables for statement in self._take_off(table)]
         for table in self._tables:
             # A table emptied in the transaction that fills it needs no log of the rows.
             self._connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
 
-    def add(self, table: str, row: Mapping[str, Any]) -> None:
-        """One row; every row of a table names the same columns."""
+    def add(self, table: str, names: Sequence[str], line: str) -> None:
+        """One line of these columns."""
         if table not in self._columns:
-            self._columns[table] = self._copy_statement(table, tuple(row))
-        names, _, rest = self._columns[table]
+            self._columns[table] = self._copy_statement(table, names)
         lines = self._waiting[table]
-        lines.append("\t".join([_cell(row[name]) for name in names]) + rest)
+        lines.append(line + self._columns[table][1])
         if len(lines) >= ROWS_AT_ONCE:
             self._send(table)
+
+    def closed(self, column: Column[Any], row: Mapping[str, Any]) -> str:
+        """The cell sealed for this town; a record's key is made at its first cell."""
+        kind: Any = column.type
+        value = row[column.name]
+        if value is None or value == kind.empty:
+            return _cell(value)
+        owner = str(row[kind.owner])
+        if owner not in self._keys:
+            self._make_key(owner)
+        # The record's key is at hand, so the connection is not asked for it.
+        cell = self._seals.close(cast(Connection, None), column, row, value, self._keys)
+        return _cell(json.dumps(cell) if isinstance(kind, SealedJson) else cell)
+
+    def _make_key(self, owner: str) -> None:
+        fresh, key = new_id(), os.urandom(KEY_BYTES)
+        version, wrapped = self._seals.wrap(fresh, key)
+        line = "\t".join((fresh, owner, str(version), wrapped))
+        self.add(field_key.name, ("id", "owner", "version", "wrapped"), line)
+        self._keys[owner] = (fresh, key)
+        if len(self._keys) > KEYS_AT_HAND:
+            del self._keys[next(iter(self._keys))]
 
     def finish(self) -> None:
         """Writes what waits, makes keys and indexes, and lets the planner count."""
@@ -54,12 +132,10 @@ class Filling:
 
     def _send(self, table: str) -> None:
         lines = self._waiting.pop(table)
-        with self._connection.cursor().copy(self._columns[table][1]) as copy:
+        with self._connection.cursor().copy(self._columns[table][0]) as copy:
             copy.write("\n".join(lines) + "\n")
 
-    def _copy_statement(
-        self, table: str, named: tuple[str, ...]
-    ) -> tuple[Sequence[str], sql.Composed, str]:
+    def _copy_statement(self, table: str, named: Sequence[str]) -> tuple[sql.Composed, str]:
         needed = self._connection.execute(
             "SELECT column_name, data_type FROM information_schema.columns"
             " WHERE table_schema = %s AND table_name = %s AND is_nullable = 'NO'"
@@ -71,7 +147,7 @@ class Filling:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
-        return named, statement, rest
+        return statement, rest
 
     def _take_off(self, table: str) -> list[sql.Composed]:
         name = sql.Identifier(table)

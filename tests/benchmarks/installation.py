@@ -14,11 +14,13 @@ from typing import Any
 import psycopg
 from werkzeug.test import Client
 
+from kasane_cases import tables as cases_tables
+from kasane_intake import tables as intake_tables
 from kasane_kit.auth import COOKIE
 from kasane_kit.bus import Relay
 from kasane_kit.bus.transports.inprocess import InProcessTransport
 from kasane_kit.config import Settings
-from kasane_kit.db.engine import database_name
+from kasane_kit.db.engine import Databases, database_name
 from kasane_runtime.compose import Composition, compose, make_app
 from kasane_runtime.databases import migrate_postgres
 from kasane_runtime.demo import create_account
@@ -26,7 +28,7 @@ from kasane_runtime.processes import settle
 from tests.benchmarks import cases, consultations
 from tests.benchmarks.cases import CaseWork
 from tests.benchmarks.consultations import Desk
-from tests.benchmarks.copying import Filling
+from tests.benchmarks.copying import Filling, Town
 from tests.benchmarks.residents import households, ordered_id
 from tests.support.missing import find_postgres_folder
 from tests.support.own_processes import make_folder
@@ -102,20 +104,19 @@ class Installation:
         migrate_postgres(self._composition)
 
     def fill(self, sizes: Sizes, tenth: Sizes, seed: int, *, distinct: bool) -> None:
-        """Fills every town and signs its staff up; without ``distinct`` two towns are made up and copied."""
-        made_up = len(self.large) if distinct else 1
+        """Fills every town and signs its staff up; without ``distinct`` towns hold the same, under own keys."""
+        at_once = 1 if distinct else max(1, len(self.large) // 2)
         work = [
-            (self.dsn(town), size, f"{seed}:{place}")
+            (
+                [self._place(town) for town in towns[place : place + at_once]],
+                size,
+                f"{seed}:{place if distinct else 0}",
+            )
             for towns, size in ((self.large, sizes), (self.small, tenth))
-            for place, town in enumerate(towns[:made_up])
+            for place in range(0, len(towns), at_once)
         ]
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            pool.starmap(fill_town, work, chunksize=1)
-        if not distinct:
-            for towns in (self.large, self.small):
-                for town in towns[1:]:
-                    self._copy(towns[0], town)
-            migrate_postgres(self._composition)
+            pool.starmap(fill_towns, work, chunksize=1)
         self._accounts = {
             (town, login): create_account(
                 self._composition, town, login, name, PASSWORD, roles, office
@@ -125,19 +126,17 @@ class Installation:
         }
         settle(self._composition)
 
-    def _copy(self, town: str, to: str) -> None:
-        """A database of the same content in files of its own; the rights are given again afterwards."""
-        one, other = database_name(town), database_name(to)
-        self._composition.house.databases.dispose()
-        for statement in (
-            f'DROP DATABASE "{other}" WITH (FORCE)',
-            f'CREATE DATABASE "{other}" TEMPLATE "{one}" STRATEGY file_copy',
-        ):
-            self._server.psql(statement)
+    def _place(self, town: str) -> Town:
+        return Town(self.dsn(town), town, self._composition.settings.keys_folder)
 
     def dsn(self, town: str) -> str:
         """A town's database as superuser."""
         return self._server.dsn_of(database_name(town))
+
+    @property
+    def databases(self) -> Databases:
+        """Every town's databases as the product reads them."""
+        return self._composition.house.databases
 
     @property
     def server_process(self) -> subprocess.Popen[bytes]:
@@ -173,16 +172,18 @@ def make_installation(server: PrivatePostgres, towns: int) -> Installation:
     return Installation(make_folder("kasane-bench-"), server, towns)
 
 
-def fill_town(dsn: str, sizes: Sizes, seed: str) -> None:
-    """One town's residents, consultations and cases."""
+def fill_towns(towns: list[Town], sizes: Sizes, seed: str) -> None:
+    """The same residents, consultations and cases for each of these towns."""
     draw, now = Random(seed), datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     many = sizes.consultations
     homes = households(draw, sizes.people, now.date())
     where = {resident: home for home in homes for resident in home}
     draw.shuffle(homes)
     desk, work = Desk(draw, homes, many, now), CaseWork(draw, now)
-    intake = Filling(dsn, "intake", consultations.TABLES)
-    other = Filling(dsn, "cases", cases.TABLES)
+    intake = Filling(
+        towns, "intake", [intake_tables.metadata.tables[name] for name in consultations.TABLES]
+    )
+    other = Filling(towns, "cases", [cases_tables.metadata.tables[name] for name in cases.TABLES])
     every = max(1, many // sizes.cases)
     for place, (one, about) in enumerate(desk.consultations()):
         case_id, left = "", many - place
@@ -205,14 +206,14 @@ def fill_town(dsn: str, sizes: Sizes, seed: str) -> None:
 
 
 def counted(dsns: list[str]) -> dict[str, int]:
-    """How much these databases hold together, counted where it is kept."""
+    """How much these databases hold together, counted where it is kept, people by what lies there unsealed."""
     found = {"people": 0, "consultations": 0, "cases": 0}
     for dsn in dsns:
         with psycopg.connect(dsn) as connection:
             for name, statement in (
                 (
                     "people",
-                    "SELECT count(DISTINCT (name, birth_date, address)) FROM intake.intake_person_concerned",
+                    "SELECT count(DISTINCT (name, kana, birth_date, phone)) FROM intake.intake_person_concerned",
                 ),
                 ("consultations", "SELECT count(*) FROM intake.intake_consultation"),
                 ("cases", "SELECT count(*) FROM cases.cases_case"),

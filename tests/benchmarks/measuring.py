@@ -1,4 +1,7 @@
-"""Times a page through the application, then its own statements alone through psycopg."""
+"""Times a page through the application, then its own statements alone through psycopg.
+
+Those bring sealed cells with their wrapped keys as they lie there, and open none: opening is the page's work.
+"""
 
 import re
 import time
@@ -10,7 +13,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
-from kasane_kit.ids import new_id
+from tests.benchmarks.bare_writing import renewed
 from tests.benchmarks.installation import Seat
 from tests.benchmarks.pages import Known, Page
 
@@ -18,7 +21,6 @@ from tests.benchmarks.pages import Known, Page
 _OF_THE_HOUSE = re.compile(
     r"\b(account_projection|audit_entry|audit_head|outbox|event_log|idempotency_key|town_projection)\b"
 )
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 Said = tuple[str, Any, bool]
 
 
@@ -99,15 +101,10 @@ def _with_new_ids(said: list[Said]) -> list[Said]:
     """The same rows under other ids, so that they can be written beside the first."""
     new: dict[str, str] = {}
 
-    def renewed(value: Any) -> Any:
-        if isinstance(value, str) and _ID.fullmatch(value):
-            return new.setdefault(value, new_id())
-        return value
-
     def row(values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        return {name: renewed(value) for name, value in values.items()}
+        return {name: renewed(value, new) for name, value in values.items()}
 
     return [
         (statement, [row(v) for v in values] if many else row(values), many)

@@ -6,10 +6,14 @@ from datetime import date
 from random import Random
 from typing import Any
 
-import psycopg
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from kasane_cases.tables import case
+from kasane_intake.tables import person_concerned as person
+from kasane_kit.db.engine import Databases
 from kasane_kit.ids import new_id
+from kasane_kit.tenancy import municipality_scope
 from tests.benchmarks.installation import Seat
 from tests.benchmarks.residents import story
 
@@ -23,23 +27,27 @@ class Known:
     list_pages: list[str]
 
     @classmethod
-    def of(cls, dsn: str, draw: Random, many: int) -> "Known":
-        """Draws from what the town holds."""
-        with psycopg.connect(dsn) as connection:
-            residents: Any = connection.execute(
-                "SELECT DISTINCT name, kana, birth_date, address, phone"
-                " FROM intake.intake_person_concerned ORDER BY 1, 2, 3, 4, 5"
-            ).fetchall()
-            ids = [
-                row[0] for row in connection.execute("SELECT id FROM cases.cases_case ORDER BY id")
-            ]
-            still_open = [
-                row[0]
-                for row in connection.execute(
-                    "SELECT id FROM cases.cases_case WHERE status <> 'closed' ORDER BY id"
-                )
-            ]
-        draw.shuffle(residents)
+    def of(cls, databases: Databases, town: str, draw: Random, many: int) -> "Known":
+        """Draws from what the town holds, read as the product reads it."""
+        same = (person.c.name, person.c.kana, person.c.birth_date, person.c.phone)
+        with municipality_scope(town):
+            with databases.reading("intake") as connection:
+                one_of_each = select(func.min(person.c.id)).group_by(*same).order_by(*same)
+                drawn = list(connection.scalars(one_of_each))
+                draw.shuffle(drawn)
+                del drawn[3 * many :]
+                told = (person.c.name, person.c.kana, person.c.birth_date, person.c.address)
+                found = {
+                    row.id: tuple(row[1:])
+                    for row in connection.execute(
+                        select(person.c.id, *told, person.c.phone).where(person.c.id.in_(drawn))
+                    )
+                }
+                residents: list[Any] = [found[one] for one in drawn]
+            with databases.reading("cases") as connection:
+                every = select(case.c.id).order_by(case.c.id)
+                ids = list(connection.scalars(every))
+                still_open = list(connection.scalars(every.where(case.c.status != "closed")))
         draw.shuffle(ids)
         draw.shuffle(still_open)
         pages = [
@@ -47,7 +55,7 @@ class Known:
             for case_id in still_open[:many]
             for query in ("", f"?sort=attention&after={case_id}", "?status=in_support", "?due=1")
         ]
-        return cls(residents[: 3 * many], ids[:many], pages[: 4 * many] or [""])
+        return cls(residents, ids[:many], pages[: 4 * many] or [""])
 
 
 @dataclass(frozen=True)

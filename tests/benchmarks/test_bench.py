@@ -11,12 +11,16 @@ from sqlalchemy import create_engine, select
 
 from kasane_intake import tables
 from kasane_intake.repository import Consultations
+from kasane_kit.db import FieldSeals
+from kasane_kit.db.sealed import metadata as key_metadata
+from kasane_kit.keys import KeyRing
 from tests.benchmarks import bench
 from tests.benchmarks.consultations import Desk
 from tests.benchmarks.pages import PAGES
 from tests.benchmarks.residents import households, ordered_id
 from tests.support.missing import find_epmd, find_postgres_folder, find_rabbitmq_folder
 
+TOWN = "292095"
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
@@ -67,7 +71,11 @@ def test_generated_rows_are_those_that_the_repository_writes(tmp_path: Path) -> 
     homes = households(Random("rows"), 20, NOW.date())
     desk = Desk(Random("rows"), homes, 30, NOW)
     engine = create_engine(f"sqlite:///{tmp_path / 'intake.sqlite'}")
-    tables.metadata.create_all(engine)
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN)
+    FieldSeals(keys, TOWN).install(engine)
+    for one_of_both in (tables.metadata, key_metadata):
+        one_of_both.create_all(engine)
     generated: dict[str, list[dict[str, object]]] = defaultdict(list)
     with engine.begin() as connection:
         for one, about in desk.consultations():

@@ -8,6 +8,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +75,7 @@ def measure_writing(
     """All four in turns over the large towns; the ratio of each turn's rates, the medians are told."""
     seats = {town: seat for (town, name), seat in installation.seats().items() if name == "clerk"}
     towns, folder = installation.large, installation.folder
-    known = {town: Known.of(installation.dsn(town), Random(seed), 400) for town in towns}
+    known = {town: Known.of(installation.databases, town, Random(seed), 400) for town in towns}
     requests = Requests([seats[town] for town in towns], known)
     recorded, round_trips = record(installation, seats[towns[0]], known[towns[0]])
     (folder / "recorded").write_bytes(pickle.dumps(recorded))
@@ -179,14 +180,18 @@ def record(installation: Installation, seat: Seat, known: Known) -> tuple[list[R
     page = PAGES[TAKE]
     page.ask(seat, known, 0)
     said: list[Recorded] = []
+    asking = threading.current_thread()
     current = Recorded()
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
-        current.statements.append((statement, values, many))
+        if threading.current_thread() is asking:
+            current.statements.append((statement, values, many))
 
     def end(committed: bool) -> Callable[[Any], None]:
         def ended(_connection: Any) -> None:
             nonlocal current
+            if threading.current_thread() is not asking:
+                return
             if current.statements:
                 current.committed = committed
                 said.append(current)
@@ -211,11 +216,16 @@ def record(installation: Installation, seat: Seat, known: Known) -> tuple[list[R
 
 
 def waits(installation: Installation, act: Callable[[], Any]) -> int:
-    """How often the server was waited for, as libpq's own trace of the protocol tells it."""
+    """How often the server was waited for, as libpq's own trace of the protocol tells it.
+
+    What other threads say on connections of their own is not counted: no answer waits for it.
+    """
+    asking = threading.current_thread()
     trace = own_processes.make_folder("kasane-trace-") / "trace"
 
     def listen(connection: Any, _record: Any) -> None:
-        connection.pgconn.trace(file.fileno())
+        if threading.current_thread() is asking:
+            connection.pgconn.trace(file.fileno())
 
     installation.close()
     with trace.open("wb") as file:

@@ -128,7 +128,6 @@ def measured(arguments: list[str] | None = None) -> dict[str, object]:
     if None in programs:
         raise SystemExit("PostgreSQL or RabbitMQ is not installed; nothing was measured")
     with ExitStack() as stack:
-        stack.callback(own_processes.dismiss_guard)
         postgres = PrivatePostgres(programs[0], track_commit_timestamp="on")
         stack.callback(postgres.close)
         rabbit = PrivateRabbit(programs[1], programs[2])

@@ -161,7 +161,6 @@ class Country:
         programs = find_postgres_folder(), find_rabbitmq_folder(), find_epmd()
         if programs[0] is None or programs[1] is None or programs[2] is None:
             raise SystemExit("PostgreSQL or RabbitMQ is not installed; nothing was measured")
-        stack.callback(own_processes.dismiss_guard)
         self.folder = own_processes.make_folder("kasane-nation-")
         stack.callback(own_processes.delete_folder, self.folder)
         self.postgres = PrivatePostgres(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kasane_cases.commands import EvaluatePlan, FinishPlan, RecordMonitoring
-from kasane_cases.domain.case import Case, CaseStatus, GrantBasis
+from kasane_cases.domain.case import Case, CaseStatus
 from kasane_cases.domain.consent import ConsentPurpose
 from kasane_cases.domain.errors import (
     AgreementMissing,
@@ -57,7 +57,7 @@ def record_monitoring(command: RecordMonitoring, uow: UnitOfWork, hooks: Any) ->
     """
     today = clock.today()
     admission = enter(uow.connection, uow.actor, command.case_id, today)
-    if admission.basis == GrantBasis.EMERGENCY.value:
+    if admission.only_reads:
         raise EmergencyReadsOnly
     plans, records = Plans(uow.connection), PlanRecords(uow.connection)
     plan = plans.get(command.case_id, command.plan_id)

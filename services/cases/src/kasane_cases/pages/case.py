@@ -55,7 +55,7 @@ def needs_fragment(case_id: str) -> str:
     """The needs with their suggestions, for the part of the page that arrives later."""
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, clock.today())
-    return page("_needs.html", file=file, names=_names(file), may=_may())
+    return page("_needs.html", file=file, names=_names(file), may=_may(file))
 
 
 @blueprint.post("/cases/<case_id>/support-decision")
@@ -194,7 +194,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
         steps=steps,
         step_word=words.step_label,
         elsewhere=elsewhere,
-        may=_may(),
+        may=_may(file),
         transfers=transfers if actor().has("coordinator") else (),
         taken_over=taken_over,
         gates={person.id: _gates(file, person.id) for person in file.persons},
@@ -284,8 +284,10 @@ def _names(file: queries.CaseFile) -> dict[str, str]:
     return {person.id: person.name or text("case.no_name") for person in file.persons}
 
 
-def _may() -> dict[str, bool]:
+def _may(file: queries.CaseFile) -> dict[str, bool]:
     who = actor()
+    if file.admission.only_reads:
+        return dict.fromkeys(("lead", "head", "write", "record", "transfer"), False)
     lead = who.has("coordinator")
     write = lead or who.has("contact") or who.has("responsible")
     return {

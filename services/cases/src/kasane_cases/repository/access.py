@@ -120,6 +120,11 @@ class Admission:
     person_ids: frozenset[str]
     basis: str
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the case was opened in an emergency and by nothing else."""
+        return self.basis == GrantBasis.EMERGENCY.value
+
     def shows(self, person_id: str) -> bool:
         """Whether the record of this person is open."""
         return self.whole or person_id in self.person_ids

@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-nation bench-door bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
+.PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-taking bench-nation bench-door bench-sealing bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -40,6 +40,9 @@ lint: venv ## 書式・型・import の決まり・生成物の確認 / format, 
 
 bench: venv ## 画面・書き込み・出来事の速さを一度に量る / pages, writing requests and the bus, beside bare programs; SCALE=0.01
 	@$(BIN)/python -m tests.benchmarks.bench --scale $(or $(SCALE),1) --repetitions $(or $(REPETITIONS),600)
+
+bench-taking: venv ## 相談の受付だけを二分足らずで量る / taking a consultation alone, beside bare programs, in under two minutes
+	@$(BIN)/python -m tests.benchmarks.bench --only-taking --scale $(or $(SCALE),0.002) --towns 2 --seconds 3 --turns 5
 
 bench-dedupe: venv ## 同じ方を見つける力を量る / how well records of one person are found
 	@$(BIN)/python services/intake/benchmarks/dedupe.py
@@ -79,6 +82,9 @@ bench-nation: venv ## 全国の相談の山を一台で受ける / a whole count
 
 bench-door: venv ## 今日の訪問が圏外で出るまでの時間を量る / how soon today's round shows without a network
 	@$(BIN)/python -m tests.benchmarks.door
+
+bench-sealing: venv ## 封の値段と、封の中の検索の速さを量る / what sealed columns cost, and the search inside them; SEALING='--consultations 20000'
+	@$(BIN)/python -m tests.benchmarks.sealing $(SEALING)
 
 doorstep-days: venv ## 訪問先の千の一日を試す（圏外・終了・担当替え） / 1,000 random days at doors
 	$(PYTEST) tests/doorstep --doorstep-days 950 --override-ini timeout=3600 -m 'not postgresql'

@@ -58,6 +58,11 @@ for service in cases intake outreach portal resources; do
     keep "broker_url_$service" "amqp://kasane-$service:$password@rabbitmq:5672/%2F"
     users="$users,$(user "kasane-$service" "$password")"
 done
+# Who asks how long the queues are (KEDA) and may do nothing.
+keep broker_password_watch "$(random)"
+password=$(cat secrets/broker_password_watch)
+keep broker_url_watch "amqp://kasane-watch:$password@rabbitmq:5672/%2F"
+users="$users,$(user kasane-watch "$password")"
 keep rabbitmq_users.json "{\"vhosts\": [{\"name\": \"/\"}],
  \"permissions\": [{\"user\": \"kasane\", \"vhost\": \"/\", \"configure\": \".*\", \"write\": \".*\", \"read\": \".*\"}],
  \"users\": [$users

@@ -84,7 +84,11 @@ def test_the_cluster_runs_the_processes_of_the_process_table():
     assert (
         Settings.from_env(
             {name: value for name, value in settings.items() if not name.endswith("_FILE")}
-            | {"KASANE_DATABASE_URL": "x", "KASANE_BROKER_URL": "x", "KASANE_METRICS_TOKEN": "x"}
+            | {
+                "KASANE_DATABASE_URL": "postgresql+psycopg://database/",
+                "KASANE_BROKER_URL": "amqp://broker/",
+                "KASANE_METRICS_TOKEN": "x",
+            }
         ).mode.value
         == "distributed"
     )
@@ -122,6 +126,24 @@ def test_no_process_may_more_than_it_needs(overlay: str):
 
 
 @needs_kubectl
+@pytest.mark.parametrize(("overlay", "town"), [("example", ""), ("by-town", "-292095")])
+def test_the_worker_of_cases_alone_writes_which_records_were_destroyed(overlay: str, town: str):
+    place = {"name": "tombstones", "mountPath": "/var/lib/kasane/tombstones"}
+    claimed = {
+        "name": "tombstones",
+        "persistentVolumeClaim": {"claimName": f"kasane-tombstones{town}"},
+    }
+
+    for name, pod in pods(overlay).items():
+        mounts = pod["containers"][0]["volumeMounts"]
+        writes = name == f"cases-worker{town}"
+        assert (place in mounts) == (claimed in pod["volumes"]) == writes, name
+        assert ("tombstones" in yaml.dump(pod)) == writes, name
+    claims = of_kind("example", "PersistentVolumeClaim")
+    assert claims["kasane-tombstones"]["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
+@needs_kubectl
 def test_pages_are_asked_whether_they_live_and_have_a_budget_and_a_policy():
     for name, pod in pods("example").items():
         if not name.endswith("-web"):
@@ -138,6 +160,8 @@ def test_pages_are_asked_whether_they_live_and_have_a_budget_and_a_policy():
         for one in of_kind("example", kind).values()
     }
     assert scaled == deployments
+    (watching,) = of_kind("example", "TriggerAuthentication").values()
+    assert [one["key"] for one in watching["spec"]["secretTargetRef"]] == ["broker_url_watch"]
     policies = of_kind("example", "NetworkPolicy")
     assert policies["nobody"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
@@ -163,8 +187,50 @@ def test_a_towns_own_workers_hold_that_towns_keys_and_addresses_alone():
     assert settings["data"]["KASANE_TOWNS"] == "292095"
 
 
+@needs_kubectl
+def test_traces_and_a_towns_own_sign_in_are_let_out_where_they_are_asked_for(tmp_path: Path):
+    overlay = {
+        "resources": ["overlays/example"],
+        "components": ["components/traces", "components/staff-sign-in"],
+    }
+    shutil.copytree(KUBERNETES, tmp_path / "kubernetes")
+    (tmp_path / "kubernetes/kustomization.yaml").write_text(yaml.dump(overlay), "utf-8")
+    done = subprocess.run(
+        ["kubectl", "kustomize", tmp_path / "kubernetes"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(done.stdout)}
+
+    for (kind, _name), one in found.items():
+        if kind not in OF_OPERATORS:
+            kubernetes_validate.validate(one, "1.32", strict=True)
+    (settings,) = (one["data"] for (kind, _), one in found.items() if kind == "ConfigMap")
+    told = Settings.from_env(
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": settings["OTEL_EXPORTER_OTLP_ENDPOINT"]}
+    )
+    assert told.traces_endpoint == "http://collector.monitoring:4318"
+    before = set(of_kind("example", "NetworkPolicy"))
+    assert {name for kind, name in found if kind == "NetworkPolicy"} - before == {
+        "to-the-collector",
+        "to-the-provider-of-sign-in",
+    }
+    holding = {
+        name
+        for (kind, name), one in found.items()
+        if kind == "Deployment" and "kasane-staff-sign-in" in yaml.dump(one)
+    }
+    assert holding == {"portal-web"}
+    let_out = found["NetworkPolicy", "to-the-provider-of-sign-in"]["spec"]["podSelector"]
+    labels = found["Deployment", "portal-web"]["spec"]["template"]["metadata"]["labels"]
+    assert let_out["matchLabels"].items() <= labels.items()
+
+
 def units() -> dict[str, str]:
-    return {path.name: path.read_text("utf-8") for path in SYSTEMD.glob("kasane*")}
+    return {
+        path.name: path.read_text("utf-8") for path in SYSTEMD.glob("kasane*") if path.is_file()
+    }
 
 
 def environment(name: str) -> dict[str, str]:
@@ -207,6 +273,22 @@ def test_the_settings_of_systemd_are_whole_and_no_two_processes_share_an_address
         for kind in ("web", "worker"):
             said = environment(f"{kind}-{service}.env")["KASANE_BROKER_URL_FILE"]
             assert said == f"/etc/kasane/secrets/broker_url_{service}"
+
+
+def test_under_systemd_the_worker_of_cases_alone_may_write_which_records_were_destroyed():
+    place = environment("kasane.env")["KASANE_TOMBSTONES"]
+    written = {
+        str(path.relative_to(SYSTEMD)): path.read_text("utf-8")
+        for path in SYSTEMD.rglob("*")
+        if path.is_file() and path.suffix in (".service", ".conf")
+    }
+
+    assert {name for name, text in written.items() if f"ReadWritePaths={place}\n" in text} == {
+        "kasane-worker@cases.service.d/tombstones.conf"
+    }
+    for name in units():
+        if name.endswith(".service"):
+            assert "ProtectSystem=strict\n" in written[name], name
 
 
 def compose_entries() -> dict[str, dict]:
@@ -276,6 +358,8 @@ def test_systemd_understands_every_unit(tmp_path):
         runnable = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", content, flags=re.MULTILINE)
         (tmp_path / instances.get(name, name)).write_text(runnable)
     services = [path for path in sorted(tmp_path.iterdir()) if path.suffix == ".service"]
+    for added in SYSTEMD.glob("kasane*.d"):
+        shutil.copytree(added, tmp_path / added.name)
 
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *services],

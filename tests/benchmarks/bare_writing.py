@@ -6,6 +6,7 @@ writes as long a text as the product's sealed cell was. Each thread keeps a conn
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import re
@@ -82,9 +83,9 @@ def same_statements() -> Callable[..., Iterable[bytes]]:
             for statement, values, many in transaction.statements:
                 cursor = connection.cursor()
                 if many:
-                    cursor.executemany(statement, [ids.row(statement, one) for one in values])
+                    cursor.executemany(statement, [ids.row(one) for one in values])
                 else:
-                    cursor.execute(statement, ids.row(statement, values))
+                    cursor.execute(statement, ids.row(values))
                 found = cursor.fetchall() if cursor.description else []
                 ids.learn(statement, cursor, found)
             if transaction.committed:
@@ -99,21 +100,34 @@ def same_statements() -> Callable[..., Iterable[bytes]]:
 class Renewal:
     """The same rows under other ids, and entries of the trail behind the last one that is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, head: int = 0) -> None:
         self._new: dict[str, str] = {}
         self._ahead: int | None = None
-        self._head = 0
+        self._head = head
 
-    def row(self, statement: str, values: Any) -> Any:
-        """The values of one row as they are written this time."""
+    def row(self, values: Any) -> Any:
+        """The values of one statement as they are written this time."""
+        if isinstance(values, tuple):
+            return tuple(self._text(one) for one in values)
         if not isinstance(values, Mapping):
             return values
         row = {name: renewed(value, self._new) for name, value in values.items()}
-        if "position" in row and "audit_" in statement:
+        if row.keys() >= {"position", "digest"}:
             if self._ahead is None:
                 self._ahead = self._head + 1 - row["position"]
             row["position"] += self._ahead
         return row
+
+    def _text(self, value: Any) -> Any:
+        """Rows that are sent as one text."""
+        if not (isinstance(value, str) and value.startswith("[{")):
+            return value
+        return json.dumps([self.row(row) for row in json.loads(value)], ensure_ascii=False)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids under which they were written."""
+        return list(self._new.values())
 
     def learn(self, statement: str, cursor: Any, found: list[Any]) -> None:
         """Remembers where the trail ends."""
@@ -126,6 +140,8 @@ def renewed(value: Any, new: dict[str, str]) -> Any:
     """An id becomes another one, and a sealed cell, which opens in its own row alone, a plain text of its length."""
     if isinstance(value, str) and _ID.fullmatch(value):
         return new.setdefault(value, new_id())
+    if isinstance(value, str) and value.startswith('{"'):
+        return _ID.sub(lambda found: new.setdefault(found[0], new_id()), value)
     if isinstance(value, str) and value.startswith(PREFIX):
         return f"{'-' * len(PREFIX)}{value[len(PREFIX) :]}"
     return value

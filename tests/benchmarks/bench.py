@@ -20,12 +20,16 @@ from tests.benchmarks.installation import (
     counted,
     make_installation,
     start_server,
+    tell,
 )
 from tests.benchmarks.measuring import Stopwatch, Times
 from tests.benchmarks.pages import PAGES, TAKE, Known
 from tests.benchmarks.writing import measure_writing
 
 SIZES = ("large", "tenth")
+QUOTED_FROM = 0.1
+LENGTHS = {"seconds": 8.0, "turns": 5, "events": 2000, "bus_seconds": 4.0, "bus_towns": 40}
+SHORT_LENGTHS = {"seconds": 0.5, "turns": 2, "events": 100, "bus_seconds": 1.0, "bus_towns": 2}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,30 +42,41 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--distinct", action="store_true", help="other people in every town, instead of the same"
     )
-    parser.add_argument("--seconds", type=float, default=8, help="of each writing program, a turn")
-    parser.add_argument("--turns", type=int, default=5, help="of the writing programs")
-    parser.add_argument("--events", type=int, default=2000, help="of one backlog on the bus")
-    parser.add_argument("--bus-seconds", type=float, default=4, help="of each latency series")
-    parser.add_argument("--bus-towns", type=int, default=40, help="among which a backlog is spread")
+    parser.add_argument("--seconds", type=float, help="of each writing program, a turn")
+    parser.add_argument("--turns", type=int, help="of the writing programs")
+    parser.add_argument("--events", type=int, help="of one backlog on the bus")
+    parser.add_argument("--bus-seconds", type=float, help="of each latency series")
+    parser.add_argument("--bus-towns", type=int, help="among which a backlog is spread")
+    parser.add_argument(
+        "--only-taking", action="store_true", help="writing requests alone, neither pages nor bus"
+    )
     chosen = parser.parse_args(arguments)
+    # A run that only shows that everything works need not last as long as one that is quoted.
+    for name, value in (LENGTHS if chosen.scale >= QUOTED_FROM else SHORT_LENGTHS).items():
+        if getattr(chosen, name) is None:
+            setattr(chosen, name, value)
     sizes, tenth = Sizes.at(chosen.scale), Sizes.at(chosen.scale / 10)
     server = start_server()
     try:
         began = time.monotonic()
         installation = make_installation(server, chosen.towns)
-        say(f"{2 * chosen.towns} towns migrated after {time.monotonic() - began:.0f} s")
+        tell(f"{2 * chosen.towns} towns migrated after {time.monotonic() - began:.0f} s")
         installation.fill(sizes, tenth, chosen.seed, distinct=chosen.distinct)
         holds = counted([installation.dsn(town) for town in installation.large])
-        say(f"filled after {time.monotonic() - began:.0f} s: {holds}")
-        times = measure(installation, chosen.seed, chosen.repetitions)
-        say(f"measured after {time.monotonic() - began:.0f} s")
+        tell(f"filled after {time.monotonic() - began:.0f} s: {holds}")
+        times = {} if chosen.only_taking else measure(installation, chosen.seed, chosen.repetitions)
+        tell(f"measured after {time.monotonic() - began:.0f} s")
         written = measure_writing(
             installation, seconds=chosen.seconds, turns=chosen.turns, seed=chosen.seed
         )
+        tell(f"written after {time.monotonic() - began:.0f} s")
         installation.close()
     finally:
         server.close()
     say_writing(written)
+    if chosen.only_taking:
+        say(json.dumps({**holds, **written}))
+        return
     lengths = ("--events", chosen.events, "--seconds", chosen.bus_seconds)
     bus = measured([*map(str, lengths), "--rounds", "2", "--towns", str(chosen.bus_towns)])
     report(times, holds, growth_of_log(sizes, tenth), {**written, "bus": bus})

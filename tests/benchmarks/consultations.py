@@ -15,6 +15,7 @@ from kasane_intake.domain.consultation import (
 from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import PersonTraits, stored_keys
 from kasane_intake.domain.search import findable, grams_of, terms_of, text_of
+from tests.benchmarks.copying import Grams
 from tests.benchmarks.residents import Resident, ordered_id, story
 
 TABLES = (
@@ -137,7 +138,8 @@ class Desk:
                 "consultation_id": one.id,
                 "received_at": one.received_at,
                 "text": text,
-                "grams": grams_of(text),
+                "tags": Grams(grams_of(text)),
+                "tag_version": 1,
             },
         )
         yield "intake_reception", {"consultation_id": one.id}

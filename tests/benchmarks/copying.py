@@ -27,6 +27,10 @@ _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+class Grams(tuple[str, ...]):
+    """Pieces of a text of which a town gets the tags under its own key."""
+
+
 @dataclass(frozen=True)
 class Town:
     """Where one town's rows go: its database as superuser, and the folder with its key."""
@@ -56,12 +60,15 @@ class Filling:
                 if column.name in row
             ]
         names, sealed = self._named[table], self._sealed[table]
-        cells = [_cell(row[name]) for name in names]
+        tagged = [place for place, name in enumerate(names) if isinstance(row[name], Grams)]
+        cells = ["" if place in tagged else _cell(row[name]) for place, name in enumerate(names)]
         line = "\t".join(cells)
         for load in self._loads:
-            if sealed:
+            if sealed or tagged:
                 for place, column in sealed:
                     cells[place] = load.closed(column, row)
+                for place in tagged:
+                    cells[place] = load.tags(table, row[names[place]])
                 line = "\t".join(cells)
             load.add(table, names, line)
 
@@ -107,6 +114,11 @@ class _Load:
         # The record's key is at hand, so the connection is not asked for it.
         cell = self._seals.close(cast(Connection, None), column, row, value, self._keys)
         return _cell(json.dumps(cell) if isinstance(kind, SealedJson) else cell)
+
+    def tags(self, table: str, grams: Grams) -> str:
+        """The tags of the pieces for this town, as an array."""
+        maker = self._seals.tag_maker(table, self._seals.newest_version)
+        return f"{{{','.join(map(str, maker.of(grams)))}}}"
 
     def _make_key(self, owner: str) -> None:
         fresh, key = new_id(), os.urandom(KEY_BYTES)

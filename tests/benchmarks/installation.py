@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import subprocess
-from dataclasses import dataclass, replace
+import sys
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -17,15 +20,13 @@ from werkzeug.test import Client
 from kasane_cases import tables as cases_tables
 from kasane_intake import tables as intake_tables
 from kasane_kit.auth import COOKIE
-from kasane_kit.bus import Relay
-from kasane_kit.bus.transports.inprocess import InProcessTransport
 from kasane_kit.config import Settings
 from kasane_kit.db.engine import Databases, database_name
-from kasane_runtime.compose import Composition, compose, make_app
-from kasane_runtime.databases import migrate_postgres
+from kasane_runtime.compose import compose, make_app
 from kasane_runtime.demo import create_account
 from kasane_runtime.processes import settle
 from tests.benchmarks import cases, consultations
+from tests.benchmarks.bus_towns import make_towns
 from tests.benchmarks.cases import CaseWork
 from tests.benchmarks.consultations import Desk
 from tests.benchmarks.copying import Filling, Town
@@ -33,6 +34,7 @@ from tests.benchmarks.residents import households, ordered_id
 from tests.support.missing import find_postgres_folder
 from tests.support.own_processes import make_folder
 from tests.support.private_postgres import PrivatePostgres
+from tests.support.without_broker import without_broker
 
 SERVER = {
     "shared_buffers": "3GB",
@@ -43,6 +45,8 @@ SERVER = {
     "autovacuum": "on",
     "jit": "off",
 }
+# While towns are made and filled the server may forget the disk; nothing is measured then.
+HURRIED = {"fsync": "off", "full_page_writes": "off"}
 TOWNS = 10
 # Of one town; ten together hold 1,000,000 people, 2,000,000 consultations and 200,000 cases.
 PEOPLE, CONSULTATIONS, CASES = 100_000, 200_000, 20_000
@@ -99,9 +103,9 @@ class Installation:
             "KASANE_ADMIN_DATABASE_URL": f"postgresql+psycopg://postgres@{self.address}/postgres",
             "KASANE_BROKER_URL": "amqp://nobody.invalid/",
         }
-        self._composition = _without_broker(compose(Settings.from_env(self.environment)))
+        self._composition = without_broker(compose(Settings.from_env(self.environment)))
         self._accounts: dict[tuple[str, str], str] = {}
-        migrate_postgres(self._composition)
+        make_towns(self._composition, server, tell)
 
     def fill(self, sizes: Sizes, tenth: Sizes, seed: int, *, distinct: bool) -> None:
         """Fills every town and signs its staff up; without ``distinct`` towns hold the same, under own keys."""
@@ -115,8 +119,11 @@ class Installation:
             for towns, size in ((self.large, sizes), (self.small, tenth))
             for place in range(0, len(towns), at_once)
         ]
+        began, left = time.monotonic(), len(self.large) + len(self.small)
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            pool.starmap(fill_towns, work, chunksize=1)
+            for done in pool.imap_unordered(_filled, work):
+                left -= done
+                tell(f"{left} towns left to fill after {time.monotonic() - began:.0f} s")
         self._accounts = {
             (town, login): create_account(
                 self._composition, town, login, name, PASSWORD, roles, office
@@ -125,6 +132,9 @@ class Installation:
             for login, (name, roles, office) in STAFF.items()
         }
         settle(self._composition)
+        self._composition.house.databases.dispose()
+        self._server.start_again(**dict.fromkeys(HURRIED, "on"))
+        os.sync()
 
     def _place(self, town: str) -> Town:
         return Town(self.dsn(town), town, self._composition.settings.keys_folder)
@@ -157,12 +167,21 @@ class Installation:
         self._composition.house.databases.dispose()
 
 
+def tell(words: str) -> None:
+    """How far it is, for whoever waits; what was measured goes to the standard output."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {words}\n")
+    sys.stderr.flush()
+
+
 def start_server() -> PrivatePostgres:
-    """A server with the settings of a machine of this size; raises SystemExit where there is none installed."""
+    """A server with the settings of a machine of this size, hurried until it is filled.
+
+    Raises SystemExit where there is none installed.
+    """
     programs = find_postgres_folder()
     if programs is None:
         raise SystemExit("PostgreSQL がありません。make services で入ります。")
-    server = PrivatePostgres(programs, **SERVER)
+    server = PrivatePostgres(programs, **SERVER, **HURRIED)
     server.start()
     return server
 
@@ -205,6 +224,11 @@ def fill_towns(towns: list[Town], sizes: Sizes, seed: str) -> None:
         filling.finish()
 
 
+def _filled(work: tuple[list[Town], Sizes, str]) -> int:
+    fill_towns(*work)
+    return len(work[0])
+
+
 def counted(dsns: list[str]) -> dict[str, int]:
     """How much these databases hold together, counted where it is kept, people by what lies there unsealed."""
     found = {"people": 0, "consultations": 0, "cases": 0}
@@ -221,20 +245,6 @@ def counted(dsns: list[str]) -> dict[str, int]:
                 row: Any = connection.execute(statement).fetchone()
                 found[name] += row[0]
     return found
-
-
-def _without_broker(composition: Composition) -> Composition:
-    hearers = {
-        producer: {
-            name: composition.deliveries[name].deliver
-            for name, service in composition.services.items()
-            if service.hears_producer(producer)
-        }
-        for producer in composition.services
-    }
-    transport, databases = InProcessTransport(hearers), composition.house.databases
-    relays = {name: Relay(name, databases, transport) for name in composition.services}
-    return replace(composition, relays=relays)
 
 
 def _sign_in(app: Any, town: str, login: str, account: str) -> Seat:

@@ -64,8 +64,8 @@ def test_the_simulation_comes_near_what_the_bus_was_measured_at() -> None:
     facts = simulate.assumptions()
     again = simulate.bench_bus_again(facts)
 
-    assert again["p50_at_20"] == pytest.approx(0.0275, rel=0.15)
-    assert again["backlog_per_second"] == pytest.approx(1298, rel=0.1)
+    assert again["p50_at_20"] == pytest.approx(0.0133, rel=0.05)
+    assert again["backlog_per_second"] == pytest.approx(11_269, rel=0.05)
     within = facts["measured"]["within_factor"]
     assert all(1 / within <= one <= within for one in simulate.distance(facts, again).values())
 

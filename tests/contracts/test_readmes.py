@@ -36,7 +36,11 @@ def test_every_event_is_said_by_the_service_whose_name_it_carries() -> None:
         type_of(event).type: name for name, service in SERVICES.items() for event in service.says
     }
 
-    by_nobody = [e.type for e in all_events() if e.producer != "any" and e.type not in said]
+    by_nobody = [
+        e.type
+        for e in all_events()
+        if e.producer != "any" and (e.type not in said) is not e.retired
+    ]
     by_others = [name for name, service in said.items() if not name.startswith(f"{service}.")]
 
     assert by_others == []

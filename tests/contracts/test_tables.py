@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, inspect
 from kasane_kit.audit import tables as audit_tables
 from kasane_kit.auth import tables as auth_tables
 from kasane_kit.bus import tables as bus_tables
-from kasane_kit.db import barrier, sealed
+from kasane_kit.db import barrier, sealed, shredding
 from kasane_kit.tenancy import chosen
 from kasane_kit.testing.workbench import Workbench
 from kasane_kit.web import tables as web_tables
@@ -18,7 +18,16 @@ from kasane_runtime.compose import load_services
 SERVICES = sorted(load_services())
 KIT = [
     table
-    for module in (audit_tables, auth_tables, bus_tables, chosen, barrier, sealed, web_tables)
+    for module in (
+        audit_tables,
+        auth_tables,
+        bus_tables,
+        chosen,
+        barrier,
+        sealed,
+        shredding,
+        web_tables,
+    )
     for table in module.metadata.tables.values()
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
-from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.auth import COOKIE
 from kasane_kit.testing.workbench import TOWN
 from tests.doorstep.line import Line
 from tests.doorstep.office import Office
@@ -44,8 +44,7 @@ class BrowserTelephone:
     def sign_in(self) -> None:
         """The worker signs in."""
         bench = self.office.bench
-        session = SessionSigner(bench.house.keys).new(self.office.worker.account_id, TOWN, 1)
-        text = SessionSigner(bench.house.keys).write(session)
+        text = bench.open_session(self.office.worker.account_id)
         self.context.add_cookies([{"name": COOKIE, "value": text, "url": self._line.address}])
 
     def open(self) -> None:

@@ -25,6 +25,7 @@ from kasane_outreach.domain.visit import Visit
 from kasane_outreach.handlers import cancel_visit, record_visit
 from kasane_outreach.repository import HouseholdsToReach, Visits
 from kasane_outreach.repository.door import DoorItems, VisitPapers
+from tests.doorstep.backup import OutreachBackup
 
 HOUSEHOLD: dict[str, Any] = {
     "name": "見本 花子",
@@ -44,6 +45,7 @@ class Office:
     worker: Actor
     other: Actor
     coordinator: Actor
+    backup: OutreachBackup
 
     def new_visits(self, count: int) -> list[str]:
         """Visits of the worker today, each to a household of its own; one transaction."""
@@ -136,6 +138,7 @@ def open_office(folder: Path) -> Office:
         bench.staff("outreach_worker", account_id="worker-1", name="訪問 一子"),
         bench.staff("outreach_worker", account_id="worker-2", name="訪問 二郎"),
         bench.staff("coordinator", account_id="coordinator-1", name="調整 太郎"),
+        OutreachBackup(bench),
     )
 
 

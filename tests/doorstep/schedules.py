@@ -44,6 +44,7 @@ def play(seed: int, office: Office, telephone: Telephone) -> dict[str, int]:
     telephone.line("good")
     telephone.forget()
     telephone.hand_out()
+    office.backup.take()
     written: dict[str, dict[str, Any]] = {}
     for _ in range(chance.randint(4, 12)):
         visit = chance.choice(visits)
@@ -73,6 +74,10 @@ def play(seed: int, office: Office, telephone: Telephone) -> dict[str, int]:
                 office.give_back(visit)
             case "office_cancels":
                 office.cancel(visit)
+            case "backup":
+                office.backup.take()
+            case "restore":
+                office.backup.put_back()
     telephone.line("good")
     telephone.send()
     return check(seed, office, telephone, visits, written)
@@ -89,6 +94,8 @@ STEPS = (
     *("office_hands_over",) * 2,
     "office_gives_back",
     "office_cancels",
+    "backup",
+    *("restore",) * 2,
 )
 
 

@@ -9,6 +9,7 @@ globalThis.crypto ??= require("node:crypto").webcrypto;
 for (const name of ["sealing", "queue"]) require(path.join(folder, `${name}.js`));
 
 const disk = new Map(); // what outlives a death
+const copies = new Map();
 let life = 0;
 let left = Infinity; // steps until death; a step is one use of the store or of the line
 let dead = () => {};
@@ -54,28 +55,50 @@ class MemoryStore {
       return true;
     });
   }
-  change(id, by) {
+  change(id, by, copied = null) {
     return step(this.mine, () => {
       if (!disk.has(id)) return null;
-      const after = by(copy(disk.get(id)));
+      const before = disk.get(id);
+      const after = by(copy(before));
       disk.set(id, copy(after));
+      if (copied) copies.set(id, copy({ ...copied, item: { ...after, sealed: before.sealed } }));
       return copy(after);
+    });
+  }
+  hasCopies() {
+    return step(this.mine, () => copies.size > 0);
+  }
+  putBack(epoch, now = 0) {
+    return step(this.mine, () => {
+      const lost = [...copies.values()].filter((one) => epoch && one.epoch !== epoch);
+      for (const [id, one] of copies) if (one.until < now || lost.includes(one)) copies.delete(id);
+      lost.sort((one, other) => one.item.made - other.item.made || one.item.seq - other.item.seq);
+      const first = inOrder()[0]?.seq ?? 1;
+      lost.forEach(({ item, epoch: under }, at) => {
+        const here = disk.get(item.id);
+        const settled = here ? here.settled : item.state === "rejected" ? "office" : undefined;
+        disk.set(item.id, { ...item, settled, again: under !== "", state: "waiting", seq: first - lost.length + at });
+      });
     });
   }
 }
 
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 let answered = () => {};
-const ask = (wire) => new Promise((resolve, reject) => {
+const ask = (question) => new Promise((resolve, reject) => {
   answered = (reply) => (reply ? resolve(reply) : reject(new TypeError("nobody answers")));
-  say({ send: wire });
+  say(question);
 });
 
 let day;
 let queue;
 const begin = () => {
   const mine = life;
-  queue = new DoorQueue({ store: new MemoryStore(mine), send: (wire) => step(mine, () => ask(wire)) });
+  queue = new DoorQueue({
+    store: new MemoryStore(mine),
+    send: (wire) => step(mine, () => ask({ send: wire })),
+    ask: () => step(mine, () => ask({ asks: "epoch" })),
+  });
 };
 const place = (id) => DoorSealing.places(day.town).item(day.device, day.day, id);
 const seal = (id, body) => DoorSealing.seal(DoorSealing.bytes(day.key), place(id), body);
@@ -88,7 +111,7 @@ const acts = {
   },
   async write({ id, kind, visit, content, replaces }) {
     try {
-      const item = await queue.add({ id, device: day.device, day: day.day, visit, kind, made: day.now, moved: false, content, replaces }, seal);
+      const item = await queue.add({ id, account: day.account, device: day.device, day: day.day, visit, kind, made: day.now, moved: false, content, replaces }, seal);
       return { id: item.id };
     } catch (error) {
       if (error instanceof DoorAlreadyTried) return { id: "" };
@@ -108,9 +131,13 @@ const acts = {
     }
     return done;
   },
+  // The end of the day, with everything settled: copies stay.
   async forget() {
     disk.clear();
     return {};
+  },
+  async copies() {
+    return [...copies.values()].map(({ item, epoch, until }) => ({ id: item.id, sealed: item.sealed, epoch, until }));
   },
   async items() {
     const found = [];

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -26,8 +24,9 @@ from kasane_runtime.processes import settle
 from tests.faults.conftest import drop_our_databases
 from tests.faults.ground import SERVICES, Ground
 from tests.faults.load import Load
-from tests.faults.misfortunes import MISFORTUNES
+from tests.faults.misfortunes import MISFORTUNES, ON_A_SMALL_DISK, ON_THREE_BROKERS, SPACIOUS
 from tests.faults.running_house import Comparison, RunningHouse, write_town_files
+from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.small_house import say_one
 from tests.support import own_processes
 from tests.support.faulty_line import FaultyLine
@@ -39,6 +38,7 @@ SETTLE_SECONDS = 120
 IN_HAND_SECONDS = 5
 SMALL_DISK = "12m"
 LARGER_DISK = "64m"
+NOT_PLAYED = "{} was not played: only root may mount a small disk, and not everywhere"
 EMBEDDED = ("embedded_process_killed", "embedded_disk_full")
 TOWN = "292095"
 WORKERS = tuple((service, number) for service in SERVICES for number in (1, 2))
@@ -91,25 +91,43 @@ def main(arguments: list[str] | None = None) -> int:
 
 def play(wanted: list[str], seed: int) -> Iterator[Outcome]:
     """One misfortune after the other in one house; after a difference the next begins with a new one."""
-    distributed = [name for name in wanted if name in MISFORTUNES]
-    with ExitStack() as servers:
-        if distributed:
-            postgres, rabbit = servers.enter_context(running_servers())
-        while distributed:
-            with on_servers(seed, postgres, rabbit) as ground:
-                before = Comparison()
-                while distributed:
-                    outcome = after(ground, distributed.pop(0), before)
-                    yield told(outcome)
-                    before = replace(outcome.found, events=before.events + outcome.found.events)
-                    if outcome.found.sentences:
-                        break
+    apart = {*EMBEDDED, *ON_A_SMALL_DISK, *ON_THREE_BROKERS}
+    yield from play_on_servers([name for name in wanted if name not in apart], seed)
+    yield from play_on_servers(
+        [name for name in wanted if name in ON_THREE_BROKERS], seed, brokers=3
+    )
     for name in wanted:
+        if name in ON_A_SMALL_DISK:
+            with small_disk(SPACIOUS) as disk:
+                if disk is None:
+                    say(NOT_PLAYED.format(name))
+                else:
+                    yield from play_on_servers([name], seed, disk)
         if name in EMBEDDED:
             with TemporaryDirectory(prefix="kasane-faults-") as folder:
                 act = process_killed if name == EMBEDDED[0] else disk_full
                 if (outcome := act(seed, Path(folder))) is not None:
                     yield told(outcome)
+
+
+def play_on_servers(
+    names: list[str], seed: int, disk: SmallDisk | None = None, brokers: int = 1
+) -> Iterator[Outcome]:
+    """Those of the distributed mode, in turn; with a disk the database lies on it."""
+    if not names:
+        return
+    waiting = list(names)
+    with running_servers(disk.folder if disk else None, brokers) as (postgres, rabbit, *others):
+        while waiting:
+            with on_servers(seed, postgres, rabbit) as ground:
+                ground.disk, ground.neighbours = disk, others
+                before = Comparison()
+                while waiting:
+                    outcome = after(ground, waiting.pop(0), before)
+                    yield told(outcome)
+                    before = replace(outcome.found, events=before.events + outcome.found.events)
+                    if outcome.found.sentences:
+                        break
 
 
 @contextmanager
@@ -195,15 +213,11 @@ def process_killed(seed: int, folder: Path) -> Outcome:
 
 def disk_full(seed: int, folder: Path) -> Outcome | None:
     """The embedded mode on a small disk in memory, filled until nothing can be written."""
-    disk = folder / "disk"
-    disk.mkdir()
-    if os.geteuid() != 0 or mount("-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(disk)):
-        say(
-            "embedded_disk_full was not played: only root may mount a small disk, and not everywhere"
-        )
-        return None
-    try:
-        house = embedded(folder, disk / "var")
+    with small_disk(SMALL_DISK) as disk:
+        if disk is None:
+            say(NOT_PLAYED.format("embedded_disk_full"))
+            return None
+        house = embedded(folder, disk.folder / "var")
         draw = random.Random(f"{seed}-disk")
         confirmed, refused = [], 0
         while refused < 20:
@@ -216,15 +230,13 @@ def disk_full(seed: int, folder: Path) -> Outcome | None:
                 if not isinstance(error, DBAPIError | OSError) and "disk" not in str(error):
                     say(f"refused with {error!r}")
                 refused += 1
-        mount("-o", f"remount,size={LARGER_DISK}", str(disk))
+        disk.set_size(LARGER_DISK)
         began = time.monotonic()
         confirmed.append((TOWN, say_one(house.composition, TOWN, "roomy", 0)))
         settle(house.composition)
         seconds = time.monotonic() - began
         found = house.compare(confirmed)
         house.close()
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
     return Outcome("embedded_disk_full", len(confirmed), refused, seconds, found)
 
 
@@ -237,21 +249,29 @@ def embedded(folder: Path, var: Path) -> RunningHouse:
 
 
 @contextmanager
-def running_servers() -> Iterator[tuple[PrivatePostgres, PrivateRabbit]]:
-    """A PostgreSQL and a RabbitMQ of this run; ends with a sentence where the programs are missing."""
+def running_servers(
+    within: Path | None, brokers: int
+) -> Iterator[tuple[PrivatePostgres | PrivateRabbit, ...]]:
+    """A PostgreSQL, its data ``within`` a folder where one is told, and so many RabbitMQ as one cluster.
+
+    Ends with a sentence where the programs are missing.
+    """
     programs = find_postgres_folder(), find_rabbitmq_folder(), find_epmd()
     if None in programs:
         raise SystemExit(
             "PostgreSQL or RabbitMQ is not installed; nothing was tried; make services"
         )
-    postgres, rabbit = PrivatePostgres(programs[0]), PrivateRabbit(programs[1], programs[2])
-    try:
+    with ExitStack() as stack:
+        postgres = PrivatePostgres(programs[0], within=within)
+        stack.callback(postgres.close)
         postgres.start()
-        rabbit.start()
-        yield postgres, rabbit
-    finally:
-        rabbit.close()
-        postgres.close()
+        rabbits: list[PrivateRabbit] = []
+        for _ in range(brokers):
+            beside = rabbits[0] if rabbits else None
+            rabbits.append(PrivateRabbit(programs[1], programs[2], beside=beside))
+            stack.callback(rabbits[-1].close)
+            rabbits[-1].start()
+        yield postgres, *rabbits
 
 
 def empty(postgres: PrivatePostgres, rabbit: PrivateRabbit, house: RunningHouse) -> None:
@@ -262,11 +282,6 @@ def empty(postgres: PrivatePostgres, rabbit: PrivateRabbit, house: RunningHouse)
     with pika.BlockingConnection(pika.URLParameters(rabbit.url)) as connection:
         for shape in broker.queues(house.composition.services):
             connection.channel().queue_delete(shape.name)
-
-
-def mount(*arguments: str) -> int:
-    """The exit status."""
-    return subprocess.run(["mount", *arguments], check=False, capture_output=True).returncode
 
 
 def told(outcome: Outcome) -> Outcome:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import MessageCodes, outbox
 from kasane_kit.tenancy import municipality_scope
 from tests.faults.load import Load
 from tests.faults.running_house import TOWNS, RunningHouse
+from tests.faults.small_disk import SmallDisk
 from tests.support.faulty_line import FaultyLine
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_rabbitmq import PrivateRabbit
@@ -31,7 +32,8 @@ class Ground:
     broker_line: FaultyLine
     database_line: FaultyLine
     draw: random.Random
-    healed_at: float = field(default=0.0)
+    disk: SmallDisk | None = None
+    neighbours: Sequence[PrivateRabbit] = ()
 
     def start_worker(self, service: str, number: int, **environment: str) -> None:
         """One of the workers of a service, known as ``<service>-<number>``."""
@@ -75,6 +77,18 @@ class Ground:
             if head is None:
                 return []
             return list(outbox.read_log(connection, head.epoch, max(0, head.sequence - most), most))
+
+    def ask_another_broker(self, than: PrivateRabbit) -> None:
+        """The workers' line leads to another of the three, and what is open on it breaks."""
+        left = [one for one in (self.rabbit, *self.neighbours) if one is not than]
+        self.broker_line.target = self.draw.choice(left).port
+        self.broker_line.reset()
+
+    @property
+    def asked_broker(self) -> PrivateRabbit:
+        """The one to which the workers' line leads."""
+        asked = self.broker_line.target
+        return next(one for one in (self.rabbit, *self.neighbours) if one.port == asked)
 
     @property
     def codes(self) -> MessageCodes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pika
@@ -14,6 +15,7 @@ from tests.faults.ground import SERVICES, Ground
 from tests.faults.small_house import WRONG_HOURS
 
 Misfortune = Callable[[Ground], None]
+SPACIOUS = "900m"
 CONSUMER_QUEUES = ("kasane.cases", "kasane.resources")
 
 
@@ -177,6 +179,44 @@ def broker_out_of_disk(ground: Ground) -> None:
     ground.rabbit.rabbitmqctl("set_disk_free_limit", "50MB")
 
 
+def broker_of_three_killed(ground: Ground) -> None:
+    for _ in range(2):
+        asked = ground.asked_broker
+        asked.kill()
+        ground.ask_another_broker(asked)
+        ground.some_time(3.0, 5.0)
+        asked.start()
+        ground.some_time(1.0, 2.0)
+
+
+def brokers_parted(ground: Ground) -> None:
+    for _ in range(2):
+        lonely = ground.asked_broker
+        others = [one for one in (ground.rabbit, *ground.neighbours) if one is not lonely]
+        lonely.part_from(*others)
+        ground.some_time(1.0, 3.0)
+        ground.ask_another_broker(lonely)
+        ground.some_time(4.0, 6.0)
+        lonely.meet(*others)
+        ground.some_time(2.0, 3.0)
+
+
+def database_out_of_disk(ground: Ground) -> None:
+    if ground.disk is None:
+        raise ValueError("this misfortune is played on a small disk")
+    for _ in range(2):
+        ground.disk.fill()
+        ground.some_time(3.0, 5.0)
+        # Without room for its log PostgreSQL gives up; an operator makes room and starts it again.
+        if ground.postgres.running:
+            with suppress(RuntimeError):
+                ground.postgres.psql("SELECT pg_switch_wal()")
+        ground.some_time(1.0, 2.0)
+        ground.disk.set_size(SPACIOUS)
+        ground.postgres.start()
+        ground.some_time(1.0, 2.0)
+
+
 MISFORTUNES: dict[str, Misfortune] = {
     one.__name__: one
     for one in (
@@ -204,8 +244,13 @@ MISFORTUNES: dict[str, Misfortune] = {
         clocks_an_hour_off,
         broker_out_of_memory,
         broker_out_of_disk,
+        broker_of_three_killed,
+        brokers_parted,
+        database_out_of_disk,
     )
 }
+ON_A_SMALL_DISK = ("database_out_of_disk",)
+ON_THREE_BROKERS = ("broker_of_three_killed", "brokers_parted")
 
 
 def publish(ground: Ground, messages: Sequence[Sequence[Envelope]]) -> None:

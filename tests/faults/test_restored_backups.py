@@ -14,10 +14,10 @@ from kasane_kit.bus import outbox
 from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime import databases
-from kasane_runtime.backup_commands import told
-from kasane_runtime.backups import BackupRefused, Backups
+from kasane_runtime.backup_manifest import BackupRefused
+from kasane_runtime.backups import Backups
 from kasane_runtime.processes import settle, sweep
-from kasane_runtime.restoring import Ahead, begin_anew
+from kasane_runtime.restoring import Ahead
 from tests.faults.running_house import RunningHouse, write_town_files
 from tests.faults.small_house import say_one
 
@@ -77,17 +77,17 @@ def test_a_restored_producer_s_new_events_are_applied_and_who_is_ahead_is_told(
     old = head(house, "intake")
     house.composition.house.databases.dispose()
 
-    backups.restore(backup, TOWN, ["intake"])
-    ahead = begin_anew(house.composition, TOWN, ["intake"])
+    settled_now = backups.restore(backup, TOWN, ["intake"]).settled
     say(house, "after", 4)
     settled(house)
 
     assert old is not None
     ends, knew = old.sequence - 4, old.sequence
-    assert ahead == [
+    assert settled_now.ahead == (
         Ahead("cases", "intake", ends, knew),
         Ahead("resources", "intake", ends, knew),
-    ]
+    )
+    assert [act.split()[-1] for act in settled_now.acts] == ["lost-00000", "lost-00001"]
     after = [f"after-{number:05d}" for number in range(4)]
     for service in ("cases", "resources"):
         assert heard(tmp_path, service)[5:] == after
@@ -106,8 +106,7 @@ def test_what_waited_for_its_number_at_the_backup_is_not_heard_twice(
     settled(house)
     house.composition.house.databases.dispose()
 
-    backups.restore(backup, TOWN, ["intake"])
-    assert begin_anew(house.composition, TOWN, ["intake"]) == []
+    assert backups.restore(backup, TOWN, ["intake"]).settled.ahead == ()
     say(house, "after", 1)
     settled(house)
 
@@ -139,11 +138,10 @@ def test_a_whole_town_comes_back_as_it_was_at_one_moment_although_it_worked_on(
     settled(house)
     house.composition.house.databases.dispose()
 
-    backups.restore(backup, TOWN)
-    lines = list(told(house.composition, TOWN, ("cases", "intake", "resources")))
+    restored = backups.restore(backup, TOWN)
     settled(house)
 
-    assert lines == ["先へ進んでいるサービスはありません。 / Nobody is ahead of the backup."]
+    assert restored.settled.ahead == ()
     with closing(sqlite3.connect(tmp_path / "var" / TOWN / "intake.sqlite")) as connection:
         said = [
             row[0] for row in connection.execute("SELECT consultation_id FROM intake_small_said")

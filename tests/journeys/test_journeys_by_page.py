@@ -245,10 +245,12 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     operator.go("portal", "overview")
     assert not operator.sees("川辺")
 
-    # ✗ Another town's coordinator finds no such page.
+    # ✗ To this town another town's coordinator is nobody, whether the case exists or not.
     stranger = sign_in(ENIWA, "eniwa-coordinator")
-    stranger.page.goto(f"{house.address}/cases/{IKOMA}/{case}")
-    assert stranger.sees("見つかりません")
+    for address in (case, f"cases/{'0' * 36}"):
+        stranger.page.goto(f"{house.address}/cases/{IKOMA}/{address}")
+        assert f"/portal/{IKOMA}/sign-in" in stranger.page.url
+        assert not stranger.sees("川辺")
 
 
 def test_s1_an_8050_household_where_the_mother_consents_and_the_son_later(

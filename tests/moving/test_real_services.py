@@ -81,7 +81,16 @@ def test_the_command_moves_a_town_of_the_whole_house(
     lines = capsys.readouterr().out.splitlines()
     taken_back = main(["towns", "abort", IKOMA, *told])
 
-    assert (unready, moved, taken_back) == (2, 0, 2)
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    wanted = ["accounts", "create", IKOMA, "desk-two", "窓口 二", "--role", "receiver"]
+    too_late = main([*wanted, "--office", "tax_window"])
+
+    assert (unready, moved, taken_back, too_late) == (2, 0, 2, 2)
+    said = capsys.readouterr()
+    assert said.err.startswith(f"kasane: {IKOMA} は https://new.example へ移りました。ここに書けず")
+    assert "nothing was changed; run the same command there" in said.err
+    assert said.out == ""
     assert refusal.startswith("kasane: 012319 を移していません。")
     assert [line[:3] for line in lines[:9]] == [f"{n}/9" for n in range(1, 10)]
     assert lines[-1].startswith(f"○ {IKOMA}: 書けなかった時間 ")

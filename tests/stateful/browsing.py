@@ -14,6 +14,7 @@ TOWN_PART = "/<municipality:municipality>"
 KNOWN_IDS = {"case_id", "person_id", "session_id", "item_id", "plan_id", "transfer_id"}
 FILES = (".pdf", ".xlsx")
 TURNS = 5
+HANDLING = {"coordinator", "head"}
 
 
 class Browsing(Play):
@@ -101,6 +102,9 @@ class Browsing(Play):
             for home in homes
         ):
             return True
+        if "transfer_id" in ids and account in HANDLING:
+            # Who prepared or approved it goes on knowing whom, also where the case was restricted since.
+            return person in self.transfers[ids["transfer_id"]]
         return "session_id" in ids and self._is_named_in(
             account, known.meetings[ids["session_id"]], person, rule
         )

@@ -106,7 +106,7 @@ class Play(RuleBasedStateMachine):
         self.merges: list[PersonsMerged] = []
         self.moved: set[str] = set()
         self.written: dict[str, str] = {}
-        self.transfers: set[str] = set()
+        self.transfers: dict[str, tuple[str, ...]] = {}
         self.steps_taken: list[tuple[str, str]] = []
         self.turn = 0
 

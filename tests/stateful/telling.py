@@ -256,7 +256,7 @@ class Telling(Play):
         )
         if not self.tries(handlers.prepare_transfer, prepare)[0]:
             return
-        self.transfers.add(prepare.transfer_id)
+        self.transfers[prepare.transfer_id] = persons
         approve = commands.ApproveTransfer(prepare.transfer_id, 1)
         done, key = self.tries(handlers.approve_transfer, approve, self.town.head)
         if not done:

@@ -21,13 +21,13 @@ class FaultyLine:
 
     ``stalled``: nothing is read from either side. ``swallow_to`` and ``swallow_from``: what goes to
     the server, or comes from it, is read and thrown away, so a connection is of no use afterwards
-    and has to be reset. ``refusing``: who connects is reset.
+    and has to be reset. ``refusing``: who connects is reset. ``target``: the port of the server on 127.0.0.1.
     """
 
     def __init__(self, port: int) -> None:
         """Begins to listen on a free port; ``port`` is the server's on 127.0.0.1."""
         self.stalled = self.swallow_to = self.swallow_from = self.refusing = False
-        self._target = port
+        self.target = port
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._change = threading.Lock()
         self._listener = socket.create_server((LOOPBACK, 0))
@@ -61,7 +61,7 @@ class FaultyLine:
         try:
             if self.refusing:
                 raise ConnectionRefusedError
-            far = socket.create_connection((LOOPBACK, self._target), timeout=5)
+            far = socket.create_connection((LOOPBACK, self.target), timeout=5)
         except OSError:
             _reset(near)
             return

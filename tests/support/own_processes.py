@@ -67,9 +67,9 @@ def again(ready: Callable[[], bool]) -> Iterator[bool]:
         yield ready()
 
 
-def make_folder(prefix: str) -> Path:
+def make_folder(prefix: str, within: Path | None = None) -> Path:
     """A new folder for one server, deleted by delete_folder() or else when the tests end."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     _tell_guard(f"folder {folder}")
     return folder
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from kasane_kit.auth import sessions
 from kasane_kit.db import Databases, MigrationSource
 from kasane_kit.db.engine import PostgresAddresses, logins_key
 from kasane_kit.keys import KeyRing
@@ -23,13 +24,14 @@ def on_postgres(plain: Workbench, server: PrivatePostgres, folder: Path) -> Iter
     base = f"{server.host}:{server.port}"
     addresses = PostgresAddresses(f"postgresql+psycopg://{base}/", keys)
     server.psql(f'DROP DATABASE IF EXISTS "kasane_{TOWN}"')
-    with Server(
-        f"postgresql+psycopg://postgres@{base}/postgres", addresses, [service.name]
-    ) as admin:
+    names = sorted({service.name, sessions.KEEPER})
+    with Server(f"postgresql+psycopg://postgres@{base}/postgres", addresses, names) as admin:
         admin.make_owner()
         admin.make_municipality(TOWN)
+        admin.upgrade(TOWN, sessions.SCHEMA, sessions.MIGRATIONS)
         admin.upgrade(TOWN, service.name, MigrationSource(service.migrations))
         admin.grant(TOWN)
+        assert admin.deviations(TOWN) == []
     databases = Databases(addresses, keys)
     house = replace(plain.house, databases=databases)
     try:

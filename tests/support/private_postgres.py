@@ -42,12 +42,15 @@ class PrivatePostgres:
 
     host = LOOPBACK
 
-    def __init__(self, programs: Path, **settings: str) -> None:
-        """Make the data folder; start() starts the server. ``settings`` stand for those of the tests."""
+    def __init__(self, programs: Path, *, within: Path | None = None, **settings: str) -> None:
+        """Make the data folder, where told ``within`` another; start() starts the server.
+
+        ``settings`` stand for those of the tests.
+        """
         self._settings = SETTINGS | settings
         self.port = own_processes.free_port()
         self._programs = programs
-        self._folder = own_processes.make_folder("kasane-postgres-")
+        self._folder = own_processes.make_folder("kasane-postgres-", within)
         self._data = self._folder / "data"
         self._log = self._folder / "log"
         # PostgreSQL refuses to run as root; Debian's package brings the account.
@@ -102,6 +105,12 @@ class PrivatePostgres:
     def crash(self) -> None:
         """End the server at once, as a power cut does; what was committed survives."""
         self._end(signal.SIGQUIT)
+
+    def start_again(self, **settings: str) -> None:
+        """Stop the server and start it with some settings changed."""
+        self.stop()
+        self._settings = self._settings | settings
+        self.start()
 
     def psql(self, sql: str, *, database: str = "postgres", user: str = "postgres") -> str:
         """Run one or several statements and return the rows as lines, columns parted by `|`."""

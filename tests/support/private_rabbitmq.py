@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.support import own_processes
@@ -18,7 +19,12 @@ listeners.tcp.local = {host}:{port}
 log.file.level = info
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = 32000000
+cluster_partition_handling = pause_minority
 """
+COOKIE = "of-the-tests-own"
+# Nodes that do not share a cookie refuse one another: a parting that stays until it is taken back.
+PART = "erlang:set_cookie('{0}', parted_{1})."
+MEET = "erlang:set_cookie('{0}', erlang:get_cookie()), net_kernel:connect_node('{0}')."
 
 # Nodes talk over 127.0.0.1 only, and none starts a port mapper: the one of this module is there.
 ERLANG_ARGUMENTS = "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false"
@@ -33,18 +39,25 @@ class PrivateRabbit:
 
     host = LOOPBACK
 
-    def __init__(self, programs: Path, epmd: Path) -> None:
-        """Choose the ports and write the configuration; start() starts the broker."""
+    def __init__(self, programs: Path, epmd: Path, *, beside: PrivateRabbit | None = None) -> None:
+        """Choose the ports and write the configuration; start() starts the broker.
+
+        ``beside`` another one that runs it becomes, once started, a part of that one's cluster.
+        """
         self.port = own_processes.free_port()
+        self._beside = beside
         self._programs = programs
         self._epmd_program = epmd
-        self._epmd_port = own_processes.free_port()
+        self._epmd_port = beside._epmd_port if beside else own_processes.free_port()
         self._node = f"kasane-{os.getpid()}-{self.port}@localhost"
         self._folder = own_processes.make_folder("kasane-rabbitmq-")
         self._log = self._folder / "output"
         self.process: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
         (self._folder / "home").mkdir(mode=0o700)
+        cookie = self._folder / "home" / ".erlang.cookie"
+        cookie.write_text(COOKIE)
+        cookie.chmod(0o400)
         (self._folder / "conf.d").mkdir()
         (self._folder / "environment").write_text("")
         (self._folder / "enabled_plugins").write_text("[].\n")
@@ -84,6 +97,26 @@ class PrivateRabbit:
                 f"The private RabbitMQ on port {self.port} did not answer, so it was ended. "
                 f"The end of its output:\n{own_processes.tail(self._log)}"
             )
+        if self._beside is not None and self._beside.node not in self.members():
+            self.rabbitmqctl("stop_app")
+            self.rabbitmqctl("join_cluster", self._beside.node)
+            self.rabbitmqctl("start_app")
+
+    def members(self) -> set[str]:
+        """The nodes of the cluster that this one knows, itself included; one that is down is one of them."""
+        return set(re.findall(r"[\w-]+@localhost", self.rabbitmqctl("eval", "rabbit_nodes:all().")))
+
+    def part_from(self, *others: PrivateRabbit) -> None:
+        """The others and this one hear no more of one another, as when a cable is cut; the others do."""
+        for one, another in _both_ways(self, others):
+            one.rabbitmqctl("eval", PART.format(another.node, one.port))
+        # At once: nodes that see one another part by part would break with everybody.
+        self.rabbitmqctl("eval", "[erlang:disconnect_node(N) || N <- nodes()].")
+
+    def meet(self, *others: PrivateRabbit) -> None:
+        """After part_from(): they hear one another again, and who had paused goes on."""
+        for one, another in _both_ways(self, others):
+            one.rabbitmqctl("eval", MEET.format(another.node))
 
     def stop(self) -> None:
         """End the broker as an operator does: clients are told, files are closed."""
@@ -164,6 +197,8 @@ class PrivateRabbit:
         }
 
     def _start_epmd(self) -> None:
+        if self._beside is not None:
+            return
         if self._epmd is not None and self._epmd.poll() is None:
             return
         self._epmd = own_processes.start(
@@ -197,3 +232,11 @@ class PrivateRabbit:
                     yield connection.recv(1) == b"\x01"
             except OSError:
                 yield False
+
+
+def _both_ways(
+    one: PrivateRabbit, others: Sequence[PrivateRabbit]
+) -> Iterator[tuple[PrivateRabbit, PrivateRabbit]]:
+    for other in others:
+        yield one, other
+        yield other, one

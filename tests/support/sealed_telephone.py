@@ -16,6 +16,7 @@ class SealedTelephone:
     def __init__(self, bench: Workbench, actor: Actor) -> None:
         self.bench = bench
         self.visitor = bench.visit_as(actor)
+        self.account_id = actor.account_id
         self.id = str(uuid.uuid4())
         self.key = b""
         self.day = ""
@@ -58,7 +59,8 @@ class SealedTelephone:
     def send(self, wire: dict[str, Any]) -> Any:
         """Without any session, as the service worker does."""
         client = self.bench.app.test_client()
-        return client.post(f"/{TOWN}/api/v1/door/items", json=wire)
+        sender = {"X-Door-Account": self.account_id}
+        return client.post(f"/{TOWN}/api/v1/door/items", json=wire, headers=sender)
 
     def write(self, kind: str, visit_id: str, content: Any, **more: Any) -> dict[str, Any]:
         answer = self.send(self.wire(kind, visit_id, content, **more))

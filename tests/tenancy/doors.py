@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from kasane_kit.auth import access_of
+from kasane_kit.auth import access_of, sessions
 from kasane_kit.testing.workbench import Visitor, Workbench
 
 CANARY = "カナリア山川"
@@ -362,5 +362,6 @@ def _is_id(name: str) -> bool:
 
 
 def files_of(folder: Path, municipality: str) -> Iterator[Path]:
-    """The database files of one municipality."""
-    yield from sorted((folder / municipality).glob("*.sqlite"))
+    """The database files of the services of one municipality."""
+    found = (folder / municipality).glob("*.sqlite")
+    yield from sorted(path for path in found if path.stem != sessions.SCHEMA)

@@ -23,7 +23,7 @@ from kasane_kit.bus.topology import (
 )
 from kasane_kit.bus.transports.amqp import AmqpConsumer, AmqpTransport
 from kasane_runtime import broker
-from kasane_runtime.broker_rights import rights, user_name, user_names
+from kasane_runtime.broker_rights import WATCH, rights, user_name, user_names
 from kasane_runtime.compose import load_services
 from tests.support.private_rabbitmq import PrivateRabbit
 from tests.transports.hearers import CODES, Hearer, envelopes
@@ -70,6 +70,23 @@ def _tell(rabbit: PrivateRabbit, folder: Path, *parts: dict[str, object]) -> Non
     file = folder / "definitions.json"
     file.write_text(json.dumps({key: value for part in parts for key, value in part.items()}))
     rabbit.rabbitmqctl("import_definitions", str(file))
+
+
+def test_who_watches_learns_how_long_a_queue_is_and_may_do_nothing_else(
+    as_user: Callable[..., str],
+) -> None:
+    url = as_user(WATCH)
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        asked = connection.channel().queue_declare("kasane.cases", passive=True)
+    assert (asked.method.message_count, asked.method.consumer_count) == (0, 0)
+
+    assert refused(url, lambda channel: channel.basic_get("kasane.cases"))
+    assert refused(url, lambda channel: channel.queue_purge("kasane.cases"))
+    assert refused(url, lambda channel: channel.queue_delete("kasane.cases"))
+    assert refused(url, lambda channel: channel.queue_declare("kasane.mine", durable=True))
+    assert refused(
+        url, lambda channel: channel.basic_publish(EVENTS_EXCHANGE, f"{TOWN}.cases.x", b"{}")
+    )
 
 
 def refused(url: str, act: Callable[..., object]) -> bool:

@@ -60,6 +60,7 @@ def services_of_then(services: Mapping[str, Service], folder: Path) -> dict[str,
             service,
             root=_copied(service.migrations, folder / name, MIGRATIONS[name]),
             columns=None,
+            tagged=(),
         )
         for name, service in services.items()
     }

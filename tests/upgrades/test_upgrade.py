@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 from werkzeug.test import Client
 
-from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.auth import COOKIE
 from kasane_kit.config import Settings
 from kasane_kit.db import FieldSeals, migrate
 from kasane_kit.db.engine import SqliteAddresses, open_engine
 from kasane_kit.db.resealing import standing
+from kasane_kit.tenancy import municipality_scope
+from kasane_kit.testing.workbench import open_session
 from kasane_runtime import databases
 from kasane_runtime.compose import Composition, compose, load_services, make_app
 from tests.faults.conftest import drop_our_databases
@@ -196,9 +198,10 @@ def coordinator(installation: Installation, composition: Composition, town: str)
         for row in installation.rows
         if row.table == "account_projection" and row.values["account_id"] == account
     )
-    signer = SessionSigner(composition.house.keys)
+    with municipality_scope(town):
+        session_id = open_session(composition.house.databases, account, revision)
     client = Client(make_app(composition, "all"))
-    client.set_cookie(COOKIE, signer.write(signer.new(account, town, revision)))
+    client.set_cookie(COOKIE, session_id)
     return client
 
 

@@ -18,6 +18,7 @@ from kasane_contracts.envelope import Envelope
 from kasane_contracts.intake import ConsultationClosed, ConsultationReceived
 from kasane_kit.auth import Actor
 from kasane_kit.bus import DeadLetter, Message, MessageCodes, Relay, dead_letters
+from kasane_kit.bus.messages import Placed
 from kasane_kit.bus.tables import cursor
 from kasane_kit.db import Databases, MigrationSource, upgrade
 from kasane_kit.db.engine import SqliteAddresses, open_engine
@@ -85,8 +86,8 @@ class Kept:
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
 
-    def publish(self, envelopes: Sequence[Envelope]) -> None:
-        self.envelopes += envelopes
+    def publish(self, events: Sequence[Placed]) -> None:
+        self.envelopes += [Envelope.from_log(event.to_json()) for event in events]
 
 
 @dataclass

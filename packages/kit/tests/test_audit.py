@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, insert, make_url, text
 from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit import audit
 from kasane_kit.audit.chain import LINKED_FIELDS
-from kasane_kit.db import Databases, MigrationSource, upgrade
+from kasane_kit.audit.tables import audit_entry, audit_head
+from kasane_kit.audit.tables import metadata as trail_tables
+from kasane_kit.db import Databases, MigrationSource, upgrade, write_now
 from kasane_kit.db.engine import SqliteAddresses, open_engine
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
+from tests.support.private_postgres import PrivatePostgres
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 ENTRIES = 6
@@ -299,6 +302,47 @@ def test_the_database_itself_refuses_to_change_the_past(
     databases.dispose()
 
 
+_SAID = '{"id":"i","at":"2026-04-01","data":{"name":"架空 花子","count":2}}'
+
+
+@pytest.mark.parametrize(
+    "fresh",
+    [
+        '{"id":"j","at":"2026-04-01","data":{"name":"","count":2}}',
+        '{"id":"i","data":{"name":"","count":2}}',
+        '{"id":"i","at":"2026-04-01","more":1,"data":{"name":"","count":2}}',
+        '{"id":"i","at":"2026-04-01","data":{"count":2}}',
+        '{"id":"i","at":"2026-04-01","data":{"name":"","count":2,"more":1}}',
+        '{"id":"i","at":"2026-04-01"}',
+        "nothing",
+    ],
+    ids=["id", "missing", "added", "field-missing", "field-added", "no-data", "no-json"],
+)
+def test_of_an_event_in_the_log_only_what_it_says_can_be_blanked(
+    tmp_path: Path, fresh: str
+) -> None:
+    databases = _databases(tmp_path)
+    blank = text("UPDATE event_log SET body = :body")
+    with municipality_scope("292095"), databases.writing("intake") as connection:
+        connection.execute(
+            text(
+                "INSERT INTO event_log (epoch, sequence, event_id, type, body) "
+                "VALUES ('e', 1, 'i', 't', :body)"
+            ),
+            {"body": _SAID},
+        )
+        connection.commit()
+        with pytest.raises(DBAPIError):
+            connection.execute(blank, {"body": fresh})
+        connection.rollback()
+        assert connection.scalar(text("SELECT body FROM event_log")) == _SAID
+
+        blanked = '{"at":"2026-04-01","id":"i","data":{"name":"","count":0}}'
+        connection.execute(blank, {"body": blanked})
+        assert connection.scalar(text("SELECT body FROM event_log")) == blanked
+    databases.dispose()
+
+
 def test_an_entry_that_cannot_be_written_takes_the_act_with_it(tmp_path: Path) -> None:
     databases = _databases(tmp_path)
     with municipality_scope("292095"), databases.writing("intake") as connection:
@@ -332,6 +376,7 @@ def test_many_objects_are_entries_of_their_own_in_one_chain_at_the_cost_of_one(
     tmp_path: Path,
 ) -> None:
     statements: list[str] = []
+    needed: list[int] = []
 
     def look(*event: Any) -> None:
         statements.append(str(event[2]))
@@ -340,20 +385,68 @@ def test_many_objects_are_entries_of_their_own_in_one_chain_at_the_cost_of_one(
     who = {"actor": "a", "actor_name": "職員", "action": "tests.lamp.seen", "object_kind": "lamp"}
     with municipality_scope("292095"), databases.writing("intake") as connection:
         _record(connection, 0)
+        write_now(connection)
         listen(connection, "before_cursor_execute", look)
-        audit.record_each(connection, KEY, **who, object_ids=["a"])
-        for_one = len(statements)
-        audit.record_each(connection, KEY, **who, object_ids=["b", "c", "d"])
-        for_three = len(statements) - for_one
-        audit.record_each(connection, KEY, **who, object_ids=[])
+        for ids in (["a"], ["b", "c", "d"], []):
+            before = len(statements)
+            audit.enter(connection, KEY, [audit.draft(**who, object_id=one) for one in ids])
+            write_now(connection)
+            needed.append(len(statements) - before)
         remove(connection, "before_cursor_execute", look)
         _record(connection, 1)
 
-        assert for_three == for_one
+        assert needed == [3, 3, 0]
         assert audit.verify(connection, KEY) is None
         found = [audit.read(connection, "lamp", one)[0].position for one in "abcd"]
         assert found == [2, 3, 4, 5]
     databases.dispose()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("there_already", [0, 2])
+def test_a_trail_that_goes_on_while_it_is_checked_is_whole(
+    private_postgres: PrivatePostgres, there_already: int
+) -> None:
+    engine = open_engine(make_url(private_postgres.dsn).set(drivername="postgresql+psycopg"))
+    asked = []
+
+    def write(number: int) -> None:
+        with engine.begin() as beside:
+            _record(beside, number)
+
+    def go_on(*_what: object) -> None:
+        asked.append(len(asked))
+        write(10 * len(asked))
+        write(10 * len(asked) + 1)
+
+    with engine.begin() as connection:
+        trail_tables.drop_all(connection)
+        trail_tables.create_all(connection)
+        nothing = {"id": 1, "position": 0, "digest": "", "seal": ""}
+        connection.execute(insert(audit_head), nothing)
+    try:
+        for number in range(there_already):
+            write(number)
+        with engine.connect() as connection:
+            listen(connection, "after_cursor_execute", go_on)
+            assert audit.verify(connection, KEY) is None
+            remove(connection, "after_cursor_execute", go_on)
+        assert asked
+        with engine.begin() as connection:
+            assert audit.verify(connection, KEY) is None
+            connection.execute(delete(audit_entry).where(audit_entry.c.position == 1))
+            assert audit.verify(connection, KEY) == audit.Break(
+                1, "1 番目の記録がありません（次にあるのは 2 番目です）。"
+            )
+            connection.execute(delete(audit_head))
+            connection.execute(delete(audit_entry))
+            assert audit.verify(connection, KEY) == audit.Break(
+                1, "監査記録の末尾の印がありません。"
+            )
+    finally:
+        with engine.begin() as connection:
+            trail_tables.drop_all(connection)
+        engine.dispose()
 
 
 def _record(connection: Any, number: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kasane_kit.keys import KeyMissing, KeyRing, SealBroken, seal, unseal
+from kasane_kit.keys import KeyMissing, KeyRing, MasterKey, SealBroken, seal, unseal
 
 
 def test_the_folder_and_the_files_are_for_this_account_only(tmp_path: Path) -> None:
@@ -132,3 +132,89 @@ def test_what_is_sealed_opens_with_its_key_at_its_place_and_nowhere_else() -> No
     ):
         with pytest.raises(SealBroken):
             wrong()
+
+
+def masters(tmp_path: Path) -> tuple[MasterKey, MasterKey]:
+    (tmp_path / "one").write_bytes(b"1" * 32)
+    (tmp_path / "other").write_text("ab" * 32)
+    return MasterKey(str(tmp_path / "one")), MasterKey(str(tmp_path / "other"))
+
+
+def test_the_key_folder_alone_opens_nothing_once_it_is_wrapped(tmp_path: Path) -> None:
+    one, _ = masters(tmp_path)
+    plain = KeyRing(tmp_path / "keys")
+    plain.ensure("292095", "012319")
+    before = {name: plain.key(name) for name in plain.names()}
+
+    wrapping = KeyRing(tmp_path / "keys", one)
+    assert [wrapping.wrap(name, one) for name in wrapping.names()] == [True, True]
+    assert [wrapping.wrap(name, one) for name in wrapping.names()] == [False, False]
+
+    again = KeyRing(tmp_path / "keys", one)
+    assert {name: again.key(name) for name in again.names()} == before
+    for name, key in before.items():
+        assert key not in (tmp_path / "keys" / f"{name}.key").read_bytes()
+        with pytest.raises(KeyMissing, match="KASANE_MASTER_KEY_FILE is not set"):
+            KeyRing(tmp_path / "keys").key(name)
+
+
+def test_a_key_that_is_made_under_a_master_key_never_lies_plain(tmp_path: Path) -> None:
+    one, _ = masters(tmp_path)
+    ring = KeyRing(tmp_path / "keys", one)
+    ring.ensure("292095")
+
+    assert ring.is_wrapped("292095")
+    assert ring.make_version("292095") == 2
+    assert KeyRing(tmp_path / "keys", one).key("292095v2") == ring.key("292095v2")
+
+
+def test_another_master_key_opens_nothing_and_another_towns_key_file_neither(
+    tmp_path: Path,
+) -> None:
+    one, other = masters(tmp_path)
+    KeyRing(tmp_path / "keys", one).ensure("292095", "012319")
+
+    with pytest.raises(KeyMissing, match="does not open the key 292095"):
+        KeyRing(tmp_path / "keys", other).key("292095")
+    (tmp_path / "keys" / "292095.key").write_bytes((tmp_path / "keys" / "012319.key").read_bytes())
+    ring = KeyRing(tmp_path / "keys", one)
+    with pytest.raises(KeyMissing, match="does not open the key 292095"):
+        ring.key("292095")
+    assert len(ring.key("012319")) == 32
+
+
+def test_a_master_key_of_each_town_leaves_the_other_towns_at_work(tmp_path: Path) -> None:
+    each = MasterKey(str(tmp_path / "{name}.master"))
+    for town in ("292095", "012319"):
+        (tmp_path / f"{town}.master").write_bytes(town[:1].encode() * 32)
+    KeyRing(tmp_path / "keys", each).ensure("292095", "012319")
+    (tmp_path / "292095.master").unlink()
+
+    ring = KeyRing(tmp_path / "keys", each)
+    with pytest.raises(KeyMissing, match=r"292095\.master cannot be read"):
+        ring.key("292095")
+    assert len(ring.key("012319")) == 32
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 31, b"zz" * 32, b"\xff" * 64])
+def test_a_damaged_master_key_wraps_and_opens_nothing(tmp_path: Path, content: bytes) -> None:
+    one, _ = masters(tmp_path)
+    KeyRing(tmp_path / "keys", one).ensure("292095")
+    (tmp_path / "one").write_bytes(content)
+
+    with pytest.raises(KeyMissing, match="neither 32 bytes nor 64"):
+        KeyRing(tmp_path / "keys", one).key("292095")
+
+
+def test_the_master_key_is_changed_and_a_change_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    one, other = masters(tmp_path)
+    ring = KeyRing(tmp_path / "keys", one)
+    ring.ensure("292095", "012319", "signing")
+    before = {name: ring.key(name) for name in ring.names()}
+    ring.wrap("012319", other, one)
+
+    assert [ring.wrap(name, other, one) for name in ring.names()] == [False, True, True]
+    again = KeyRing(tmp_path / "keys", other)
+    assert {name: again.key(name) for name in again.names()} == before
+    with pytest.raises(KeyMissing):
+        KeyRing(tmp_path / "keys", one).key("signing")

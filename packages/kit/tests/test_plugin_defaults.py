@@ -40,7 +40,12 @@ def test_the_default_answers_every_hook_with_the_declared_type(hook: str) -> Non
         "" for answer in answers if answer is not None
     ]
     # These stand in a prefecture's or a town's own document and nowhere else.
-    nobody_answers = hook in ("prefecture_view", "evaluation_framework", "governance_flow")
+    nobody_answers = hook in (
+        "prefecture_view",
+        "evaluation_framework",
+        "governance_flow",
+        "retention_period",
+    )
     assert (not [answer for answer in answers if answer is not None]) is nobody_answers
 
 
@@ -193,3 +198,8 @@ def test_the_national_legal_bases_are_summaries_with_a_source() -> None:
         "pipa_69_2_4",
     ]
     assert {one.source for one in bases} == {"P11; P12"}
+
+
+def test_no_record_is_over_until_a_town_says_a_term() -> None:
+    for kind in ("case", "consultation", "audit_trail"):
+        assert DefaultTown().retention_period(kind) is None

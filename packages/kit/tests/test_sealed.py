@@ -25,8 +25,15 @@ from sqlalchemy.exc import StatementError
 
 from kasane_kit.db import Databases, FieldSeals, NotSealed, Sealed, SealedJson
 from kasane_kit.db.engine import open_engine
-from kasane_kit.db.resealing import Standing, seal_plain, standing, wrap_anew
-from kasane_kit.db.sealed import PREFIX, field_key
+from kasane_kit.db.resealing import (
+    Standing,
+    refuse_plain,
+    seal_plain,
+    standing,
+    take_plain,
+    wrap_anew,
+)
+from kasane_kit.db.sealed import PREFIX, PlainRefused, field_key
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
 from kasane_kit.tenancy import municipality_scope
@@ -365,3 +372,67 @@ def test_a_change_of_the_key_that_was_cut_off_leaves_everything_readable(
     monkeypatch.setattr(seals, "wrap", whole)
     assert wrap_anew(ground.databases, seals, "lamps") == 3
     assert notes(ground) == before
+
+
+def test_where_everything_is_sealed_a_planted_plain_text_is_refused(ground: Ground) -> None:
+    write(ground, a_lamp(), a_lamp("b", note=""))
+
+    assert refuse_plain(ground.databases, "lamps", [lamp, turn]) == []
+    ground.raw("UPDATE lamp SET note = 'にせの記録' WHERE id = 'a'")
+
+    with ground.databases.reading("lamps") as connection:
+        with pytest.raises(PlainRefused, match="keys status"):
+            connection.scalars(select(lamp.c.note).where(lamp.c.id == "a")).all()
+        assert connection.scalars(select(lamp.c.note).where(lamp.c.id == "b")).all() == [""]
+        found = standing(connection, [lamp, turn])
+    assert (found.plain, found.closed, found.refused) == (1, 3, 1)
+    # Who migrates again takes nothing over that nobody has looked at.
+    assert seal_plain(ground.databases, "lamps", [lamp, turn]) == 0
+    assert ground.raw("SELECT note FROM lamp WHERE id = 'a'") == [("にせの記録",)]
+
+
+def test_the_mark_that_is_taken_away_with_the_plain_text_planted_still_holds(
+    ground: Ground,
+) -> None:
+    write(ground, a_lamp())
+    refuse_plain(ground.databases, "lamps", [lamp, turn])
+    ground.raw("DELETE FROM only_sealed")
+    ground.raw("UPDATE lamp SET note = 'にせの記録'")
+
+    with ground.databases.reading("lamps") as connection, pytest.raises(PlainRefused):
+        connection.scalars(select(lamp.c.note)).all()
+
+
+def test_an_operator_who_knows_whose_it_is_takes_the_plain_text_over(ground: Ground) -> None:
+    write(ground, a_lamp())
+    refuse_plain(ground.databases, "lamps", [lamp, turn])
+    ground.raw("UPDATE lamp SET note = '控えから'")
+
+    take_plain(ground.databases, "lamps", [lamp, turn])
+    assert seal_plain(ground.databases, "lamps", [lamp, turn]) == 1
+    assert refuse_plain(ground.databases, "lamps", [lamp, turn]) == []
+
+    assert [note for note, _ in notes(ground)] == ["控えから"]
+
+
+def test_a_column_with_something_plain_stays_open_until_it_is_sealed(ground: Ground) -> None:
+    ground.raw(
+        "INSERT INTO lamp (id, house, name, note, parts) VALUES ('a', 'h', '', '古い', '[]')"
+    )
+
+    assert refuse_plain(ground.databases, "lamps", [lamp, turn]) == ["lamp.note"]
+    assert [note for note, _ in notes(ground)] == ["古い"]
+    assert seal_plain(ground.databases, "lamps", [lamp, turn]) == 1
+    assert refuse_plain(ground.databases, "lamps", [lamp, turn]) == []
+
+
+def test_a_key_made_in_a_savepoint_that_was_taken_back_is_made_anew(ground: Ground) -> None:
+    with ground.databases.writing("lamps") as connection:
+        connection.execute(insert(turn).values(lamp_id="x", number=1, words="前"))
+        inner = connection.begin_nested()
+        connection.execute(a_lamp())  # type: ignore[call-overload]
+        inner.rollback()
+        connection.execute(a_lamp())  # type: ignore[call-overload]
+        connection.commit()
+
+    assert notes(ground) == [(WORDS, [{"傘": "割れた"}])]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kasane_kit.bus import turns as turns_module
 from kasane_kit.bus.turns import SHARED_TURN, Turns
 
 FRAME = 60 * 1024
@@ -34,6 +35,15 @@ def test_alone_an_owner_has_long_turns_and_beside_another_short_ones():
 
     assert turns.take() == [100, 8]
     assert turns.take() == [9]
+
+
+def test_many_owners_have_short_turns_also_long_after_the_last_of_them_came(monkeypatch):
+    monkeypatch.setattr(turns_module, "SHARED_SECONDS", 0.0)
+    turns: Turns[int] = Turns(128)
+    for number in range(60):
+        turns.add(f"town-{number}", number, 500)
+
+    assert turns.take() == [0, 1, 2, 3, 4, 5]
 
 
 def test_no_owner_fills_the_room_and_the_first_things_of_others_fit():

@@ -18,8 +18,8 @@ HOOKS: dict[str, Callable[..., Any]] = {
 }
 
 
-def test_there_are_forty_four_questions() -> None:
-    assert len(HOOKS) == 44
+def test_there_are_forty_five_questions() -> None:
+    assert len(HOOKS) == 45
 
 
 def test_pluggy_takes_every_specification() -> None:

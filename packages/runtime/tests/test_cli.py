@@ -133,6 +133,11 @@ def test_the_demonstration_is_for_one_process(monkeypatch: pytest.MonkeyPatch) -
         ("KASANE_MODE", "sideways", "KASANE_MODE"),
         ("KASANE_MODE", "distributed", "KASANE_DATABASE_URL"),
         ("KASANE_TRUSTED_PROXIES", "many", "KASANE_TRUSTED_PROXIES"),
+        ("KASANE_DATABASE_URL", "postgres", "KASANE_DATABASE_URL is no address"),
+        ("KASANE_DATABASE_URL", "mysql://db/kasane", "KASANE_DATABASE_URL is no address"),
+        ("KASANE_ADMIN_DATABASE_URL", "db:5432", "KASANE_ADMIN_DATABASE_URL is no address"),
+        ("KASANE_BROKER_URL", "broker", "KASANE_BROKER_URL is no address"),
+        ("KASANE_BROKER_URL", "http://broker/", "KASANE_BROKER_URL is no address"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(
@@ -147,6 +152,48 @@ def test_a_wrong_setting_is_one_sentence(
     assert main(["migrate"]) == 2
 
     assert capsys.readouterr().err.startswith(f"kasane: {words}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["dead-letters", "requeue", "nothing", "292095", "x"], "nothing is no service"),
+        (["dead-letters", "requeue", "cases", "999999", "x"], "999999 is not served here"),
+        (["accounts", "create", "999999", "somebody", "誰か"], "999999 is not served here"),
+        (["restored", "999999"], "999999 is not served here"),
+        (["outreach", "plan", "999999", "--from", "2026-12-01"], "999999 is not served here"),
+        (["rebuild", "nothing"], "nothing is no service"),
+        (["rebuild", "portal", "--town", "999999"], "999999 is not served here"),
+        (["keys", "rotate", "999999"], "999999 is not served here"),
+        (["work", "cases"], "KASANE_MODE is embedded"),
+    ],
+)
+def test_a_command_about_what_is_not_here_is_one_sentence(
+    house: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert main(arguments) == 2
+
+    told = capsys.readouterr()
+    assert told.err.startswith(f"kasane: {sentence}")
+    assert "; nothing was" in told.err
+    assert told.out == ""
+
+
+def test_a_letter_that_is_not_parked_is_told(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dead-letters", "requeue", "cases", "292095", "no-letter"]) == 1
+    assert "no-letter は止め置かれていないか" in capsys.readouterr().out
+
+
+def test_a_command_before_the_tables_are_made_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KASANE_VAR", str(tmp_path))
+
+    assert main(["rebuild", "portal", "--town", "292095"]) == 2
+
+    assert "kasane migrate が済んでいるか" in capsys.readouterr().err
 
 
 def test_the_shipped_plugins_pass_their_check(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kasane_kit.config import Settings
 from kasane_kit.service import Job
 from kasane_kit.tenancy import current_municipality
+from kasane_runtime import jobs
 from kasane_runtime.compose import compose, load_services
 from kasane_runtime.jobs import JobLoop, run_jobs
 from tests.faults.running_house import write_town_files
@@ -85,3 +86,47 @@ def test_a_loop_without_jobs_ends_at_once(composition):
 
 def fail_on_error(what, error):
     raise AssertionError(what) from error
+
+
+def test_where_towns_are_too_many_a_quiet_one_waits_longer_than_one_in_which_something_was_said(
+    composition, monkeypatch
+):
+    monkeypatch.setattr(jobs, "TOWNS_PER_SECOND", 0.001)
+    stop = threading.Event()
+    talkative, quiet = sorted(town.code for town in composition.directory.towns())
+    seen = []
+
+    def run(_house, code):
+        seen.append(code)
+        composition.wake.here(talkative)
+        if seen.count(talkative) == 4:
+            stop.set()
+
+    JobLoop(with_job(composition, Job("look", 0.001, run)), ["intake"], stop, fail_on_error).run()
+
+    assert (seen.count(talkative), seen.count(quiet)) == (4, 1)
+
+
+def test_the_post_goes_where_something_was_said_and_through_all_towns_in_turn(
+    composition, monkeypatch
+):
+    rounds = []
+    stop = threading.Event()
+    first, second = sorted(town.code for town in composition.directory.towns())
+
+    def carry(_composition, _services, towns):
+        rounds.append(list(towns))
+        if len(rounds) == 1:
+            composition.wake.here(second)
+        if len(rounds) == 3:
+            stop.set()
+
+    monkeypatch.setattr(jobs, "carry_parcels", carry)
+    monkeypatch.setattr(jobs, "POST_SECONDS", 1.5)
+    monkeypatch.setattr(jobs, "TOWNS_PER_SECOND", 0.67)
+    monkeypatch.setattr(jobs, "IDLE_SECONDS", 0.05)
+    services = {"cases": dataclasses.replace(composition.services["cases"], jobs=())}
+    only_post = dataclasses.replace(composition, services=services)
+    JobLoop(only_post, ["cases"], stop, fail_on_error).run()
+
+    assert rounds == [[first], [second], [second]]

@@ -57,7 +57,12 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     status, said = typed("backup", "drill", TOWN)
     assert (status, "この町は戻せます" in said) == (0, True), said
     status, said = typed("backup", "restore", TOWN, str(backup))
-    assert (status, "先へ進んでいるサービスはありません" in said) == (0, True), said
+    assert (status, "控えより先へ進んでいるものはありません" in said) == (0, True), said
+
+    assert len(list((tmp_path / "var" / TOWN).glob("before-*"))) == 1
+    status, said = typed("backup", "clear", TOWN)
+    assert (status, "before-" in said) == (0, True), said
+    assert list((tmp_path / "var" / TOWN).glob("before-*")) == []
 
     for refused in (
         ("keys", "rotate", "999999"),
@@ -65,6 +70,9 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
         ("backup", "restore", "host", str(backup)),
         ("backup", "restore", TOWN, str(tmp_path)),
         ("backup", "restore", TOWN, str(backup), "--service", "nobody"),
+        ("backup", "restore", TOWN, str(backup), "--skip-numbers", "-1"),
+        ("backup", "clear", "999999"),
+        ("backup", "drill", "999999"),
     ):
         status, said = typed(*refused)
         assert (status, "nothing was changed" in said) == (2, True), said

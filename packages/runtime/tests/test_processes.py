@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -163,3 +164,20 @@ def test_a_setting_may_be_read_from_a_file(tmp_path: Path):
 def test_a_file_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(SettingsError, match=r"KASANE_BROKER_URL_FILE.*nothing was started"):
         Settings.from_env({"KASANE_BROKER_URL_FILE": str(tmp_path / "nowhere")})
+
+
+def test_a_sweep_that_nothing_called_for_waits_between_towns_and_goes_on_when_it_is():
+    behind = Behind()
+    behind.wait(60)
+    assert not behind.is_called_for()
+    began = time.monotonic()
+    behind.pause(0.05)
+    assert time.monotonic() - began >= 0.05
+
+    behind.everything()
+    behind.pause(60)
+    assert behind.is_called_for()
+    assert not behind.is_called_for()
+    behind.hurry([("292095", "intake")])
+    behind.pause(60)
+    assert behind.hurried() == {("292095", "intake")}

@@ -42,3 +42,13 @@ def test_a_town_may_leave_the_question_out() -> None:
     fields = plugin.intake_form_fields("desk")
 
     assert fields is None
+
+
+def test_years_are_answered_only_where_the_town_gave_a_number() -> None:
+    asked = {"ask_how_heard": True, "keep_cases_years": 0}
+    assert Plugin(asked).retention_period("case") is None
+    answered = Plugin({**asked, "keep_cases_years": 7})
+    assert answered.retention_period("consultation") is None
+    period = answered.retention_period("case")
+    assert period is not None
+    assert period.years == 7

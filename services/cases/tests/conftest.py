@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
 
-from kasane_cases import commands, handlers, tables
+from kasane_cases import commands, handlers, queries, tables
+from kasane_cases.domain.case import ClosingOutcome
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.consent import (
     AttendeeKind,
@@ -19,13 +20,15 @@ from kasane_cases.domain.consent import (
     ConsentState,
     DataClass,
 )
+from kasane_cases.domain.retention import CountedFrom, RetainedKind
 from kasane_cases.domain.support_plan import PlanGoal, PlanKind
-from kasane_cases.repository import TransferOffers, Transfers
+from kasane_cases.repository import Shreddings, TransferOffers, Transfers
 from kasane_contracts.intake import ConsultationReceived, PersonConcerned
 from kasane_kit import clock
 from kasane_kit.auth import Actor
 from kasane_kit.delivery import Post
 from kasane_kit.ids import new_id
+from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -378,3 +381,106 @@ def moving(at_work: TownAtWork) -> Moving:
 def moving_in(at_work_in: Callable[..., TownAtWork]) -> Callable[..., Moving]:
     """The same for a town with one town plugin."""
     return lambda plugin: Moving(at_work_in(plugin, TOWN))
+
+
+class Retaining:
+    """A town whose cases end, with an administrator's term and a second person."""
+
+    def __init__(self, at_work, clock_at):
+        self.at_work, self.bench, self._clock_at = at_work, at_work.bench, clock_at
+        self.second = self.bench.staff("responsible", account_id="second", name="確認 次郎")
+        self.admin = self.bench.staff("town_administrator", account_id="admin", name="管理 三郎")
+
+    def go(self, days):
+        self._clock_at(
+            datetime.combine(clock.today() + timedelta(days=days), time(12), clock.JAPAN)
+        )
+
+    def term(self, years=1, kind=RetainedKind.CASE, **changes):
+        facts = {
+            "rule_id": new_id(),
+            "kind": kind,
+            "years": years,
+            "counted_from": CountedFrom.END,
+            "title": "試験町文書管理規程",
+            "article": "別表 架空の項",
+            "document_date": date(2020, 4, 1),
+            "waiting_days": 14,
+        }
+        command = commands.SetRetention(**{**facts, **changes})
+        self.at_work.do(handlers.set_retention, command, self.admin)
+
+    def close(self, case_id):
+        version = self.at_work.read_case(case_id).version
+        self.at_work.do(
+            handlers.close_case,
+            commands.CloseCase(
+                case_id, ClosingOutcome.ROLES_SETTLED, "落ち着いた", version, "福祉課"
+            ),
+        )
+
+    def over(self):
+        """A case that ended, of which the town's year is over."""
+        case_id = self.at_work.case(MOTHER)
+        self.at_work.need(case_id, MOTHER)
+        self.close(case_id)
+        self.term()
+        self.go(400)
+        return case_id
+
+    def propose(self, record_id, kind=RetainedKind.CASE):
+        return self.at_work.do(
+            handlers.propose_shredding, commands.ProposeShredding(new_id(), kind, record_id)
+        )
+
+    def confirm(self, shredding_id, actor=None):
+        command = commands.ConfirmShredding(shredding_id)
+        self.at_work.do(handlers.confirm_shredding, command, actor or self.second)
+
+    def due(self, case_id):
+        shredding_id = self.propose(case_id)
+        self.confirm(shredding_id)
+        self.go(14)
+        return shredding_id
+
+    def work(self):
+        with municipality_scope(self.bench.municipality):
+            handlers.carry_out_shreddings(self.bench.house, self.bench.municipality)
+
+    def get(self, shredding_id):
+        with self.bench.reading() as connection:
+            return Shreddings(connection).get(shredding_id)
+
+    def file(self):
+        with self.bench.reading() as connection:
+            return queries.retention_file(connection, self.bench.hooks, clock.today())
+
+    def bytes(self):
+        """Every cell of every table, as it lies in the database and as it opens."""
+        with self.bench.reading() as connection:
+            names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+            known = tables.metadata.tables
+            found = [
+                repr(tuple(row))
+                for name in list(names)
+                for table in (known.get(name), None)
+                for row in connection.execute(
+                    text(f'SELECT * FROM "{name}"') if table is None else table.select()
+                )
+            ]
+        said = [repr(one) for one in self.bench.said()]
+        return "\n".join([*found, *said]).encode().decode("unicode_escape", "ignore") + "\n".join(
+            [*found, *said]
+        )
+
+
+@pytest.fixture
+def retaining(at_work: TownAtWork, clock_at: Callable[..., None]) -> Retaining:
+    """A town whose cases end."""
+    return Retaining(at_work, clock_at)
+
+
+@pytest.fixture
+def retaining_with(clock_at: Callable[..., None]) -> Callable[[Workbench], Retaining]:
+    """The same on a bench of one's own."""
+    return lambda bench: Retaining(TownAtWork(bench), clock_at)

@@ -383,6 +383,20 @@ def test_somebody_else_reviews_it_within_two_working_days(at_work, clock_at):
         assert ("確かめる期限を過ぎています" in page) is overdue
     at_work.do(handlers.finish_task, commands.FinishTask(case_id, task.id))
     assert read(at_work, case_id).tasks == ()
+    taken, reviewed = (
+        said
+        for said in at_work.bench.said()
+        if isinstance(said, says.EmergencyLookTaken | says.EmergencyLookReviewed)
+    )
+    assert taken == says.EmergencyLookTaken(
+        task.reference,
+        case_id,
+        other.account_id,
+        CAUSE.value,
+        date(2026, 10, 9),
+        date(2026, 10, 14),
+    )
+    assert reviewed == says.EmergencyLookReviewed(task.reference, case_id, date(2026, 10, 15))
 
 
 def test_without_the_record_nothing_is_opened(at_work, monkeypatch):
@@ -505,3 +519,63 @@ def _addresses(at_work, known):
                     rule.endpoint, {"municipality": at_work.bench.municipality, **filling}
                 )
             yield built.removeprefix(f"/{at_work.bench.municipality}")
+
+
+def test_nothing_is_taken_out_of_an_emergency_look(at_work):
+    case_id = restricted(at_work, MOTHER)
+    other = colleague(at_work)
+    open_case(at_work, case_id, other)
+    browser = at_work.bench.visit_as(other)
+    here, number = f"/cases/{case_id}", at_work.read_case(case_id).number
+
+    page = browser.get(here)
+    refused = {
+        path: browser.get(path)
+        for path in (
+            f"{here}/persons/{MOTHER}/record.pdf",
+            f"{here}/plans/any/paper.pdf",
+            f"{here}/assessments/any/paper.pdf",
+            f"{here}/attachments/any",
+            f"{here}/consents/{MOTHER}/record.json",
+            f"/api/v1/cases/{case_id}/consents/{MOTHER}",
+        )
+    }
+
+    assert page.status_code == 200
+    assert "書類・ファイル・印刷も出せません" in page.text
+    assert 'data-not-printed="緊急の閲覧で開いたケースは' in page.text
+    assert {path: answer.status_code for path, answer in refused.items()} == dict.fromkeys(
+        refused, 403
+    )
+    api = refused.pop(f"/api/v1/cases/{case_id}/consents/{MOTHER}")
+    assert api.json["type"] == "urn:kasane:problem:emergency_takes_nothing_out"
+    for path, answer in refused.items():
+        assert "書類もファイルも作っていません。" in answer.text, path
+    mine = at_work.bench.visit_as(at_work.coordinator)
+    assert mine.get(f"{here}/persons/{MOTHER}/record.pdf").status_code == 200
+    with at_work.bench.reading() as connection:
+        seen, taken = (
+            [
+                line.number
+                for line in queries.case_lines(
+                    connection, other, clock.today(), to_take_out=to_take_out
+                )
+            ]
+            for to_take_out in (False, True)
+        )
+    assert (number in seen, number in taken) == (True, False)
+
+
+def test_the_opener_leaves_the_team_list_at_the_sixtieth_minute(at_work, clock_at):
+    moment = noon(clock.today())
+    clock_at(moment)
+    case_id = restricted(at_work, MOTHER)
+    other = colleague(at_work)
+    open_case(at_work, case_id, other)
+
+    seen = []
+    for seconds in (0, 60 * 60 - 1, 60 * 60):
+        clock_at(moment + timedelta(seconds=seconds))
+        seen.append(other.account_id in [one.subject for one in read(at_work, case_id).team])
+
+    assert seen == [True, True, False]

@@ -12,7 +12,7 @@ from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.consent import NO_SCOPE, ConsentState
 from kasane_cases.domain.transfer import OfferStatus, TransferStatus
-from kasane_cases.repository import Cases, Ledger, Tasks, Transfers
+from kasane_cases.repository import Cases, Ledger, Tasks
 from kasane_contracts.cases import CaseClosed, CaseOpened
 from kasane_kit import clock
 from kasane_kit.ids import new_id
@@ -306,7 +306,7 @@ def test_what_is_missing_or_wrong_is_refused_and_nothing_is_prepared(moving, cha
         moving.prepared(case_id, *changes.pop("person_ids", (MOTHER, SON)), **changes)
 
     with moving.here.bench.reading() as connection:
-        assert Transfers(connection).known_to(moving.here.coordinator.account_id) == []
+        assert queries.transfers(connection, moving.here.coordinator, clock.today()) == []
 
 
 def test_i_10_a_secret_transfer_shows_nobody_where_to(moving):
@@ -325,7 +325,7 @@ def test_i_10_a_secret_transfer_shows_nobody_where_to(moving):
         "",
     )
     with moving.here.bench.reading() as connection:
-        assert Transfers(connection).known_to("father-worker") == []
+        assert queries.transfers(connection, fathers_worker, clock.today()) == []
         assert [one.recipient for one in Ledger(connection).of_case(case_id)][-1] == "ほかの市町村"
         tables = [
             name

@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from kasane_cases import commands, handlers, tables
+from kasane_cases import commands, handlers, queries, tables
 from kasane_cases.domain import errors
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.plan_records import GoalCheck, GoalResult
 from kasane_cases.domain.support_plan import PlanGoal
 from kasane_cases.domain.transfer import TransferDocumentKind, TransferStatus
-from kasane_cases.repository import Transfers
 from kasane_kit import clock
 from kasane_kit.ids import new_id
 
@@ -109,7 +108,7 @@ def test_i_04_a_letter_with_what_only_a_closed_session_knows_is_refused(moving, 
 
     assert refused.value.passages == ("精神の手帳を失効している",)
     with moving.here.bench.reading() as connection:
-        assert Transfers(connection).known_to(moving.here.coordinator.account_id) == []
+        assert queries.transfers(connection, moving.here.coordinator, clock.today()) == []
 
 
 def test_i_04_a_letter_is_compared_again_when_it_is_approved(moving):

@@ -89,8 +89,10 @@ def test_another_office_does_not_see_the_consultation(workbench: Workbench) -> N
 def test_another_town_gets_nothing(workbench: Workbench) -> None:
     stranger = workbench.visit_as(workbench.staff("coordinator", municipality=OTHER_TOWN))
 
-    assert stranger.get("/consultations").status_code == 404
-    assert stranger.post("/consultations/new", WALK_IN).status_code == 404
+    # To this town whoever signed in at another is nobody: led to signing in, whatever was asked for.
+    assert stranger.get("/consultations").status_code == 302
+    assert stranger.get(f"/consultations/{'0' * 36}").status_code == 302
+    assert stranger.post("/consultations/new", WALK_IN).status_code == 401
     assert workbench.said() == []
 
 

@@ -169,7 +169,10 @@ def test_another_desk_and_another_town_see_nothing_of_the_queue(town: Workbench)
     assert "眠れません" not in desk(town, "zei").get("/web-messages").text
     assert "Webフォームから" not in desk(town, "zei").get("/consultations").text
     assert "Webフォームから 1件" in desk(town).get("/consultations").text
-    assert stranger.get(f"/web-messages/{line.id}").status_code == 404
+    real, invented = (stranger.get(f"/web-messages/{one}") for one in (line.id, "0" * 36))
+    assert (real.status_code, invented.status_code) == (302, 302)
+    assert real.location.replace(line.id, "0" * 36) == invented.location
+    assert "眠れません" not in real.text
 
 
 def test_the_form_opens_only_with_a_desk_and_a_telephone(workbench: Workbench) -> None:

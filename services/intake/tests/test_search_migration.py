@@ -9,9 +9,14 @@ from sqlalchemy import Connection, MetaData, create_engine, select
 
 from kasane_intake import queries, tables
 from kasane_intake.app import service
+from kasane_intake.domain.folding import fold
 from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_kit.auth import Actor
-from kasane_kit.db import migrate
+from kasane_kit.db import Databases, FieldSeals, migrate
+from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.db.resealing import seal_plain, standing, tag_anew
+from kasane_kit.keys import KeyRing
+from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import TOWN
 
 COORDINATOR = Actor("account-1", "調整 花子", TOWN, (), frozenset({"coordinator"}), "")
@@ -40,6 +45,9 @@ def put(connection: Connection, old: MetaData, table: str, **values: object) -> 
 
 def test_consultations_of_before_are_found_and_hidden_complainants_are_not(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'before.sqlite'}")
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN)
+    FieldSeals(keys, TOWN).install(engine)
     with engine.begin() as connection:
         up_to(connection, "i0007")
         old = MetaData()
@@ -91,3 +99,72 @@ def test_consultations_of_before_are_found_and_hidden_complainants_are_not(tmp_p
     assert found == {"高橋恵美": one, "家賃": one, "2025-000007": one, "内緒": [], "東生駒": []}
     assert [(c.person_id, c.level) for c in candidates] == [("person-1", "same")]
     assert [(c.person_id, c.level) for c in at_home] == [("person-1", "same_household")]
+
+
+def test_a_story_of_before_is_sealed_and_tagged_and_found_all_the_while(tmp_path: Path) -> None:
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN)
+    databases = Databases(SqliteAddresses(tmp_path), keys)
+    stories = {f"consultation-{n:03}": f"家賃が{n}か月払えない。" for n in range(450)}
+
+    def found(typed: str) -> set[str]:
+        with databases.reading("intake") as connection:
+            answer = queries.search(connection, COORDINATOR, typed, most=500)
+            return {one.line.id for one in answer.found}
+
+    with municipality_scope(TOWN):
+        with databases.writing("intake") as connection:
+            migrate.upgrade(
+                connection, migrate.MigrationSource(service.migrations), expand_only=True
+            )
+            old = MetaData()
+            old.reflect(connection)
+            for number, (consultation_id, story) in enumerate(stories.items()):
+                at = datetime(2025, 5, 1, tzinfo=UTC)
+                put(
+                    connection,
+                    old,
+                    "intake_consultation",
+                    id=consultation_id,
+                    number=f"2025-{number:06}",
+                    received_at=at,
+                    story=story,
+                    status="received",
+                    channel="window",
+                    extensions={},
+                )
+                # The release before writes beside this one until it is replaced.
+                put(
+                    connection,
+                    old,
+                    "intake_search_text",
+                    consultation_id=consultation_id,
+                    received_at=at,
+                    text=fold(story),
+                    tag_version=0,
+                )
+            connection.commit()
+        before = found("家賃"), found("か月払え 家"), found("449か"), found("賃家")
+
+        with databases.writing("intake") as connection:
+            up_to(connection, "heads")
+            connection.commit()
+        assert found("家賃") == set(stories)
+        sealed = seal_plain(databases, "intake", service.sealed_tables)
+        tagged = tag_anew(databases, "intake", service.tagged)
+        again = (
+            seal_plain(databases, "intake", service.sealed_tables),
+            tag_anew(databases, "intake", service.tagged),
+        )
+        after = found("家賃"), found("か月払え 家"), found("449か"), found("賃家")
+        with databases.reading("intake") as connection:
+            left = standing(connection, service.sealed_tables).plain
+            raw = connection.exec_driver_sql(
+                "SELECT story FROM intake_consultation UNION ALL SELECT text FROM intake_search_text"
+            ).scalars()
+            assert [one for one in raw if "家" in one] == []
+    databases.dispose()
+
+    assert before == (set(stories), set(stories), {"consultation-449"}, set())
+    assert after == before
+    assert (sealed, tagged, again, left) == (900, 450, (0, 0), 0)

@@ -13,7 +13,7 @@ from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConc
 from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_intake.handlers import receive_consultation
 from kasane_intake.queries import searching
-from kasane_kit.auth import Actor
+from kasane_kit.auth import Actor, sessions
 from kasane_kit.db import Databases, MigrationSource
 from kasane_kit.db.engine import PostgresAddresses, logins_key
 from kasane_kit.ids import new_id
@@ -42,6 +42,7 @@ def house(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[House]:
         server.make_owner()
         server.make_municipality(TOWN)
         server.upgrade(TOWN, "intake", MigrationSource(service.migrations))
+        server.upgrade(TOWN, sessions.SCHEMA, sessions.MIGRATIONS)
         server.grant(TOWN)
         assert server.deviations(TOWN) == []
     directory = GivenTowns(Town(TOWN, "生駒市", "290009", ()))

@@ -333,15 +333,15 @@ def test_a_seal_of_another_day_telephone_or_number_opens_nothing(
 
     assert [answer.status_code for answer in answers] == [422] * 4
     assert {answer.json["type"] for answer in answers} == {"urn:kasane:problem:seal_broken"}
-    assert telephone.send({**wire, "device_id": str(uuid.uuid4())}).status_code == 404
+    assert telephone.send({**wire, "device_id": str(uuid.uuid4())}).status_code == 422
     assert visit(workbench, visit_id).record is None
 
 
-def test_a_visit_that_was_never_handed_out_takes_nothing_from_the_telephone(
+def test_somebody_elses_visit_that_was_never_handed_out_takes_nothing_from_the_telephone(
     workbench: Workbench, telephone: Telephone, coordinator: Actor, ask: Ask
 ) -> None:
     ask(request_id="request-2", case_id="case-2", person_id="person-2")
-    other = schedule(workbench, coordinator, "request-2", "13:00")
+    other = schedule(workbench, coordinator, "request-2", "13:00", "worker-2")
 
     answer = telephone.write("record", other, {"result": "met"})
 
@@ -398,7 +398,7 @@ def test_an_account_that_was_closed_meanwhile_records_nothing_and_nothing_is_los
     assert "最後の訪問" in page.text
 
 
-def test_a_moment_that_cannot_be_is_kept_between_hand_out_and_arrival_and_marked(
+def test_a_moment_that_cannot_be_is_kept_between_the_sealed_day_and_the_arrival_and_marked(
     workbench: Workbench, telephone: Telephone, visit_id: str
 ) -> None:
     telephone.write("addendum", visit_id, {"text": "先の日付"}, made_at="2031-01-01T00:00:00Z")
@@ -409,7 +409,7 @@ def test_a_moment_that_cannot_be_is_kept_between_hand_out_and_arrival_and_marked
             item.made_at: item.clock_moved for item in DoorItems(connection).of_visit(visit_id)
         }
     assert items == {
-        datetime(2026, 11, 24, 0, 0, tzinfo=UTC): True,
+        datetime(2026, 11, 23, 15, 0, tzinfo=UTC): True,
         datetime(2026, 11, 24, 0, 20, tzinfo=UTC): True,
     }
 

@@ -402,10 +402,12 @@ def test_a_person_of_another_town_finds_nothing(
     answers = [
         visitor.get("/households").status_code,
         visitor.get("/households/request-1").status_code,
+        visitor.get("/households/request-99").status_code,
         visitor.post("/households/request-1/visits/new", SCHEDULE).status_code,
+        visitor.post("/households/request-99/visits/new", SCHEDULE).status_code,
     ]
 
-    assert answers == [404, 404, 404]
+    assert answers == [302, 302, 302, 401, 401]
     assert workbench.said(VisitScheduled) == []
 
 

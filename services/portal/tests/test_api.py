@@ -274,5 +274,7 @@ def test_the_overview_is_closed_to_a_town(bench: Workbench, admin: Program) -> N
 
 def test_a_token_of_one_town_opens_no_other(admin: Program) -> None:
     answer = admin.client.get("/012319/api/v1/accounts", headers=admin.headers)
+    invented = admin.client.get("/012319/api/v1/accounts/nobody", headers=admin.headers)
 
-    assert answer.status_code == 404
+    assert (answer.status_code, invented.status_code) == (401, 401)
+    assert "items" not in answer.json

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.portal import StaffAccountChanged
-from kasane_kit.auth import SessionSigner
+from kasane_kit.auth import ProviderLink
 from kasane_kit.auth import accounts as projection
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Workbench
@@ -60,7 +60,10 @@ def try_to_sign_in(
     address: str = "192.0.2.1",
 ) -> str:
     with municipality_scope(bench.municipality):
-        return sessions.sign_in(SignIn(login_name, password, address), bench.house).account_id
+        begun = sessions.sign_in(SignIn(login_name, password, address), bench.house)
+    session = bench.session(begun)
+    assert session is not None
+    return session.account_id
 
 
 def recorded(bench: Workbench) -> list[tuple[str, str]]:
@@ -316,7 +319,7 @@ def test_the_own_password_changes_only_with_the_present_one(workbench: Workbench
         accounts.change_own_password(
             ChangeOwnPassword(account_id, "guess", "another one"),
             uow,
-            SessionSigner(workbench.house.keys),
+            ProviderLink(),
         )
     assert try_to_sign_in(workbench) == account_id
 
@@ -324,7 +327,7 @@ def test_the_own_password_changes_only_with_the_present_one(workbench: Workbench
         accounts.change_own_password(
             ChangeOwnPassword(account_id, PASSWORD, "another one"),
             uow,
-            SessionSigner(workbench.house.keys),
+            ProviderLink(),
         )
 
     assert try_to_sign_in(workbench, password="another one") == account_id
@@ -341,10 +344,10 @@ def test_the_operator_makes_the_first_account_of_a_town_and_of_the_host(
     in_host = create(workbench.house, "host", roles=["prefecture_operator"], **common)
 
     assert try_to_sign_in(workbench, "first") == in_town
-    with municipality_scope("host"):
-        session = sessions.sign_in(SignIn("first", PASSWORD), workbench.house)
-        with workbench.house.databases.reading("portal") as connection:
-            found = one_account(connection, session.account_id)
+    workbench.municipality = "host"
+    account_id = try_to_sign_in(workbench, "first")
+    with municipality_scope("host"), workbench.house.databases.reading("portal") as connection:
+        found = one_account(connection, account_id)
     assert (found.id, found.functions) == (in_host, ("prefecture_operator",))
 
 

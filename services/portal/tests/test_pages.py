@@ -190,7 +190,8 @@ def test_an_account_of_one_town_is_nobody_in_another(bench: Workbench) -> None:
 
     assert sign_in(client, "s0412", town=OTHER_TOWN).status_code == 401
     sign_in(client, "s0412")
-    assert client.get(f"/{OTHER_TOWN}/").status_code == 404
+    assert client.get(f"/{TOWN}/").status_code == 200
+    assert client.get(f"/{OTHER_TOWN}/").location.startswith(f"/portal/{OTHER_TOWN}/sign-in")
 
 
 @pytest.mark.parametrize(
@@ -276,6 +277,30 @@ def test_home_of_another_role_shows_none_of_them(bench: Workbench) -> None:
     assert page.status_code == 200
     assert "いま待っている仕事はありません" in page.text
     assert "市町村の管理" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "term", "records"),
+    [
+        ("town_administrator", True, False),
+        ("coordinator", False, True),
+        ("responsible", False, True),
+        ("receiver", False, False),
+    ],
+)
+def test_home_leads_to_the_end_of_retention_those_who_have_to_do_with_it(
+    bench: Workbench, role: str, term: bool, records: bool
+) -> None:
+    make(bench, "someone", role)
+    client = bench.app.test_client()
+    sign_in(client, "someone")
+
+    page = client.get(f"/{TOWN}/").text
+
+    assert (f'href="/cases/{TOWN}/retention/term"' in page) is term
+    assert (f'href="/cases/{TOWN}/retention"' in page) is records
+    assert ("町の文書が定める年数と、消すまでに待つ日数" in page) is term
+    assert (">保存期間が終わった記録</a>" in page) is records
 
 
 def test_home_without_a_session_leads_to_signing_in(bench: Workbench) -> None:
@@ -847,4 +872,4 @@ def test_the_overview_is_for_operators_in_the_host_alone(bench: Workbench) -> No
 def test_an_operator_sees_nothing_else(bench: Workbench, path: str) -> None:
     answer = operator(bench).get(path)
 
-    assert answer.status_code in ({403} if path.startswith("/host") else {404})
+    assert answer.status_code in ({403} if path.startswith("/host") else {302})

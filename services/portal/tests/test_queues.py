@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from kasane_contracts import intake
-from kasane_kit.testing.workbench import Workbench
+from kasane_contracts import cases, intake
+from kasane_kit.testing.workbench import TOWN, Workbench
 from kasane_portal.queries import my_tasks
 
 TODAY = date(2026, 11, 21)
@@ -108,3 +108,31 @@ def test_a_sheet_that_was_seen_and_is_not_decided_goes_back_to_sender_and_post(
     workbench.hear(intake.ReferralSheetAccepted("s1", "c1", "welfare"))
 
     assert tasks(workbench, "office:welfare", "office:tax", "role:head") == []
+
+
+def test_the_data_officer_is_told_of_an_emergency_look_until_it_is_reviewed(
+    workbench: Workbench,
+) -> None:
+    officer = "role:town_administrator"
+    taken = cases.EmergencyLookTaken("l1", "k1", "looks", "disaster", TODAY, date(2026, 11, 25))
+    workbench.hear(taken)
+    assert tasks(workbench, officer, "account:other") == [("emergency_look", "l1", "")]
+    assert tasks(workbench, officer, "account:looks") == []
+    assert tasks(workbench, COORDINATOR, "account:other") == []
+
+    workbench.hear(cases.EmergencyLookReviewed("l1", "k1", date(2026, 11, 24)))
+    assert tasks(workbench, officer, "account:other") == []
+
+
+def test_the_task_leads_to_the_trail_of_the_case_and_says_nothing_of_it(
+    workbench: Workbench,
+) -> None:
+    looked = cases.EmergencyLookTaken("l1", "k1", "looks", "disaster", TODAY, date(2026, 11, 25))
+    workbench.hear(looked)
+
+    officer = workbench.staff("town_administrator", roles=("town_administrator",))
+    page = workbench.visit_as(officer).get("/").text
+
+    assert f"/portal/{TOWN}/audit?object_id=k1" in page
+    assert "緊急に開かれたケースの記録を見る" in page
+    assert "disaster" not in page

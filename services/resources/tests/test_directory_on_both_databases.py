@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from kasane_kit.auth import Actor
 from kasane_kit.db import FieldSeals
-from kasane_kit.db.sealed import field_key
+from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyRing
 from kasane_resources import tables
 from kasane_resources.domain.column_mapping import ColumnMapping
@@ -132,7 +132,7 @@ def sqlite() -> Iterator[Connection]:
     _seal(engine)
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
-        field_key.create(connection)
+        key_metadata.create_all(connection)
         yield connection
     engine.dispose()
 
@@ -145,7 +145,7 @@ def postgresql(server: PrivatePostgres) -> Iterator[Connection]:
         connection.execute(text("CREATE SCHEMA directory"))
         connection.execute(text("SET search_path TO directory"))
         tables.metadata.create_all(connection)
-        field_key.create(connection)
+        key_metadata.create_all(connection)
         yield connection
         connection.execute(text("DROP SCHEMA directory CASCADE"))
     engine.dispose()

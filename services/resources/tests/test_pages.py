@@ -206,11 +206,10 @@ def test_another_town_sees_nothing(workbench: Workbench) -> None:
     path = visitor(workbench).post("/human-services/new", FORM).location.removeprefix("/292095")
     stranger = workbench.visit_as(workbench.staff("coordinator", municipality="012319"))
 
-    assert stranger.get(path).status_code == 404
-    assert stranger.post("/human-services/new", {**FORM, "name": "よその食堂"}).status_code in (
-        403,
-        404,
-    )
+    real, invented = stranger.get(path), stranger.get(f"/human-services/{'0' * 36}")
+    assert (real.status_code, invented.status_code) == (302, 302)
+    assert "ひだまり食堂" not in real.text
+    assert stranger.post("/human-services/new", {**FORM, "name": "よその食堂"}).status_code == 401
     assert names(workbench) == ["ひだまり食堂"]
 
 

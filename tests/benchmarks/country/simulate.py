@@ -144,7 +144,7 @@ def cluster(
 
 def bench_bus_again(facts: Mapping[str, Any]) -> dict[str, float]:
     """What the simulation says of the runs of ``make bench-bus``: one town, a backlog, 20 and 200 events a second."""
-    bus = Bus(**facts["bus"] | {"bell": 0})
+    bus = Bus(**facts["bus"])
     backlog, _ = carried([[0.0] * EVENTS_OF_A_BACKLOG], bus)
     found = {"backlog_per_second": EVENTS_OF_A_BACKLOG / max(backlog)}
     for rate in (20, facts["measured"]["at_per_second"]):

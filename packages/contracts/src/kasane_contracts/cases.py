@@ -304,3 +304,45 @@ class CommunityIssueRaised:
     raised_on: date
     areas: tuple[str, ...] = ()
     households: int | None = None
+
+
+@event("cases.records.ended", version=1, subject="shredding_id")
+@dataclass(frozen=True)
+class RecordsEnded:
+    """The time for which records are kept is over: whoever has something personal of these ids destroys it.
+
+    ``kind`` is case or consultation, ``record_id`` the one that two people decided about, ``records`` it and everything
+    that belongs to it alone.
+    """
+
+    shredding_id: str
+    kind: str
+    record_id: str
+    ended_on: date
+    records: tuple[str, ...] = ()
+
+
+@event("cases.emergency_look.taken", version=1, subject="look_id")
+@dataclass(frozen=True)
+class EmergencyLookTaken:
+    """Somebody opened a closed case or a hidden address in an emergency; why stands in the case alone.
+
+    ``taken_by`` is an account, ``cause`` a code of ``EmergencyCause``, ``review_by`` the last day for the review.
+    """
+
+    look_id: str
+    case_id: str
+    taken_by: str
+    cause: str
+    taken_on: date
+    review_by: date
+
+
+@event("cases.emergency_look.reviewed", version=1, subject="look_id")
+@dataclass(frozen=True)
+class EmergencyLookReviewed:
+    """Somebody else than the opener has looked at why it was opened."""
+
+    look_id: str
+    case_id: str
+    reviewed_on: date

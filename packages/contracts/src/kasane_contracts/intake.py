@@ -338,3 +338,14 @@ class PersonsMergeDeclined:
     """The request was refused or taken back; the records stay apart."""
 
     merge_id: str
+
+
+@event("intake.records.shredded", version=1, subject="shredding_id")
+@dataclass(frozen=True)
+class IntakeRecordsShredded:
+    """Nothing personal of the ended records is left in intake; how many rows, keys and events there were."""
+
+    shredding_id: str
+    rows: int
+    keys: int
+    events: int

@@ -21,6 +21,11 @@ def sign_out(municipality: str) -> str:
     return f"/portal/{municipality}/sign-out"
 
 
+def trail_of(municipality: str, object_id: str) -> str:
+    """The town's audit trail, narrowed to one object."""
+    return f"/portal/{municipality}/audit?object_id={object_id}"
+
+
 def consultation(municipality: str, consultation_id: str) -> str:
     """One consultation in intake."""
     return f"/intake/{municipality}/consultations/{consultation_id}"
@@ -59,6 +64,16 @@ def gaps(municipality: str, kind: str = "") -> str:
 def case(municipality: str, case_id: str) -> str:
     """One case."""
     return f"/cases/{municipality}/cases/{case_id}"
+
+
+def retention(municipality: str) -> str:
+    """The records whose term of keeping is over."""
+    return f"/cases/{municipality}/retention"
+
+
+def retention_term(municipality: str) -> str:
+    """How long a town keeps its records, by which document."""
+    return f"/cases/{municipality}/retention/term"
 
 
 def need_option(municipality: str, case_id: str, need_id: str, human_service_id: str) -> str:

@@ -174,3 +174,14 @@ class HelpAskedFor:
     address: str = personal("")
     contact: str = personal("")
     story: str = personal("")
+
+
+@event("outreach.records.shredded", version=1, subject="shredding_id")
+@dataclass(frozen=True)
+class OutreachRecordsShredded:
+    """Nothing personal of the ended records is left in outreach; how many rows, keys and events there were."""
+
+    shredding_id: str
+    rows: int
+    keys: int
+    events: int

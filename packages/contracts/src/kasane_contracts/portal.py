@@ -1,4 +1,4 @@
-"""Declares what the portal says: who works in a town, which sessions are over, which plugins a town chose."""
+"""Declares what the portal says: who works in a town, which plugins a town chose."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +20,10 @@ class StaffAccountChanged:
     revision: int
 
 
-@event("portal.staff_session.ended", version=1, subject="session")
+@event("portal.staff_session.ended", version=1, subject="session", retired=True)
 @dataclass(frozen=True)
 class StaffSessionEnded:
-    """A session was ended before its time; ``session`` is a digest of its id.
+    """A session was ended before its time; ``session`` is a digest of its id. Said no more: it ends everywhere at once.
 
     ``until`` is the moment (ISO 8601) at which it would have been over in any case.
     """

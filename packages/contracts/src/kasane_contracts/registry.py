@@ -40,12 +40,16 @@ class InvalidEvent(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class EventType:
-    """What the registry knows of one event: its type text, class, producer and personal fields."""
+    """What the registry knows of one event: its type text, class, producer and personal fields.
+
+    One that is retired is said no more and heard by nobody; logs still hold it.
+    """
 
     name: str
     version: int
     event_class: type
     subject_field: str
+    retired: bool = False
 
     @property
     def type(self) -> str:
@@ -69,14 +73,16 @@ def personal(default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"personal": True})
 
 
-def event(name: str, version: int, subject: str) -> Callable[[type[T]], type[T]]:
+def event(
+    name: str, version: int, subject: str, *, retired: bool = False
+) -> Callable[[type[T]], type[T]]:
     """Registers a frozen dataclass as an event; ``subject`` names the field that the envelope's subject shows.
 
     Raises ValueError at import when the name is taken or a field has a type that cannot be described.
     """
 
     def register(event_class: type[T]) -> type[T]:
-        entry = EventType(name, version, event_class, subject)
+        entry = EventType(name, version, event_class, subject, retired)
         if entry.type in _BY_TYPE:
             raise ValueError(f"{entry.type} is declared twice")
         names = {f.name for f in dataclasses.fields(event_class)}  # type: ignore[arg-type]

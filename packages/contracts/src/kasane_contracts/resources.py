@@ -220,3 +220,14 @@ class DonationReceived:
     network: str
     received_on: date
     voided: bool = False
+
+
+@event("resources.records.shredded", version=1, subject="shredding_id")
+@dataclass(frozen=True)
+class ResourcesRecordsShredded:
+    """Nothing personal of the ended records is left in resources; how many rows, keys and events there were."""
+
+    shredding_id: str
+    rows: int
+    keys: int
+    events: int

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
@@ -35,13 +39,17 @@ class Settings:
     has no pages, answers at ``meters_bind`` (``address:port``). ``client_secrets`` are, by town, what its sign-in
     provider wants to be shown; ``provider_certificates`` is a file of authorities to believe instead of the usual ones.
     A message of the bus older than ``oldest_message_days`` is not taken from the broker but read from the log; 0 takes
-    every one. ``traces_endpoint`` is the address of a collector of OpenTelemetry traces; empty tells nobody.
+    every one. ``kept_connections`` is how many connections to databases of towns a process keeps open.
+    ``master_key_file`` is the file of the master key that wraps the keys (``{name}`` stands for each key's name).
+    ``traces_endpoint`` is the address of a collector of OpenTelemetry traces; empty tells nobody.
     """
 
     mode: Mode = Mode.EMBEDDED
     var: Path = Path("var")
     towns: Path = Path("deploy/towns")
     keys: Path | None = None
+    master_key_file: str = ""
+    tombstones: Path | None = None
     database_url: str = ""
     admin_database_url: str = ""
     broker_url: str = ""
@@ -55,13 +63,36 @@ class Settings:
     client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     provider_certificates: str = ""
     oldest_message_days: int = 7
+    kept_connections: int = 128
     traces_endpoint: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def _check_addresses(self) -> None:
+        """Raises SettingsError naming an address that nothing can be reached at; no address is repeated."""
+        for name, value, is_one, example in (
+            ("KASANE_DATABASE_URL", self.database_url, _is_postgresql, "postgresql+psycopg://…"),
+            (
+                "KASANE_ADMIN_DATABASE_URL",
+                self.admin_database_url,
+                _is_postgresql,
+                "postgresql+psycopg://…",
+            ),
+            ("KASANE_BROKER_URL", self.broker_url, _is_broker, "amqp://…"),
+        ):
+            if value and not is_one(value):
+                raise SettingsError(
+                    f"{name} is no address; nothing was started; set it to one such as {example}"
+                )
 
     @property
     def keys_folder(self) -> Path:
         """Where the signing key and the towns' keys are kept."""
         return self.keys or self.var / "keys"
+
+    @property
+    def tombstones_folder(self) -> Path:
+        """Where it is kept, outside the databases, which records were destroyed."""
+        return self.tombstones or self.var / "tombstones"
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -78,6 +109,8 @@ class Settings:
             var=Path(env.get("KASANE_VAR", "var")),
             towns=Path(env.get("KASANE_TOWN_FILES", "deploy/towns")),
             keys=Path(env["KASANE_KEYS"]) if env.get("KASANE_KEYS") else None,
+            master_key_file=env.get("KASANE_MASTER_KEY_FILE", ""),
+            tombstones=Path(env["KASANE_TOMBSTONES"]) if env.get("KASANE_TOMBSTONES") else None,
             database_url=secret(env, "KASANE_DATABASE_URL"),
             admin_database_url=secret(env, "KASANE_ADMIN_DATABASE_URL"),
             broker_url=secret(env, "KASANE_BROKER_URL"),
@@ -91,8 +124,10 @@ class Settings:
             client_secrets=_client_secrets(env),
             provider_certificates=env.get("KASANE_OIDC_CA_FILE", ""),
             oldest_message_days=_count(env, "KASANE_OLDEST_MESSAGE_DAYS", 7),
+            kept_connections=_count(env, "KASANE_KEPT_CONNECTIONS", 128),
             traces_endpoint=env.get(TRACES_ENDPOINT, ""),
         )
+        settings._check_addresses()
         if settings.traces_endpoint and not _ADDRESS.fullmatch(settings.traces_endpoint):
             raise SettingsError(
                 f"{TRACES_ENDPOINT} is {settings.traces_endpoint!r}; nothing was started; set an address such as "
@@ -113,6 +148,18 @@ class Settings:
                         f"{name} is not set; the distributed mode was not started; set it"
                     )
         return settings
+
+
+def _is_postgresql(address: str) -> bool:
+    try:
+        return make_url(address).get_backend_name() == "postgresql"
+    except ArgumentError:
+        return False
+
+
+def _is_broker(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("amqp", "amqps") and bool(parts.hostname)
 
 
 def secret(environment: Mapping[str, str], name: str) -> str:

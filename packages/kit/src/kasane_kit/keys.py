@@ -5,14 +5,16 @@ import hmac
 import os
 import tempfile
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 
 
 class KeyMissing(LookupError):
@@ -25,24 +27,85 @@ class SealBroken(ValueError):
 
 def seal(key: bytes, content: bytes, place: str) -> bytes:
     """The content under AES-256-GCM, with a fresh nonce before it; it opens only with the same key and place."""
-    nonce = os.urandom(_NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, place.encode())
 
 
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     """What ``seal`` was given; raises SealBroken for another key, another place or changed bytes."""
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken("the seal does not open with this key at this place") from error
+
+
+_MOST_DERIVED = 4096
+WRAPPED = b"kasane-wrapped-1\n"
+"""What a wrapped key file begins with; the key's own 32 bytes are not in it."""
+NAME = "{name}"
+
+
+@dataclass(frozen=True)
+class MasterKey:
+    """Reads the master key from a file; with ``{name}`` in its path every key has a master key of its own.
+
+    The file holds 32 bytes, or the same as 64 hexadecimal digits. It is read each time a key file is opened or
+    made, which happens once in a process.
+    """
+
+    file: str
+
+    def wrap(self, name: str, key: bytes) -> bytes:
+        """The content of a wrapped key file; raises KeyMissing."""
+        return WRAPPED + seal(self._read(name), key, _place(name))
+
+    def unwrap(self, name: str, content: bytes) -> bytes:
+        """The key of a wrapped key file; raises KeyMissing."""
+        try:
+            return unseal(self._read(name), content[len(WRAPPED) :], _place(name))
+        except SealBroken:
+            raise KeyMissing(
+                f"the master key in {self._path(name)} does not open the key {name}; nothing was read or written "
+                "with it, the other keys work; set KASANE_MASTER_KEY_FILE to the one it was wrapped with"
+            ) from None
+
+    def _read(self, name: str) -> bytes:
+        path = self._path(name)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise KeyMissing(
+                f"the master key in {path} cannot be read ({error.strerror}); nothing was read or written with the "
+                f"key {name}; bring the file back, or set KASANE_MASTER_KEY_FILE"
+            ) from None
+        if len(content) != KEY_BYTES:
+            try:
+                content = bytes.fromhex(content.decode("ascii"))
+            except ValueError:
+                content = b""
+        if len(content) != KEY_BYTES:
+            raise KeyMissing(
+                f"the master key in {path} is neither {KEY_BYTES} bytes nor {2 * KEY_BYTES} hexadecimal digits; "
+                f"nothing was read or written with the key {name}; put the right file there"
+            )
+        return content
+
+    def _path(self, name: str) -> Path:
+        return Path(self.file.replace(NAME, name))
+
+
+def _place(name: str) -> str:
+    return f"key|{name}"
 
 
 class KeyRing:
     """Keys by name, read from a folder that only the process may read (0700, files 0600)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, master: MasterKey | None = None) -> None:
         self._folder = folder
+        self._master = master
         self._cache: dict[str, bytes] = {}
+        self._derived: dict[tuple[str, str], bytes] = {}
         self._lock = threading.Lock()
 
     def ensure(self, *names: str) -> None:
@@ -51,14 +114,15 @@ class KeyRing:
         for name in names:
             path = self._path(name)
             if not path.exists():
-                self._make(path)
+                key = os.urandom(KEY_BYTES)
+                self._make(path, self._master.wrap(name, key) if self._master else key)
 
     def key(self, name: str) -> bytes:
         """The 32 bytes of one key; raises KeyMissing."""
         with self._lock:
             if name not in self._cache:
                 try:
-                    key = self._path(name).read_bytes()
+                    key = self._open(name, self._path(name).read_bytes(), self._master)
                 except FileNotFoundError:
                     raise KeyMissing(
                         f"the key {name} is not in {self._folder}; nothing was read or written with it; "
@@ -74,7 +138,13 @@ class KeyRing:
 
     def derived(self, name: str, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, derived from the named key (HMAC-SHA256)."""
-        return hmac.new(self.key(name), purpose.encode(), hashlib.sha256).digest()
+        found = self._derived.get((name, purpose))
+        if found is None:
+            found = hmac.digest(self.key(name), purpose.encode(), hashlib.sha256)
+            if len(self._derived) >= _MOST_DERIVED:
+                self._derived.clear()
+            self._derived[name, purpose] = found
+        return found
 
     def newest_version(self, name: str) -> int:
         """The number of the newest version of a key: 1 until another was made."""
@@ -93,11 +163,68 @@ class KeyRing:
         """A key of 32 bytes for one purpose, derived from one version of the named key; raises KeyMissing."""
         return self.derived(_of_version(name, version), purpose)
 
-    def _make(self, path: Path) -> None:
+    def only_sealed(self, name: str) -> frozenset[str]:
+        """The columns of a town that were noted, beside its key, as sealed throughout."""
+        try:
+            return frozenset(self._note(name).read_text(encoding="utf-8").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def note_only_sealed(self, name: str, columns: Iterable[str]) -> None:
+        """Notes the columns of a town that are sealed throughout, in place of what was noted."""
+        lines = "".join(f"{column}\n" for column in sorted(columns))
+        self._replace(self._note(name), lines.encode())
+
+    def _note(self, name: str) -> Path:
+        return self._path(name).with_suffix(".sealed")
+
+    def names(self) -> list[str]:
+        """The names of the keys in the folder."""
+        return sorted(path.stem for path in self._folder.glob("*.key"))
+
+    def is_wrapped(self, name: str) -> bool:
+        """Whether a key lies wrapped by a master key."""
+        return self._path(name).read_bytes().startswith(WRAPPED)
+
+    def wrap(self, name: str, master: MasterKey, *earlier: MasterKey) -> bool:
+        """Puts a key under a master key, in place of being plain or under an earlier one; False if it is there.
+
+        May be cut off at any moment: the file is the former or the new one. Raises KeyMissing.
+        """
+        content = self._path(name).read_bytes()
+        if content.startswith(WRAPPED):
+            with suppress(KeyMissing):
+                master.unwrap(name, content)
+                return False
+        if not content.startswith(WRAPPED) and len(content) != KEY_BYTES:
+            raise KeyMissing(f"the key {name} in {self._folder} is damaged; it was left as it is")
+        key = self._open(name, content, earlier[0] if earlier else self._master)
+        self._replace(self._path(name), master.wrap(name, key))
+        return True
+
+    def _open(self, name: str, content: bytes, master: MasterKey | None) -> bytes:
+        if not content.startswith(WRAPPED):
+            return content
+        if master is None:
+            raise KeyMissing(
+                f"the key {name} in {self._folder} is wrapped and KASANE_MASTER_KEY_FILE is not set; nothing was "
+                "read or written with it; set it to the file of the master key"
+            )
+        return master.unwrap(name, content)
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        descriptor, unfinished = tempfile.mkstemp(dir=self._folder, prefix=".new-")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+
+    def _make(self, path: Path, content: bytes) -> None:
         descriptor, unfinished = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(os.urandom(KEY_BYTES))
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             # A link appears whole or not at all, and never in place of a key that is there already.

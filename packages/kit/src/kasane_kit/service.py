@@ -14,6 +14,8 @@ from kasane_contracts import registry
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.bus import Parcel
 from kasane_kit.db.sealed import sealed_columns
+from kasane_kit.db.tags import Tagged
+from kasane_kit.shredding import Part
 from kasane_kit.unit_of_work import House, UnitOfWork
 
 Subscriber = Callable[[Any, UnitOfWork, Any], None]
@@ -72,7 +74,8 @@ class Service:
     ``front`` are pages outside every municipality; ``commands`` are what the operator's command line may ask,
     each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
     ``read_models`` are the tables that hold nothing but what was heard: they can be made again from the logs.
-    ``columns`` has its tables with their columns, of which some lie sealed.
+    ``columns`` has its tables with their columns, of which some lie sealed; ``tagged`` are those with tags of what
+    is sealed in them. ``shreds`` is its part when records end.
     ``parcels`` maps a kind of parcel from another town to a function ``(parcel, uow, hooks)`` that does not commit.
     """
 
@@ -94,6 +97,8 @@ class Service:
     parcels: Mapping[str, ParcelHandler] = field(default_factory=dict)
     read_models: tuple[Table, ...] = ()
     columns: MetaData | None = None
+    tagged: tuple[Tagged, ...] = ()
+    shreds: Part | None = None
 
     @property
     def migrations(self) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -15,9 +16,10 @@ from kasane_contracts import registry
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.envelope import Envelope
 from kasane_kit import audit, clock
-from kasane_kit.auth import Actor, platform_actor
+from kasane_kit.auth import Actor, SessionKeeping, platform_actor
 from kasane_kit.bus import Parcel, Sealer, outbox, parcels
-from kasane_kit.db import Databases
+from kasane_kit.db import Databases, gather_later, write_now
+from kasane_kit.db.tombstones import Tombstones, TombstonesBroken
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyMissing, KeyRing, seal
 from kasane_kit.meters import Meters
@@ -56,6 +58,16 @@ class House:
     look_again: Callable[[str], None] = field(default=lambda _municipality: None)
     provider_access: ProviderAccess = field(default_factory=ProviderAccess)
     traces: Traces = field(default_factory=Traces)
+    tombstone_folder: Path | None = None
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """What was destroyed for good; raises TombstonesBroken where this process was given no folder for it."""
+        if self.tombstone_folder is None:
+            raise TombstonesBroken(
+                "this process has no folder for tombstones; nothing was destroyed; set KASANE_TOMBSTONES"
+            )
+        return Tombstones(self.tombstone_folder, self.keys)
 
     @property
     def meters(self) -> Meters:
@@ -96,6 +108,7 @@ class UnitOfWork:
         self._recorded = False
         self._chose = False
         self._said: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
         self._open: Any = None
         self._connection: Connection | None = None
 
@@ -107,6 +120,11 @@ class UnitOfWork:
                 "the unit of work is not open; nothing was read or written; use it in a with block"
             )
         return self._connection
+
+    @property
+    def sessions(self) -> SessionKeeping:
+        """Begins and ends sessions with this unit; only in the service in which one signs in."""
+        return SessionKeeping(self._house.databases, self.connection, self._afterwards.append)
 
     @property
     def said_at(self) -> datetime:
@@ -150,42 +168,27 @@ class UnitOfWork:
         self, action: str, object_kind: str, object_ids: Sequence[str], basis: str = ""
     ) -> None:
         """Writes an audit entry of its own for each object, at the cost of one."""
-        entries = audit.record_each(
-            self.connection,
-            self._house.keys.derived(self.municipality, "audit"),
-            actor=self.actor.account_id,
-            actor_name=self.actor.display_name,
-            action=action,
-            object_kind=object_kind,
-            object_ids=object_ids,
-            basis=basis,
-            correlation_id=self.correlation_id,
-            causation_id=self.causation_id,
-        )
-        self._recorded = self._recorded or bool(entries)
-        self._append(
-            *(
-                AuditEntryRecorded(
-                    entry_id=entry.entry_id,
-                    service=self._service,
-                    position=entry.position,
-                    at=entry.at,
-                    actor=entry.actor,
-                    actor_name=entry.actor_name,
-                    action=entry.action,
-                    object_kind=entry.object_kind,
-                    object_id=entry.object_id,
-                    basis=entry.basis,
-                    correlation_id=entry.correlation_id,
-                    causation_id=entry.causation_id,
-                )
-                for entry in entries
+        drafts = [
+            audit.draft(
+                actor=self.actor.account_id,
+                actor_name=self.actor.display_name,
+                action=action,
+                object_kind=object_kind,
+                object_id=object_id,
+                basis=basis,
+                correlation_id=self.correlation_id,
+                causation_id=self.causation_id,
             )
-        )
+            for object_id in object_ids
+        ]
+        self._recorded = self._recorded or bool(drafts)
+        for one in drafts:
+            gather_later(self.connection, one, self._say)
 
     def publish(self, event: Any) -> None:
         """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
-        (envelope,) = self._append(event)
+        envelope = self._enveloped(event)
+        gather_later(self.connection, outbox.text_of(envelope), self._say)
         self._said.append(
             self._house.traces.said(
                 f"say {envelope.type}",
@@ -195,6 +198,16 @@ class UnitOfWork:
                 event=envelope.type,
             )
         )
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals and opens the personal fields of events."""
+        return self._house.sealer
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """Where it is written down outside the databases what was destroyed."""
+        return self._house.tombstones
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes of the open municipality for one purpose, for ``kasane_kit.keys.seal``."""
@@ -237,15 +250,46 @@ class UnitOfWork:
             raise UnrecordedChange(
                 f"{self._service}: nothing was saved because no audit entry was recorded"
             )
+        write_now(self.connection)
         self.connection.commit()
+        for step in self._afterwards:
+            step()
         self.tell()
 
-    def _append(self, *events: Any) -> Sequence[Envelope]:
-        envelopes = [self._enveloped(event) for event in events]
-        outbox.append(self.connection, *envelopes)
-        return envelopes
+    def _say(self, said: list[audit.Draft | str]) -> None:
+        """Gives entries their places behind the end of the trail; they and the events go to the outbox in turn."""
+        entered = iter(
+            audit.enter(
+                self.connection,
+                self._house.keys.derived(self.municipality, "audit"),
+                [one for one in said if isinstance(one, audit.Draft)],
+            )
+        )
+        texts = [
+            one if isinstance(one, str) else outbox.text_of(self._entry_told(next(entered)))
+            for one in said
+        ]
+        outbox.append_texts(self.connection, texts)
 
-    def _enveloped(self, event: Any) -> Envelope:
+    def _entry_told(self, entry: audit.Entry) -> Envelope:
+        told = AuditEntryRecorded(
+            entry_id=entry.entry_id,
+            service=self._service,
+            position=entry.position,
+            at=entry.at,
+            actor=entry.actor,
+            actor_name=entry.actor_name,
+            action=entry.action,
+            object_kind=entry.object_kind,
+            object_id=entry.object_id,
+            basis=entry.basis,
+            correlation_id=entry.correlation_id,
+            causation_id=entry.causation_id,
+        )
+        return self._enveloped(told, Cause(entry.correlation_id, entry.causation_id))
+
+    def _enveloped(self, event: Any, cause: Cause | None = None) -> Envelope:
+        cause = cause or Cause(self.correlation_id, self.causation_id)
         entry = registry.type_of(event)
         event_id = new_id()
         data = registry.dump(event)
@@ -257,8 +301,8 @@ class UnitOfWork:
             time=clock.now().isoformat(),
             municipality=self.municipality,
             actor=self.actor.account_id,
-            correlationid=self.correlation_id,
-            causationid=self.causation_id,
+            correlationid=cause.correlation_id,
+            causationid=cause.causation_id,
             dataschema=f"{entry.type}.json",
             data=self._house.sealer.seal(self.municipality, entry.type, event_id, data),
         )

@@ -88,8 +88,8 @@ def test_the_same_account_name_in_another_town_has_nothing_of_it(lamps: Workbenc
     elsewhere = desk(lamps)
 
     assert offered(elsewhere) == []
-    assert elsewhere.client.get(f"/{TOWN}/-/drafts").status_code == 404
-    assert elsewhere.client.get(f"/{HOST}/-/drafts").status_code == 404
+    assert elsewhere.client.get(f"/{TOWN}/-/drafts").status_code == 302
+    assert elsewhere.client.get(f"/{HOST}/-/drafts").status_code == 302
 
 
 def test_nothing_readable_lies_in_the_database(lamps: Workbench) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
-from kasane_kit.auth import COOKIE, SessionSigner
+from kasane_kit.auth import COOKIE
 from kasane_kit.service import Service
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench, build_workbench
 from kasane_kit.web.headers import SECURITY_HEADERS
@@ -315,9 +315,8 @@ def test_one_submission_from_many_threads_at_once_makes_one_object(
     lamps: Workbench, lamp_rows: Rows
 ) -> None:
     actor = lamps.staff("receiver")
-    signer = SessionSigner(lamps.house.keys)
-    session = signer.new(actor.account_id, TOWN, 1)
-    token, form = signer.write(session), signer.form_token(session.session_id)
+    token = lamps.open_session(actor.account_id)
+    form = lamps.form_token(token)
 
     def send(_: int) -> tuple[int, str]:
         client = lamps.app.test_client()

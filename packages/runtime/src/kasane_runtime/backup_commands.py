@@ -2,17 +2,13 @@
 
 import argparse
 import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from kasane_kit.db.resealing import standing
-from kasane_kit.tenancy import UnknownTown, municipality_scope
-from kasane_runtime import databases
-from kasane_runtime.backups import BackupRefused, Backups
-from kasane_runtime.commands import compose_told
-from kasane_runtime.compose import Composition, compose
-from kasane_runtime.restoring import begin_anew, lost_acts
+from kasane_runtime.backup_manifest import BackupRefused
+from kasane_runtime.backups import Backups
+from kasane_runtime.commands import compose_told, house_of
+from kasane_runtime.restoring import NUMBERS_LEFT_OUT
+from kasane_runtime.retention import brought_back
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,16 +28,28 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     restore.add_argument(
         "--service", action="append", default=[], help="このサービスだけ（SQLite） / only this one"
     )
+    restore.add_argument(
+        "--skip-numbers",
+        type=int,
+        default=NUMBERS_LEFT_OUT,
+        help="使わずに飛ばす受付番号の数 / numbers that are left out",
+    )
     restore.set_defaults(command=_restore)
     drill = verbs.add_parser(
         "drill", help="取って、別の場所に戻して、読む / take, restore elsewhere, read"
     )
-    drill.add_argument("municipality")
+    drill.add_argument("municipality", nargs="?", default="", help="なければすべての町 / or all")
+    drill.add_argument("--into", type=Path, help="控えを一時置くフォルダー / for the time being")
     drill.set_defaults(command=_drill)
+    clear = verbs.add_parser(
+        "clear", help="復元で置きかえたものを消す / take away what restores have replaced"
+    )
+    clear.add_argument("municipality")
+    clear.set_defaults(command=_clear)
 
 
 def _create(options: argparse.Namespace) -> int:
-    composition = _of_town(options.municipality)
+    composition = house_of(options.municipality)
     folder = Backups(composition).create(options.municipality, options.into)
     manifest = Backups(composition).verify(folder)
     size = sum(part.bytes for part in manifest.parts)
@@ -52,71 +60,62 @@ def _create(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    manifest = Backups(compose_told()).verify(options.backup)
+    composition = compose_told()
+    manifest = Backups(composition).verify(options.backup)
     print(f"○ {manifest.town} {manifest.made_at}: {len(manifest.parts)} 個 / whole")
+    back = brought_back(composition.house.tombstones.all(manifest.town), manifest.made_at)
+    if back:
+        print(
+            f"△ この控えには、そのあと消した記録 {back} 件が入っています。戻すと、戻したそのときに消し直します。"
+            "町の鍵があるかぎり開くので、保管の期限が来たら控えごと消してください。"
+            " / destroyed since; destroyed again when restored; it opens as long as the town's key exists,"
+            " so delete it at the end of its term"
+        )
     return 0
 
 
 def _restore(options: argparse.Namespace) -> int:
-    composition, town = _of_town(options.municipality), options.municipality
-    services = tuple(options.service) or tuple(composition.services)
-    unknown = sorted(set(services) - set(composition.services))
+    composition, town = house_of(options.municipality), options.municipality
+    unknown = sorted(set(options.service) - set(composition.services))
     if unknown:
         raise BackupRefused(f"{', '.join(unknown)} is no service here; nothing was changed")
-    manifest = Backups(composition).restore(options.backup, town, tuple(options.service))
-    print(f"{town}: {manifest.made_at} に戻しました。 / restored")
-    for line in told(composition, town, services):
+    if options.skip_numbers < 0:
+        raise BackupRefused("--skip-numbers counts from 0; nothing was changed")
+    done = Backups(composition).restore(
+        options.backup, town, tuple(options.service), options.skip_numbers
+    )
+    print(f"{town}: {done.manifest.made_at} に戻しました。 / restored")
+    for line in done.settled.lines():
         print(line)
+    if done.kept:
+        print(
+            f"置きかえる前のものは {done.kept} にあります。確かめたら kasane backup clear {town} で消してください。"
+            f" / what was replaced is kept; kasane backup clear {town} takes it away"
+        )
     return 0
 
 
-def told(composition: Composition, town: str, services: tuple[str, ...]) -> Iterator[str]:
-    """Begins new epochs after a restore; says who is ahead of the backup and what was done behind it."""
-    ahead = begin_anew(composition, town, services)
-    yield from (f"△ {one.sentence}" for one in ahead)
-    yield from (f"△ {act}" for act in lost_acts(composition, town, services))
-    if not ahead:
-        yield "先へ進んでいるサービスはありません。 / Nobody is ahead of the backup."
-
-
 def _drill(options: argparse.Namespace) -> int:
-    composition, town = _of_town(options.municipality), options.municipality
-    if composition.settings.database_url:
-        raise BackupRefused(
-            "the drill restores beside the town and needs SQLite; nothing was done; on PostgreSQL restore into "
-            "another server as docs/operations/back-up.md says"
+    named = options.municipality
+    composition = house_of(named) if named else compose_told()
+    for town in [named] if named else [one.code for one in composition.directory.towns()]:
+        with tempfile.TemporaryDirectory(prefix="kasane-drill-", dir=options.into) as folder:
+            found = Backups(composition).drill(town, Path(folder))
+        print(
+            f"○ {town}: 控え {found.bytes} バイトを {found.seconds_taken:.1f} 秒で取り、"
+            f"{found.seconds_restored:.1f} 秒で横に戻しました。{found.rows} 行がそろい、封をした欄 {found.cells}、"
+            f"ファイル {found.files} がすべて開きました。 / taken in {found.seconds_taken:.1f} s, restored beside "
+            f"the town in {found.seconds_restored:.1f} s; every row is there, every sealed cell and file opens",
+            flush=True,
         )
-    with tempfile.TemporaryDirectory(prefix="kasane-drill-") as folder:
-        backup = Backups(composition).create(town, Path(folder) / "backups")
-        elsewhere = compose(
-            replace(
-                composition.settings,
-                var=Path(folder) / "var",
-                keys=composition.settings.keys_folder,
-                served_towns=(town,),
-            ),
-            composition.services,
-        )
-        Backups(elsewhere).restore(backup, town)
-        for line in told(elsewhere, town, tuple(elsewhere.services)):
-            print(line)
-        databases.migrate(elsewhere)
-        with municipality_scope(town):
-            for name, service in elsewhere.services.items():
-                with elsewhere.house.databases.reading(name) as connection:
-                    found = standing(connection, service.sealed_tables)
-                    for table in service.sealed_tables:
-                        connection.execute(table.select()).all()
-                print(f"○ {town} {name}: 封をした欄 {found.sealed} がすべて開きました。 / all open")
-        elsewhere.house.databases.dispose()
     print(
         "この町は戻せます。何も残していません。 / This town can be restored; nothing was left behind."
     )
     return 0
 
 
-def _of_town(municipality: str) -> Composition:
-    composition = compose_told()
-    if municipality not in composition.municipalities():
-        raise UnknownTown(f"{municipality} is not served here; nothing was changed")
-    return composition
+def _clear(options: argparse.Namespace) -> int:
+    composition = house_of(options.municipality)
+    for name in Backups(composition).clear(options.municipality):
+        print(f"{name} を消しました。 / taken away")
+    return 0

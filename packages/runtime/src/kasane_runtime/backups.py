@@ -1,63 +1,62 @@
 """Backups of one town: taken while it works, sealed with its key, and restored into that town only."""
 
-import hashlib
-import hmac
-import json
-import os
-import sqlite3
-import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import IO
 
-from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from kasane_kit import clock
 from kasane_kit.bus import outbox
-from kasane_kit.db.engine import database_name
+from kasane_kit.db import DatabaseAddresses, Databases, MigrationSource, unknown_levels
+from kasane_kit.db.resealing import seal_plain, standing
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing, SealBroken, seal, unseal
+from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
-from kasane_runtime.compose import Composition
+from kasane_runtime.backup_manifest import (
+    BackupRefused,
+    Manifest,
+    Part,
+    read_manifest,
+    seal_stream,
+    town_of,
+    unsealed,
+    when_full,
+)
+from kasane_runtime.backup_postgres import PostgresBackups
+from kasane_runtime.backup_sqlite import SqliteBackups
+from kasane_runtime.compose import RELEASE, Composition
+from kasane_runtime.restoring import NUMBERS_LEFT_OUT, Settled, settle_copy
+from kasane_runtime.retention import without_tombstone
 
 PURPOSE = "backup"
-MANIFEST = "manifest.json"
-_CHUNK = 1024 * 1024
-_LENGTH = 4
-
-
-class BackupRefused(RuntimeError):
-    """A backup was not taken, is not whole, or may not be restored here; the message says what was left as it was."""
+OPEN_FILES = "open_files"
 
 
 @dataclass(frozen=True)
-class Part:
-    """One sealed file of a backup."""
+class Restored:
+    """What a restore has done: from which backup, what it has to say, and where what was replaced is kept."""
 
-    name: str
-    bytes: int
-    sha256: str
+    manifest: Manifest
+    settled: Settled
+    kept: str
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What a backup says of itself; ``code`` proves that the town's key was there when it was taken."""
+class Trial:
+    """What a drill has found; every figure was counted in the restored copy."""
 
-    id: str
     town: str
-    kind: str
-    made_at: str
-    parts: tuple[Part, ...]
-    code: str = ""
-
-    def content(self) -> bytes:
-        """What the code stands for."""
-        facts = asdict(self)
-        del facts["code"]
-        return json.dumps(facts, sort_keys=True).encode()
+    bytes: int
+    rows: int
+    cells: int
+    files: int
+    seconds_taken: float
+    seconds_restored: float
 
 
 class Backups:
@@ -66,41 +65,117 @@ class Backups:
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
         self._keys: KeyRing = composition.house.keys
-        self._admin = composition.settings.admin_database_url
-
-    @property
-    def _kind(self) -> str:
-        return "postgresql" if self._composition.settings.database_url else "sqlite"
+        self._side: PostgresBackups | SqliteBackups = (
+            PostgresBackups(composition)
+            if composition.settings.database_url
+            else SqliteBackups(composition)
+        )
 
     def create(self, town: str, into: Path) -> Path:
         """Takes a backup of a town in a new folder below ``into``; all its services at the same moment."""
         key = self._keys.derived(town, PURPOSE)
         moment = clock.now().astimezone(UTC)
-        name = f"{town}-{moment:%Y%m%dT%H%M%SZ}"
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder, backup_id = into / name, new_id()
+        folder, backup_id = into / f"{town}-{moment:%Y%m%dT%H%M%SZ}", new_id()
         if folder.exists():
             raise BackupRefused(f"{folder} is there already; nothing was written; wait a second")
         self._begin_streams(town)
-        with tempfile.TemporaryDirectory(dir=into, prefix=".unfinished-") as unfinished:
-            work = Path(unfinished)
-            plain = (
-                self._from_postgres(town, work)
-                if self._kind == "postgresql"
-                else self._from_sqlite(town, work)
-            )
-            whole = work / "whole"
-            whole.mkdir(mode=0o700)
-            parts = tuple(
-                _seal_file(file, whole / f"{file.name}.sealed", key, f"{town}|{backup_id}")
-                for file in plain
-            )
-            manifest = Manifest(backup_id, town, self._kind, moment.isoformat(), parts)
-            code = hmac.new(key, manifest.content(), hashlib.sha256).hexdigest()
-            text = json.dumps(asdict(manifest) | {"code": code}, indent=2)
-            (whole / MANIFEST).write_text(text, "utf-8")
-            whole.rename(folder)
+        try:
+            with tempfile.TemporaryDirectory(dir=into, prefix=".unfinished-") as unfinished:
+                work, whole = Path(unfinished) / "work", Path(unfinished) / "whole"
+                work.mkdir(mode=0o700)
+                whole.mkdir(mode=0o700)
+
+                def sealed(source: IO[bytes], name: str) -> Part:
+                    place = f"{town}|{backup_id}"
+                    return seal_stream(source, whole / f"{name}.sealed", key, place, name)
+
+                parts, facts = self._side.take(town, work, sealed)
+                manifest = Manifest(
+                    *(backup_id, town, self._side.kind, moment.isoformat(), parts),
+                    release=RELEASE,
+                    **facts,
+                )
+                manifest.write(whole, key)
+                whole.rename(folder)
+        except OSError as error:
+            raise when_full(error, into) from error
         return folder
+
+    def verify(self, backup: Path) -> Manifest:
+        """Opens every part of a backup and looks whether its databases are whole; raises BackupRefused."""
+        manifest = self.manifest(backup)
+        self._refuse_other_kind(backup, manifest)
+        self._side.check(self._parts(backup, manifest))
+        return manifest
+
+    def manifest(self, backup: Path) -> Manifest:
+        """What a backup says of itself, proved by the town's key; raises BackupRefused and KeyMissing."""
+        return read_manifest(backup, self._keys.derived(town_of(backup), PURPOSE))
+
+    def restore(
+        self,
+        backup: Path,
+        town: str,
+        services: Sequence[str] = (),
+        left_out: int = NUMBERS_LEFT_OUT,
+    ) -> Restored:
+        """Puts a backup in place of what a town, or some of its services, has now; raises BackupRefused.
+
+        The town's processes have to be stopped. The backup becomes a whole copy beside the town, of this release
+        and with a new epoch, and takes its place at the end and at once: whatever happens before, the town is as
+        it was. What is replaced is kept.
+        """
+        manifest = self._fitting(backup, town, services)
+        wanted = tuple(services) or tuple(self._composition.services)
+        self._refuse_without_tombstones(town)
+        # What this process itself looked at on its way here is no use of the town.
+        self._composition.house.databases.dispose()
+        self._side.refuse_early(town)
+        parts = self._parts(backup, manifest, wanted)
+        with self._side.beside(town, parts, manifest.tables) as addresses:
+            try:
+                settled = self._settled(addresses, manifest, wanted, left_out)
+            finally:
+                self._composition.house.databases.dispose()
+            kept = self._side.put_in_place(town)
+        return Restored(manifest, settled, kept)
+
+    def _refuse_without_tombstones(self, town: str) -> None:
+        """A town that still knows of destroyed records is not restored where their list is not there."""
+        try:
+            missing = without_tombstone(self._composition, town)
+        except DBAPIError:
+            return  # What was lost whole can say nothing; the list that is there is applied.
+        if missing:
+            raise BackupRefused(
+                f"{town}: {len(missing)} records were destroyed at the end of their time and are not in the list in "
+                f"{self._composition.house.tombstones.folder}; nothing was changed; put the list back from its copy "
+                "or set KASANE_TOMBSTONES to its folder, or they would come back"
+            )
+
+    def drill(self, town: str, into: Path) -> Trial:
+        """Takes a backup, restores it beside the town, opens all that is sealed in it, and takes both away."""
+        began = time.monotonic()
+        backup = self.create(town, into)
+        taken = time.monotonic()
+        manifest = self._fitting(backup, town, ())
+        wanted = tuple(self._composition.services)
+        parts = self._parts(backup, manifest, wanted)
+        with self._side.for_trial(town, parts, manifest.tables) as addresses:
+            self._settled(addresses, manifest, wanted, NUMBERS_LEFT_OUT)
+            copy = Databases(addresses, self._keys)
+            try:
+                cells, files = self._opened(copy, town)
+            finally:
+                copy.dispose()
+        ended = time.monotonic()
+        size = sum(part.bytes for part in manifest.parts)
+        return Trial(town, size, manifest.rows, cells, files, taken - began, ended - taken)
+
+    def clear(self, town: str) -> list[str]:
+        """Takes away what restores of a town have replaced; returns the names."""
+        return self._side.clear(town)
 
     def _begin_streams(self, town: str) -> None:
         """Lets every service have its epoch before, so that what waits for a number keeps it after a restore."""
@@ -112,220 +187,76 @@ class Backups:
                         outbox.lead(connection, "backup", 0)
                         connection.commit()
 
-    def verify(self, backup: Path) -> Manifest:
-        """Opens every part of a backup and looks whether its databases are whole; raises BackupRefused."""
-        manifest = self._manifest(backup)
-        with tempfile.TemporaryDirectory(prefix="kasane-verify-") as folder:
-            self._open(backup, manifest, Path(folder), manifest.parts)
-        return manifest
-
-    def restore(self, backup: Path, town: str, services: Sequence[str] = ()) -> Manifest:
-        """Puts a backup in place of what a town, or some of its services, has now; raises BackupRefused.
-
-        The town's processes have to be stopped. What was there is kept beside it on SQLite.
-        """
-        manifest = self._manifest(backup)
-        # What this process itself looked at on its way here is no use of the town.
-        self._composition.house.databases.dispose()
+    def _fitting(self, backup: Path, town: str, services: Sequence[str]) -> Manifest:
+        """The manifest of a backup that may be restored into this town by this release."""
+        manifest = self.manifest(backup)
         if manifest.town != town:
             raise BackupRefused(
                 f"{backup} is a backup of {manifest.town}, not of {town}; nothing was changed; "
                 "take a backup of this town"
             )
-        if manifest.kind != self._kind:
+        self._refuse_other_kind(backup, manifest)
+        if services and self._side.kind == "postgresql":
             raise BackupRefused(
-                f"{backup} was taken from {manifest.kind} and this installation keeps {self._kind}; "
-                "nothing was changed"
+                "a service of a town on PostgreSQL is not restored by itself; nothing was changed; "
+                "leave --service out"
             )
-        if manifest.kind == "postgresql":
-            if services:
+        for name, found in sorted(manifest.levels.items()):
+            if name not in self._composition.services:
                 raise BackupRefused(
-                    "a service of a town on PostgreSQL is not restored by itself; nothing was changed; "
-                    "leave --service out"
+                    f"{backup} has the service {name}, which is not installed here; nothing was changed; "
+                    "install it, or the release of the backup"
                 )
-            with tempfile.TemporaryDirectory(prefix="kasane-restore-") as folder:
-                (dump,) = self._open(backup, manifest, Path(folder), manifest.parts)
-                self._into_postgres(town, dump)
-        else:
-            wanted = {f"{name}.sqlite.sealed" for name in services or self._composition.services}
-            parts = [part for part in manifest.parts if part.name in wanted]
-            self._into_sqlite(backup, manifest, parts)
-        self._composition.house.databases.dispose()
-        return manifest
-
-    def _manifest(self, backup: Path) -> Manifest:
-        try:
-            facts = json.loads((backup / MANIFEST).read_text("utf-8"))
-            parts = tuple(Part(**part) for part in facts.pop("parts"))
-            manifest = Manifest(parts=parts, **facts)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BackupRefused(
-                f"{backup} has no {MANIFEST} that can be read; nothing was changed; give another backup"
-            ) from error
-        key = self._keys.derived(manifest.town, PURPOSE)
-        code = hmac.new(key, manifest.content(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(code, str(manifest.code)):
-            raise BackupRefused(
-                f"{backup} was changed, or the key of {manifest.town} is another one; nothing was changed; "
-                "give another backup or the keys of its time"
-            )
-        return manifest
-
-    def _open(
-        self, backup: Path, manifest: Manifest, into: Path, parts: Iterable[Part]
-    ) -> list[Path]:
-        key = self._keys.derived(manifest.town, PURPOSE)
-        opened = []
-        for part in parts:
-            target = into / part.name.removesuffix(".sealed")
-            try:
-                if _digest(backup / part.name) != part.sha256:
-                    raise SealBroken("the file is not the one that was written")
-                _unseal_file(backup / part.name, target, key, f"{manifest.town}|{manifest.id}")
-            except (OSError, SealBroken) as error:
+            source = MigrationSource(self._composition.services[name].migrations)
+            if later := unknown_levels(source, found):
                 raise BackupRefused(
-                    f"{part.name} of {backup} is damaged or missing ({error}); nothing was changed; "
-                    "give another backup"
-                ) from error
-            if manifest.kind == "sqlite":
-                _check_whole(target)
-            opened.append(target)
-        return opened
+                    f"{backup} was written by a later release: {name} is at {', '.join(later)}, which this one "
+                    f"({RELEASE}) does not know; nothing was changed; install that release "
+                    "and restore it there"
+                )
+        return manifest
 
-    def _from_sqlite(self, town: str, work: Path) -> list[Path]:
-        """Copies of all files of a town as they were at one moment: writers wait while the moment is taken."""
-        folder = self._composition.settings.var / town
-        names = [n for n in self._composition.services if (folder / f"{n}.sqlite").exists()]
-        if not names:
+    def _refuse_other_kind(self, backup: Path, manifest: Manifest) -> None:
+        if manifest.kind != self._side.kind:
             raise BackupRefused(
-                f"{folder} holds no database; nothing was written; run kasane migrate"
+                f"{backup} was taken from {manifest.kind} and this installation keeps {self._side.kind}; "
+                "nothing was changed; give a backup of this kind"
             )
-        copies = []
-        with ExitStack() as stack:
-            locks = [stack.enter_context(closing(_opened(folder, name))) for name in names]
-            readers = [stack.enter_context(closing(_opened(folder, name))) for name in names]
-            for lock in locks:
-                lock.execute("BEGIN IMMEDIATE")
-            for reader in readers:
-                reader.execute("BEGIN")
-                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            for lock in locks:
-                lock.rollback()
-            for name, reader in zip(names, readers, strict=True):
-                copy = work / f"{name}.sqlite"
-                with closing(sqlite3.connect(copy)) as target:
-                    reader.backup(target)
-                copies.append(copy)
-        return copies
 
-    def _into_sqlite(self, backup: Path, manifest: Manifest, parts: Sequence[Part]) -> None:
-        folder = self._composition.settings.var / manifest.town
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = folder / f"before-{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".restoring-") as work:
-            opened = self._open(backup, manifest, Path(work), parts)
-            for file in opened:
-                _refuse_when_used(folder / file.name)
-            aside.mkdir(mode=0o700)
-            for file in opened:
-                for old in folder.glob(f"{file.name}*"):
-                    old.rename(aside / old.name)
-                file.rename(folder / file.name)
+    def _parts(
+        self, backup: Path, manifest: Manifest, services: Sequence[str] = ()
+    ) -> Iterator[tuple[Part, Iterator[bytes]]]:
+        key = self._keys.derived(manifest.town, PURPOSE)
+        names = {f"{name}.sqlite.sealed" for name in services}
+        for part in manifest.parts:
+            if not names or manifest.kind != "sqlite" or part.name in names:
+                yield part, unsealed(backup, part, key, f"{manifest.town}|{manifest.id}")
 
-    def _from_postgres(self, town: str, work: Path) -> list[Path]:
-        dump = work / f"{town}.dump"
-        self._run("pg_dump", town, "--format=custom", f"--file={dump}")
-        return [dump]
-
-    def _into_postgres(self, town: str, dump: Path) -> None:
-        self._run("pg_restore", town, "--clean", "--if-exists", "--single-transaction", str(dump))
-
-    def _run(self, program: str, town: str, *arguments: str) -> None:
-        if not self._admin:
-            raise BackupRefused(
-                "KASANE_ADMIN_DATABASE_URL is not set; nothing was done; set it to the administrator's login"
-            )
-        url = make_url(self._admin).set(drivername="postgresql", database=database_name(town))
-        address = url.set(password=None).render_as_string(hide_password=False)
-        environment = dict(os.environ) | ({"PGPASSWORD": url.password} if url.password else {})
+    def _settled(
+        self,
+        addresses: DatabaseAddresses,
+        manifest: Manifest,
+        services: Sequence[str],
+        left_out: int,
+    ) -> Settled:
+        copy = Databases(addresses, self._keys)
         try:
-            done = subprocess.run(
-                [program, f"--dbname={address}", *arguments],
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise BackupRefused(
-                f"{program} is not on this machine; nothing was done; install the client of PostgreSQL"
-            ) from error
-        if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            raise BackupRefused(
-                f"{program}: {lines[0] if lines else 'failed'}; nothing was changed"
-            )
+            with municipality_scope(manifest.town):
+                for name in services:
+                    seal_plain(copy, name, self._composition.services[name].sealed_tables)
+            return settle_copy(self._composition, copy, manifest, services, left_out)
+        finally:
+            copy.dispose()
 
-
-def _opened(folder: Path, name: str) -> sqlite3.Connection:
-    return sqlite3.connect(folder / f"{name}.sqlite", timeout=30, isolation_level=None)
-
-
-def _refuse_when_used(file: Path) -> None:
-    if not file.exists():
-        return
-    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.rollback()
-        except sqlite3.OperationalError as error:
-            raise BackupRefused(
-                f"{file} is in use; nothing was changed; stop the processes of this town first"
-            ) from error
-
-
-def _check_whole(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as connection:
-        (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
-    if answer != "ok":
-        raise BackupRefused(f"{file.name} of the backup is not whole; nothing was changed")
-
-
-def _seal_file(plain: Path, sealed: Path, key: bytes, place: str) -> Part:
-    with plain.open("rb") as source, sealed.open("wb") as target:
-        for index, (chunk, last) in enumerate(_chunks(source)):
-            content = seal(key, chunk, f"{place}|{plain.name}|{index}|{last}")
-            target.write(len(content).to_bytes(_LENGTH) + content)
-        target.flush()
-        os.fsync(target.fileno())
-    plain.unlink()
-    return Part(sealed.name, sealed.stat().st_size, _digest(sealed))
-
-
-def _unseal_file(sealed: Path, plain: Path, key: bytes, place: str) -> None:
-    with sealed.open("rb") as source, plain.open("wb") as target:
-        index, size = 0, sealed.stat().st_size
-        while source.tell() < size:
-            content = source.read(int.from_bytes(source.read(_LENGTH)))
-            last = source.tell() >= size
-            target.write(unseal(key, content, f"{place}|{plain.name}|{index}|{last}"))
-            index += 1
-        target.flush()
-        os.fsync(target.fileno())
-
-
-def _chunks(source: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    read = source.read  # type: ignore[attr-defined]
-    chunk = read(_CHUNK)
-    while True:
-        following = read(_CHUNK)
-        yield chunk, not following
-        if not following:
-            return
-        chunk = following
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    def _opened(self, copy: Databases, town: str) -> tuple[int, int]:
+        """Opens every sealed cell and every file in a copy; returns how many of each there are."""
+        cells = files = 0
+        for name, service in self._composition.services.items():
+            with municipality_scope(town), copy.reading(name) as connection:
+                cells += standing(connection, service.sealed_tables).sealed
+                for table in service.sealed_tables:
+                    for _row in connection.execution_options(yield_per=500).execute(table.select()):
+                        pass
+                if OPEN_FILES in service.commands:
+                    files += service.commands[OPEN_FILES](connection, self._keys, town)
+        return cells, files

@@ -8,6 +8,8 @@ from kasane_kit.bus.topology import DEAD_EXCHANGE, EVENTS_EXCHANGE
 from kasane_kit.service import Service
 
 NOTHING = "^$"
+WATCH = "watch"
+"""Who asks how long queues are, as KEDA does by AMQP; that needs no right, and it has none."""
 
 
 def user_name(service: str, municipality: str = "") -> str:
@@ -23,7 +25,8 @@ def rights(
     With a municipality they are those of a worker group of its own. Exchanges and the queue of dead letters are made
     by ``kasane broker declare``: who may make an exchange may delete it as well.
     """
-    permissions, by_topic = [], []
+    permissions: list[dict[str, Any]] = []
+    by_topic: list[dict[str, Any]] = []
     for name, service in sorted(services.items()):
         heard = [one for one in sorted(services) if service.hears_producer(one)]
         user = {"user": user_name(name, municipality), "vhost": virtual_host}
@@ -48,6 +51,9 @@ def rights(
             },
             {**user, "exchange": DEAD_EXCHANGE, "write": NOTHING, "read": NOTHING},
         ]
+    if not municipality:
+        none = dict.fromkeys(("configure", "write", "read"), NOTHING)
+        permissions.append({"user": user_name(WATCH), "vhost": virtual_host, **none})
     return {"permissions": permissions, "topic_permissions": by_topic}
 
 
@@ -63,4 +69,5 @@ def _any(*names: str, pattern: str) -> str:
 
 def user_names(services: Sequence[str], municipality: str = "") -> tuple[str, ...]:
     """Every user that the broker needs for the services."""
-    return tuple(user_name(name, municipality) for name in sorted(services))
+    names = tuple(user_name(name, municipality) for name in sorted(services))
+    return names if municipality else (*names, user_name(WATCH))

@@ -1,7 +1,6 @@
 """The command ``kasane``: what an operator can do, one sub-command each."""
 
 import argparse
-import json
 import os
 import socket
 import sys
@@ -10,21 +9,23 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from kasane_kit.bus import dead_letters, parcels
 from kasane_kit.config import Mode, Settings, SettingsError
-from kasane_kit.delivery import NotDelivered, Post
+from kasane_kit.db import is_closed
+from kasane_kit.db.tombstones import TombstonesBroken
+from kasane_kit.delivery import NotDelivered
 from kasane_kit.keys import KeyMissing, SealBroken
 from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
-from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
+from kasane_kit.tenancy import HOST, UnknownTown
 from kasane_runtime import (
     audit_commands,
     backup_commands,
     broker,
-    broker_rights,
+    bus_commands,
     databases,
     demo,
     documents,
@@ -33,10 +34,11 @@ from kasane_runtime import (
     plugin_commands,
     processes,
     rebuild,
+    retention_commands,
 )
 from kasane_runtime.audit_heads import NotKept
-from kasane_runtime.backups import BackupRefused
-from kasane_runtime.commands import compose_told, in_every_database
+from kasane_runtime.backup_manifest import BackupRefused
+from kasane_runtime.commands import closed_town, compose_told, house_of
 from kasane_runtime.compose import HOST_SERVICE, compose, load_services
 from kasane_runtime.moving import MoveRefused
 from kasane_runtime.server import EmbeddedServer
@@ -68,8 +70,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SealBroken,
         NotKept,
         BackupRefused,
+        TombstonesBroken,
     ) as error:
         print(f"kasane: {error}", file=sys.stderr)
+        return 2
+    except (DBAPIError, NoFreeConnection) as error:
+        if is_closed(error):
+            print(f"kasane: {closed_town(getattr(options, 'municipality', ''))}", file=sys.stderr)
+            return 2
+        print(
+            "kasane: データベースが答えないか、表がまだありません。終わっていません。動いているか、"
+            "KASANE_DATABASE_URL、kasane migrate が済んでいるかを確かめて、同じ命令をもう一度実行してください。"
+            f" / The database did not answer or its tables are missing ({type(error).__name__}); the command did not "
+            "end; check that it runs, KASANE_DATABASE_URL and that kasane migrate was run, then run it again",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         return 130
@@ -151,33 +166,9 @@ def _parser() -> argparse.ArgumentParser:
 
     audit_commands.add_to(commands)
     key_commands.add_to(commands)
+    retention_commands.add_to(commands)
     backup_commands.add_to(commands)
-
-    letters = commands.add_parser("dead-letters", help="止め置かれた出来事 / parked events")
-    letter_commands = letters.add_subparsers(required=True, metavar="command")
-    letter_commands.add_parser("list", help="一覧 / list them").set_defaults(command=_letters_list)
-    requeue = letter_commands.add_parser("requeue", help="もう一度届ける / apply again")
-    requeue.add_argument("service")
-    requeue.add_argument("municipality")
-    requeue.add_argument("letter_id")
-    requeue.set_defaults(command=_letters_requeue)
-
-    bus = commands.add_parser("broker", help="RabbitMQ を調べる / look into RabbitMQ")
-    bus_commands = bus.add_subparsers(required=True, metavar="command")
-    for name in ("declare", "show", "dead-letters", "requeue"):
-        bus_commands.add_parser(name).set_defaults(command=_broker, verb=name)
-    users = bus_commands.add_parser(
-        "users", help="サービスごとの利用者の権限 / the rights of each service's user"
-    )
-    users.add_argument("--town", default="", help="その町だけの worker の / of that town's workers")
-    users.set_defaults(command=_broker_users)
-    replay = bus_commands.add_parser("replay", help="記録をもう一度流す / say a log once more")
-    replay.add_argument("municipality")
-    replay.add_argument("producer")
-    replay.add_argument(
-        "--after", type=int, default=0, help="この番号のあとから / behind this number"
-    )
-    replay.set_defaults(command=_broker_replay)
+    bus_commands.add_to(commands)
 
     visits = commands.add_parser("outreach", help="訪問 / visits")
     visit_commands = visits.add_subparsers(required=True, metavar="command")
@@ -255,6 +246,11 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _work(options: argparse.Namespace) -> int:
     settings = replace(Settings.from_env(), target=options.service)
+    if settings.mode is Mode.EMBEDDED:
+        raise SettingsError(
+            "KASANE_MODE is embedded, where one process does everything; nothing was started; "
+            "run kasane serve, or set KASANE_MODE=distributed"
+        )
     return processes.work(compose_told(settings), options.service)
 
 
@@ -271,9 +267,7 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _restored(options: argparse.Namespace) -> int:
-    composition = compose_told()
-    if options.municipality not in composition.municipalities():
-        raise UnknownTown(f"{options.municipality} is not served here; nothing was changed")
+    composition = house_of(options.municipality)
     for service in composition.services:
         epoch = databases.begin_epoch(composition, service, options.municipality)
         print(f"{options.municipality} {service}: {epoch}")
@@ -335,8 +329,8 @@ def _plugins_check(options: argparse.Namespace) -> int:
 
 
 def _accounts_create(options: argparse.Namespace) -> int:
+    composition = house_of(options.municipality)
     password = sys.stdin.readline().rstrip("\n")
-    composition = compose_told()
 
     def create() -> None:
         demo.create_account(
@@ -356,7 +350,7 @@ def _accounts_create(options: argparse.Namespace) -> int:
 
 
 def _outreach_plan(options: argparse.Namespace) -> int:
-    composition = compose_told()
+    composition = house_of(options.municipality, "outreach")
     service = composition.services["outreach"]
     found: list[str] = []
 
@@ -388,70 +382,6 @@ def _done(service: Service, work: Callable[[], None]) -> bool:
             print(say(f"refusal.{code}.{part}", **facts), file=sys.stderr)
         return False
     return True
-
-
-def _letters_list(_options: argparse.Namespace) -> int:
-    parked = 0
-
-    def look(municipality: str, service: str, connection: Connection) -> bool:
-        nonlocal parked
-        for letter in dead_letters.list_letters(connection):
-            parked += 1
-            about = f"{service} {municipality} {letter.id} {letter.type}"
-            print(f"{about} {letter.reason}: {letter.detail}")
-        for parcel in parcels.put_aside_ones(connection):
-            parked += 1
-            about = f"{service} {municipality} {parcel.id} {parcel.kind} → {parcel.to_municipality}"
-            print(f"{about}: {parcel.detail}")
-        return True
-
-    whole = in_every_database(compose_told(), look)
-    if whole and not parked:
-        print("止め置かれた出来事はありません。 / Nothing is parked.")
-    return 0 if whole else 1
-
-
-def _letters_requeue(options: argparse.Namespace) -> int:
-    composition = compose_told()
-    with municipality_scope(options.municipality):
-        done = composition.deliveries[options.service].requeue(options.letter_id)
-    if not done:
-        post = Post(composition.services[options.service], composition.house)
-        if post.give_back(options.municipality, options.letter_id):
-            print("小包を戻しました。次の便で運びます。 / The parcel goes with the next round.")
-            return 0
-    print(f"{done} 件を届けました。")
-    return 0 if done else 1
-
-
-def _broker(options: argparse.Namespace) -> int:
-    towns = Settings.from_env().served_towns
-    for line in broker.run(options.verb, _broker_url(), load_services(), towns):
-        print(line)
-    return 0
-
-
-def _broker_users(options: argparse.Namespace) -> int:
-    print(json.dumps(broker_rights.rights(load_services(), options.town), indent=2))
-    return 0
-
-
-def _broker_replay(options: argparse.Namespace) -> int:
-    url = _broker_url()
-    events, messages = broker.replay(
-        url, compose_told(), options.municipality, options.producer, options.after
-    )
-    print(f"{events} 件を {messages} 通で流しました。 / {events} events in {messages} messages")
-    return 0
-
-
-def _broker_url() -> str:
-    url = Settings.from_env().broker_url
-    if not url:
-        raise SettingsError(
-            "KASANE_BROKER_URL is not set; nothing was asked; set it to the address of RabbitMQ"
-        )
-    return url
 
 
 def _rebuild(options: argparse.Namespace) -> int:

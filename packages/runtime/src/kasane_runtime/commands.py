@@ -6,10 +6,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from kasane_kit.config import Settings
+from kasane_kit.config import Settings, SettingsError
+from kasane_kit.db import Barrier, Barriers, BarrierState
 from kasane_kit.keys import KeyMissing
-from kasane_kit.tenancy import municipality_scope
-from kasane_runtime.compose import Composition, compose
+from kasane_kit.tenancy import UnknownTown, municipality_scope
+from kasane_runtime.compose import HOST_SERVICE, Composition, compose
 
 
 def compose_told(settings: Settings | None = None) -> Composition:
@@ -20,6 +21,43 @@ def compose_told(settings: Settings | None = None) -> Composition:
     for wrong in composition.house.plugins.misconfigured():
         print(f"kasane: {wrong.sentence}", file=sys.stderr)
     return composition
+
+
+def house_of(municipality: str, service: str = "") -> Composition:
+    """The house that serves this municipality and, when one is named, has this service.
+
+    Raises UnknownTown and SettingsError with the sentence for the operator.
+    """
+    composition = compose_told()
+    served = composition.municipalities()
+    if municipality not in served:
+        raise UnknownTown(
+            f"{municipality} is not served here; nothing was changed; name one of {', '.join(served)}"
+        )
+    if service and service not in composition.services:
+        known = ", ".join(composition.services)
+        raise SettingsError(f"{service} is no service; nothing was changed; name one of {known}")
+    return composition
+
+
+def closed_town(municipality: str) -> str:
+    """What an operator is told whose command met a town that is closed for writing."""
+    barrier = Barrier()
+    if municipality:
+        composition = compose(Settings.from_env())
+        with municipality_scope(municipality):
+            barrier = Barriers(composition.house.databases, HOST_SERVICE).now()
+    if barrier.state is BarrierState.MOVED:
+        return (
+            f"{municipality} は {barrier.address} へ移りました。ここに書けず、何も変えていません。"
+            f"同じ命令を移った先で実行してください。 / {municipality} has moved to {barrier.address}; "
+            "nothing was changed; run the same command there"
+        )
+    return (
+        "この町は移している最中で、書けません。何も変えていません。終わってから、同じ命令をもう一度実行してください。"
+        " / The town is being moved and is closed for writing; nothing was changed; run the same command again "
+        "when the move has ended"
+    )
 
 
 def in_every_database(

@@ -1,10 +1,10 @@
 """Puts the house together: finds services by entry point and chooses the adapters of the mode."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from typing import Any
 
 from flask import Flask
@@ -19,7 +19,7 @@ from kasane_kit.config import TRACES_ENDPOINT, Mode, Settings, SettingsError
 from kasane_kit.db import Bell, Databases, choices_in
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses
 from kasane_kit.delivery import Delivery
-from kasane_kit.keys import KeyRing
+from kasane_kit.keys import KeyRing, MasterKey
 from kasane_kit.meters import Meters
 from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
@@ -31,6 +31,7 @@ from kasane_kit.web.headers import GuardedAnswers
 
 SERVICE_GROUP = "kasane.services"
 HOST_SERVICE = "portal"
+RELEASE = version("kasane-runtime")
 LEAD_SECONDS = 3.0
 """How long a silent relay keeps its lead where several may run."""
 
@@ -44,6 +45,9 @@ class Wake:
         self._relayed_here = ""
         self._condition = threading.Condition()
         self._dirty: set[str] = set()
+        self._also: list[Callable[[str], None]] = []
+        self.hears = False
+        """Whether what other processes commit is told here at present."""
 
     def __call__(self, municipality: str, service: str = "") -> None:
         """Marks a municipality, in this process and for the relay of the service in its worker."""
@@ -60,6 +64,18 @@ class Wake:
         with self._condition:
             self._dirty.add(municipality)
             self._condition.notify_all()
+        for listener in self._also:
+            listener(municipality)
+
+    def look_at(self, municipalities: Iterable[str]) -> None:
+        """Lets the relay look, although nobody said that something was committed."""
+        with self._condition:
+            self._dirty.update(municipalities)
+            self._condition.notify_all()
+
+    def also(self, listener: Callable[[str], None]) -> None:
+        """Tells another part of this process, beside the relay; it returns at once."""
+        self._also.append(listener)
 
     def wait(self, seconds: float) -> set[str]:
         """The marked municipalities, at once when there are some, else after at most ``seconds``."""
@@ -106,7 +122,8 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
     ``services`` stands for the installed ones; tests of the house itself bring small ones.
     """
     services = load_services() if services is None else dict(services)
-    keys = KeyRing(settings.keys_folder)
+    master = MasterKey(settings.master_key_file) if settings.master_key_file else None
+    keys = KeyRing(settings.keys_folder, master)
     directory = FileTownDirectory(settings.towns, settings.served_towns)
     distributed = settings.mode is Mode.DISTRIBUTED
     meters = Meters()
@@ -116,7 +133,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         if distributed
         else SqliteAddresses(settings.var)
     )
-    databases = Databases(addresses, keys)
+    databases = Databases(addresses, keys, settings.kept_connections)
     wake = Wake(Bell(databases) if distributed else None)
     # One process of one service reads its own copy of what a town chose; one of all reads the portal's.
     everywhere = HOST_SERVICE if HOST_SERVICE in services else next(iter(services), "")
@@ -137,6 +154,7 @@ def compose(settings: Settings, services: Mapping[str, Service] | None = None) -
         look_again=chosen.look_again,
         provider_access=ProviderAccess(settings.client_secrets, settings.provider_certificates),
         traces=traces,
+        tombstone_folder=settings.tombstones_folder,
     )
     days = settings.oldest_message_days
     oldest = timedelta(days=days) if days else None

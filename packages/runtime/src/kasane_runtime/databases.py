@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kasane_kit.auth import sessions
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
 from kasane_kit.db import DatabaseAddresses, Databases, MigrationFailed, MigrationSource, upgrade
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, logins_key, open_engine
-from kasane_kit.db.resealing import seal_plain
+from kasane_kit.db.resealing import refuse_plain, seal_plain, tag_anew
 from kasane_kit.tenancy import municipality_scope
+from kasane_runtime.backup_sqlite import finish
 from kasane_runtime.compose import Composition
 from kasane_runtime.postgres import Deviation, Server
 
@@ -73,12 +75,13 @@ def migrate_one(composition: Composition, municipality: str) -> None:
 
 
 def _bring_sqlite(composition: Composition, municipality: str, expand_only: bool) -> None:
+    finish(composition.settings.var, municipality)
     addresses = SqliteAddresses(Path(composition.settings.var))
-    for name, service in composition.services.items():
+    for name, source in _sources(composition):
         engine = open_engine(addresses.url(name, municipality))
         try:
             with engine.connect() as connection, _named(name):
-                upgrade(connection, MigrationSource(service.migrations), expand_only=expand_only)
+                upgrade(connection, source, expand_only=expand_only)
                 connection.commit()
         finally:
             engine.dispose()
@@ -90,15 +93,21 @@ def _bring_postgres(
     composition: Composition, server: Server, municipality: str, expand_only: bool
 ) -> None:
     server.make_municipality(municipality)
-    for name, service in composition.services.items():
+    for name, source in _sources(composition):
         with _named(name):
-            source = MigrationSource(service.migrations)
             server.upgrade(municipality, name, source, expand_only=expand_only)
     server.grant(municipality)
     if not expand_only:
         settings = composition.settings
         addresses = PostgresAddresses(settings.database_url, composition.house.keys)
         _seal(composition, addresses, municipality)
+
+
+def _sources(composition: Composition) -> Iterator[tuple[str, MigrationSource]]:
+    """(schema or file, its migrations): what the services share first."""
+    yield sessions.SCHEMA, sessions.MIGRATIONS
+    for name, service in composition.services.items():
+        yield name, MigrationSource(service.migrations)
 
 
 def check_rights(composition: Composition) -> list[Deviation]:
@@ -133,6 +142,8 @@ def _seal(composition: Composition, addresses: DatabaseAddresses, municipality: 
         with municipality_scope(municipality):
             for name, service in composition.services.items():
                 seal_plain(own, name, service.sealed_tables)
+                tag_anew(own, name, service.tagged)
+                refuse_plain(own, name, service.sealed_tables)
     finally:
         own.dispose()
 

@@ -79,9 +79,11 @@ def events_markdown(services: dict[str, Service]) -> str:
     for entry in registry.all_events():
         schema = schema_of(entry)
         hearers = [name for name, service in services.items() if entry.event_class in service.hears]
-        if entry.type.startswith("portal.staff_"):
+        if entry.type.startswith("portal.staff_") and not entry.retired:
             hearers = sorted(services)
         sayers = sorted(services) if entry.producer == "any" else [entry.producer]
+        if entry.retired:
+            sayers = ["—（いまは言わない。記録に残るもの / no more; logs hold it）"]
         lines += [
             f"## `{entry.type}`",
             "",

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
 
 from kasane_kit.delivery import Post
 from kasane_kit.service import Job
@@ -12,6 +14,9 @@ from kasane_runtime.compose import Composition
 
 IDLE_SECONDS = 1.0
 POST_SECONDS = 3.0
+TOWNS_PER_SECOND = 10
+"""Where there are more towns than can be visited in time, those in which nothing was said lately wait."""
+AWAKE_SECONDS = 600.0
 Told = Callable[[str, Exception], None]
 
 
@@ -25,10 +30,12 @@ def run_jobs(composition: Composition, services: Iterable[str], told: Told) -> i
     return ended
 
 
-def carry_parcels(composition: Composition, services: Iterable[str]) -> int:
-    """One round of the post of the services that take parcels; returns how many parcels arrived."""
+def carry_parcels(
+    composition: Composition, services: Iterable[str], towns: Sequence[str] | None = None
+) -> int:
+    """One round of the post of the services that take parcels, of all towns or some; how many parcels arrived."""
     return sum(
-        Post(composition.services[name], composition.house).carry()
+        Post(composition.services[name], composition.house).carry(towns)
         for name in services
         if composition.services[name].parcels
     )
@@ -50,6 +57,12 @@ class JobLoop:
         services = tuple(services)
         self._posting = tuple(name for name in services if composition.services[name].parcels)
         self._next_post = 0.0
+        self._towns = deque(_towns(composition))
+        self._stretched = len(self._towns) / TOWNS_PER_SECOND
+        self._told_at: dict[str, float] = {}
+        self._rung: set[str] = set()
+        self._guard = threading.Lock()
+        composition.wake.also(self._ring)
         self._due = {
             (service, job, municipality): 0.0
             for service in services
@@ -60,19 +73,53 @@ class JobLoop:
     def run(self) -> None:
         """Works until the stop is asked for; returns at once when there is nothing to do."""
         while (self._due or self._posting) and not self._stop.is_set():
-            self._carry()
+            rung = self._take_rung()
+            self._carry(rung)
+            self._hurry(rung)
             for service, job, municipality in [k for k, due in self._due.items() if due <= _now()]:
                 if self._stop.is_set():
                     return
                 _run(self._composition, service, job, municipality, self._told)
-                self._due[service, job, municipality] = _now() + job.seconds
+                self._due[service, job, municipality] = _now() + self._seconds(job, municipality)
             next_job = min(self._due.values(), default=_now() + IDLE_SECONDS)
             self._stop.wait(min(IDLE_SECONDS, max(0.0, next_job - _now())))
 
-    def _carry(self) -> None:
-        if self._posting and self._next_post <= _now():
-            carry_parcels(self._composition, self._posting)
+    def _ring(self, municipality: str) -> None:
+        with self._guard:
+            self._rung.add(municipality)
+
+    def _take_rung(self) -> set[str]:
+        """The towns in which something was committed since the last time."""
+        with self._guard:
+            rung, self._rung = self._rung, set()
+        self._told_at.update(dict.fromkeys(rung, _now()))
+        return rung
+
+    def _seconds(self, job: Job, municipality: str) -> float:
+        """After how long the job is due again; where there are too many towns, a quiet one waits longer."""
+        told_at = self._told_at.get(municipality, -AWAKE_SECONDS)
+        awake = _now() - told_at < AWAKE_SECONDS
+        return job.seconds if awake else max(job.seconds, self._stretched)
+
+    def _hurry(self, rung: Collection[str]) -> None:
+        if not rung:
+            return
+        for key, due in self._due.items():
+            _service, job, municipality = key
+            if municipality in rung and job.seconds < self._stretched:
+                self._due[key] = min(due, _now() + job.seconds)
+
+    def _carry(self, rung: Collection[str]) -> None:
+        if not self._posting:
+            return
+        towns = [code for code in self._towns if code in rung]
+        if self._next_post <= _now():
+            few = min(len(self._towns), int(TOWNS_PER_SECOND * POST_SECONDS))
+            towns += [code for code in islice(self._towns, few) if code not in rung]
+            self._towns.rotate(-few)
             self._next_post = _now() + POST_SECONDS
+        if towns:
+            carry_parcels(self._composition, self._posting, towns)
 
 
 def _run(composition: Composition, service: str, job: Job, municipality: str, told: Told) -> bool:

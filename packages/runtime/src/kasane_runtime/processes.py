@@ -26,6 +26,7 @@ from kasane_runtime.relay_loop import (
     RETRY_SECONDS,
     SHORTEST_POLL_SECONDS,
     RelayLoop,
+    looks_per_second,
 )
 
 log = logging.getLogger("kasane.processes")
@@ -190,14 +191,25 @@ class Worker:
 
     def _listen(self) -> None:
         """What web processes commit is relayed at once; while nothing can be heard, the relay looks by itself."""
+        wake, towns = self._composition.wake, self._composition.municipalities()
+
+        def hears(now: bool) -> None:
+            # What was committed around the change was perhaps told to nobody.
+            wake.hears = now
+            wake.look_at(towns)
+
         while not self._stop.is_set():
             try:
                 listen(
-                    *(self._composition.house.databases, self._service),
-                    self._composition.wake.here,
+                    self._composition.house.databases,
+                    self._service,
+                    wake.here,
                     self._stop,
+                    lambda: hears(True),
                 )
             except Exception as error:
+                if wake.hears:
+                    hears(False)
                 _warn(f"the ear of {self._service}", error)
                 self._stop.wait(LONGEST_RETRY_SECONDS)
 
@@ -235,15 +247,34 @@ class Worker:
         return outcome.unparked
 
     def _sweep(self) -> None:
-        every = self._streams()
+        every = frozenset(self._streams())
+        towns = self._composition.municipalities() if self._producers else ()
         while not self._stop.is_set():
             wanted, all_of_them = self._behind.wait(SWEEP_SECONDS)
-            queue = deque(every if all_of_them else sorted(wanted.intersection(every)))
-            while queue and not self._stop.is_set():
-                stream = queue.popleft()
-                if self._is_behind_still(stream):
-                    queue.append(stream)
-                queue.extendleft(self._behind.hurried().intersection(every).difference(queue))
+            urgent = self._behind.is_called_for()
+            queue = deque(sorted(wanted & every))
+            unseen = deque(towns if all_of_them else ())
+            while (queue or unseen) and not self._stop.is_set():
+                if unseen:
+                    queue.extend(set(self._look(unseen.popleft())).difference(queue))
+                    urgent = urgent or self._behind.is_called_for()
+                if queue:
+                    stream = queue.popleft()
+                    if self._is_behind_still(stream):
+                        queue.append(stream)
+                elif unseen and not urgent:
+                    self._behind.pause(1 / looks_per_second(len(towns)))
+                queue.extendleft((self._behind.hurried() & every).difference(queue))
+
+    def _look(self, municipality: str) -> Sequence[Stream]:
+        """The streams of a town that do not end where the service stands."""
+        try:
+            found = self._delivery.behind(municipality, self._producers)
+        except Exception as error:
+            _warn(f"sweep for {self._service} in {municipality}", error)
+            self._behind.add((municipality, producer) for producer in self._producers)
+            return ()
+        return [(municipality, producer) for producer in found]
 
     def _is_behind_still(self, stream: Stream) -> bool:
         """Takes one turn; whether another one is to follow when the others had theirs."""
@@ -265,6 +296,7 @@ class Behind:
         self._streams: set[Stream] = set()
         self._hurried: set[Stream] = set()
         self._next_of_all = 0.0
+        self._called_for = False
         self._pause = RETRY_SECONDS
 
     def add(self, streams: Iterable[Stream]) -> None:
@@ -289,7 +321,19 @@ class Behind:
         """Asks for a sweep of every stream at once: messages may have been lost."""
         with self._condition:
             self._next_of_all = 0.0
+            self._called_for = True
             self._condition.notify_all()
+
+    def is_called_for(self) -> bool:
+        """Whether ``everything`` was asked for since this was asked last."""
+        with self._condition:
+            called_for, self._called_for = self._called_for, False
+            return called_for
+
+    def pause(self, seconds: float) -> None:
+        """Waits so long, or until something is hurried or everything asked for."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._hurried or self._called_for, seconds)
 
     def caught_up(self) -> None:
         """Something went well: the next failure is tried again soon."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from heapq import nsmallest
 
 from kasane_kit.bus import Relay
-from kasane_kit.bus.relay import BATCH
+from kasane_kit.bus.relay import BATCH, AnotherLeads
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.compose import Composition
 
@@ -16,6 +16,11 @@ LONGEST_RETRY_SECONDS = 5.0
 SHORTEST_POLL_SECONDS = 0.02
 LONGEST_POLL_SECONDS = 0.2
 MOST_POLLS_PER_SECOND = 100
+FEW_TOWNS = 100
+LOOKS_PER_SECOND = 10
+LOOKS_PER_SECOND_AT_MANY = 3
+"""Into towns to which no connection is kept, a look is mostly the opening of one."""
+STANDBY_SECONDS = 1.0
 SHARED_BATCH = 100
 SHARED_SECONDS = 1.0
 """So long after a second town had something to say, a busy one says little in a turn."""
@@ -24,6 +29,11 @@ MOST_BUSY = 4
 ALONE_SECONDS = 30.0
 
 Warn = Callable[[str, Exception], None]
+
+
+def looks_per_second(towns: int) -> int:
+    """How many towns a loop looks into by itself while it is told what happens: only for what got lost on its way."""
+    return LOOKS_PER_SECOND if towns <= FEW_TOWNS else LOOKS_PER_SECOND_AT_MANY
 
 
 class RelayLoop:
@@ -44,8 +54,6 @@ class RelayLoop:
         self._was_quiet = False
         self._alone_until = 0.0
         self._failures = composition.house.meters.relay_failing
-        # With many towns the idle polls of all of them stay within a bound.
-        self._longest = max(LONGEST_POLL_SECONDS, len(self._due) / MOST_POLLS_PER_SECOND)
 
     def run(self) -> None:
         """Works until the stop is asked for."""
@@ -83,7 +91,11 @@ class RelayLoop:
             if self._stop.is_set():
                 return
             with self._may_fail(municipality), municipality_scope(municipality):
-                share = self._relay.take(most, certain=municipality in self._busy)
+                try:
+                    share = self._relay.take(most, certain=municipality in self._busy)
+                except AnotherLeads:
+                    self._stands_by(municipality)
+                    continue
                 if share is None:
                     self._idles(municipality)
                 else:
@@ -101,7 +113,7 @@ class RelayLoop:
                 if len(shares) == 1:
                     self._relay.publish(shares)
                 self._relay.mark(share)
-                self._moves(share.municipality, full=len(share.envelopes) >= most)
+                self._moves(share.municipality, full=len(share.events) >= most)
 
     @contextmanager
     def _may_fail(self, municipality: str) -> Iterator[None]:
@@ -129,7 +141,17 @@ class RelayLoop:
         self._recovers(municipality)
         self._busy.discard(municipality)
         self._moved.pop(municipality, None)
-        self._later(municipality, SHORTEST_POLL_SECONDS, self._longest)
+        told = self._composition.wake.hears
+        # With many towns the idle polls of all of them stay within a bound.
+        most = looks_per_second(len(self._due)) if told else MOST_POLLS_PER_SECOND
+        longest = max(LONGEST_POLL_SECONDS, len(self._due) / most)
+        self._later(municipality, longest if told else SHORTEST_POLL_SECONDS, longest)
+
+    def _stands_by(self, municipality: str) -> None:
+        """Something waits there: should its leader be gone, it must not wait for the next idle look."""
+        self._recovers(municipality)
+        self._busy.discard(municipality)
+        self._later(municipality, SHORTEST_POLL_SECONDS, STANDBY_SECONDS)
 
     def _recovers(self, municipality: str) -> None:
         if municipality in self._failing:

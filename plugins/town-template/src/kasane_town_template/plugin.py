@@ -1,4 +1,4 @@
-"""Answers three questions for an invented town: the smallest real plugin, to be copied.
+"""Answers four questions for an invented town: the smallest real plugin, to be copied.
 
 Read this file from top to bottom. Every hook that you do not answer keeps the national default;
 docs/hooks.md lists them all. A plugin imports the standard library and kasane_plugin_api, nothing
@@ -15,6 +15,7 @@ from kasane_plugin_api import (
     FieldSpec,
     PluginKind,
     PluginMetadata,
+    RetentionPeriod,
     SettingSpec,
     hookimpl,
     town_files,
@@ -37,6 +38,11 @@ class Plugin:
             "ask_how_heard": SettingSpec(
                 bool, "相談を受けるとき、窓口を何で知ったかを聞くか", default=True
             ),
+            "keep_cases_years": SettingSpec(
+                int,
+                "文書管理規程がケースの記録を残すと定める年数。0は、まだ決まっていない",
+                default=0,
+            ),
         },
         # Each source tag and the document it stands for: source = "900:L12" would need "900" here.
         documents={},
@@ -48,6 +54,7 @@ class Plugin:
         self._terms = dict(structure.table("terms"))
         self._categories = structure.rows("categories", Category)
         self._asks: bool = settings["ask_how_heard"]
+        self._years: int = settings.get("keep_cases_years", 0)
 
     # The name of the method is the question. It may take fewer arguments than docs/hooks.md shows.
     @hookimpl
@@ -78,3 +85,10 @@ class Plugin:
                 ),
             ),
         )
+
+    @hookimpl
+    def retention_period(self, kind: str) -> RetentionPeriod | None:
+        """A decision: without a number from the town's own document None, and nothing is destroyed."""
+        if kind != "case" or self._years < 1:
+            return None
+        return RetentionPeriod(self._years, self._sentences.say("retention.source"))

@@ -8,18 +8,25 @@ from kasane_cases.api.participations import blueprint as participations_api
 from kasane_cases.api.v1 import BLUEPRINTS as API
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.handlers import (
+    bury,
+    carry_out_shreddings,
     remind_of_days,
     remind_of_expiring,
     remind_of_protections,
     tell_gap_counts,
 )
+from kasane_cases.handlers.attachments import open_every_file
+from kasane_cases.handlers.restored import last_numbers, leave_numbers_out
+from kasane_cases.handlers.shredding import PART
 from kasane_cases.pages import PAGES
+from kasane_cases.queries import retention_lines
 from kasane_cases.repository import PERMISSIONS
 from kasane_cases.tables.schema import metadata
 from kasane_contracts import cases as says
-from kasane_contracts import intake, outreach, resources
+from kasane_contracts import intake, outreach, portal, resources
 from kasane_kit.auth import DataGrade
 from kasane_kit.service import Job, Service
+from kasane_kit.shredding import sweep_service
 
 service = Service(
     name="cases",
@@ -44,12 +51,15 @@ service = Service(
         says.CaseStatusChanged,
         says.CaseClosed,
         says.AddressProtectionChanged,
+        says.EmergencyLookTaken,
+        says.EmergencyLookReviewed,
         says.GapsCounted,
         says.ParticipationProposed,
         says.ParticipationJudged,
         says.ParticipationHostTold,
         says.CommunityIssueRaised,
         says.PersonsMovedCase,
+        says.RecordsEnded,
     ),
     hears={
         intake.ConsultationReceived: subscribers.on_consultation_received,
@@ -72,6 +82,10 @@ service = Service(
         outreach.VisitCompleted: subscribers.on_visit_completed,
         outreach.ContactNotMade: subscribers.on_contact_not_made,
         outreach.ConsentHeard: subscribers.on_consent_heard,
+        portal.StaffAccountChanged: subscribers.on_staff_account_changed,
+        intake.IntakeRecordsShredded: subscribers.on_records_shredded,
+        outreach.OutreachRecordsShredded: subscribers.on_records_shredded,
+        resources.ResourcesRecordsShredded: subscribers.on_records_shredded,
     },
     data={
         "case": DataGrade.SENSITIVE,
@@ -84,6 +98,7 @@ service = Service(
         "transfer": DataGrade.SENSITIVE,
         "transfer_offer": DataGrade.SENSITIVE,
         "community_issue": DataGrade.COUNT,
+        "shredding": DataGrade.SENSITIVE,
     },
     columns=metadata,
     tables=(
@@ -107,6 +122,7 @@ service = Service(
         "cases_outreach_request",
         "cases_session",
         "cases_attendee",
+        "cases_ended_attendance",
         "cases_agenda_item",
         "cases_item_fact",
         "cases_item_decision",
@@ -135,6 +151,10 @@ service = Service(
         "cases_gap_count",
         "cases_participation",
         "cases_community_issue",
+        "cases_retention_rule",
+        "cases_retention_hold",
+        "cases_shredding",
+        "cases_shredding_part",
     ),
     parcels={
         handlers.OFFER: handlers.hear_offer,
@@ -147,5 +167,15 @@ service = Service(
         Job("remind-of-consents", 3600.0, remind_of_expiring),
         Job("remind-of-days", 3600.0, remind_of_days),
         Job("tell-gap-counts", 600.0, tell_gap_counts),
+        Job("carry-out-shreddings", 600.0, carry_out_shreddings),
+        Job("sweep", 600.0, sweep_service("cases")),
     ),
+    commands={
+        "numbers_given": last_numbers,
+        "after_restore": leave_numbers_out,
+        "open_files": open_every_file,
+        "bury": bury,
+        "retention": retention_lines,
+    },
+    shreds=PART,
 )

@@ -17,12 +17,15 @@ from kasane_cases.handlers.hearing import (
 )
 from kasane_cases.handlers.participation import take_participation
 from kasane_cases.handlers.person_links import take_merge, take_merge_undone
+from kasane_cases.handlers.posts import take_account_changed
+from kasane_cases.handlers.shredding import take_answer
 from kasane_cases.handlers.watching import take_sheet_answer, take_sheet_sent
 from kasane_contracts.intake import (
     ConsultationClosed,
     ConsultationEscalated,
     ConsultationReceived,
     ConsultationReopened,
+    IntakeRecordsShredded,
     PersonsMerged,
     PersonsMergeUndone,
     ReferralSheetAccepted,
@@ -30,7 +33,14 @@ from kasane_contracts.intake import (
     ReferralSheetReturned,
     ReferralSheetSent,
 )
-from kasane_contracts.outreach import ConsentHeard, ContactNotMade, VisitCompleted, VisitScheduled
+from kasane_contracts.outreach import (
+    ConsentHeard,
+    ContactNotMade,
+    OutreachRecordsShredded,
+    VisitCompleted,
+    VisitScheduled,
+)
+from kasane_contracts.portal import StaffAccountChanged
 from kasane_contracts.resources import (
     CommunityIssueAnswered,
     GapClosed,
@@ -38,6 +48,7 @@ from kasane_contracts.resources import (
     ParticipationMoved,
     ReferralAccepted,
     ReferralDeclined,
+    ResourcesRecordsShredded,
 )
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -99,6 +110,11 @@ def on_consent_heard(event: ConsentHeard, uow: UnitOfWork, _hooks: Any) -> None:
     take_consent_heard(event, uow)
 
 
+def on_staff_account_changed(event: StaffAccountChanged, uow: UnitOfWork, _hooks: Any) -> None:
+    """Whoever left their post holds no case by name any more; each of them is to be handed over."""
+    take_account_changed(event, uow)
+
+
 def on_persons_merged(event: PersonsMerged, uow: UnitOfWork, _hooks: Any) -> None:
     """Lets the case page say where the same person also appears."""
     take_merge(event, uow)
@@ -146,3 +162,13 @@ def on_community_issue_answered(
 def on_gap_closed(event: GapClosed, uow: UnitOfWork, _hooks: Any) -> None:
     """Shows at the need what was developed for it."""
     take_gap_closed(event, uow)
+
+
+def on_records_shredded(
+    event: IntakeRecordsShredded | OutreachRecordsShredded | ResourcesRecordsShredded,
+    uow: UnitOfWork,
+    _hooks: Any,
+) -> None:
+    """Shows that a service destroyed its part; the last answer ends the shredding."""
+    service = type(event).__name__.removesuffix("RecordsShredded").lower()
+    take_answer(event.shredding_id, service, event.rows, event.keys, event.events, uow)

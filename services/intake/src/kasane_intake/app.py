@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kasane_contracts import intake as says
-from kasane_contracts.cases import AddressProtectionChanged, CaseOpened
+from kasane_contracts.cases import AddressProtectionChanged, CaseOpened, RecordsEnded
 from kasane_contracts.outreach import HelpAskedFor
 from kasane_intake.api.attachments import blueprint as attachments_api
 from kasane_intake.api.consultation_days import blueprint as consultation_days_api
@@ -15,6 +15,8 @@ from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import alert_overdue_sheets
+from kasane_intake.handlers.attachments import open_every_file
+from kasane_intake.handlers.restored import last_numbers, leave_numbers_out
 from kasane_intake.pages.attachments import blueprint as attachments
 from kasane_intake.pages.consultation_days import blueprint as consultation_days
 from kasane_intake.pages.consultation_states import blueprint as states
@@ -26,14 +28,19 @@ from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.pages.sheet_papers import blueprint as sheet_papers
 from kasane_intake.pages.web_messages import blueprint as web_messages
+from kasane_intake.repository import tag_consultation_anew
 from kasane_intake.subscribers import (
     on_address_protection_changed,
     on_case_opened,
     on_help_asked_for,
+    on_records_ended,
 )
+from kasane_intake.tables import search_text
 from kasane_intake.tables.schema import metadata
 from kasane_kit.auth import DataGrade, Permission
+from kasane_kit.db import Tagged
 from kasane_kit.service import Job, Service
+from kasane_kit.shredding import sweep_service
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 
@@ -190,13 +197,16 @@ service = Service(
         says.BookingsWaiting,
         says.PersonsMergeRequested,
         says.PersonsMergeDeclined,
+        says.IntakeRecordsShredded,
     ),
     hears={
+        RecordsEnded: on_records_ended,
         CaseOpened: on_case_opened,
         AddressProtectionChanged: on_address_protection_changed,
         HelpAskedFor: on_help_asked_for,
     },
     data={
+        "shredding": DataGrade.SENSITIVE,
         "consultation": DataGrade.SENSITIVE,
         "attachment": DataGrade.SENSITIVE,
         "referral_sheet": DataGrade.SENSITIVE,
@@ -233,6 +243,16 @@ service = Service(
         "intake_web_addition",
         "intake_web_count",
     ),
+    tagged=(Tagged(search_text, tag_consultation_anew),),
     refusal=IntakeRefusal,
-    jobs=(Job("overdue_sheets", 300, alert_overdue_sheets),),
+    jobs=(
+        Job("overdue_sheets", 300, alert_overdue_sheets),
+        Job("sweep", 600.0, sweep_service("intake")),
+    ),
+    commands={
+        "numbers_given": last_numbers,
+        "after_restore": leave_numbers_out,
+        "open_files": open_every_file,
+    },
+    shreds=on_records_ended,
 )

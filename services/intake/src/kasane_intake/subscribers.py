@@ -3,14 +3,17 @@
 from typing import Any
 
 from kasane_contracts.cases import AddressProtectionChanged, CaseOpened
+from kasane_contracts.intake import IntakeRecordsShredded
 from kasane_contracts.outreach import HelpAskedFor
 from kasane_intake.commands import ReceiveConsultation
 from kasane_intake.domain.consultation import ContactPerson, PersonConcerned
 from kasane_intake.domain.errors import ConsultationNotFound
 from kasane_intake.domain.reception import Channel, Reception, SurveyNeed
 from kasane_intake.handlers import change_protection, link_to_case, take_consultation
+from kasane_intake.repository.ending import RULES
 from kasane_kit import clock
 from kasane_kit.ids import new_id
+from kasane_kit.shredding import Part
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -63,3 +66,9 @@ def _receiving_desk(office: str, hooks: Any) -> str:
     """The office of who read the reply, where it receives; else the first office of the town that does."""
     desks = [one.code for one in hooks.organization(on=clock.today()) if one.receives]
     return office if office in desks or not desks else str(desks[0])
+
+
+on_records_ended = Part(
+    RULES, {"intake.consultation.received.v1": ("town_answers",)}, IntakeRecordsShredded
+)
+"""Destroys what intake has of the records that ended, and answers."""

@@ -8,14 +8,17 @@ from kasane_contracts.cases import (
     CaseClosed,
     OutreachRequested,
     PersonsMovedCase,
+    RecordsEnded,
 )
 from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
+from kasane_kit.shredding import sweep_service
 from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS as VISITORS
 from kasane_outreach.handlers.door_days import alarm_overdue_check_ins
+from kasane_outreach.handlers.door_items import open_every_photo
 from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.handlers.plan_search import PlanSearches, plan_now
 from kasane_outreach.handlers.watching import tell_days_of_watching
@@ -41,6 +44,7 @@ from kasane_outreach.subscribers import (
     on_case_closed,
     on_outreach_requested,
     on_persons_moved_case,
+    on_records_ended,
     on_settling_visit_called_off,
     on_settling_visit_requested,
 )
@@ -139,8 +143,10 @@ service = Service(
         says.WatchDue,
         says.WatchEnded,
         says.HelpAskedFor,
+        says.OutreachRecordsShredded,
     ),
     hears={
+        RecordsEnded: on_records_ended,
         OutreachRequested: on_outreach_requested,
         CaseClosed: on_case_closed,
         PersonsMovedCase: on_persons_moved_case,
@@ -149,6 +155,7 @@ service = Service(
         SettlingVisitCalledOff: on_settling_visit_called_off,
     },
     data={
+        "shredding": DataGrade.SENSITIVE,
         "household_to_reach": DataGrade.SENSITIVE,
         "visit": DataGrade.SENSITIVE,
         "visit_round": DataGrade.SENSITIVE,
@@ -203,6 +210,8 @@ service = Service(
         Job("days_of_watching", 600, tell_days_of_watching),
         Job("lists_past_their_term", 3600, delete_due_lists),
         Job("visit_plans", 2, SEARCHES.look_after),
+        Job("sweep", 600.0, sweep_service("outreach")),
     ),
-    commands={"plan": plan_now},
+    commands={"plan": plan_now, "open_files": open_every_photo},
+    shreds=on_records_ended,
 )

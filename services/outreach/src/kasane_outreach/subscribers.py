@@ -8,13 +8,16 @@ from kasane_contracts.cases import (
     OutreachRequested,
     PersonsMovedCase,
 )
+from kasane_contracts.outreach import OutreachRecordsShredded
 from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
+from kasane_kit.shredding import Part
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import PutOnList
 from kasane_outreach.handlers import change_protection, close_case, close_request, put_on_list
 from kasane_outreach.handlers.moving import follow_persons
 from kasane_outreach.handlers.watching import end_watches_of_case
+from kasane_outreach.repository.ending import RULES
 
 SETTLING_MINUTES = 30
 
@@ -78,3 +81,7 @@ def on_settling_visit_called_off(
 ) -> None:
     """Closes the request and cancels what is due of it; other requests of the case go on."""
     close_request(event.request_id, uow, Strings("kasane_outreach").text("settling.called_off"))
+
+
+on_records_ended = Part(RULES, answer=OutreachRecordsShredded)
+"""Destroys what outreach has of the records that ended, and answers."""

@@ -5,10 +5,10 @@ from pathlib import Path
 from kasane_contracts.portal import (
     MunicipalityConfigured,
     StaffAccountChanged,
-    StaffSessionEnded,
 )
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
+from kasane_kit.shredding import sweep_service
 from kasane_portal import tables
 from kasane_portal.api.v1 import blueprint as api
 from kasane_portal.domain.errors import PortalRefusal
@@ -31,7 +31,7 @@ from kasane_portal.pages.reports import blueprint as reports
 from kasane_portal.pages.sessions import blueprint as sessions
 from kasane_portal.pages.town import blueprint as town
 from kasane_portal.queries.acts import acts_behind
-from kasane_portal.subscribers import HEARD
+from kasane_portal.subscribers import ENDING, HEARD
 
 ADMINISTRATOR = frozenset({"town_administrator"})
 OPERATOR = frozenset({"prefecture_operator"})
@@ -169,9 +169,10 @@ service = Service(
             False,
         ),
     ),
-    says=(StaffAccountChanged, StaffSessionEnded, MunicipalityConfigured),
+    says=(StaffAccountChanged, MunicipalityConfigured),
     hears=HEARD,
     data={
+        "shredding": DataGrade.SENSITIVE,
         "home": DataGrade.STAFF,
         "account": DataGrade.STAFF,
         "session": DataGrade.STAFF,
@@ -188,7 +189,6 @@ service = Service(
     },
     tables=(
         "portal_account",
-        "portal_session",
         "portal_spent_answer",
         "portal_sign_in_failure",
         "portal_task_copy",
@@ -225,7 +225,8 @@ service = Service(
         tables.same_person,
     ),
     refusal=PortalRefusal,
-    jobs=(Job("tell-counts", 3600.0, tell_counts),),
+    jobs=(Job("tell-counts", 3600.0, tell_counts), Job("sweep", 600.0, sweep_service("portal"))),
+    shreds=ENDING,
     commands={
         "create_account": operator.create_account,
         "set_password": operator.set_password,

@@ -37,17 +37,6 @@ sign_in_failure = Table(
     Column("subject", String(100), nullable=False),
     Column("address", String(100), nullable=False),
 )
-session = Table(
-    "portal_session",
-    metadata,
-    Column("fingerprint", String(64), primary_key=True),
-    Column("account_id", String(64), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("until", DateTime(timezone=True), nullable=False),
-    Column("provider_subject", String(64), nullable=False, server_default=""),
-    Column("provider_session", String(64), nullable=False, server_default=""),
-)
 spent_answer = Table(
     "portal_spent_answer",
     metadata,

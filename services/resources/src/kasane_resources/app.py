@@ -12,6 +12,7 @@ from kasane_contracts.cases import (
     ParticipationJudged,
     ParticipationProposed,
     PersonsMovedCase,
+    RecordsEnded,
     ReferralRequested,
     SupportNeedIdentified,
     SupportPlanAgreed,
@@ -19,6 +20,7 @@ from kasane_contracts.cases import (
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
+from kasane_kit.shredding import sweep_service
 from kasane_resources.api.community import blueprint as community_api
 from kasane_resources.api.gaps import blueprint as gaps_api
 from kasane_resources.api.hsds import blueprint as hsds_api
@@ -52,6 +54,7 @@ from kasane_resources.subscribers import (
     on_participation_judged,
     on_participation_proposed,
     on_persons_moved_case,
+    on_records_ended,
     on_referral_requested,
     on_settling_visit,
     on_support_need_identified,
@@ -254,8 +257,10 @@ service = Service(
         says.GatheringCounted,
         says.NetworkMemberChanged,
         says.DonationReceived,
+        says.ResourcesRecordsShredded,
     ),
     hears={
+        RecordsEnded: on_records_ended,
         SupportNeedIdentified: on_support_need_identified,
         ReferralRequested: on_referral_requested,
         ParticipationProposed: on_participation_proposed,
@@ -271,6 +276,7 @@ service = Service(
         ContactNotMade: on_settling_visit,
     },
     data={
+        "shredding": DataGrade.SENSITIVE,
         "human_service": DataGrade.DIRECTORY,
         "directory_import": DataGrade.DIRECTORY,
         "referral": DataGrade.SENSITIVE,
@@ -327,7 +333,9 @@ service = Service(
         Job("run-imports", 5.0, run_imports),
         Job("forget-imports", 3600.0, forget_imports),
         Job("remind-of-confirmations", 3600.0, remind_of_confirmations),
+        Job("sweep", 600.0, sweep_service("resources")),
     ),
+    shreds=on_records_ended,
     refusal=ResourcesRefusal,
     template_globals={
         "may": may,

@@ -16,6 +16,8 @@ from kasane_contracts.cases import (
     SupportPlanAgreed,
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
+from kasane_contracts.resources import ResourcesRecordsShredded
+from kasane_kit.shredding import Part
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_resources.handlers import (
     community,
@@ -24,6 +26,7 @@ from kasane_resources.handlers import (
     suggest_human_services,
     wait_for_answer,
 )
+from kasane_resources.repository.ending import RULES
 
 
 def on_support_need_identified(event: SupportNeedIdentified, uow: UnitOfWork, hooks: Any) -> None:
@@ -87,3 +90,7 @@ def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
 def on_community_issue_raised(event: CommunityIssueRaised, uow: UnitOfWork, hooks: Any) -> None:
     """Gives an issue raised from cases to the body that the town names."""
     community.take_issue(event, uow, hooks)
+
+
+on_records_ended = Part(RULES, answer=ResourcesRecordsShredded)
+"""Destroys what resources has of the records that ended, and answers."""

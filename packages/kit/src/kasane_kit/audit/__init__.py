@@ -2,19 +2,21 @@
 
 from kasane_kit.audit.chain import Break
 from kasane_kit.audit.heads import SignedHead, WrongHead, find_denial, public_key, sign_head
-from kasane_kit.audit.trail import Entry, about, read, record, record_each, verify
+from kasane_kit.audit.trail import Draft, Entry, about, draft, enter, read, record, verify
 
 __all__ = [
     "Break",
+    "Draft",
     "Entry",
     "SignedHead",
     "WrongHead",
     "about",
+    "draft",
+    "enter",
     "find_denial",
     "public_key",
     "read",
     "record",
-    "record_each",
     "sign_head",
     "verify",
 ]

@@ -38,12 +38,12 @@ def link(key: bytes, previous: str, entry: Mapping[str, Any]) -> str:
         separators=(",", ":"),
         default=repr,
     )
-    return hmac.new(key, f"{previous}\n{content}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{previous}\n{content}".encode(), hashlib.sha256).hex()
 
 
 def seal(key: bytes, position: int, digest: str) -> str:
     """The keyed proof that the trail ended here."""
-    return hmac.new(key, f"head|{position}|{digest}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"head|{position}|{digest}".encode(), hashlib.sha256).hex()
 
 
 def find_break(

@@ -1,13 +1,15 @@
 """Writes who did what into the trail, in the transaction of the act, and reads it back."""
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, and_, exists, or_, select, true
 
 from kasane_kit import clock
 from kasane_kit.audit import chain, tables
+from kasane_kit.db.later import change_later, write_later
 from kasane_kit.ids import new_id
 
 
@@ -28,9 +30,23 @@ class Entry:
     causation_id: str
 
 
-def record(
-    connection: Connection,
-    key: bytes,
+@dataclass(frozen=True)
+class Draft:
+    """An entry that has no place in the trail yet."""
+
+    entry_id: str
+    at: str
+    actor: str
+    actor_name: str
+    action: str
+    object_kind: str
+    object_id: str
+    basis: str
+    correlation_id: str
+    causation_id: str
+
+
+def draft(
     *,
     actor: str,
     actor_name: str,
@@ -40,65 +56,57 @@ def record(
     basis: str = "",
     correlation_id: str = "",
     causation_id: str = "",
-) -> Entry:
-    """Appends an entry in the caller's transaction; when it cannot be written the act fails with it."""
-    (entry,) = record_each(
-        connection,
-        key,
+) -> Draft:
+    """What happens now, for ``enter``."""
+    return Draft(
+        entry_id=new_id(),
+        at=clock.now().isoformat(),
         actor=actor,
         actor_name=actor_name,
         action=action,
         object_kind=object_kind,
-        object_ids=(object_id,),
+        object_id=object_id,
         basis=basis,
         correlation_id=correlation_id,
         causation_id=causation_id,
     )
+
+
+def record(connection: Connection, key: bytes, **facts: str) -> Entry:
+    """Appends an entry in the caller's transaction; when it cannot be written the act fails with it."""
+    (entry,) = enter(connection, key, (draft(**facts),))
     return entry
 
 
-def record_each(
-    connection: Connection,
-    key: bytes,
-    *,
-    actor: str,
-    actor_name: str,
-    action: str,
-    object_kind: str,
-    object_ids: Sequence[str],
-    basis: str = "",
-    correlation_id: str = "",
-    causation_id: str = "",
-) -> Sequence[Entry]:
-    """Appends an entry of its own for each object, in as many statements as for one."""
-    head = connection.execute(select(tables.audit_head).with_for_update()).one()
-    digest, entries, rows = head.digest, [], []
-    for position, object_id in enumerate(object_ids, head.position + 1):
-        entry = Entry(
-            position=position,
-            entry_id=new_id(),
-            at=clock.now().isoformat(),
-            actor=actor,
-            actor_name=actor_name,
-            action=action,
-            object_kind=object_kind,
-            object_id=object_id,
-            basis=basis,
-            correlation_id=correlation_id,
-            causation_id=causation_id,
-        )
+def enter(connection: Connection, key: bytes, drafts: Sequence[Draft]) -> Sequence[Entry]:
+    """Appends entries in their order behind the end of the trail, which nobody else moves before the commit.
+
+    Their rows are written with whatever else waits for the end of the transaction.
+    """
+    if not drafts:
+        return ()
+    head = connection.execute(_END).one()
+    digest, entries = head.digest, []
+    for position, one in enumerate(drafts, head.position + 1):
+        entry = Entry(position=position, **vars(one))
         digest = chain.link(key, digest, vars(entry))
         entries.append(entry)
-        rows.append({**vars(entry), "digest": digest})
-    if rows:
-        connection.execute(insert(tables.audit_entry), rows)
-        last = entries[-1].position
-        connection.execute(
-            update(tables.audit_head).values(
-                position=last, digest=digest, seal=chain.seal(key, last, digest)
-            )
-        )
+        write_later(connection, tables.audit_entry, {**vars(entry), "digest": digest})
+    last = entries[-1].position
+    change_later(
+        connection,
+        tables.audit_head,
+        {
+            "id": head.id,
+            "position": last,
+            "digest": digest,
+            "seal": chain.seal(key, last, digest),
+        },
+    )
     return entries
+
+
+_END = select(tables.audit_head).with_for_update()
 
 
 def read(connection: Connection, object_kind: str, object_id: str) -> Sequence[Entry]:
@@ -147,13 +155,35 @@ def about(
 
 
 def verify(connection: Connection, key: bytes) -> chain.Break | None:
-    """Checks the whole trail of this database; None when nothing was changed, deleted, inserted or swapped."""
-    head = connection.execute(select(tables.audit_head)).mappings().one_or_none()
-    entries = connection.execution_options(yield_per=1000).execute(
-        select(tables.audit_entry).order_by(tables.audit_entry.c.position)
+    """Checks the whole trail of this database; None when nothing was changed, deleted, inserted or swapped.
+
+    The town may be at work: the entries and where they end are those of one moment.
+    """
+    with connection.execute(_TRAIL, execution_options={"yield_per": 1000}) as found:
+        rows = iter(found.mappings())
+        first = next(rows, None)
+        if first is not None:
+            ends = {name: first[f"head_{name}"] for name in ("position", "digest", "seal")}
+            trail = (dict(row) for row in itertools.chain((first,), rows))
+            return chain.find_break(key, trail, None if ends["position"] is None else ends)
+    head = connection.execute(_HEAD_ALONE).mappings().one_or_none()
+    if head is not None and head["begun"]:
+        # The first entry was written between the two questions.
+        return verify(connection, key)
+    return chain.find_break(key, (), dict(head) if head else None)
+
+
+_HEAD = tables.audit_head.c
+# One statement sees one moment, also where each statement of a transaction sees another.
+_TRAIL = (
+    select(
+        tables.audit_entry,
+        *(one.label(f"head_{one.name}") for one in (_HEAD.position, _HEAD.digest, _HEAD.seal)),
     )
-    trail = (dict(entry) for entry in entries.mappings())
-    return chain.find_break(key, trail, dict(head) if head else None)
+    .select_from(tables.audit_entry.outerjoin(tables.audit_head, true()))
+    .order_by(tables.audit_entry.c.position)
+)
+_HEAD_ALONE = select(tables.audit_head, exists(select(tables.audit_entry)).label("begun"))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -1,5 +1,6 @@
 """Who is acting, what a route needs, and the one function that decides."""
 
+from kasane_kit.auth.accounts import AccountFacts
 from kasane_kit.auth.data_grade import DataGrade
 from kasane_kit.auth.decision import Decision, Grant, Rule, decide
 from kasane_kit.auth.permissions import (
@@ -12,11 +13,12 @@ from kasane_kit.auth.permissions import (
     require,
     signed_in,
 )
-from kasane_kit.auth.tokens import (
+from kasane_kit.auth.sessions import (
     COOKIE,
-    AccountFacts,
+    OpenSessions,
+    ProviderLink,
     Session,
-    SessionSigner,
+    SessionKeeping,
     fingerprint_of,
     session_cookie,
 )
@@ -29,10 +31,12 @@ __all__ = [
     "DataGrade",
     "Decision",
     "Grant",
+    "OpenSessions",
     "Permission",
+    "ProviderLink",
     "Rule",
     "Session",
-    "SessionSigner",
+    "SessionKeeping",
     "access_of",
     "decide",
     "fingerprint_of",

@@ -1,6 +1,6 @@
 """Names the columns of a service's own copy of the accounts."""
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -14,11 +14,4 @@ account_projection = Table(
     Column("office", String(60), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
-)
-
-ended_session = Table(
-    "ended_session",
-    metadata,
-    Column("fingerprint", String(64), primary_key=True),
-    Column("until", DateTime(timezone=True), nullable=False),
 )

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kasane_contracts.envelope import Envelope, MalformedEnvelope
 from kasane_kit.keys import KeyRing
@@ -23,6 +23,34 @@ class Message:
 
     body: bytes
     code: str = ""
+
+
+class Placed(Protocol):
+    """A numbered event as a transport sees it: an envelope, or the text of one with what it is addressed by."""
+
+    @property
+    def municipality(self) -> str:
+        """Where it was said."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Who said it."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        ...
+
+    def to_json(self) -> str:
+        """The whole envelope as text."""
+        ...
 
 
 class MessageCodes:
@@ -44,9 +72,12 @@ class MessageCodes:
         return hmac.compare_digest(self.code(municipality, message.body), message.code)
 
 
-def frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+Event = TypeVar("Event", bound=Placed)
+
+
+def frames(envelopes: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """Cuts events into messages of one stream and of bounded size; one event alone is a message of one."""
-    frame: list[Envelope] = []
+    frame: list[Event] = []
     size = 0
     for envelope in envelopes:
         length = len(envelope.to_json().encode())
@@ -63,11 +94,11 @@ def frames(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
         yield frame
 
 
-def _stream(envelope: Envelope) -> tuple[str, str]:
+def _stream(envelope: Placed) -> tuple[str, str]:
     return envelope.municipality, envelope.source
 
 
-def write_message(frame: Sequence[Envelope], codes: MessageCodes) -> Message:
+def write_message(frame: Sequence[Placed], codes: MessageCodes) -> Message:
     """Events of one municipality as they travel: a JSON list, and its code; raises KeyMissing."""
     body = f"[{','.join(envelope.to_json() for envelope in frame)}]".encode()
     return Message(body, codes.code(frame[0].municipality, body))

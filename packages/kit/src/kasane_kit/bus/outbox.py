@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
-from kasane_kit.db import committed_loosely, ended_when_still
+from kasane_kit.db import committed_loosely, ended_when_still, write_later
 from kasane_kit.ids import new_id
 
 _NUMBERING_LOCK = 7_206_010_601
@@ -50,27 +50,56 @@ class Lead:
     """Where the epoch stood when the lead was granted; nobody else moves it before the commit."""
 
 
+class Logged(NamedTuple):
+    """One numbered event as its text stands in the log; nothing of it was read."""
+
+    municipality: str
+    source: str
+    sequence: int
+    id: str
+    type: str
+    text: str
+
+    def to_json(self) -> str:
+        """The text."""
+        return self.text
+
+    def envelope(self) -> Envelope:
+        """The event; raises MalformedEnvelope."""
+        return Envelope.from_log(self.text)
+
+
 class EventTooLarge(ValueError):
     """An event is larger than a message may be; its transaction cannot be committed."""
 
 
 def append(connection: Connection, *envelopes: Envelope) -> None:
-    """Writes events into the outbox, in one statement; they exist when the caller's transaction commits.
+    """Hands events to the outbox; they exist when the caller's transaction commits.
 
-    Raises MalformedEnvelope and EventTooLarge: what no hearer takes would stop the whole stream.
+    Raises MalformedEnvelope and EventTooLarge.
     """
-    for envelope in envelopes:
-        Envelope.from_dict(envelope.to_dict())
-    if envelopes:
-        bodies = [{"body": envelope.to_json_without_place()} for envelope in envelopes]
-        for envelope, row in zip(envelopes, bodies, strict=True):
-            size = len(row["body"].encode())
-            if size > LARGEST_EVENT_BYTES:
-                raise EventTooLarge(
-                    f"{envelope.type} has {size} bytes, more than {LARGEST_EVENT_BYTES}; nothing was "
-                    "saved; say in the event where the long part can be read instead"
-                )
-        connection.execute(insert(tables.outbox).inline(), bodies)
+    append_texts(connection, [text_of(envelope) for envelope in envelopes])
+
+
+def append_texts(connection: Connection, texts: Sequence[str]) -> None:
+    """Like ``append`` for what ``text_of`` made of events."""
+    write_later(connection, tables.outbox, *({"body": one} for one in texts))
+
+
+def text_of(envelope: Envelope) -> str:
+    """What stands in the outbox. Raises MalformedEnvelope and EventTooLarge.
+
+    What no hearer takes would stop the whole stream.
+    """
+    Envelope.from_dict(envelope.to_dict())
+    body = envelope.to_json_without_place()
+    size = len(body.encode())
+    if size > LARGEST_EVENT_BYTES:
+        raise EventTooLarge(
+            f"{envelope.type} has {size} bytes, more than {LARGEST_EVENT_BYTES}; nothing was "
+            "saved; say in the event where the long part can be read instead"
+        )
+    return body
 
 
 def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
@@ -210,6 +239,20 @@ def read_log(connection: Connection, epoch: str, after: int, most: int = 500) ->
         .limit(most)
     )
     return [Envelope.from_log(body) for body in rows]
+
+
+def read_texts(
+    connection: Connection, stream: tuple[str, str], epoch: str, after: int, most: int = 500
+) -> list[Logged]:
+    """Like ``read_log`` for the log of a stream (municipality, source), for who passes events on unread."""
+    log = tables.event_log.c
+    rows = connection.execute(
+        select(log.sequence, log.event_id, log.type, log.body)
+        .where(log.epoch == epoch, log.sequence > after)
+        .order_by(log.sequence)
+        .limit(most)
+    )
+    return [Logged(*stream, *row) for row in rows]
 
 
 def read_log_of(

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import outbox
 from kasane_kit.bus.transports import Transport
 from kasane_kit.db import Databases
@@ -16,6 +15,10 @@ from kasane_kit.traces import Origin, Traces
 log = logging.getLogger("kasane.relay")
 
 BATCH = 500
+
+
+class AnotherLeads(RuntimeError):
+    """Something waits, and another relay of the service leads in the town: it is to be looked at again soon."""
 
 
 class Relay:
@@ -57,7 +60,10 @@ class Relay:
         Raises TransportUnavailable; then nothing is marked and the same events go out again next
         time, which consumers recognise by their numbers.
         """
-        share = self.take(BATCH)
+        try:
+            share = self.take(BATCH)
+        except AnotherLeads:
+            return 0
         if share is None:
             return 0
         self.publish([share])
@@ -66,12 +72,12 @@ class Relay:
     def take(self, most: int, *, certain: bool = False) -> "Share | None":
         """Numbers what was committed; what is to be published next, at most so many, or None.
 
-        When it is ``certain`` that something waits, nobody asks for it first.
+        When it is ``certain`` that something waits, nobody asks for it first. Raises AnotherLeads.
         """
         town = current_municipality()
         lag = self._meters.outbox
         if not certain:
-            with self._databases.reading(self._service) as connection:
+            with self._databases.glancing(self._service) as connection:
                 waiting, head = outbox.standing(connection)
             if not waiting and (head is None or head.published >= head.sequence):
                 lag.moved(self._service, town)
@@ -82,32 +88,33 @@ class Relay:
             if lead is None:
                 # What waits is told by the relay that leads; this one would tell it for ever.
                 lag.moved(self._service, town)
-                return None
+                raise AnotherLeads(f"{self._service} in {town}: another relay leads")
             outbox.number(connection, most, lead.head)
             published = lead.head.published if lead.head else 0
-            envelopes = outbox.read_log(connection, lead.epoch, published, most)
+            stream = (town, self._service)
+            events = outbox.read_texts(connection, stream, lead.epoch, published, most)
             connection.commit()
-        if not envelopes:
+        if not events:
             lag.moved(self._service, town)
             return None
-        return Share(town, lead, envelopes)
+        return Share(town, lead, events)
 
     def publish(self, shares: "Sequence[Share]") -> None:
         """Publishes shares of several towns with one wait for the broker; raises TransportUnavailable."""
-        envelopes = [envelope for share in shares for envelope in share.envelopes]
+        events = [event for share in shares for event in share.events]
         with self._traces.span(
             f"relay {self._service}",
             "producer",
-            links=(Origin(one.correlationid, one.id) for one in envelopes),
+            links=(Origin(one.envelope().correlationid, one.id) for one in events),
             service=self._service,
             towns=len(shares),
-            count=len(envelopes),
+            count=len(events),
         ):
-            self._transport.publish(envelopes)
+            self._transport.publish(events)
 
     def mark(self, share: "Share") -> int:
         """Remembers in the share's town that it was published; returns how many events, 0 for an old lead."""
-        last = share.envelopes[-1].sequence
+        last = share.events[-1].sequence
         with self._databases.writing(self._service) as connection:
             leads = outbox.mark_published(connection, share.lead, last)
             connection.commit()
@@ -119,8 +126,8 @@ class Relay:
             )
             return 0
         self._meters.outbox.moved(self._service, share.municipality)
-        self._meters.relayed.labels(self._service, share.municipality).inc(len(share.envelopes))
-        return len(share.envelopes)
+        self._meters.relayed.labels(self._service, share.municipality).inc(len(share.events))
+        return len(share.events)
 
 
 @dataclass(frozen=True)
@@ -129,4 +136,4 @@ class Share:
 
     municipality: str
     lead: outbox.Lead
-    envelopes: Sequence[Envelope]
+    events: Sequence[outbox.Logged]

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from kasane_contracts import registry
@@ -21,9 +22,8 @@ class Sealer:
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The data with every personal field, empty ones too, replaced by ``{"sealed": …}``."""
-        key = self._key(municipality)
 
-        def close(value: Any, place: str) -> dict[str, str]:
+        def close(key: bytes, value: Any, place: str) -> dict[str, str]:
             text = json.dumps(value, ensure_ascii=False).encode()
             return {SEALED: base64.b64encode(seal(key, text, place)).decode()}
 
@@ -33,9 +33,8 @@ class Sealer:
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The data as it was; raises SealBroken."""
-        key = self._key(municipality)
 
-        def unclose(value: Any, place: str) -> Any:
+        def unclose(key: bytes, value: Any, place: str) -> Any:
             if not isinstance(value, Mapping) or SEALED not in value:
                 raise SealBroken("a personal field is not sealed")
             try:
@@ -49,20 +48,21 @@ class Sealer:
     def _key(self, municipality: str) -> bytes:
         return self._keys.derived(municipality, "events")
 
-    @staticmethod
     def _walk(
+        self,
         municipality: str,
         event_type: str,
         event_id: str,
         data: Mapping[str, Any],
-        change: Callable[[Any, str], Any],
+        change: Callable[[bytes, Any, str], Any],
     ) -> dict[str, Any]:
         paths = registry.personal_paths(registry.find(event_type).event_class)
         if not paths:
             return dict(data)
         result: dict[str, Any] = json.loads(json.dumps(data))
+        with_key = partial(change, self._key(municipality))
         for path in paths:
-            _change_at(result, path, f"{municipality}|{event_type}|{event_id}|", change)
+            _change_at(result, path, f"{municipality}|{event_type}|{event_id}|", with_key)
         return result
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kasane_contracts.envelope import Envelope
+from kasane_kit.bus.messages import Placed
 
 EVENTS_EXCHANGE = "kasane.events"
 DEAD_EXCHANGE = "kasane.dead"
@@ -55,7 +55,7 @@ def dead_queue() -> QueueShape:
     return QueueShape(DEAD_QUEUE, ("#",), DEAD_EXCHANGE, dict(QUEUE_TYPE))
 
 
-def routing_key(envelopes: Sequence[Envelope]) -> str:
+def routing_key(envelopes: Sequence[Placed]) -> str:
     """``<municipality>.<type>`` for one event, ``<municipality>.<producer>.frame`` for several.
 
     The second word is always the producer, also for the audit entry, whose type names none.

@@ -59,7 +59,10 @@ class Turns(Generic[T]):
 
     def take(self) -> list[T]:
         """What is done next, at least one thing if there is any; each owner's things keep their order."""
-        left = SHARED_TURN if time.monotonic() < self._shared_until else WHOLE_TURN
+        # However long it was done without a second owner: things of many owners are a transaction and perhaps a
+        # connection each, and what is done next must not keep the broker waiting for a sign of life.
+        shared = len(self._in_hand) > 1 or time.monotonic() < self._shared_until
+        left = SHARED_TURN if shared else WHOLE_TURN
         taken = []
         while self._heap and left > 0:
             begins, _, owner, thing, cost = heapq.heappop(self._heap)

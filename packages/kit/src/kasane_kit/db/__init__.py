@@ -13,14 +13,40 @@ from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import (
     DatabaseAddresses,
     Databases,
+    RestoreCutOff,
     committed_loosely,
     ended_when_still,
 )
-from kasane_kit.db.migrate import MigrationFailed, MigrationSource, pending_migrations, upgrade
+from kasane_kit.db.later import (
+    BESIDE,
+    begin_record,
+    change_later,
+    gather_later,
+    write_later,
+    write_now,
+)
+from kasane_kit.db.migrate import (
+    MigrationFailed,
+    MigrationSource,
+    levels,
+    pending_migrations,
+    unknown_levels,
+    upgrade,
+)
 from kasane_kit.db.outage import is_outage
-from kasane_kit.db.sealed import FieldSeals, NotSealed, Sealed, SealedJson
+from kasane_kit.db.sealed import (
+    FieldSeals,
+    NotSealed,
+    Sealed,
+    SealedJson,
+    newest_tags,
+    stored_text,
+    tags_in,
+)
+from kasane_kit.db.tags import Tagged, Tags, has_tags
 
 __all__ = [
+    "BESIDE",
     "Barrier",
     "BarrierState",
     "Barriers",
@@ -31,16 +57,30 @@ __all__ = [
     "MigrationFailed",
     "MigrationSource",
     "NotSealed",
+    "RestoreCutOff",
     "Sealed",
     "SealedJson",
+    "Tagged",
+    "Tags",
+    "begin_record",
+    "change_later",
     "choices_in",
     "committed_loosely",
     "ended_when_still",
+    "gather_later",
+    "has_tags",
     "is_because_closed",
     "is_closed",
     "is_outage",
+    "levels",
     "listen",
+    "newest_tags",
     "pending_migrations",
     "read_barrier",
+    "stored_text",
+    "tags_in",
+    "unknown_levels",
     "upgrade",
+    "write_later",
+    "write_now",
 ]

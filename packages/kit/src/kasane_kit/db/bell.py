@@ -93,15 +93,23 @@ class Bell:
 
 
 def listen(
-    databases: Databases, service: str, heard: Callable[[str], None], stop: threading.Event
+    databases: Databases,
+    service: str,
+    heard: Callable[[str], None],
+    stop: threading.Event,
+    on_line: Callable[[], None] = lambda: None,
 ) -> None:
-    """Calls ``heard`` for each town that rings until ``stop``; raises when the line is cut."""
+    """Calls ``heard`` for each town that rings until ``stop``; raises when the line is cut.
+
+    ``on_line`` is called once: from then on a call can only get lost on its way here.
+    """
     with municipality_scope(HOST), databases.line(service) as connection:
         line = connection.connection.driver_connection
         assert line is not None
         # Listening is no work: the server would take this connection for one that nobody needs.
         connection.exec_driver_sql("SET idle_session_timeout = 0")
         connection.exec_driver_sql(f'LISTEN "{channel_of(service)}"')
+        on_line()
         while not stop.is_set():
             for notice in line.notifies(timeout=EAR_SECONDS, stop_after=1):
                 for municipality in notice.payload.split(","):

@@ -4,8 +4,8 @@ import select
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     create_engine,
     event,
@@ -22,19 +23,27 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from kasane_kit.db import later
 from kasane_kit.db.sealed import FieldSeals
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
 
-KEPT_ENGINES = 256
+KEPT_CONNECTIONS = 128
+"""So many connections a process keeps while it works in many towns; those of the towns used last stay."""
 # How long a request waits for a file that another program has locked, before it says so.
 BUSY_SECONDS = 5
 # After how long without work the server closes a connection, and after how long it is asked before work.
 IDLE_SECONDS = 600
 ASKED_AFTER_SECONDS = 20
 LOG_READER = "log"
+RESTORED = ".restored"
+"""The folder of a town in which the restored files stand ready, until the last of them is in its place."""
+
+
+class RestoreCutOff(RuntimeError):
+    """Restored files of a town are half in their places; nothing of the town opens until all of them are."""
 
 
 class DatabaseAddresses(Protocol):
@@ -59,6 +68,11 @@ class SqliteAddresses:
         """The file of the service in the town; its folder is made for this uid only."""
         folder = self._folder / municipality
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / RESTORED).exists():
+            raise RestoreCutOff(
+                f"a restore of {municipality} was cut off while its files were put in their places; nothing was "
+                "opened; run kasane migrate, which finishes it"
+            )
         return URL.create("sqlite", database=str(folder / f"{service}.sqlite"))
 
     def log_url(self, producer: str, municipality: str) -> URL:
@@ -69,9 +83,11 @@ class SqliteAddresses:
 class PostgresAddresses:
     """One database per town; in it a schema and a login per service, which sees its own schema only."""
 
-    def __init__(self, template: str, keys: KeyRing) -> None:
+    def __init__(self, template: str, keys: KeyRing, beside: str = "") -> None:
+        """With ``beside`` they are those of a copy that stands beside the town's own database."""
         self._template = make_url(template).set(drivername="postgresql+psycopg")
         self._keys = keys
+        self._beside = beside
 
     def url(self, service: str, municipality: str) -> URL:
         """The town's database with the login of the service."""
@@ -87,7 +103,7 @@ class PostgresAddresses:
 
     def _with_login(self, municipality: str, login: str, schema: str) -> URL:
         return self._template.set(
-            database=database_name(municipality),
+            database=database_name(municipality) + self._beside,
             username=login,
             password=self.password(municipality, login),
         ).update_query_dict({"options": f"-csearch_path={schema}"})
@@ -114,9 +130,13 @@ def login_name(municipality: str, service: str) -> str:
 class Databases:
     """Connections to the databases of the open municipality; without ``municipality_scope()`` there are none."""
 
-    def __init__(self, addresses: DatabaseAddresses, keys: KeyRing) -> None:
+    def __init__(
+        self, addresses: DatabaseAddresses, keys: KeyRing, kept: int = KEPT_CONNECTIONS
+    ) -> None:
         self._addresses = addresses
         self._keys = keys
+        self._kept = kept
+        self._glancing: dict[str, Engine] = {}
         self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._write_locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
@@ -125,6 +145,10 @@ class Databases:
     def at_end(self, close: Callable[[], None]) -> None:
         """Lets something that works with connections end before they are closed."""
         self._at_end.append(close)
+
+    def in_files(self, service: str) -> bool:
+        """Whether the service has a file of its own in the open municipality, and not a schema beside others."""
+        return self._engine(service).dialect.name == "sqlite"
 
     @contextmanager
     def reading(self, service: str) -> Iterator[Connection]:
@@ -176,6 +200,31 @@ class Databases:
         with _for_looking(self._engine(f"{LOG_READER}:{producer}")) as connection:
             yield connection
 
+    @contextmanager
+    def glancing(self, service: str) -> Iterator[Connection]:
+        """Like ``reading`` for a look that usually finds nothing: it takes no connection away from a busy town.
+
+        Where none to the town is kept, one is opened on PostgreSQL and closed again. Sealed columns stay sealed.
+        """
+        with _for_looking(self._kept_engine(service) or self._glance(service)) as connection:
+            yield connection
+
+    @contextmanager
+    def glancing_at_logs(self, producers: Sequence[str]) -> Iterator[Callable[[str], Connection]]:
+        """Like ``reading_log`` of several producers, as ``glancing`` is like ``reading``: call it with each."""
+        names = [f"{LOG_READER}:{producer}" for producer in producers]
+        kept = [one for one in map(self._kept_engine, names) if one is not None]
+        with ExitStack() as stack:
+            first = stack.enter_context(_for_looking(kept[0] if kept else self._glance(names[0])))
+
+            def log_of(producer: str) -> Connection:
+                if first.dialect.name == "sqlite":
+                    return stack.enter_context(self.reading_log(producer))
+                # One login reads all logs of a town, so one connection does.
+                return first.execution_options(schema_translate_map={None: producer})
+
+            yield log_of
+
     def dispose(self) -> None:
         """Closes every engine."""
         for close in self._at_end:
@@ -184,6 +233,7 @@ class Databases:
             for engine in self._engines.values():
                 engine.dispose()
             self._engines.clear()
+            self._glancing.clear()
 
     def _lock(self, service: str) -> threading.Lock:
         with self._guard:
@@ -194,25 +244,82 @@ class Databases:
         with self._guard:
             engine = self._engines.get(key)
             if engine is None:
+                self._make_room()
                 engine = self._engines[key] = self._open(*key)
-                while len(self._engines) > KEPT_ENGINES:
-                    self._engines.popitem(last=False)[1].dispose()
             self._engines.move_to_end(key)
             return engine
 
-    def _open(self, service: str, municipality: str) -> Engine:
+    def _kept_engine(self, service: str) -> Engine | None:
+        """The engine of the open municipality where there is one, or where opening it costs nothing (SQLite)."""
+        key = (service, current_municipality())
+        with self._guard:
+            engine = self._engines.get(key)
+        if engine is None and self._url(*key).get_backend_name() == "sqlite":
+            return self._engine(service)
+        return engine
+
+    def _make_room(self) -> None:
+        """Lets go of those that nobody used for longest and nobody uses now."""
+        held = {key: _held(engine) for key, engine in self._engines.items()}
+        over = sum(held.values()) + 1 - self._kept
+        for key in list(self._engines):
+            if over <= 0:
+                return
+            if not self._engines[key].pool.checkedout():  # type: ignore[attr-defined]
+                self._engines.pop(key).dispose()
+                over -= held[key]
+
+    def _glance(self, service: str) -> Engine:
+        """An engine for every town, which keeps no connection."""
+        with self._guard:
+            engine = self._glancing.get(service)
+            if engine is None:
+                engine = open_engine(self._url(service, current_municipality()), keeping=False)
+                event.listen(engine, "do_connect", self._to_the_open_municipality(service))
+                self._glancing[service] = engine
+            return engine
+
+    def _to_the_open_municipality(self, service: str) -> Callable[..., None]:
+        def go(dialect: Dialect, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+            url = with_idle_end(self._url(service, current_municipality()))
+            parameters.update(dialect.create_connect_args(url)[1])
+
+        return go
+
+    def _url(self, service: str, municipality: str) -> URL:
         prefix, _, producer = service.partition(":")
         if prefix == LOG_READER and producer:
-            return open_engine(self._addresses.log_url(producer, municipality))
-        engine = open_engine(self._addresses.url(service, municipality))
-        FieldSeals(self._keys, municipality).install(engine)
+            return self._addresses.log_url(producer, municipality)
+        return self._addresses.url(service, municipality)
+
+    def _open(self, service: str, municipality: str) -> Engine:
+        engine = open_engine(self._url(service, municipality))
+        if not service.startswith(f"{LOG_READER}:"):
+            FieldSeals(self._keys, municipality).install(engine)
+            later.install(engine)
         return engine
 
 
-def open_engine(url: URL) -> Engine:
+def _held(engine: Engine) -> int:
+    """The connections that an engine holds, at least the one that it is about to open."""
+    pool: Any = engine.pool
+    return max(1, int(pool.checkedin()) + int(pool.checkedout()))
+
+
+def with_idle_end(url: URL) -> URL:
+    """The address of a connection that the server closes when nobody took it for a while.
+
+    With many towns the idle connections are what a server counts.
+    """
+    options = f"{url.query.get('options', '')} -cidle_session_timeout={IDLE_SECONDS}s"
+    return url.update_query_dict({"options": options.strip()})
+
+
+def open_engine(url: URL, *, keeping: bool = True) -> Engine:
     """An engine with the house's settings: full synchronisation on SQLite, checked connections on PostgreSQL.
 
-    An error names the statement and never what was bound to it.
+    An error names the statement and never what was bound to it. One that is not ``keeping`` closes on PostgreSQL each
+    connection after its use.
     """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
@@ -225,12 +332,15 @@ def open_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    # The last one that came back is the first to go out, and the server closes what nobody took for a while: with
-    # many towns the idle connections are what a server counts.
-    options = f"{url.query.get('options', '')} -cidle_session_timeout={IDLE_SECONDS}s"
+    connect = {"connect_timeout": 5, "application_name": "kasane"}
+    if not keeping:
+        return create_engine(
+            with_idle_end(url), connect_args=connect, poolclass=NullPool, hide_parameters=True
+        )
+    # The last one that came back is the first to go out.
     engine = create_engine(
-        url.update_query_dict({"options": options.strip()}),
-        connect_args={"connect_timeout": 5, "application_name": "kasane"},
+        with_idle_end(url),
+        connect_args=connect,
         pool_size=4,
         max_overflow=8,
         pool_use_lifo=True,
@@ -315,6 +425,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _authorize(
     action: int, first: str | None, second: str | None, _db: str | None, _trigger: str | None
 ) -> int:
+    if action == sqlite3.SQLITE_ATTACH and first == "":
+        return sqlite3.SQLITE_OK  # VACUUM's own temporary file, which reaches nobody else's.
     if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() == "writable_schema":

@@ -19,9 +19,10 @@ CONTRACT = "contract"
 
 @dataclass(frozen=True)
 class MigrationSource:
-    """Where a service keeps its migrations: the folder that holds ``versions/``."""
+    """Where a service keeps its migrations: the folder that holds ``versions/``; the kit's own go before them."""
 
     folder: Path
+    with_kit: bool = True
 
 
 class MigrationFailed(RuntimeError):
@@ -76,6 +77,18 @@ def pending_migrations(
     return tuple(step.revision.revision for step in missing)
 
 
+def levels(connection: Connection) -> tuple[str, ...]:
+    """The newest revisions that the tables of a service have; empty before the first."""
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return tuple(sorted(context.get_current_heads()))
+
+
+def unknown_levels(source: MigrationSource, found: Iterable[str]) -> tuple[str, ...]:
+    """Those of some revisions that this release does not have: a later one made them."""
+    known = {revision.revision for revision in _script(source).walk_revisions()}
+    return tuple(sorted(set(found) - known))
+
+
 def _missing(script: ScriptDirectory, heads: tuple[str, ...], *, contract: bool) -> list[Any]:
     known = {revision.revision for revision in script.walk_revisions()}
     if not set(heads) <= known:
@@ -98,5 +111,6 @@ def _missing(script: ScriptDirectory, heads: tuple[str, ...], *, contract: bool)
 
 
 def _script(source: MigrationSource) -> ScriptDirectory:
-    locations = [KIT_MIGRATIONS / "versions", source.folder / "versions"]
+    kit = [KIT_MIGRATIONS / "versions"] if source.with_kit else []
+    locations = [*kit, source.folder / "versions"]
     return ScriptDirectory(str(KIT_MIGRATIONS), version_locations=[str(path) for path in locations])

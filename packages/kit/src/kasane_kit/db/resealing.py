@@ -1,15 +1,20 @@
 """Work on sealed columns that goes on beside readers and writers, a few rows in each transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    RowMapping,
     Table,
     and_,
+    bindparam,
+    delete,
     func,
+    insert,
     or_,
     select,
     tuple_,
@@ -17,27 +22,105 @@ from sqlalchemy import (
 )
 
 from kasane_kit.db.engine import Databases
-from kasane_kit.db.sealed import PREFIX, FieldSeals, Sealed, field_key, sealed_columns
+from kasane_kit.db.sealed import (
+    NOTHING,
+    PREFIX,
+    FieldSeals,
+    field_key,
+    newest_tags,
+    only_sealed,
+    owner_of,
+    sealed_columns,
+    seals_of,
+    stored_text,
+)
+from kasane_kit.db.tags import Tagged
 
 AT_ONCE = 200
-_NOTHING = ("", "[]", "{}", "null")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What lies in one service's database: cells sealed and still plain, and keys by version of the town's key."""
+    """What lies in one service's database: cells sealed and still plain, and keys by version of the town's key.
+
+    ``closed`` is the number of columns in which a plain text is refused, ``refused`` that of the plain cells in them.
+    """
 
     sealed: int
     plain: int
     keys: dict[int, int]
+    closed: int = 0
+    refused: int = 0
 
 
 def seal_plain(databases: Databases, service: str, tables: Sequence[Table]) -> int:
     """Seals what was written before its column was sealed; returns how many rows.
 
     Works in the open municipality. May be cut off at any moment: the next run goes on with what is still plain.
+    A column that was closed by `refuse_plain` is left as it is: nobody writes there plainly who may.
     """
-    return sum(_seal_rows(databases, service, table) for table in tables if sealed_columns(table))
+    if not any(sealed_columns(table) for table in tables):
+        return 0
+    with databases.reading(service) as connection:
+        closed = _closed(connection, seals_of(connection))
+    done = 0
+    for table in tables:
+        columns = [one for one in sealed_columns(table) if str(one) not in closed]
+        if columns:
+            done += _seal_rows(databases, service, table, columns)
+    return done
+
+
+def refuse_plain(databases: Databases, service: str, tables: Sequence[Table]) -> list[str]:
+    """Closes the columns in which everything is sealed: from now on a plain text there is refused on reading.
+
+    The mark is written in the database and beside the town's key, where who writes into the database cannot take
+    it away. Returns the columns that stay open because something plain is in them.
+    """
+    still_open: list[str] = []
+    if not any(sealed_columns(table) for table in tables):
+        return still_open
+    with databases.writing(service) as connection:
+        seals = seals_of(connection)
+        own = {str(column) for table in tables for column in sealed_columns(table)}
+        # The note beside the keys names the columns of every service.
+        closed = _closed(connection, seals) & own
+        marked = set(connection.scalars(select(only_sealed.c.place)))
+        for column in (one for table in tables for one in sealed_columns(table)):
+            if str(column) not in closed and _count(
+                connection, column.table, _is_plain(stored_text(column))
+            ):
+                still_open.append(str(column))
+                continue
+            closed.add(str(column))
+        fresh = [{"place": place} for place in sorted(closed - marked)]
+        if fresh:
+            connection.execute(insert(only_sealed), fresh)
+        connection.commit()
+        seals.note_only_sealed(closed)
+    return still_open
+
+
+def take_plain(databases: Databases, service: str, tables: Sequence[Table]) -> None:
+    """Opens the columns again for `seal_plain`, which then takes over what lies plain in them."""
+    with databases.writing(service) as connection:
+        connection.execute(delete(only_sealed))
+        connection.commit()
+        seals_of(connection).forget_only_sealed(
+            str(one) for table in tables for one in sealed_columns(table)
+        )
+
+
+def _closed(connection: Connection, seals: FieldSeals) -> set[str]:
+    return {*connection.scalars(select(only_sealed.c.place)), *seals.noted_only_sealed()}
+
+
+def tag_anew(databases: Databases, service: str, tagged: Sequence[Tagged]) -> int:
+    """Tags under the newest version of the town's key what has no tags or older ones; returns how many rows.
+
+    May be cut off at any moment; whoever saves a record meanwhile writes after it.
+    """
+    return sum(_tag_rows(databases, service, one) for one in tagged)
 
 
 def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
@@ -70,53 +153,91 @@ def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
 
 def standing(connection: Connection, tables: Sequence[Table]) -> Standing:
     """Counts the cells of the sealed columns and the keys."""
-    sealed = plain = 0
+    sealed = plain = refused = 0
+    closed = _closed(connection, seals_of(connection))
     for table in tables:
         for column in sealed_columns(table):
-            stored = _stored(column)
+            stored = stored_text(column)
             sealed += _count(connection, table, stored.startswith(PREFIX))
-            plain += _count(connection, table, _is_plain(stored))
+            found = _count(connection, table, _is_plain(stored))
+            plain += found
+            refused += found if str(column) in closed else 0
     keys = connection.execute(
         select(field_key.c.version, func.count()).group_by(field_key.c.version)
     )
-    return Standing(sealed, plain, {version: count for version, count in keys})
+    names = {str(column) for table in tables for column in sealed_columns(table)}
+    by_version = {version: count for version, count in keys}
+    return Standing(sealed, plain, by_version, len(names & closed), refused)
 
 
-def _seal_rows(databases: Databases, service: str, table: Table) -> int:
-    columns = sealed_columns(table)
+def _seal_rows(
+    databases: Databases, service: str, table: Table, columns: Sequence[Column[Any]]
+) -> int:
     key = list(table.primary_key)
-    with_plain = or_(*(_is_plain(_stored(column)) for column in columns))
+    with_plain = or_(*(_is_plain(stored_text(column)) for column in columns))
+    read = list(dict.fromkeys((*key, *(table.c[owner_of(one)] for one in columns), *columns)))
     done, last = 0, None
     while True:
         behind = with_plain if last is None else and_(with_plain, tuple_(*key) > tuple_(*last))
-        statement = (
-            select(*key, *columns).where(behind).order_by(*key).limit(AT_ONCE).with_for_update()
-        )
+        statement = select(*read).where(behind).order_by(*key).limit(AT_ONCE).with_for_update()
         with databases.writing(service) as connection:
-            rows = connection.execute(statement).all()
-            for row in rows:
-                place = [column == row._mapping[column.name] for column in key]
-                written = {column.name: row._mapping[column.name] for column in columns}
-                connection.execute(update(table).where(*place).values(written))
+            rows = connection.execute(statement).mappings().all()
+            write_sealed(connection, columns, rows)
             connection.commit()
         done += len(rows)
         if len(rows) < AT_ONCE:
             return done
-        last = list(_values(rows[-1], len(key)))
+        last = [rows[-1][one.name] for one in key]
 
 
-def _values(row: Sequence[Any], count: int) -> Iterator[Any]:
-    return iter(row[:count])
+def write_sealed(
+    connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[RowMapping]
+) -> None:
+    """Writes these cells of rows that were read with key and owners, in one statement."""
+    if not rows:
+        return
+    seals, table = seals_of(connection), columns[0].table
+    connection.execute(
+        update(table)
+        .where(*(one == bindparam(f"key_{one.name}") for one in table.primary_key))
+        .values({one.name: bindparam(f"cell_{one.name}") for one in columns}),
+        [
+            {f"key_{one.name}": row[one.name] for one in table.primary_key}
+            | {
+                f"cell_{one.name}": seals.close(
+                    connection, one, cast(Mapping[str, Any], row), row[one.name]
+                )
+                for one in columns
+            }
+            for row in rows
+        ],
+    )
 
 
-def _stored(column: Any) -> ColumnElement[Any]:
-    kind = column.type
-    assert isinstance(kind, Sealed)
-    return kind.stored(column)
+def _tag_rows(databases: Databases, service: str, tagged: Tagged) -> int:
+    table, done, last = tagged.table, 0, ""
+    (key,) = table.primary_key
+    while True:
+        with databases.writing(service) as connection:
+            newest = newest_tags(connection, table).version
+            ids = connection.scalars(
+                select(key)
+                .where(table.c.tag_version < newest, key > last)
+                .order_by(key)
+                .limit(AT_ONCE)
+                .with_for_update()
+            ).all()
+            for one in ids:
+                tagged.anew(connection, one)
+            connection.commit()
+        done += len(ids)
+        if len(ids) < AT_ONCE:
+            return done
+        last = ids[-1]
 
 
 def _is_plain(stored: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(stored.not_in(_NOTHING), ~stored.startswith(PREFIX))
+    return and_(stored.not_in(NOTHING), ~stored.startswith(PREFIX))
 
 
 def _count(connection: Connection, table: Table, criterion: ColumnElement[bool]) -> int:

@@ -7,10 +7,13 @@ column, row) before a statement is sent, and opened when a row comes back. A pla
 import base64
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     JSON,
     Column,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Transaction,
     Update,
     cast,
     event,
@@ -37,11 +41,16 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kasane_kit.db.tags import TagMaker
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KEY_BYTES, KeyRing, SealBroken, seal, unseal
+from kasane_kit.keys import KEY_BYTES, NONCE_BYTES, KeyRing, SealBroken, seal, unseal
 
 PREFIX = "sealed1:"
 ID_LENGTH = 36
+_ID_AT = len(PREFIX)
+_ID_ENDS = _ID_AT + ID_LENGTH
+NOTHING = ("", "[]", "{}", "null")
+"""What a cell holds in which nothing is written, as text."""
 _PART = "\x1f"
 _PURPOSE = "fields"
 MOST_OPENED = 2000
@@ -57,12 +66,19 @@ field_key = Table(
     Column("wrapped", Text, nullable=False),
 )
 
+only_sealed = Table("only_sealed", metadata, Column("place", String(160), primary_key=True))
+"""The columns in which everything is sealed: a plain text there was planted, and is refused."""
+_ONLY = "only"
 
 _of_dialect: WeakKeyDictionary[Dialect, "FieldSeals"] = WeakKeyDictionary()
 
 
 class NotSealed(RuntimeError):
     """A plain value was about to reach a sealed column; the statement was not sent."""
+
+
+class PlainRefused(SealBroken):
+    """A plain text lies in a column in which everything is sealed; nothing of it was read."""
 
 
 class Ciphertext(str):
@@ -114,7 +130,14 @@ class Sealed(TypeDecorator[Any]):
             raise NotSealed(
                 f"{base} was read without the key of its row; nothing was read; select the key as well"
             ) from None
-        whole: ColumnElement[Any] = func.coalesce(wrapped, literal_column("''", Text))
+        # Looked up only where nothing is sealed.
+        only = (
+            select(literal_column(f"'{_ONLY}'", Text))
+            .where(only_sealed.c.place == literal_column(f"'{base}'", Text))
+            .correlate_except(only_sealed)
+            .scalar_subquery()
+        )
+        whole: ColumnElement[Any] = func.coalesce(wrapped, only, literal_column("''", Text))
         for part in (*row, stored):
             whole = whole.op("||")(literal_column(f"'{_PART}'", Text)).op("||")(part)
         place = f"{base.table.name}|{base.name}"
@@ -180,18 +203,23 @@ class _Read(TypeDecorator[Any]):
         super().__init__()
         self.kind, self.column, self.length = kind, column, length
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Opens the cell."""
-        if value is None:
-            return None
-        wrapped, *row, stored = value.split(_PART, self.length + 1)
-        if not stored.startswith(PREFIX):
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Opens the cells of the column, one after the other; made once for a connection's dialect."""
+        seals = _of_dialect.get(dialect)
+        if seals is not None:
+            return seals.reader(self.kind, self.column, self.length)
+
+        def process(value: Any) -> Any:
+            if value is None:
+                return None
+            stored = value.split(_PART, self.length + 1)[-1]
+            if stored.startswith(PREFIX):
+                raise SealBroken(
+                    f"{self.column}: this connection opens no seals; nothing of it was read"
+                )
             return self.kind.unsealed(stored)
-        if dialect not in _of_dialect:
-            raise SealBroken(
-                f"{self.column}: this connection opens no seals; nothing of it was read"
-            )
-        return _of_dialect[dialect].read(self.kind, self.column, row, wrapped, stored)
+
+        return process
 
 
 class FieldSeals:
@@ -200,26 +228,74 @@ class FieldSeals:
     def __init__(self, keys: KeyRing, municipality: str) -> None:
         self._keys = keys
         self._municipality = municipality
-        self._opened: dict[str, tuple[str, bytes]] = {}
+        self._opened: dict[str, tuple[str, AESGCM]] = {}
+        self._tag_makers: dict[tuple[str, int], TagMaker] = {}
+        self._locked: WeakKeyDictionary[Transaction, dict[str, tuple[str, bytes]]] = (
+            WeakKeyDictionary()
+        )
 
     def install(self, engine: Engine) -> None:
         """Everything that goes through the engine is sealed and opened from now on."""
         _of_dialect[engine.dialect] = self
         event.listen(engine, "before_execute", self._before, retval=True)
 
-    def read(self, kind: Sealed, column: str, row: Sequence[str], wrapped: str, stored: str) -> Any:
-        """The value of a sealed cell; raises SealBroken and KeyMissing."""
-        key_id, _, content = stored[len(PREFIX) :].partition(":")
-        place = self._place(column, row, key_id)
-        if not wrapped:
-            raise SealBroken(
-                f"{place}: the key of this record is not there; nothing of it was read"
-            )
-        try:
-            raw = base64.b64decode(content, validate=True)
-            return kind.value(unseal(self.unwrap(key_id, wrapped), raw, place).decode())
-        except ValueError as error:
-            raise SealBroken(f"{place}: the seal does not open; nothing of it was read") from error
+    def reader(self, kind: Sealed, column: str, length: int) -> Callable[[Any], Any]:
+        """What opens the cells of one column, each read as ``column_expression`` says.
+
+        It raises SealBroken and KeyMissing. A page has hundreds of cells, so it does nothing twice.
+        """
+        before, opened, opens = f"{self._municipality}|{column}|", self._opened, self._opener
+        noted = self._noted
+
+        def read(value: Any) -> Any:
+            if value is None:
+                return None
+            wrapped, *row, stored = value.split(_PART, length + 1)
+            if not stored.startswith(PREFIX):
+                if stored not in NOTHING and (wrapped == _ONLY or noted(column)):
+                    raise PlainRefused(
+                        f"{before}{'|'.join(row)}: a plain text lies where everything is sealed; nothing of it was "
+                        "read; it was planted or comes from an old backup: look with `kasane keys status`, and take "
+                        "it over with `kasane keys seal <town> --take-plain` only when you know whose it is"
+                    )
+                return kind.unsealed(stored)
+            key_id = stored[_ID_AT:_ID_ENDS]
+            place = f"{before}{'|'.join(row)}|{key_id}|1"
+            if wrapped in ("", _ONLY):
+                raise SealBroken(
+                    f"{place}: the key of this record is not there; nothing of it was read"
+                )
+            try:
+                raw = a2b_base64(stored[_ID_ENDS + 1 :], strict_mode=True)
+                found = opened.get(wrapped)
+                opener = found[1] if found and found[0] == key_id else opens(key_id, wrapped)
+                text = opener.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
+                return kind.value(text.decode())
+            except (InvalidTag, ValueError) as error:
+                raise SealBroken(
+                    f"{place}: the seal does not open; nothing of it was read"
+                ) from error
+
+        return read
+
+    def noted_only_sealed(self) -> frozenset[str]:
+        """The columns of every service of the town that are noted beside its key as sealed throughout."""
+        return self._keys.only_sealed(self._municipality)
+
+    def note_only_sealed(self, columns: Iterable[str]) -> None:
+        """Notes more of them."""
+        noted = self.noted_only_sealed()
+        if not noted >= (more := set(columns)):
+            self._keys.note_only_sealed(self._municipality, noted | more)
+
+    def forget_only_sealed(self, columns: Iterable[str]) -> None:
+        """Takes some of them off the note."""
+        noted = self.noted_only_sealed()
+        self._keys.note_only_sealed(self._municipality, noted - set(columns))
+
+    def _noted(self, column: str) -> bool:
+        # The mark in the database may have been taken away with it; the one beside the keys was not.
+        return column.replace("|", ".") in self._keys.only_sealed(self._municipality)
 
     def close(
         self,
@@ -242,13 +318,21 @@ class FieldSeals:
         if owner not in known:
             known[owner] = self.key_of(connection, owner)
         key_id, key = known[owner]
-        names = [str(row[one.name]) for one in column.table.primary_key]
-        place = self._place(f"{column.table.name}|{column.name}", names, key_id)
+        names = (str(row[one.name]) for one in column.table.primary_key)
+        place = "|".join((self._municipality, column.table.name, column.name, *names, key_id, "1"))
         content = base64.b64encode(seal(key, kind.plain(value).encode(), place)).decode()
         return Ciphertext(f"{PREFIX}{key_id}:{content}")
 
     def key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
         """The key of a record with its id, made at its first word; nobody can destroy it until the commit."""
+        # What a transaction has read stays locked for it; what a savepoint has read goes with the savepoint.
+        begun = connection.get_nested_transaction() or connection.get_transaction()
+        known = self._locked.setdefault(begun, {}) if begun is not None else {}
+        if owner not in known:
+            known[owner] = self._key_of(connection, owner)
+        return known[owner]
+
+    def _key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
         statement = (
             select(field_key.c.id, field_key.c.wrapped)
             .where(field_key.c.owner == owner)
@@ -256,21 +340,37 @@ class FieldSeals:
         )
         row = connection.execute(statement).one_or_none()
         if row is None:
-            fresh, key = new_id(), os.urandom(KEY_BYTES)
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            version, wrapped = self.wrap(fresh, key)
-            connection.execute(
+            fresh, (_, key) = self.fresh(owner)
+            made = connection.execute(
                 dialect.insert(field_key)
-                .values(id=fresh, owner=owner, version=version, wrapped=wrapped)
+                .values(fresh)
                 .on_conflict_do_nothing()
-            )
+                .returning(field_key.c.id)
+            ).one_or_none()
+            if made is not None:
+                return made.id, key
             row = connection.execute(statement).one()
         return row.id, self.unwrap(row.id, row.wrapped)
+
+    def fresh(self, owner: str) -> tuple[dict[str, Any], tuple[str, bytes]]:
+        """A new key for a record: the row to be written, and its id with the key."""
+        key_id, key = new_id(), os.urandom(KEY_BYTES)
+        version, wrapped = self.wrap(key_id, key)
+        row = {"id": key_id, "owner": owner, "version": version, "wrapped": wrapped}
+        return row, (key_id, key)
 
     @property
     def newest_version(self) -> int:
         """The version of the town's key under which new keys are wrapped."""
         return self._keys.newest_version(self._municipality)
+
+    def tag_maker(self, table: str, version: int) -> TagMaker:
+        """Makes the tags of a table under one version of the town's key; raises KeyMissing."""
+        if (table, version) not in self._tag_makers:
+            made = TagMaker(self._keys, self._municipality, table, version)
+            self._tag_makers[table, version] = made
+        return self._tag_makers[table, version]
 
     def wrap(self, key_id: str, key: bytes) -> tuple[int, str]:
         """A record's key under the newest version of the town's, with the number of that version."""
@@ -281,23 +381,18 @@ class FieldSeals:
 
     def unwrap(self, key_id: str, wrapped: str) -> bytes:
         """A record's key; raises SealBroken and KeyMissing."""
-        # The cells of a record come with the same wrapped key, which opens to the same key.
-        known = self._opened.get(wrapped)
-        if known is None or known[0] != key_id:
-            known = key_id, self._unwrap(key_id, wrapped)
-            if len(self._opened) >= MOST_OPENED:
-                self._opened.clear()
-            self._opened[wrapped] = known
-        return known[1]
-
-    def _unwrap(self, key_id: str, wrapped: str) -> bytes:
         version, _, content = wrapped.partition(":")
         town_key = self._keys.version(self._municipality, int(version), _PURPOSE)
         place = f"{self._municipality}|field_key|{key_id}|{version}"
         return unseal(town_key, base64.b64decode(content), place)
 
-    def _place(self, column: str, row: Sequence[str], key_id: str) -> str:
-        return "|".join([self._municipality, column, *row, key_id, "1"])
+    def _opener(self, key_id: str, wrapped: str) -> AESGCM:
+        # The cells of a record come with the same wrapped key, which opens to the same key.
+        if len(self._opened) >= MOST_OPENED:
+            self._opened.clear()
+        opener = AESGCM(self.unwrap(key_id, wrapped))
+        self._opened[wrapped] = key_id, opener
+        return opener
 
     def _before(
         self,
@@ -351,7 +446,7 @@ class _Closing:
         return {**given, **self._row(given)}
 
     def _row(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        to_close = [column for column in self._columns if _says(column, given.get(column.name))]
+        to_close = [column for column in self._columns if says(column, given.get(column.name))]
         if not to_close:
             return {}
         place = {**self._values, **given}
@@ -383,12 +478,55 @@ class _Closing:
         return dict(zip(names, rows[0], strict=True)) if rows else dict.fromkeys(names, "")
 
 
+def stored_text(column: Any) -> ColumnElement[Any]:
+    """What lies in the database in a sealed column, closed or not; it may be compared."""
+    kind = column.type
+    assert isinstance(kind, Sealed)
+    return kind.stored(column)
+
+
+def seals_of(connection: Connection) -> FieldSeals:
+    """What seals and opens the cells of a connection's database; raises SealBroken where nothing does."""
+    try:
+        return _of_dialect[connection.dialect]
+    except KeyError:
+        raise SealBroken("this connection opens no seals; nothing was read or written") from None
+
+
+def newest_tags(connection: Connection, table: Table) -> TagMaker:
+    """Makes the tags of what is written now; raises KeyMissing."""
+    seals = seals_of(connection)
+    return seals.tag_maker(table.name, seals.newest_version)
+
+
+def tags_in(connection: Connection, table: Table) -> Iterator[TagMaker]:
+    """A maker for every version under which rows are tagged; raises KeyMissing where one is not there."""
+    version = table.c.tag_version
+    first, last = connection.execute(
+        select(
+            select(version).where(version > 0).order_by(version).limit(1).scalar_subquery(),
+            select(version).order_by(version.desc()).limit(1).scalar_subquery(),
+        )
+    ).one()
+    seals = seals_of(connection)
+    for one in range(first or 1, (last or 0) + 1):
+        yield seals.tag_maker(table.name, one)
+
+
 def sealed_columns(table: Table) -> tuple[Column[Any], ...]:
     """The columns of a table that lie sealed."""
     return tuple(column for column in table.columns if isinstance(column.type, Sealed))
 
 
-def _says(column: Column[Any], value: Any) -> bool:
+def owner_of(column: Column[Any]) -> str:
+    """The column that names the record under whose key a sealed column lies."""
+    kind = column.type
+    assert isinstance(kind, Sealed)
+    return kind.owner
+
+
+def says(column: Column[Any], value: Any) -> bool:
+    """Whether a value of a sealed column has to be sealed: it says something and is not sealed yet."""
     kind = column.type
     assert isinstance(kind, Sealed)
     return not (value is None or value == kind.empty or isinstance(value, Ciphertext))

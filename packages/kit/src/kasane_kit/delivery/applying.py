@@ -15,7 +15,6 @@ from kasane_contracts.envelope import Envelope
 from kasane_contracts.portal import (
     MunicipalityConfigured,
     StaffAccountChanged,
-    StaffSessionEnded,
 )
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, accounts, platform_actor
@@ -32,8 +31,7 @@ from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 log = logging.getLogger("kasane.delivery")
 
 _HEARD_BY_ALL = frozenset(
-    registry.type_of(event).type
-    for event in (MunicipalityConfigured, StaffAccountChanged, StaffSessionEnded)
+    registry.type_of(event).type for event in (MunicipalityConfigured, StaffAccountChanged)
 )
 
 
@@ -300,12 +298,6 @@ class Applying:
     def say(self, envelope: Envelope, event: Any, unit: UnitOfWork) -> None:
         """Lets the subscriber hear the event in an open unit of work."""
         unit.hear(envelope)
-        if isinstance(event, StaffAccountChanged):
-            accounts.remember(unit.connection, AccountFacts(**vars(event)))
-        if isinstance(event, StaffSessionEnded):
-            accounts.end_session(
-                unit.connection, event.session, datetime.fromisoformat(event.until)
-            )
         if isinstance(event, MunicipalityConfigured):
             unit.choose(
                 ChosenSet(
@@ -326,6 +318,9 @@ class Applying:
                 event=envelope.type,
             ):
                 handler(event, unit, self._hooks_of(envelope.municipality))
+        if isinstance(event, StaffAccountChanged):
+            # Behind the subscriber, who may compare with what was known.
+            accounts.remember(unit.connection, AccountFacts(**vars(event)))
 
     def _hooks_of(self, municipality: str) -> Any:
         return self._house.plugins.hooks_for(municipality) if municipality != HOST else None

@@ -28,12 +28,14 @@ from kasane_kit.delivery.outcomes import NotDelivered, NotParked, Outcome, Strea
 from kasane_kit.keys import KeyMissing
 from kasane_kit.logs import said
 from kasane_kit.service import Service
-from kasane_kit.tenancy import HOST, UnknownTown, current_municipality, municipality_scope
+from kasane_kit.tenancy import HOST, current_municipality, municipality_scope
 from kasane_kit.unit_of_work import House
 
 log = logging.getLogger("kasane.delivery")
 
 BATCH = 500
+TOGETHER = 1000
+"""So many events that came by messages share a transaction; a turn of the transport brings fewer."""
 OLDEST_MESSAGE = timedelta(days=7)
 PATIENT = -1.0
 """Waits for its turn, however long."""
@@ -156,8 +158,8 @@ class Delivery:
         """Whether even the newest of them is older than a message may be."""
         if self._oldest is None:
             return False
-        newest = max(datetime.fromisoformat(envelope.time) for envelope in envelopes)
-        return clock.now() - newest > self._oldest
+        oldest = clock.now() - self._oldest
+        return all(datetime.fromisoformat(one.time) < oldest for one in reversed(envelopes))
 
     def _is_authentic(self, envelopes: Sequence[Envelope], message: Message) -> bool:
         """Whether one municipality speaks and it is the one whose code the message has; raises KeyMissing.
@@ -173,6 +175,30 @@ class Delivery:
             if self._fault_of(envelopes[0]) is None:
                 raise
             return True
+
+    def behind(self, municipality: str, producers: Sequence[str]) -> list[str]:
+        """The producers whose logs do not end where this service stands; the look keeps no connection.
+
+        Raises NotDelivered naming all of them.
+        """
+        databases = self._house.databases
+        try:
+            with municipality_scope(municipality), outages_wait():
+                with databases.glancing_at_logs(producers) as log_of:
+                    heads = {producer: outbox.heads(log_of(producer)) for producer in producers}
+                with databases.glancing(self._service.name) as connection:
+                    places = {
+                        (one.producer, one.epoch): one.sequence for one in cursor.all_of(connection)
+                    }
+        except NotNow as error:
+            raise NotDelivered(
+                f"{self._service.name}: {error}", [(municipality, one) for one in producers]
+            ) from error
+        return [
+            producer
+            for producer in producers
+            if any(places.get((producer, one.epoch), 0) != one.sequence for one in heads[producer])
+        ]
 
     def catch_up(self, municipality: str, producer: str, most: int = 0) -> int:
         """Applies what the producer's log has beyond this service's cursors; returns how many.
@@ -255,12 +281,9 @@ class Delivery:
         speaker = envelope.type.partition(".")[0]
         if producer not in self._producers or speaker not in (producer, "audit"):
             return ParkingReason.NOT_AN_ENVELOPE, f"{producer} does not say {envelope.type}"
-        if envelope.municipality != HOST:
-            try:
-                self._house.directory.get(envelope.municipality)
-            except UnknownTown:
-                detail = f"{envelope.municipality} is not served by this process"
-                return ParkingReason.TOWN_NOT_SERVED, detail
+        town = envelope.municipality
+        if town != HOST and not self._house.directory.serves(town):
+            return ParkingReason.TOWN_NOT_SERVED, f"{town} is not served by this process"
         return None
 
     def _turn(self, municipality: str) -> threading.Lock:
@@ -290,8 +313,8 @@ class Delivery:
             return True
         first = wanted[0].sequence
         if first == place.sequence + 1 and last - first == len(wanted) - 1:
-            for start in range(0, len(wanted), BATCH):
-                place = self._apply(producer, wanted[start : start + BATCH])
+            for start in range(0, len(wanted), TOGETHER):
+                place = self._apply(producer, wanted[start : start + TOGETHER])
         began = place.sequence
         while place.sequence < last:
             if patience != PATIENT and place.sequence - began >= BATCH:

@@ -1,6 +1,7 @@
 """Carries parcels from town to town, each taken exactly once however often the carrier falls."""
 
 import logging
+from collections.abc import Iterable
 
 from kasane_kit.auth import platform_actor
 from kasane_kit.bus import Parcel, parcels
@@ -27,16 +28,18 @@ class Post:
         self._service = service
         self._house = house
 
-    def carry(self) -> int:
-        """One round through the towns of this process; returns how many parcels arrived.
+    def carry(self, towns: Iterable[str] | None = None) -> int:
+        """One round through the towns of this process, or those named; returns how many parcels arrived.
 
         A parcel that cannot be taken now stays with its sender and holds up those behind it that have to
         keep their place; a town that does not answer holds up all of its own.
         """
         arrived = 0
-        for town in self._house.directory.towns():
+        if towns is None:
+            towns = [town.code for town in self._house.directory.towns()]
+        for town in towns:
             held_up: set[tuple[str, str]] = set()
-            for parcel in self._waiting(town.code):
+            for parcel in self._waiting(town):
                 if _behind(parcel, held_up):
                     continue
                 try:
@@ -68,7 +71,7 @@ class Post:
         try:
             with (
                 municipality_scope(municipality),
-                self._house.databases.reading(self._service.name) as connection,
+                self._house.databases.glancing(self._service.name) as connection,
             ):
                 return list(parcels.waiting(connection, municipality))
         except Exception as error:

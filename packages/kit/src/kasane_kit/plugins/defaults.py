@@ -38,6 +38,7 @@ from kasane_plugin_api import (
     PlanView,
     Quorum,
     ResponsibleOffice,
+    RetentionPeriod,
     Role,
     RoleFunction,
     SecrecyNotice,
@@ -329,3 +330,10 @@ class DefaultTown(DefaultReach, DefaultReports):
         評価と、次の相談先。
         """
         return ("evaluation", "next_contact")
+
+    @hookimpl(trylast=True)
+    def retention_period(self, kind: str) -> RetentionPeriod | None:
+        """No national figure was found: nothing is over until the town says a term.
+        国の定めは見つかっていない。町が定めるまで、何も消さない。
+        """
+        return None

@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 from kasane_contracts import registry
 from kasane_contracts.envelope import Envelope
 from kasane_kit import clock
-from kasane_kit.auth import COOKIE, AccountFacts, Actor, SessionSigner, accounts
+from kasane_kit.auth import COOKIE, AccountFacts, Actor, OpenSessions, Session, accounts
+from kasane_kit.auth.sessions import KEEPER, MIGRATIONS, SCHEMA, SessionKeeping, fingerprint_of
 from kasane_kit.bus.tables import event_log, outbox
 from kasane_kit.db import Databases, MigrationSource, choices_in, upgrade
 from kasane_kit.db.engine import SqliteAddresses, open_engine
@@ -35,6 +36,7 @@ from kasane_kit.tenancy import (
 )
 from kasane_kit.unit_of_work import House, UnitOfWork
 from kasane_kit.web import create_service_app
+from kasane_kit.web.csrf import form_token
 
 TOWN = "292095"
 OTHER_TOWN = "012319"
@@ -136,11 +138,25 @@ class Workbench:
 
     def visit_as(self, actor: Actor) -> Visitor:
         """A browser in which the actor is signed in."""
-        signer = SessionSigner(self.house.keys)
-        session = signer.new(actor.account_id, actor.municipality, 1)
+        session_id = self.open_session(actor.account_id, actor.municipality)
         client = self.app.test_client()
-        client.set_cookie(COOKIE, signer.write(session))
-        return Visitor(client, signer.form_token(session.session_id), self.municipality)
+        client.set_cookie(COOKIE, session_id)
+        return Visitor(client, self.form_token(session_id), self.municipality)
+
+    def open_session(self, account_id: str, municipality: str = "", revision: int = 1) -> str:
+        """The id of a session of the account that begins now."""
+        with municipality_scope(municipality or self.municipality):
+            return open_session(self.house.databases, account_id, revision)
+
+    def session(self, session_id: str) -> Session | None:
+        """The session of an id in the bench's town as its service sees it now; None when it opens nothing."""
+        with municipality_scope(self.municipality):
+            found = OpenSessions(self.house.databases, self.service.name).find(session_id)
+        return found[0] if found else None
+
+    def form_token(self, session_id: str) -> str:
+        """The token that the forms of a session carry."""
+        return form_token(self.house.keys, fingerprint_of(session_id))
 
     @contextmanager
     def unit(self, actor: Actor) -> Iterator[UnitOfWork]:
@@ -212,14 +228,28 @@ class Workbench:
         )
 
 
+def open_session(databases: Databases, account_id: str, revision: int = 1) -> str:
+    """The id of a session of an account in the open municipality that begins now, without anybody signing in."""
+    afterwards: list[Callable[[], None]] = []
+    in_files = databases.in_files(KEEPER)
+    with databases.writing(SCHEMA if in_files else KEEPER) as connection:
+        session_id = SessionKeeping(databases, connection, afterwards.append).begin(
+            account_id, revision
+        )
+        connection.commit()
+    for step in afterwards:
+        step()
+    return session_id
+
+
 @cache
-def _migrated(migrations: Path) -> bytes:
+def _migrated(source: MigrationSource) -> bytes:
     """The file of a database with every table and no row, made by the migrations once per process."""
     with TemporaryDirectory() as folder:
         url = SqliteAddresses(Path(folder)).url("empty", HOST)
         engine = open_engine(url)
         with engine.connect() as connection:
-            upgrade(connection, MigrationSource(migrations))
+            upgrade(connection, source)
             connection.commit()
         engine.dispose()
         return Path(url.database or "").read_bytes()
@@ -244,9 +274,11 @@ def build_workbench(
     keys.ensure("signing", HOST, TOWN, OTHER_TOWN)
     addresses = SqliteAddresses(folder)
     for municipality in (HOST, TOWN, OTHER_TOWN):
-        Path(addresses.url(service.name, municipality).database or "").write_bytes(
-            _migrated(service.migrations)
-        )
+        for name, source in (
+            (service.name, MigrationSource(service.migrations)),
+            (SCHEMA, MIGRATIONS),
+        ):
+            Path(addresses.url(name, municipality).database or "").write_bytes(_migrated(source))
     databases = Databases(addresses, keys)
     chosen = ProjectedTownDirectory(directory, choices_in(databases, service.name))
     house = House(
@@ -256,5 +288,6 @@ def build_workbench(
         PluginHouse(chosen),
         prefectures=PluginHouse(GivenTowns(*prefectures)),
         look_again=chosen.look_again,
+        tombstone_folder=folder / "tombstones",
     )
     return Workbench(service, house)

@@ -1,6 +1,6 @@
 """Pages and APIs: what every service's door has in common."""
 
-from kasane_kit.web.access import UndeclaredRoute, current_signer, end_session, set_session_cookie
+from kasane_kit.web.access import UndeclaredRoute, end_session, set_session_cookie
 from kasane_kit.web.api import (
     API_PREFIX,
     Page,
@@ -14,6 +14,7 @@ from kasane_kit.web.context import (
     actor,
     create_once,
     hooks,
+    language,
     looking_on,
     reading,
     strings,
@@ -24,6 +25,7 @@ from kasane_kit.web.context import (
     this_town,
     unit_of_work,
 )
+from kasane_kit.web.csrf import token_for_this_session
 from kasane_kit.web.dates import NotADate, age_on, parse_date, wareki
 from kasane_kit.web.errors import Refusal, days_in_words
 from kasane_kit.web.factory import create_service_app
@@ -42,11 +44,11 @@ __all__ = [
     "asked_version",
     "create_once",
     "create_service_app",
-    "current_signer",
     "days_in_words",
     "end_session",
     "guard_open_forms",
     "hooks",
+    "language",
     "looking_on",
     "page_size",
     "parse_date",
@@ -60,6 +62,7 @@ __all__ = [
     "this_house",
     "this_service",
     "this_town",
+    "token_for_this_session",
     "unit_of_work",
     "wareki",
     "with_version",

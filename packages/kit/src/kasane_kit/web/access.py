@@ -3,20 +3,21 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, g, redirect, request
 from werkzeug.exceptions import NotFound
 
 from kasane_contracts import links
 from kasane_kit.auth import (
     Access,
     Actor,
+    OpenSessions,
     Permission,
     Rule,
-    SessionSigner,
     access_of,
     decide,
     session_cookie,
 )
+from kasane_kit.auth.sessions import TOWN_COOKIE
 from kasane_kit.service import Service
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
@@ -53,7 +54,6 @@ def check_every_route_is_declared(app: Flask, service: Service) -> None:
 
 def install_access(app: Flask, house: House, service: Service, secure_cookies: bool) -> None:
     """Checks before each view and records after it."""
-    signer = SessionSigner(house.keys)
 
     @app.before_request
     def ask() -> Any:
@@ -65,21 +65,17 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         if access.permission is None:
             if access.signed_in_because and g.actor is None:
                 return _to_sign_in()
-            if access.signed_in_because and g.actor.municipality != g.municipality:
-                raise NotFound
-            csrf.check(signer)
+            csrf.check(house.keys)
             return None
         g.permission = permission = service.permission(access.permission)
         decision = decide(g.actor, permission, g.municipality or "")
         if decision.allowed:
-            csrf.check(signer)
+            csrf.check(house.keys)
             if permission is not None and permission.step_up and not g.session.is_confirmed:
                 return _to_confirm()
             return None
         if decision.rule is Rule.NO_ACTOR:
             return _to_sign_in()
-        if decision.rule is Rule.OTHER_MUNICIPALITY:
-            raise NotFound
         assert permission is not None
         _record(house, service, g.actor, "refused", permission, access)
         raise Refusal("not_allowed", 403)
@@ -96,22 +92,14 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         return response
 
     @app.after_request
-    def renew(response: Response) -> Response:
+    def keep_open(response: Response) -> Response:
         session = g.get("session")
         if g.get("session_decided"):
             return response
-        if (
-            g.get("actor") is not None
-            and not g.get("bearer")
-            and session is not None
-            and session.wants_renewal
-        ):
-            _write_cookie(response, signer.write(session), secure_cookies)
-        elif (
-            g.get("session") is None
-            and g.get("form_session")
-            and not request.path.startswith("/-/")
-        ):
+        if session is not None:
+            if not g.bearer and session.wants_touch:
+                OpenSessions(house.databases, service.name).touch(session)
+        elif g.get("form_session") and not request.path.startswith("/-/"):
             response.set_cookie(
                 csrf.ANONYMOUS_COOKIE,
                 g.form_session,
@@ -122,22 +110,24 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         return response
 
 
-def set_session_cookie(response: Response, value: str, secure: bool) -> None:
-    """Puts a new session into the browser in place of any other: not readable by scripts or other sites."""
+def set_session_cookie(response: Response, session_id: str, secure: bool) -> None:
+    """Puts a new session into the browser in place of any other: not readable by scripts or other sites.
+
+    Beside it stands the town, which opens nothing: only the front door reads it.
+    """
     g.session_decided = True
-    _write_cookie(response, value, secure)
+    for name, value in (
+        (session_cookie(secure), session_id),
+        (TOWN_COOKIE, current_municipality()),
+    ):
+        response.set_cookie(name, value, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
 def end_session(response: Response, secure: bool) -> None:
-    """Takes the session out of the browser; nothing renews it in this answer."""
+    """Takes the session out of the browser."""
     g.session_decided = True
-    name = session_cookie(secure)
-    response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure, path="/")
-
-
-def _write_cookie(response: Response, value: str, secure: bool) -> None:
-    name = session_cookie(secure)
-    response.set_cookie(name, value, httponly=True, samesite="Lax", secure=secure, path="/")
+    for name in (session_cookie(secure), TOWN_COOKIE):
+        response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
 def _look(permission: Permission) -> str:
@@ -173,8 +163,3 @@ def _to_confirm() -> Any:
         raise Refusal("password_needed", 403)
     back = request.script_root + request.path
     return redirect(f"{links.confirm(current_municipality())}?{urlencode({'next': back})}")
-
-
-def current_signer() -> SessionSigner:
-    """The signer of this application."""
-    return SessionSigner(current_app.extensions["kasane"]["house"].keys)

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import current_app, g, request
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, select
 
 from kasane_contracts.glossary import glossary
 from kasane_kit import clock
 from kasane_kit.auth import Actor
+from kasane_kit.db import write_later
 from kasane_kit.ids import new_id
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
 from kasane_kit.service import Service
@@ -139,22 +139,38 @@ def create_once(create: Callable[[UnitOfWork, str], object]) -> str:
     object_id = new_id()
     try:
         with unit_of_work() as uow:
-            uow.connection.execute(
-                insert(idempotency_key).values(
-                    key=key,
-                    account_id=actor().account_id,
-                    request_digest=digest,
-                    object_id=object_id,
-                    at=clock.now(),
-                )
+            write_later(
+                uow.connection,
+                idempotency_key,
+                {
+                    "key": key,
+                    "account_id": actor().account_id,
+                    "request_digest": digest,
+                    "object_id": object_id,
+                    "at": clock.now(),
+                },
             )
             create(uow, object_id)
-    except IntegrityError:
+    except Exception:
+        # What was made already cannot be made again; whatever refused that, the first answer is given again.
         known = _known_submission(key, digest)
-        if known:
+        if known == object_id:
+            # Refused behind a commit of its own (a wrong key is counted): nothing was made, the name is free again.
+            _forget_submission(key)
+        elif known:
             return known
         raise
     return object_id
+
+
+def _forget_submission(key: str) -> None:
+    with this_house().databases.writing(this_service().name) as connection:
+        connection.execute(
+            delete(idempotency_key).where(
+                idempotency_key.c.key == key, idempotency_key.c.account_id == actor().account_id
+            )
+        )
+        connection.commit()
 
 
 def _known_submission(key: str, digest: str) -> str | None:

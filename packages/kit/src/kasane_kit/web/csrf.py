@@ -1,10 +1,12 @@
 """Lets only our own pages change something: a token in every form, and the browser's word on where it comes from."""
 
+import hashlib
 import hmac
 
 from flask import current_app, g, request
 
-from kasane_kit.auth import SessionSigner, session_cookie
+from kasane_kit.auth import session_cookie
+from kasane_kit.keys import KeyRing
 from kasane_kit.web.errors import Refusal, wants_json
 
 FIELD = "csrf_token"
@@ -13,12 +15,23 @@ ANONYMOUS_COOKIE = "kasane_form"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def token_for_this_request(signer: SessionSigner) -> str:
+def form_token(keys: KeyRing, session: str) -> str:
+    """The token that the forms of a session carry: made from its fingerprint with the installation's key."""
+    key = keys.derived("signing", "forms")
+    return hmac.new(key, session.encode(), hashlib.sha256).hexdigest()
+
+
+def token_for_this_request(keys: KeyRing) -> str:
     """The token that a form of this page carries."""
-    return signer.form_token(g.form_session)
+    return form_token(keys, g.form_session)
 
 
-def check(signer: SessionSigner) -> None:
+def token_for_this_session() -> str:
+    """The token that a program of ours sends along, for a page that makes its forms itself."""
+    return token_for_this_request(current_app.extensions["kasane"]["house"].keys)
+
+
+def check(keys: KeyRing) -> None:
     """Raises Refusal for a changing request that did not come from one of our forms.
 
     A program that calls an API without our cookie borrows nobody's rights, so it needs no token.
@@ -32,7 +45,7 @@ def check(signer: SessionSigner) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refusal("foreign_form", 403)
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    if not hmac.compare_digest(sent.encode(), signer.form_token(g.form_session).encode()):
+    if not hmac.compare_digest(sent.encode(), token_for_this_request(keys).encode()):
         raise Refusal("stale_form", 403)
 
 

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, g, request, send_from_directory,
 from jinja2 import ChoiceLoader, PackageLoader
 
 from kasane_contracts import links
-from kasane_kit.auth import SessionSigner, public
+from kasane_kit.auth import public
 from kasane_kit.ids import new_id
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
@@ -108,8 +108,6 @@ def _install_static(app: Flask, service: Service) -> None:
 
 
 def _install_templates(app: Flask, house: House, service: Service) -> None:
-    signer = SessionSigner(house.keys)
-
     @app.context_processor
     def for_every_page() -> dict[str, Any]:
         municipality = g.get("municipality")
@@ -118,7 +116,7 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
         return {
             "t": context.text,
             "term": context.term,
-            "csrf_token": lambda: csrf.token_for_this_request(signer),
+            "csrf_token": lambda: csrf.token_for_this_request(house.keys),
             "submission": new_id,
             "static_url": lambda name: url_for("kit_static", name=name),
             "service_static_url": lambda name: url_for("service_static", name=name),

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, jsonify
 
-from kasane_kit.auth import public
+from kasane_kit.auth import OpenSessions, public
 from kasane_kit.db import MigrationSource, pending_migrations
 from kasane_kit.service import Service
 from kasane_kit.tenancy import municipality_scope
@@ -34,6 +34,7 @@ def _state(house: House, service: Service) -> str:
             pending = pending_migrations(
                 connection, MigrationSource(service.migrations), contract=False
             )
+        OpenSessions(house.databases, service.name).find("-" * 43)
     except Exception as error:
         return f"unavailable: {type(error).__name__}"
     return "ready" if not pending else "migrations wait"

@@ -7,8 +7,8 @@ from flask import Flask, current_app, g, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from kasane_kit.auth import Actor, SessionSigner, accounts, session_cookie
-from kasane_kit.auth.tokens import actor_from
+from kasane_kit.auth import Actor, OpenSessions, session_cookie
+from kasane_kit.auth.sessions import actor_from
 from kasane_kit.clock import today
 from kasane_kit.db import Barriers, BarrierState
 from kasane_kit.ids import new_id
@@ -29,7 +29,6 @@ class MunicipalityConverter(BaseConverter):
 
 def install_town_urls(app: Flask, house: House, service: str) -> None:
     """Every address with a municipality opens that scope for the time of the request, and no other."""
-    signer = SessionSigner(house.keys)
     barriers = Barriers(house.databases, service)
 
     @app.url_value_preprocessor
@@ -68,7 +67,7 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
                     barrier.address + request.script_root + request.full_path.rstrip("?")
                 )
             raise Refusal("town_moved", 410, address=barrier.address)
-        g.actor = _actor_of_request(house, service, signer)
+        g.actor = _actor_of_request(house, service)
         return None
 
     @app.teardown_request
@@ -82,22 +81,17 @@ def install_town_urls(app: Flask, house: House, service: str) -> None:
                 scopes.close()
 
 
-def _actor_of_request(house: House, service: str, signer: SessionSigner) -> Actor | None:
+def _actor_of_request(house: House, service: str) -> Actor | None:
     header = request.headers.get("Authorization", "")
     g.bearer = header.startswith("Bearer ")
     name = session_cookie(current_app.config["KASANE_SECURE_COOKIES"])
     text = header.removeprefix("Bearer ") if g.bearer else request.cookies.get(name, "")
-    session = signer.read(text) if text else None
-    if session is None:
+    found = OpenSessions(house.databases, service).find(text) if text else None
+    if found is None:
         return None
+    session, facts = found
     g.session = session
-    g.form_session = session.session_id
-    if session.municipality != g.municipality:
-        return Actor(session.account_id, "", session.municipality, session_id=session.session_id)
-    with house.databases.asking(service) as connection:
-        facts = accounts.of_session(connection, session)
-    if facts is None:
-        return None
+    g.form_session = session.fingerprint
     return actor_from(session, facts, _role_labels(house, g.municipality, facts.roles))
 
 

@@ -37,8 +37,10 @@ from kasane_plugin_api.answers.plans import (
     AssessmentPart,
     AssessmentQuestion,
     AssessmentSheet,
+    CountedFrom,
     MonitoringInterval,
     PlanForm,
+    RetentionPeriod,
 )
 from kasane_plugin_api.answers.resources import FreshnessRule, RankedResource, ResourceSource
 
@@ -53,6 +55,7 @@ __all__ = [
     "Category",
     "Choice",
     "ConsentPolicy",
+    "CountedFrom",
     "DoorContact",
     "EmergencyContact",
     "Escalation",
@@ -78,6 +81,7 @@ __all__ = [
     "RankedResource",
     "ResourceSource",
     "ResponsibleOffice",
+    "RetentionPeriod",
     "Role",
     "RoleFunction",
     "SecrecyNotice",

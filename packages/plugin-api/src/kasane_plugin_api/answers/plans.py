@@ -83,3 +83,20 @@ class MonitoringInterval:
     by_role: str = ""
     reason: str = ""
     source: str = ""
+
+
+class CountedFrom(StrEnum):
+    """From which day a term is counted: the day after the end, or the first of April after it."""
+
+    END = "end"
+    FISCAL_YEAR = "fiscal_year"
+
+
+@dataclass(frozen=True)
+class RetentionPeriod:
+    """How many years a town keeps a kind of record, in the words of which document."""
+
+    years: int
+    source: str
+    counted_from: CountedFrom = CountedFrom.END
+    source_date: date | None = None

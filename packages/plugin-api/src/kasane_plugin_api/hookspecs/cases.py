@@ -9,6 +9,7 @@ from kasane_plugin_api.answers import (
     LegalBasis,
     MonitoringInterval,
     PlanForm,
+    RetentionPeriod,
     StatusLabels,
 )
 from kasane_plugin_api.markers import question
@@ -132,4 +133,22 @@ def closing_requirements(case: CaseView) -> Sequence[str] | None:
         first two.
     Order:
         all answers, joined.
+    """
+
+
+@question(since="0.2", decides=True)
+def retention_period(kind: str) -> RetentionPeriod | None:
+    """How many years does the town keep a record after its end, and which document says so?
+
+    記録は、終わってから何年残しますか。それはどの文書の定めですか。
+
+    Asked by:
+        cases, for the list of records whose time is over.
+    Arguments:
+        ``kind`` is case, consultation or audit_trail.
+    Answer:
+        years, from when they count, and the source; nothing where no document says a number.
+    Order:
+        the first answer; without one the town's administrator enters a term with its source, and
+        until then nothing is destroyed.
     """

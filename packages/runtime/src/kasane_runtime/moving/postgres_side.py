@@ -30,10 +30,14 @@ class PostgresTown:
 
     kind = "postgresql"
 
-    def __init__(self, admin_url: str, town: str, services: Sequence[str]) -> None:
+    def __init__(
+        self, admin_url: str, town: str, services: Sequence[str], beside: str = ""
+    ) -> None:
+        """With ``beside`` it is a copy that stands beside the town's own database."""
         url = make_url(admin_url).set(drivername="postgresql")
         self._server = url.render_as_string(hide_password=False)
-        self._url = url.set(database=database_name(town)).render_as_string(hide_password=False)
+        self._database = f"{database_name(town)}{beside}"
+        self._url = url.set(database=self._database).render_as_string(hide_password=False)
         self._town = town
         self._services = tuple(services)
         self._connection: psycopg.Connection[Any] | None = None
@@ -48,7 +52,7 @@ class PostgresTown:
     def exists(self) -> bool:
         """Whether the town has a database here with the tables of the barrier."""
         with psycopg.connect(self._server, autocommit=True) as server:
-            name = database_name(self._town)
+            name = self._database
             if not server.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [name]
             ).fetchone():
@@ -160,11 +164,14 @@ class PostgresTown:
 
     def tables(self) -> Sequence[Table]:
         """Every table of every service but the barrier itself."""
+        return [table for table in self.every_table() if table.name != BARRIER]
+
+    def every_table(self) -> Sequence[Table]:
+        """Every table of every service."""
         return [
             Table(service, name, tuple(columns), tuple(key))
             for service in self._services
             for name, columns, key in self.connection.execute(_SHAPES, [service]).fetchall()
-            if name != BARRIER
         ]
 
     def fingerprint(self, table: Table) -> tuple[int, str]:

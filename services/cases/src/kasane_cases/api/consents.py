@@ -91,6 +91,7 @@ def get_consent(case_id: str, person_id: str) -> dict[str, Any]:
     """One person's consent with every event of its history."""
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, clock.today())
+    file.admission.check_taking_out()
     history = tuple(one for one in file.history if one.person_id == file.person(person_id).id)
     if not history:
         raise RecordNotFound

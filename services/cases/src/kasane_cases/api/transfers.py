@@ -15,6 +15,7 @@ from kasane_cases.commands import (
     WithdrawTransfer,
 )
 from kasane_cases.domain.transfer import OfferStatus, TransferStatus
+from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import (
     actor,
@@ -135,7 +136,7 @@ class ReturnOfferSchema(Schema):
 def list_transfers() -> dict[str, Any]:
     """The transfers that I may know of."""
     with reading() as connection:
-        return {"items": queries.transfers(connection, actor())}
+        return {"items": queries.transfers(connection, actor(), clock.today())}
 
 
 @blueprint.route("/transfers", methods=["POST"])
@@ -218,5 +219,5 @@ def return_offer(payload: dict[str, Any], offer_id: str) -> Any:
 
 def _shown(transfer_id: str, status: int = 200) -> Response:
     with reading() as connection:
-        transfer = queries.transfer_file(connection, actor(), transfer_id).transfer
+        transfer = queries.transfer_file(connection, actor(), transfer_id, clock.today()).transfer
     return with_version(TransferSchema().dump(transfer), transfer.version, status)

@@ -87,6 +87,14 @@ from kasane_cases.commands.plans import (
     RevisePlan,
     SubmitPlan,
 )
+from kasane_cases.commands.retention import (
+    ConfirmShredding,
+    LiftHold,
+    PlaceHold,
+    ProposeShredding,
+    SetRetention,
+    WithdrawShredding,
+)
 from kasane_cases.commands.transfers import (
     AcceptOffer,
     ApproveTransfer,
@@ -114,6 +122,7 @@ __all__ = [
     "ChangeStatus",
     "CloseCase",
     "ConfirmMembers",
+    "ConfirmShredding",
     "ContinueItem",
     "DecideNeedOption",
     "DecidePlan",
@@ -135,6 +144,7 @@ __all__ = [
     "IdentifyNeed",
     "IssuePack",
     "JoinHouseholds",
+    "LiftHold",
     "MakeCaseStudy",
     "MarkPresence",
     "MoveItem",
@@ -145,9 +155,11 @@ __all__ = [
     "OpenSession",
     "PersonDetails",
     "PersonOfCase",
+    "PlaceHold",
     "PlanSession",
     "PrepareTransfer",
     "PrintCopies",
+    "ProposeShredding",
     "ProtectAddress",
     "RecordAgreement",
     "RecordAssessment",
@@ -165,6 +177,7 @@ __all__ = [
     "ReturnOffer",
     "RevisePlan",
     "SetPackDays",
+    "SetRetention",
     "SetWatchRules",
     "SettleCopy",
     "ShareRoles",
@@ -173,5 +186,6 @@ __all__ = [
     "TeamMember",
     "TellSomebody",
     "UndoStep",
+    "WithdrawShredding",
     "WithdrawTransfer",
 ]

@@ -80,6 +80,17 @@ class GrantBasis(StrEnum):
     EMERGENCY = "emergency"
 
 
+class HeldRight(StrEnum):
+    """What somebody held of a case when they left their post (異動)."""
+
+    LEAD = "lead"
+    TEAM = "team"
+    CONSENT = "consent"
+    MEETING = "meeting"
+    EMERGENCY = "emergency"
+    READER = "reader"
+
+
 @dataclass(frozen=True)
 class AccessGrant:
     """A right to read one case, or only one person of it when ``person_id`` is given (I-07)."""

@@ -38,6 +38,7 @@ class ConsultationSummary:
     reason: str = ""
     case_id: str = ""
     closed: bool = False
+    closed_on: date | None = None
 
     def escalate(self, level: str, target_role: str, reason: str, *, to_coordinator: bool) -> None:
         """Takes what intake found out later; a summary that waits goes on waiting."""

@@ -130,10 +130,6 @@ class Transfer:
             TransferStatus.WITHDRAWN,
         )
 
-    def known_to(self, account_id: str) -> bool:
-        """Whether the account may see it: everybody entitled, but a secret one only who handles it."""
-        return not self.secret or account_id in (self.prepared_by, self.approver)
-
     def approve(self, account_id: str, at: datetime, documents: int, digest: str) -> None:
         """The named approver, never the one who prepared it, lets it go; raises ApproverIsAnother."""
         self._must_be(TransferStatus.DRAFT)

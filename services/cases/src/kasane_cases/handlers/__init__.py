@@ -70,6 +70,14 @@ from kasane_cases.handlers.protection import (
     protect_address,
     restrict_case,
 )
+from kasane_cases.handlers.retention import (
+    confirm_shredding,
+    lift_hold,
+    place_hold,
+    propose_shredding,
+    set_retention,
+    withdraw_shredding,
+)
 from kasane_cases.handlers.sessions import hold_session, open_session, record_fact
 from kasane_cases.handlers.shared_ledgers import (
     SharedLedger,
@@ -77,6 +85,7 @@ from kasane_cases.handlers.shared_ledgers import (
     export_shared_ledger,
     shared_ledger_bridges,
 )
+from kasane_cases.handlers.shredding import ANSWERING, bury, carry_out_shreddings, take_answer
 from kasane_cases.handlers.splitting import (
     join_households,
     split_household,
@@ -107,6 +116,7 @@ from kasane_cases.handlers.watching import (
 
 __all__ = [
     "ANSWER",
+    "ANSWERING",
     "OFFER",
     "WITHDRAWAL",
     "Disclosing",
@@ -125,11 +135,14 @@ __all__ = [
     "assign_team",
     "attach_file",
     "build_agenda",
+    "bury",
+    "carry_out_shreddings",
     "change_person",
     "change_status",
     "check_shared_ledger",
     "close_case",
     "confirm_members",
+    "confirm_shredding",
     "continue_item",
     "current_form",
     "decide_need_option",
@@ -157,6 +170,7 @@ __all__ = [
     "issue_pack",
     "join_households",
     "judge_participation",
+    "lift_hold",
     "make_case_study",
     "mark_presence",
     "move_item",
@@ -165,10 +179,12 @@ __all__ = [
     "open_protected_address",
     "open_restricted_case",
     "open_session",
+    "place_hold",
     "plan_session",
     "prepare_transfer",
     "print_copies",
     "propose_participation",
+    "propose_shredding",
     "protect_address",
     "raise_community_issue",
     "record_agreement",
@@ -190,6 +206,7 @@ __all__ = [
     "return_offer",
     "revise_plan",
     "set_pack_days",
+    "set_retention",
     "set_watch_rules",
     "settle_copy",
     "share_roles",
@@ -197,10 +214,12 @@ __all__ = [
     "show_accept_key",
     "split_household",
     "submit_plan",
+    "take_answer",
     "tell_gap_counts",
     "tell_host",
     "tell_somebody",
     "undo_household_step",
+    "withdraw_shredding",
     "withdraw_transfer",
     "would_disclose",
 ]

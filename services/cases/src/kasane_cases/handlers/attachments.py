@@ -1,10 +1,15 @@
 """Keeps files with a case; the bytes are sealed before they are stored."""
 
+import hashlib
+
+from sqlalchemy import Connection
+
 from kasane_cases.commands import AttachFile
 from kasane_cases.domain.attachment import Attachment, AttachmentKind
 from kasane_cases.handlers.case_access import open_for_change
 from kasane_cases.repository import Attachments
 from kasane_kit import clock
+from kasane_kit.keys import KeyRing, SealBroken, unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import Upload
 
@@ -65,3 +70,18 @@ def keep_file(
 def place_of(case_id: str, attachment_id: str) -> str:
     """Where a file's seal belongs: it opens nowhere else."""
     return f"cases_attachment|{case_id}|{attachment_id}"
+
+
+def open_every_file(connection: Connection, keys: KeyRing, municipality: str) -> int:
+    """Opens every file of a town and compares it with its digest; returns how many there are.
+
+    Raises SealBroken naming the first that is not what was handed in.
+    """
+    attachments, key = Attachments(connection), keys.derived(municipality, SEALED_FOR)
+    found = attachments.every()
+    for attachment in found:
+        sealed = attachments.sealed(attachment.id)
+        content = unseal(key, sealed, place_of(attachment.case_id, attachment.id))
+        if hashlib.sha256(content).hexdigest() != attachment.digest:
+            raise SealBroken(f"the file {attachment.id} is not the one that was handed in")
+    return len(found)

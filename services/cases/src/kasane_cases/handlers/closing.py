@@ -84,9 +84,12 @@ def finish_task(command: FinishTask, uow: UnitOfWork) -> None:
     """Marks something that came up on a case as done; raises RecordNotFound when it is not open."""
     case, _ = open_for_change(command.case_id, uow)
     tasks = Tasks(uow.connection)
-    if tasks.opener_of_emergency(case.id, command.task_id) == uow.actor.account_id:
+    look = tasks.emergency_of(case.id, command.task_id)
+    if look is not None and look[1] == uow.actor.account_id:
         raise EmergencyOfOneself
     if not tasks.finish_one(case.id, command.task_id, clock.today()):
         raise RecordNotFound
+    if look is not None:
+        uow.publish(events.EmergencyLookReviewed(look[0], case.id, clock.today()))
     uow.record("cases.case.task_done", OBJECT, case.id)
     uow.commit()

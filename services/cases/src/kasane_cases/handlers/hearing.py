@@ -97,7 +97,7 @@ def forget_waiting(consultation_id: str, uow: UnitOfWork) -> None:
     summary = summaries.find(consultation_id)
     if summary is None or summary.closed:
         return
-    summary.closed = True
+    summary.closed, summary.closed_on = True, uow.said_at.astimezone(clock.JAPAN).date()
     summaries.save(summary)
     uow.record("cases.consultation.closed", CONSULTATION, consultation_id)
 
@@ -108,7 +108,7 @@ def wait_again(consultation_id: str, uow: UnitOfWork) -> None:
     summary = summaries.find(consultation_id)
     if summary is None or not summary.closed:
         return
-    summary.closed = False
+    summary.closed, summary.closed_on = False, None
     summaries.save(summary)
     uow.record("cases.consultation.reopened", CONSULTATION, consultation_id)
 

@@ -129,6 +129,7 @@ def name_lead(command: NameLead, uow: UnitOfWork, hooks: Any) -> None:
     label = give(case, new_id(), command.member, None, uow, hooks)
     case.lead = f"{command.member.kind.value}:{command.member.subject}"
     Cases(uow.connection).save(case, command.version)
+    Tasks(uow.connection).finish_all(case.id, CaseTaskKind.HAND_OVER, clock.today())
     uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
     note(uow, case.id, TimelineKind.LEAD_NAMED, member=label)
     uow.commit()

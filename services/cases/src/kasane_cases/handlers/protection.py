@@ -18,7 +18,13 @@ from kasane_cases.domain.address_protection import (
     last_day_of_term,
 )
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
-from kasane_cases.domain.emergency import EmergencyCause, check_often, check_reason, ends_at
+from kasane_cases.domain.emergency import (
+    EmergencyCause,
+    check_often,
+    check_reason,
+    ends_at,
+    review_due,
+)
 from kasane_cases.domain.errors import (
     CaseRestricted,
     NotProtected,
@@ -229,11 +235,14 @@ def _tell(
     reason: str,
 ) -> None:
     note(uow, case_id, TimelineKind.EMERGENCY_ACCESS, person_id, note=reason, cause=cause.value)
-    Tasks(uow.connection).raise_once(
-        CaseTask(
-            new_id(), case_id, person_id, CaseTaskKind.REVIEW_EMERGENCY, reference, clock.today()
+    today = clock.today()
+    review = CaseTask(new_id(), case_id, person_id, CaseTaskKind.REVIEW_EMERGENCY, reference, today)
+    if Tasks(uow.connection).raise_once(review):
+        uow.publish(
+            events.EmergencyLookTaken(
+                reference, case_id, uow.actor.account_id, cause.value, today, review_due(today)
+            )
         )
-    )
 
 
 def _admit(

@@ -84,7 +84,7 @@ def approve_transfer(command: ApproveTransfer, uow: UnitOfWork, hooks: Any) -> s
     Returns the accept key, which one officer tells the other; it can be shown again until the answer.
     """
     transfers = Transfers(uow.connection)
-    transfer = _known(transfers.get(command.transfer_id), uow)
+    transfer = transfers.get_known(command.transfer_id, uow.actor, clock.today())
     case = Cases(uow.connection).get(transfer.case_id)
     label = _label(transfer, uow)
     _check(transfer, case, label, uow, hooks)
@@ -122,7 +122,7 @@ def approve_transfer(command: ApproveTransfer, uow: UnitOfWork, hooks: Any) -> s
 def withdraw_transfer(command: WithdrawTransfer, uow: UnitOfWork) -> None:
     """Takes a transfer back; when the other town answered before, that answer stands."""
     transfers = Transfers(uow.connection)
-    transfer = _known(transfers.get(command.transfer_id), uow)
+    transfer = transfers.get_known(command.transfer_id, uow.actor, clock.today())
     if transfer.withdraw(clock.now()):
         uow.post(
             WITHDRAWAL,
@@ -138,7 +138,7 @@ def withdraw_transfer(command: WithdrawTransfer, uow: UnitOfWork) -> None:
 def show_accept_key(transfer_id: str, uow: UnitOfWork) -> str:
     """The accept key for who handles the transfer, while it may still be needed; the look is recorded."""
     transfers = Transfers(uow.connection)
-    transfer = _known(transfers.get(transfer_id), uow)
+    transfer = transfers.get_known(transfer_id, uow.actor, clock.today())
     kept = transfers.key_of(transfer.id)
     if not kept or uow.actor.account_id not in (transfer.prepared_by, transfer.approver):
         raise RecordNotFound
@@ -232,12 +232,6 @@ def _label(transfer: Transfer, uow: UnitOfWork) -> str:
     if transfer.secret:
         return _words.text("transfer.another_town")
     return uow.name_of(transfer.to_municipality)
-
-
-def _known(transfer: Transfer, uow: UnitOfWork) -> Transfer:
-    if not transfer.known_to(uow.actor.account_id):
-        raise RecordNotFound
-    return transfer
 
 
 def _kept(accept_key: str, transfer_id: str, uow: UnitOfWork) -> str:

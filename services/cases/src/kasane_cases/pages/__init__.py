@@ -23,6 +23,7 @@ from kasane_cases.pages.plan_reading import blueprint as plan_reading
 from kasane_cases.pages.plans import blueprint as plans
 from kasane_cases.pages.protection import blueprint as protection
 from kasane_cases.pages.records import blueprint as records
+from kasane_cases.pages.retention import blueprint as retention
 from kasane_cases.pages.sessions import blueprint as sessions
 from kasane_cases.pages.shared_ledgers import blueprint as shared_ledgers
 from kasane_cases.pages.trail import blueprint as trail
@@ -56,6 +57,7 @@ PAGES = (
     case_studies,
     participation,
     community_issues,
+    retention,
 )
 
 __all__ = ["PAGES"]

@@ -183,7 +183,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
         elsewhere = queries.also_elsewhere(
             connection, actor(), case_id, [person.id for person in file.persons], today
         )
-        transfers = queries.transfers_of_case(connection, actor(), case_id)
+        transfers = queries.transfers_of_case(connection, actor(), case_id, clock.today())
         taken_over = queries.documents_from_another_town(connection, actor(), case_id, today)
     names = _names(file)
     people = {one.account_id: one.display_name for one in staff}

@@ -19,6 +19,7 @@ MOST_LINES = 100_000
 @require("cases.paper.read", object_argument="case_id")
 def assessment_paper(case_id: str, assessment_id: str) -> Response:
     """One assessment with its marks; who told about others stands on no paper (I-11)."""
+    _file(case_id)
     with reading() as connection:
         read = queries.assessment_read(connection, actor(), case_id, assessment_id, clock.today())
     blocks = paper_blocks.of_assessment(read)
@@ -41,6 +42,7 @@ def record_copy(case_id: str, person_id: str) -> Response:
     today = clock.today()
     with reading() as connection:
         file = queries.case_file(connection, actor(), case_id, today)
+        file.admission.check_taking_out()
         person = file.person(person_id)
         found = queries.assessment_file(connection, actor(), case_id, today)
         reads = [
@@ -60,7 +62,12 @@ def list_workbook() -> Response:
     closed = request.args.get("closed") == "1"
     with reading() as connection:
         lines = queries.case_lines(
-            connection, actor(), clock.today(), closed=closed, limit=MOST_LINES
+            connection,
+            actor(),
+            clock.today(),
+            closed=closed,
+            limit=MOST_LINES,
+            to_take_out=True,
         )
     columns = [
         text("list.number"),
@@ -90,8 +97,11 @@ def list_workbook() -> Response:
 
 
 def _file(case_id: str) -> queries.CaseFile:
+    """The case for a paper; raises EmergencyTakesNothingOut."""
     with reading() as connection:
-        return queries.case_file(connection, actor(), case_id, clock.today())
+        file = queries.case_file(connection, actor(), case_id, clock.today())
+    file.admission.check_taking_out()
+    return file
 
 
 def _paper(title: str, blocks: tuple[Block, ...], number: str, watermark: str = "") -> Response:

@@ -104,6 +104,7 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
 def consent_record_file(case_id: str, person_id: str) -> Response:
     """One person's consent as a record for other systems; see docs/consent.md."""
     file = _file(case_id)
+    file.admission.check_taking_out()
     history = tuple(one for one in file.history if one.person_id == file.person(person_id).id)
     if not history:
         raise RecordNotFound

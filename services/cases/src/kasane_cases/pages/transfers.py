@@ -33,7 +33,10 @@ blueprint = Blueprint("transfers", __name__)
 def list_transfers() -> str:
     """What goes to other towns and what comes from them."""
     with reading() as connection:
-        going, coming = queries.transfers(connection, actor()), queries.offers(connection)
+        going, coming = (
+            queries.transfers(connection, actor(), clock.today()),
+            queries.offers(connection),
+        )
     return page("transfers.html", going=going, coming=coming, towns=_towns())
 
 
@@ -160,7 +163,7 @@ def _changed(transfer_id: str, handler: Any, *command: Any) -> Response | tuple[
 
 def _transfer_page(transfer_id: str, key: str = "") -> str:
     with reading() as connection:
-        file = queries.transfer_file(connection, actor(), transfer_id)
+        file = queries.transfer_file(connection, actor(), transfer_id, clock.today())
         staff = {one.account_id: one.display_name for one in queries.colleagues(connection)}
     names = {person.id: person.name for person in file.case.persons}
     return page("transfer.html", file=file, names=names, staff=staff, towns=_towns(), key=key)

@@ -8,7 +8,7 @@ from flask import g, render_template, url_for
 
 from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
 from kasane_cases.domain.consent import HEARD_AT_INTAKE
-from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin
+from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin, EmergencyTakesNothingOut
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.domain.steps import STATUS_OF, WorkStep
 from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
@@ -143,6 +143,8 @@ def page(template: str, /, **context: Any) -> str:
     admission = getattr(context.get("file"), "admission", None)
     if admission is not None:
         looking_on(admission.basis or COORDINATOR)
+        if admission.only_reads:
+            context["not_printed"] = refusal_words(EmergencyTakesNothingOut())
     return render_template(
         f"cases/{template}",
         status_label=status_label,
@@ -168,6 +170,9 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
         facts["theme"] = category_labels().get(entry.facts["theme"], entry.facts["theme"])
     if "status" in entry.facts:
         facts["status"] = status_label(CaseStatus(entry.facts["status"]))
+    if "held_rights" in facts:
+        held = facts["held_rights"].split(",")
+        facts["held_rights"] = "・".join(term(f"held_right.{one}") for one in held)
     who = names.get(entry.person_id, "")
     service, link = _SERVICE_OF.get(entry.kind, ("case", None))
     href = link(current_municipality(), entry.object_id) if link and entry.object_id else ""

@@ -49,6 +49,12 @@ from kasane_cases.queries.proposals import (
     agenda_proposals,
     waiting_consultations,
 )
+from kasane_cases.queries.retention import (
+    RetentionFile,
+    RetentionLine,
+    retention_file,
+    retention_lines,
+)
 from kasane_cases.queries.staff import colleagues
 from kasane_cases.queries.steps import case_steps
 from kasane_cases.queries.trail import TrailFile, trail_file
@@ -82,6 +88,8 @@ __all__ = [
     "PlanFile",
     "Proposal",
     "ProposalKind",
+    "RetentionFile",
+    "RetentionLine",
     "SessionFile",
     "SessionLine",
     "SessionOfCase",
@@ -117,6 +125,8 @@ __all__ = [
     "pack_for_copy",
     "plan_file",
     "plans_due",
+    "retention_file",
+    "retention_lines",
     "sealed_file",
     "session_file",
     "session_lines",

@@ -23,8 +23,12 @@ def attachments(
 def sealed_file(
     connection: Connection, viewer: Actor, case_id: str, attachment_id: str, today: date
 ) -> tuple[Attachment, bytes]:
-    """One file with its sealed bytes; raises RecordNotFound without the right to its person."""
+    """One file with its sealed bytes; raises RecordNotFound without the right to its person.
+
+    Raises EmergencyTakesNothingOut, for a file that is opened is a copy.
+    """
     admission = enter(connection, viewer, case_id, today)
+    admission.check_taking_out()
     files = Attachments(connection)
     attachment = files.get(case_id, attachment_id)
     if not _shown(admission, attachment.person_id):

@@ -111,18 +111,24 @@ def case_lines(
     after: str = "",
     limit: int = 50,
     narrowed: CaseFilter | None = None,
+    to_take_out: bool = False,
 ) -> Sequence[CaseLine]:
     """Cases that the viewer may see, newest first; ``after`` is the id of the last one seen.
 
     Only those are named whose record is open to the viewer; of the rest of a household nothing is told.
     ``narrowed`` takes the place of ``closed``; what needs attention comes first when it says so.
+    ``to_take_out`` leaves out what was opened in an emergency alone.
     """
     wanted = narrowed or CaseFilter(closed=closed)
     closed = wanted.closed
     order, behind = _order(connection, wanted, after)
     rows = connection.execute(
         select(tables.case)
-        .where(_narrowed(wanted, viewer, today), granted_cases(viewer, today), behind)
+        .where(
+            _narrowed(wanted, viewer, today),
+            granted_cases(viewer, today, to_take_out=to_take_out),
+            behind,
+        )
         .order_by(*order)
         .limit(limit)
     ).all()

@@ -26,22 +26,29 @@ class TransferFile:
     has_key: bool
 
 
-def transfers(connection: Connection, viewer: Actor) -> Sequence[Transfer]:
+def transfers(connection: Connection, viewer: Actor, today: date) -> Sequence[Transfer]:
     """The transfers that the viewer may know of, newest first."""
-    return Transfers(connection).known_to(viewer.account_id)
+    return Transfers(connection).known_to(viewer, today)
 
 
-def transfers_of_case(connection: Connection, viewer: Actor, case_id: str) -> Sequence[Transfer]:
+def transfers_of_case(
+    connection: Connection, viewer: Actor, case_id: str, today: date
+) -> Sequence[Transfer]:
     """The transfers of one case that the viewer may know of, newest first."""
-    return Transfers(connection).known_to(viewer.account_id, case_id)
+    return Transfers(connection).known_to(viewer, today, case_id)
 
 
-def transfer_file(connection: Connection, viewer: Actor, transfer_id: str) -> TransferFile:
-    """One transfer; raises RecordNotFound when there is none or the viewer may not know of it."""
+def transfer_file(
+    connection: Connection, viewer: Actor, transfer_id: str, today: date
+) -> TransferFile:
+    """One transfer; raises RecordNotFound when there is none or the viewer may not know of it.
+
+    Who prepared or approves it knows of it, also where the case was restricted to others since.
+    """
     store = Transfers(connection)
-    transfer = store.get(transfer_id)
+    transfer = store.get_known(transfer_id, viewer, today)
     mine = viewer.account_id in (transfer.prepared_by, transfer.approver)
-    if not transfer.known_to(viewer.account_id) or not (mine or viewer.has("coordinator")):
+    if not (mine or viewer.has("coordinator")):
         raise RecordNotFound
     return TransferFile(
         transfer,

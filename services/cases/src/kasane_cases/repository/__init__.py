@@ -19,6 +19,7 @@ from kasane_cases.repository.cases import Cases, fiscal_year
 from kasane_cases.repository.consents import Consents
 from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_ground
 from kasane_cases.repository.due import days_to_come
+from kasane_cases.repository.ending_rules import RULES as ENDING_RULES
 from kasane_cases.repository.gap_lines import count_gaps, gaps_of
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
@@ -28,6 +29,19 @@ from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plan_records import PlanRecords
 from kasane_cases.repository.plans import Plans, plan_from
 from kasane_cases.repository.records import NeedOptions, Needs, OutreachRequests, Referrals
+from kasane_cases.repository.retention import (
+    EndedRecord,
+    Holds,
+    RetentionRules,
+    Shreddings,
+    ended_record,
+    ended_records,
+    ids_of,
+    is_gone,
+    obstacles,
+    retention_rules,
+    without_a_day,
+)
 from kasane_cases.repository.sessions import Sessions
 from kasane_cases.repository.standings import standings
 from kasane_cases.repository.summaries import Summaries, summary_from
@@ -37,6 +51,7 @@ from kasane_cases.repository.watch import GapCounts, Handoffs, WatchRules
 
 __all__ = [
     "COORDINATOR",
+    "ENDING_RULES",
     "LOOKS",
     "PERMISSIONS",
     "READERS",
@@ -47,9 +62,11 @@ __all__ = [
     "CareTies",
     "Cases",
     "Consents",
+    "EndedRecord",
     "GapCounts",
     "Grants",
     "Handoffs",
+    "Holds",
     "HouseholdSteps",
     "Ledger",
     "LegalGrounds",
@@ -63,7 +80,9 @@ __all__ = [
     "Plans",
     "Protections",
     "Referrals",
+    "RetentionRules",
     "Sessions",
+    "Shreddings",
     "Summaries",
     "Tasks",
     "Timeline",
@@ -74,14 +93,21 @@ __all__ = [
     "best_ground",
     "count_gaps",
     "days_to_come",
+    "ended_record",
+    "ended_records",
     "enter",
     "fiscal_year",
     "gaps_of",
     "granted_cases",
+    "ids_of",
+    "is_gone",
     "move_open_records",
+    "obstacles",
     "plan_from",
     "platform_forms",
+    "retention_rules",
     "shown_persons_only",
     "standings",
     "summary_from",
+    "without_a_day",
 ]

@@ -21,7 +21,14 @@ from sqlalchemy import (
 from kasane_cases import tables
 from kasane_cases.domain.agenda import LegalKind
 from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
-from kasane_cases.domain.errors import CaseNotFound, CaseRestricted, EmergencyReadsOnly
+from kasane_cases.domain.errors import (
+    CaseNotFound,
+    CaseRestricted,
+    EmergencyReadsOnly,
+    EmergencyTakesNothingOut,
+    RecordShredded,
+)
+from kasane_cases.repository.retention import is_gone
 from kasane_cases.repository.rows import as_utc, columns
 from kasane_kit import clock
 from kasane_kit.auth import Actor, Grant, Permission, decide
@@ -90,6 +97,24 @@ PERMISSIONS = (
     Permission("cases.transfer.prepare", "cases.transfer.begun", _LEADS, "case"),
     Permission("cases.transfer.approve", "cases.transfer.handled", _HANDS_OVER, "transfer"),
     Permission("cases.transfer.receive", "cases.transfer_offer.handled", _LEADS, "transfer_offer"),
+    Permission("cases.retention.list", "cases.retention.listed", _HANDS_OVER, "shredding"),
+    Permission("cases.retention.hold", "cases.retention.held", _HANDS_OVER, "shredding"),
+    Permission("cases.retention.propose", "cases.retention.proposed", _HANDS_OVER, "shredding"),
+    Permission(
+        "cases.retention.confirm",
+        "cases.retention.confirmed",
+        _HANDS_OVER,
+        "shredding",
+        step_up=True,
+    ),
+    Permission(
+        "cases.retention.set",
+        "cases.retention.rule_set",
+        frozenset({"town_administrator"}),
+        "municipality",
+        False,
+        step_up=True,
+    ),
     Permission("cases.referral.request", "cases.referral.requested", _TEAM, "case"),
     Permission("cases.participation.read", "cases.participation.read", READERS, "case"),
     Permission("cases.participation.propose", "cases.participation.proposed", _TEAM, "case"),
@@ -125,6 +150,11 @@ class Admission:
         """Whether the case was opened in an emergency and by nothing else."""
         return self.basis == GrantBasis.EMERGENCY.value
 
+    def check_taking_out(self) -> None:
+        """Raises EmergencyTakesNothingOut where the case was opened in an emergency and by nothing else."""
+        if self.only_reads:
+            raise EmergencyTakesNothingOut
+
     def shows(self, person_id: str) -> bool:
         """Whether the record of this person is open."""
         return self.whole or person_id in self.person_ids
@@ -153,6 +183,8 @@ def enter(
         raise CaseNotFound
     if viewer.is_platform:
         return Admission(True, frozenset(), "platform")
+    if is_gone(connection, case_id):
+        raise RecordShredded
     restricted = bool(rows[0].restricted)
     coordinates = viewer.has(COORDINATOR) and not restricted
     held = [row for row in rows if row.basis is not None and not (team_only and row.person_id)]
@@ -173,11 +205,19 @@ def enter(
     return Admission(whole, frozenset(row.person_id for row in held), decision.basis)
 
 
-def granted_cases(viewer: Actor, today: date, *, whole: bool = False) -> ColumnElement[bool]:
-    """The condition on a case that the viewer may see it, or may see all of it; for lists."""
+def granted_cases(
+    viewer: Actor, today: date, *, whole: bool = False, to_take_out: bool = False
+) -> ColumnElement[bool]:
+    """The condition on a case that the viewer may see it, or may see all of it; for lists.
+
+    A list ``to_take_out`` leaves out what was opened in an emergency alone.
+    """
     g = tables.access_grant.c
     kind = g.person_id == "" if whole else true()
-    held = exists().where(g.case_id == tables.case.c.id, _held_by(viewer), _running(today), kind)
+    lasting = g.basis != GrantBasis.EMERGENCY.value if to_take_out else true()
+    held = exists().where(
+        g.case_id == tables.case.c.id, _held_by(viewer), _running(today), kind, lasting
+    )
     if viewer.has(COORDINATOR):
         return or_(tables.case.c.restricted.is_(False), held)
     return held
@@ -207,10 +247,12 @@ def attends(viewer: Actor) -> ColumnElement[bool]:
     """The condition on a session that the viewer may see it: coordinators, and who attends."""
     if viewer.has(COORDINATOR):
         return true()
-    a = tables.attendee.c
-    return exists().where(
+    a, e = tables.attendee.c, tables.ended_attendance.c
+    ended = exists().where(e.session_id == tables.session.c.id, e.account_id == viewer.account_id)
+    attended = exists().where(
         a.session_id == tables.session.c.id, a.account_id == viewer.account_id, a.present.is_(True)
     )
+    return and_(attended, ~ended)
 
 
 class Grants:
@@ -283,6 +325,47 @@ class Grants:
             .where(g.basis_reference == basis_reference, g.ended_at.is_(None))
             .values(ended_at=at)
         )
+
+    def end_of_account(self, account_id: str, at: datetime) -> tuple[tuple[str, GrantBasis], ...]:
+        """Ends every right of an account by name, to whichever case; returns the cases with the bases."""
+        g = tables.access_grant.c
+        mine = and_(
+            g.subject_kind == GrantSubject.ACCOUNT.value,
+            g.subject == account_id,
+            or_(g.ended_at.is_(None), g.ended_at > at),
+        )
+        rows = self._connection.execute(select(g.case_id, g.basis).where(mine).distinct()).all()
+        self._connection.execute(update(tables.access_grant).where(mine).values(ended_at=at))
+        return tuple((row.case_id, GrantBasis(row.basis)) for row in rows)
+
+    def is_held(self, case_id: str, today: date) -> bool:
+        """Whether anybody has a lasting right to the whole case."""
+        g = tables.access_grant.c
+        found = self._connection.scalar(
+            select(literal(1))
+            .where(
+                g.case_id == case_id,
+                g.person_id == "",
+                g.basis != GrantBasis.EMERGENCY.value,
+                _running(today),
+            )
+            .limit(1)
+        )
+        return found is not None
+
+    def end_attendance(self, account_id: str, at: datetime) -> None:
+        """Closes the sessions that an account attended until now; that it attended them stays written."""
+        a, e = tables.attendee.c, tables.ended_attendance.c
+        known = exists().where(e.session_id == a.session_id, e.account_id == account_id)
+        sessions = self._connection.scalars(
+            select(a.session_id).where(a.account_id == account_id, ~known).distinct()
+        ).all()
+        for session_id in sessions:
+            self._connection.execute(
+                insert(tables.ended_attendance).values(
+                    session_id=session_id, account_id=account_id, ended_at=at
+                )
+            )
 
     def end_consented_meetings(self, case_id: str, person_id: str, at: datetime) -> None:
         """Ends the rights to a person that follow from sessions speaking of them on consent."""

@@ -40,6 +40,13 @@ class Attachments:
             raise RecordNotFound
         return _attachment(row)
 
+    def every(self) -> tuple[Attachment, ...]:
+        """What is known of every file of the town; no bytes are read."""
+        return tuple(
+            _attachment(row)
+            for row in self._connection.execute(select(*_FACTS).order_by(tables.attachment.c.id))
+        )
+
     def sealed(self, attachment_id: str) -> bytes:
         """The sealed bytes of a file that was found by ``get``."""
         found = self._connection.scalar(

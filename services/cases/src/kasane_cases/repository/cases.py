@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kasane_cases import tables
-from kasane_cases.domain.case import Case, CaseStatus, Episode
+from kasane_cases.domain.case import ENDED, Case, CaseStatus, Episode
 from kasane_cases.domain.errors import CaseNotFound, ChangedMeanwhile
 from kasane_cases.domain.household import Household, Membership, Person
 from kasane_cases.repository.rows import columns
@@ -88,6 +88,28 @@ class Cases:
             .order_by(c.id)
         )
         return tuple(rows)
+
+    def led_by(self, lead: str) -> tuple[str, ...]:
+        """The cases that somebody is in charge of, open or ended."""
+        c = tables.case.c
+        return tuple(self._connection.scalars(select(c.id).where(c.lead == lead).order_by(c.id)))
+
+    def leave_without_lead(self, case_id: str) -> None:
+        """Nobody is in charge any more; whoever is editing the case has to read it again."""
+        c = tables.case.c
+        self._connection.execute(
+            update(tables.case).where(c.id == case_id).values(lead="", version=c.version + 1)
+        )
+
+    def open_among(self, case_ids: Iterable[str]) -> dict[str, bool]:
+        """Those of the cases that are being worked on, and whether they are kept to a named team."""
+        c = tables.case.c
+        rows = self._connection.execute(
+            select(c.id, c.restricted).where(
+                c.id.in_(list(case_ids)), c.status.not_in([one.value for one in ENDED])
+            )
+        )
+        return {row.id: row.restricted for row in rows}
 
     def save_household(self, household: Household) -> None:
         """Saves the memberships of a household; call ``save`` for its case as well."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from kasane_cases import tables
 from kasane_cases.domain.address_protection import AddressProtection, ProtectedReader
@@ -151,6 +151,14 @@ class Protections:
             .values(ended_at=at)
         )
         return ended.rowcount == 1
+
+    def end_of_account(self, account_id: str, at: datetime) -> tuple[str, ...]:
+        """Ends every admission of an account; returns the persons."""
+        r = tables.protected_reader.c
+        mine = and_(r.account_id == account_id, or_(r.ended_at.is_(None), r.ended_at > at))
+        persons = self._connection.scalars(select(r.person_id).where(mine).distinct()).all()
+        self._connection.execute(update(tables.protected_reader).where(mine).values(ended_at=at))
+        return tuple(persons)
 
     def readers(self, person_ids: Iterable[str], today: date) -> tuple[ProtectedReader, ...]:
         """Who may read the protected addresses of the persons today, oldest first."""

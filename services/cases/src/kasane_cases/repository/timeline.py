@@ -53,11 +53,11 @@ class Tasks:
             self._connection.execute(insert(tables.task).values(**columns(task)))
         return known is None
 
-    def opener_of_emergency(self, case_id: str, task_id: str) -> str:
-        """Whose emergency look a task is to review; empty when it is about something else."""
+    def emergency_of(self, case_id: str, task_id: str) -> tuple[str, str] | None:
+        """The emergency look that a task is to review and whose it was; None when it is about something else."""
         t, g, r = tables.task.c, tables.access_grant.c, tables.protected_reader.c
         row = self._connection.execute(
-            select(g.subject, r.account_id)
+            select(t.reference, g.subject, r.account_id)
             .select_from(
                 tables.task.outerjoin(tables.access_grant, g.id == t.reference).outerjoin(
                     tables.protected_reader, r.id == t.reference
@@ -69,7 +69,7 @@ class Tasks:
                 t.kind == CaseTaskKind.REVIEW_EMERGENCY.value,
             )
         ).one_or_none()
-        return str(row.subject or row.account_id or "") if row else ""
+        return (row.reference, str(row.subject or row.account_id or "")) if row else None
 
     def finish(self, case_id: str, person_id: str, kind: CaseTaskKind, day: date) -> None:
         """Marks the open tasks of this kind for this person as done."""

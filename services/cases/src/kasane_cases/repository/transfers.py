@@ -1,9 +1,10 @@
 """Loads and saves transfers, offers of other towns and what they held."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kasane_cases import tables
@@ -16,7 +17,9 @@ from kasane_cases.domain.transfer import (
     TransferOffer,
     TransferStatus,
 )
+from kasane_cases.repository.access import granted_cases
 from kasane_cases.repository.rows import as_utc, columns, moment
+from kasane_kit.auth import Actor
 
 
 class Transfers:
@@ -33,6 +36,17 @@ class Transfers:
             )
         except IntegrityError as error:
             raise TransferUnderWay from error
+
+    def get_known(self, transfer_id: str, viewer: Actor, today: date) -> Transfer:
+        """One transfer; raises RecordNotFound when there is none or the viewer may not know of it."""
+        row = self._connection.execute(
+            select(tables.transfer).where(
+                tables.transfer.c.id == transfer_id, _known_to(viewer, today)
+            )
+        ).one_or_none()
+        if row is None:
+            raise RecordNotFound
+        return _transfer(row)
 
     def get(self, transfer_id: str) -> Transfer:
         """One transfer; raises RecordNotFound."""
@@ -73,16 +87,25 @@ class Transfers:
             or ""
         )
 
-    def known_to(self, account_id: str, case_id: str = "") -> Sequence[Transfer]:
-        """Those that the account may know of, newest first; of one case if given."""
+    def known_to(self, viewer: Actor, today: date, case_id: str = "") -> Sequence[Transfer]:
+        """Those that the viewer may know of, newest first; of one case if given."""
         t = tables.transfer.c
-        statement = select(tables.transfer).where(
-            or_(t.secret.is_(False), t.prepared_by == account_id, t.approver == account_id)
-        )
+        statement = select(tables.transfer).where(_known_to(viewer, today))
         if case_id:
             statement = statement.where(t.case_id == case_id)
         rows = self._connection.execute(statement.order_by(t.prepared_at.desc(), t.id))
         return [_transfer(row) for row in rows]
+
+
+def _known_to(viewer: Actor, today: date) -> ColumnElement[bool]:
+    """Who handles a transfer knows of it, and of one that is not secret whoever sees the whole case."""
+    t = tables.transfer.c
+    seen = select(tables.case.c.id).where(granted_cases(viewer, today, whole=True))
+    return or_(
+        t.prepared_by == viewer.account_id,
+        t.approver == viewer.account_id,
+        and_(t.secret.is_(False), t.case_id.in_(seen)),
+    )
 
 
 class TransferOffers:

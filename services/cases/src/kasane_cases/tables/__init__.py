@@ -14,6 +14,7 @@ from kasane_cases.tables.cases import (
 from kasane_cases.tables.conferences import (
     agenda_item,
     attendee,
+    ended_attendance,
     item_decision,
     item_fact,
     minutes_addendum,
@@ -49,6 +50,12 @@ from kasane_cases.tables.plans import (
     plan_evaluation,
     support_plan,
 )
+from kasane_cases.tables.retention import (
+    retention_hold,
+    retention_rule,
+    shredding,
+    shredding_part,
+)
 from kasane_cases.tables.schema import metadata
 from kasane_cases.tables.timeline import task, timeline
 from kasane_cases.tables.transfers import transfer, transfer_document, transfer_offer
@@ -68,6 +75,7 @@ __all__ = [
     "consultation_summary",
     "counter",
     "disclosure",
+    "ended_attendance",
     "episode",
     "fact_origin",
     "gap_count",
@@ -93,7 +101,11 @@ __all__ = [
     "plan_evaluation",
     "protected_reader",
     "referral",
+    "retention_hold",
+    "retention_rule",
     "session",
+    "shredding",
+    "shredding_part",
     "suggestion",
     "support_need",
     "support_plan",

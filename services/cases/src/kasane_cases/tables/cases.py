@@ -34,6 +34,7 @@ consultation_summary = Table(
     Column("persons", SealedJson("id"), nullable=False),
     Column("case_id", String(36), nullable=False),
     Column("closed", Boolean, nullable=False),
+    Column("closed_on", Date),
 )
 
 

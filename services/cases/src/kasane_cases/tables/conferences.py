@@ -58,6 +58,14 @@ attendee = Table(
 )
 
 
+ended_attendance = Table(
+    "cases_ended_attendance",
+    metadata,
+    Column("session_id", String(36), primary_key=True),
+    Column("account_id", String(64), primary_key=True),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+)
+
 agenda_item = Table(
     "cases_agenda_item",
     metadata,

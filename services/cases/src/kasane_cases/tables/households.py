@@ -1,9 +1,9 @@
 """How households change, who cares for whom, and who may read a protected address."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Table
 
 from kasane_cases.tables.schema import metadata
-from kasane_kit.db import Sealed
+from kasane_kit.db import Sealed, SealedJson
 
 household_step = Table(
     "cases_household_step",
@@ -13,7 +13,7 @@ household_step = Table(
     Column("from_on", Date, nullable=False),
     Column("case_id", String(36), nullable=False, index=True),
     Column("other_case_id", String(36), nullable=False, index=True),
-    Column("persons", JSON, nullable=False),
+    Column("persons", SealedJson("case_id"), nullable=False),
     Column("reason", Sealed("case_id"), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", String(64), nullable=False),

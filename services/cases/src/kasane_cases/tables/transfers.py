@@ -51,7 +51,7 @@ transfer_offer = Table(
     Column("answered_by", String(64), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
     Column("case_id", String(36), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed(), nullable=False),
 )
 transfer_document = Table(
     "cases_transfer_document",

@@ -19,6 +19,13 @@ class ConsultationNotFound(IntakeRefusal):
     status = 404
 
 
+class ConsultationShredded(ConsultationNotFound):
+    """The time of the consultation is over and nothing personal of it is left; only its number is."""
+
+    code = "consultation_shredded"
+    status = 410
+
+
 class SheetNotFound(IntakeRefusal):
     """No such つなぐシート, or it is not open to this person."""
 

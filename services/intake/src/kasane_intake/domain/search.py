@@ -116,10 +116,14 @@ def text_of(one: Findable) -> str:
 
 def answers(query: SearchQuery, one: Findable) -> bool:
     """Whether what may be searched answers a query: the whole is the beginning of a term, or every word is there."""
-    text = text_of(one)
-    return any(term.startswith(form) for form in query.whole for _, term in terms_of(one)) or all(
-        any(form in text for form in word.forms) for word in query.words
-    )
+    return any(
+        term.startswith(form) for form in query.whole for _, term in terms_of(one)
+    ) or has_every_word(text_of(one), query)
+
+
+def has_every_word(text: str, query: SearchQuery) -> bool:
+    """Whether every word of a query stands in a text in one of its forms."""
+    return all(any(form in text for form in word.forms) for word in query.words)
 
 
 def grams_of(text: str) -> tuple[str, ...]:

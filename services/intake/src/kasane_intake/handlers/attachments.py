@@ -1,5 +1,9 @@
 """Keeps files with a consultation, sealed; takes them back, and opens closed ones."""
 
+import hashlib
+
+from sqlalchemy import Connection
+
 from kasane_intake.commands import AttachFiles, OpenAttachment, VoidAttachment
 from kasane_intake.domain.attachment import Attachment, AttachmentLook
 from kasane_intake.domain.attachment_errors import TooManyAttachments
@@ -7,7 +11,7 @@ from kasane_intake.domain.sheet_errors import ReasonMissing
 from kasane_intake.repository import Attachments, Consultations
 from kasane_kit import clock
 from kasane_kit.ids import new_id
-from kasane_kit.keys import unseal
+from kasane_kit.keys import KeyRing, SealBroken, unseal
 from kasane_kit.unit_of_work import UnitOfWork
 
 ATTACHMENT = "attachment"
@@ -83,3 +87,17 @@ def unsealed(key: bytes, attachment: Attachment, sealed: bytes) -> bytes:
 def place_of(attachment: Attachment) -> str:
     """Where a file's seal belongs: it opens nowhere else."""
     return f"intake_attachment|{attachment.consultation_id}|{attachment.id}"
+
+
+def open_every_file(connection: Connection, keys: KeyRing, municipality: str) -> int:
+    """Opens every file of a town and compares it with its digest; returns how many there are.
+
+    Raises SealBroken naming the first that is not what was handed in.
+    """
+    attachments, key = Attachments(connection), keys.derived(municipality, SEALED_FOR)
+    found = attachments.every()
+    for attachment in found:
+        content = unsealed(key, attachment, attachments.sealed(attachment.id))
+        if hashlib.sha256(content).hexdigest() != attachment.digest:
+            raise SealBroken(f"the file {attachment.id} is not the one that was handed in")
+    return len(found)

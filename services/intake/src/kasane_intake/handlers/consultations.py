@@ -45,7 +45,7 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
     consultations = Consultations(uow.connection)
     consultation = Consultation.receive(
         consultation_id=command.consultation_id,
-        number=consultations.next_number(fiscal_year(clock.today())),
+        number="",
         received_at=clock.now(),
         received_by=uow.actor.account_id,
         desk=command.desk,
@@ -65,6 +65,9 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
         ),
     )
     ask_escalation(consultation, hooks)
+    town_answers = tuple(_town_answers(consultation, hooks))
+    # As late as can be: until the commit nobody else of the town is given a number.
+    consultation.number = consultations.next_number(fiscal_year(clock.today()))
     consultations.add(consultation)
     note_step(uow, Step.of_consultation(consultation, ""))
     keep_files(AttachFiles(consultation.id, command.uploads), uow)
@@ -106,7 +109,7 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
             survey_next_step=need.next_step if (need := consultation.reception.need) else "",
             single_agency_enough=_said(consultation.screening.single_agency_enough),
             ordinary_cooperation_enough=_said(consultation.screening.ordinary_cooperation_enough),
-            town_answers=tuple(_town_answers(consultation, hooks)),
+            town_answers=town_answers,
         )
     )
     if consultation.urgent:

@@ -1,6 +1,7 @@
 """Describes intake's forms: the core's fields, the town's choices, and what its plugins add."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from flask import g
@@ -11,10 +12,26 @@ from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import PersonTraits
 from kasane_kit import clock
 from kasane_kit.plugins import ask_each
-from kasane_kit.web import Form, actor, hooks, strings, text
+from kasane_kit.web import Form, actor, hooks, language, strings, text
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, HandoffPolicy, Office
 
 YES_NO = ("yes", "no")
+
+
+def once_in_each_language(
+    describe: Callable[[], tuple[FieldSpec, ...]],
+) -> Callable[[], tuple[FieldSpec, ...]]:
+    """Describes fields once that are the same in every town: they differ by the reader's language alone."""
+    known: dict[str, tuple[FieldSpec, ...]] = {}
+
+    @wraps(describe)
+    def described() -> tuple[FieldSpec, ...]:
+        spoken = language()
+        if spoken not in known:
+            known[spoken] = describe()
+        return known[spoken]
+
+    return described
 
 
 def offices() -> tuple[Office, ...]:
@@ -48,13 +65,7 @@ def reception_fields() -> tuple[FieldSpec, ...]:
     """Where and how the consultation came."""
     desks = tuple(Choice(office.code, office.label) for office in offices() if office.receives)
     return (
-        FieldSpec(
-            "channel",
-            text("field.channel"),
-            FieldKind.CHOICE,
-            True,
-            choices=_choices("channel", Channel),
-        ),
+        *_channel_field(),
         FieldSpec(
             "desk",
             text("field.desk"),
@@ -89,6 +100,7 @@ def story_fields() -> tuple[FieldSpec, ...]:
     )
 
 
+@once_in_each_language
 def contact_fields() -> tuple[FieldSpec, ...]:
     """Who came or called; all may stay empty."""
     return (
@@ -115,6 +127,7 @@ def contact_fields() -> tuple[FieldSpec, ...]:
     )
 
 
+@once_in_each_language
 def person_fields() -> tuple[FieldSpec, ...]:
     """One person concerned."""
     return (
@@ -145,6 +158,7 @@ def person_fields() -> tuple[FieldSpec, ...]:
     )
 
 
+@once_in_each_language
 def screening_fields() -> tuple[FieldSpec, ...]:
     """The two questions that decide how far a matter goes."""
     answers = tuple(Choice(value, text(f"answer.{value}")) for value in YES_NO)
@@ -279,6 +293,12 @@ def screening_from(values: Mapping[str, Any]) -> Screening:
     return Screening(
         meaning.get(values["single_agency"]), meaning.get(values["ordinary_cooperation"])
     )
+
+
+@once_in_each_language
+def _channel_field() -> tuple[FieldSpec, ...]:
+    choices = _choices("channel", Channel)
+    return (FieldSpec("channel", text("field.channel"), FieldKind.CHOICE, True, choices=choices),)
 
 
 def _choices(prefix: str, values: Any) -> tuple[Choice, ...]:

@@ -32,6 +32,12 @@ FIELD_OF = {
 
 def way_fields() -> tuple[FieldSpec, ...]:
     """BroughtBy, who heard it, and what only some channels need."""
+    before, after = _before_the_campaign(), _behind_the_campaign()
+    return (*before, _campaign_field(), *after)
+
+
+@forms.once_in_each_language
+def _before_the_campaign() -> tuple[FieldSpec, ...]:
     return (
         FieldSpec(
             "route",
@@ -53,7 +59,12 @@ def way_fields() -> tuple[FieldSpec, ...]:
             FieldKind.DATE,
         ),
         FieldSpec("agency", text("receiving.field.agency"), max_length=200),
-        _campaign_field(),
+    )
+
+
+@forms.once_in_each_language
+def _behind_the_campaign() -> tuple[FieldSpec, ...]:
+    return (
         FieldSpec(
             "need",
             text("receiving.field.need"),

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    false,
+    literal_column,
+    or_,
+    select,
+)
 
 from kasane_intake import tables
 from kasane_intake.domain.search import (
@@ -14,6 +24,7 @@ from kasane_intake.domain.search import (
     findable,
     found_by,
     grams_to_find,
+    has_every_word,
     read_query,
     terms_of,
 )
@@ -22,10 +33,11 @@ from kasane_intake.queries.told import told_to
 from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import Consultations, ProtectedPersons
 from kasane_kit.auth import Actor
+from kasane_kit.db import has_tags, stored_text, tags_in
 from kasane_kit.web.dates import NotADate, parse_date
 
 FOUND_AT_MOST = 50
-# Of so many of the newest the text itself is read; only what is rarer is worth a look into the index.
+# So many of the newest are looked through; only what is rarer is worth a look into the index.
 NEWEST_READ = 2000
 LAST_SIGN = "\U0010ffff"
 # One consultation may have a term for as many reasons.
@@ -88,6 +100,7 @@ def _ids(
 ) -> list[str]:
     ids = dict.fromkeys(_by_term(connection, viewer, state, query, most))
     if len(ids) < most:
+        ids.update(dict.fromkeys(_not_tagged_yet(connection, viewer, state, query, most)))
         ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, most)))
     if len(ids) < most:
         ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, most)))
@@ -164,58 +177,112 @@ def _by_term(
 
 def _in_newest(
     connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
-) -> Sequence[str]:
+) -> list[str]:
     """Those among the newest texts that contain every word; enough for words that many texts have."""
-    x, c = tables.search_text.c, tables.consultation.c
+    x = tables.search_text.c
     newest = (
-        select(x.consultation_id, x.received_at, x.text)
+        select(*_hit(x), x.tags, x.tag_version)
         .order_by(x.received_at.desc(), x.consultation_id.desc())
         .limit(NEWEST_READ)
         .subquery()
     )
-    return connection.scalars(
-        select(newest.c.consultation_id)
-        .join(tables.consultation, c.id == newest.c.consultation_id)
-        .where(_contains(newest.c.text, query), visible_to(viewer), state)
-        .order_by(newest.c.received_at.desc(), newest.c.consultation_id.desc())
-        .limit(most)
-    ).all()
+    hits = select(*_hit(newest.c)).where(_may_contain(connection, newest.c, query)).subquery()
+    return _opened(connection, viewer, state, query, hits, most)
 
 
 def _anywhere(
     connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
-) -> Sequence[str]:
-    """Those anywhere that contain every word: PostgreSQL by its index of grams, SQLite by reading."""
-    x, c = tables.search_text.c, tables.consultation.c
-    matches = _contains(x.text, query)
-    if connection.dialect.name == "postgresql":
-        grams = (
-            or_(*(x.grams.op("@>")(list(grams_to_find(form))) for form in word.forms))
-            for word in query.words
-        )
-        matches = and_(*grams, matches)
+) -> list[str]:
+    """Those anywhere that contain every word: PostgreSQL by its index of tags, SQLite by reading the tags."""
+    x = tables.search_text.c
     hits = (
-        select(x.consultation_id, x.received_at)
-        .where(matches)
+        select(*_hit(x))
+        .where(_may_contain(connection, x, query))
         .cte("hits")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return connection.scalars(
-        select(hits.c.consultation_id)
-        .join(tables.consultation, c.id == hits.c.consultation_id)
-        .where(visible_to(viewer), state)
-        .order_by(hits.c.received_at.desc(), hits.c.consultation_id.desc())
-        .limit(most)
-    ).all()
+    return _opened(connection, viewer, state, query, hits, most)
 
 
-def _contains(text: ColumnElement[str], query: SearchQuery) -> ColumnElement[bool]:
-    return and_(
-        *(
-            or_(*(text.contains(form, autoescape=True) for form in word.forms))
-            for word in query.words
+def _not_tagged_yet(
+    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+) -> list[str]:
+    """Those that a release before this one wrote and nobody has tagged yet; their texts are plain."""
+    x = tables.search_text.c
+    text = stored_text(x.text)
+    hits = (
+        select(*_hit(x))
+        .where(
+            x.tag_version == 0,
+            *(or_(*(text.contains(f, autoescape=True) for f in w.forms)) for w in query.words),
         )
+        .subquery()
     )
+    return _opened(connection, viewer, state, query, hits, most)
+
+
+def _opened(
+    connection: Connection,
+    viewer: Actor,
+    state: ColumnElement[bool],
+    query: SearchQuery,
+    hits: FromClause,
+    most: int,
+) -> list[str]:
+    """The newest of the hits whose text, opened, has every word: tags may agree where words do not."""
+    x, c = tables.search_text.c, tables.consultation.c
+    found: list[str] = []
+    last: ColumnElement[bool] = literal_column("1") == 1
+    while len(found) < most:
+        near = (
+            select(hits.c.consultation_id)
+            .join(tables.consultation, c.id == hits.c.consultation_id)
+            .where(visible_to(viewer), state, last)
+            .order_by(hits.c.received_at.desc(), hits.c.consultation_id.desc())
+            .limit(most)
+        )
+        rows = connection.execute(
+            select(x.consultation_id, x.received_at, x.text)
+            .where(x.consultation_id.in_(near))
+            .order_by(x.received_at.desc(), x.consultation_id.desc())
+        ).all()
+        found += [row.consultation_id for row in rows if has_every_word(row.text, query)]
+        if len(rows) < most:
+            break
+        end = rows[-1]
+        last = or_(
+            hits.c.received_at < end.received_at,
+            and_(
+                hits.c.received_at == end.received_at, hits.c.consultation_id < end.consultation_id
+            ),
+        )
+    return found[:most]
+
+
+def _may_contain(connection: Connection, row: Any, query: SearchQuery) -> ColumnElement[bool]:
+    """Whether a row has the tags of every word, under whichever version of the town's key they were made."""
+    return or_(
+        false(),
+        *(
+            and_(
+                row.tag_version == maker.version,
+                *(
+                    or_(
+                        *(
+                            has_tags(connection, row.tags, maker.of(grams_to_find(form)))
+                            for form in word.forms
+                        )
+                    )
+                    for word in query.words
+                ),
+            )
+            for maker in tags_in(connection, tables.search_text)
+        ),
+    )
+
+
+def _hit(row: Any) -> tuple[Any, Any]:
+    return row.consultation_id, row.received_at
 
 
 def _in_state(status: str) -> ColumnElement[bool]:

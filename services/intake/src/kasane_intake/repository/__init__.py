@@ -8,6 +8,7 @@ from kasane_intake.repository.moments import moment, moment_or_none
 from kasane_intake.repository.protected import ProtectedPersons
 from kasane_intake.repository.sheets import ReferralSheets, copied, read_sheet
 from kasane_intake.repository.steps import steps_of
+from kasane_intake.repository.tagging import tag_consultation_anew
 
 __all__ = [
     "Attachments",
@@ -23,4 +24,5 @@ __all__ = [
     "moment_or_none",
     "read_sheet",
     "steps_of",
+    "tag_consultation_anew",
 ]

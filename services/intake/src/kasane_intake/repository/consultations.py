@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import (
@@ -13,7 +13,7 @@ from kasane_intake.domain.consultation import (
     PersonConcerned,
     Screening,
 )
-from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound
+from kasane_intake.domain.errors import ChangedMeanwhile, ConsultationNotFound, ConsultationShredded
 from kasane_intake.domain.reception import Channel
 from kasane_intake.domain.same_person.traits import stored_keys
 from kasane_intake.repository.moments import moment
@@ -24,6 +24,13 @@ from kasane_intake.repository.receptions import (
     save_reception,
 )
 from kasane_intake.repository.search import keep_findable, keep_findable_anew
+from kasane_kit.db import BESIDE, begin_record, write_later
+from kasane_kit.db.shredding import is_shredded
+
+_NEXT = text(
+    "INSERT INTO intake_counter (year, last) VALUES (:year, 1) "
+    "ON CONFLICT (year) DO UPDATE SET last = intake_counter.last + 1 RETURNING last"
+)
 
 
 class Consultations:
@@ -34,22 +41,18 @@ class Consultations:
 
     def next_number(self, year: int) -> str:
         """The next receipt number of a fiscal year, for example ``R8-000123``; never given twice."""
-        last = self._connection.scalar(
-            text(
-                "INSERT INTO intake_counter (year, last) VALUES (:year, 1) "
-                "ON CONFLICT (year) DO UPDATE SET last = intake_counter.last + 1 RETURNING last"
-            ),
-            {"year": year},
-        )
+        last = self._connection.scalar(_NEXT, {"year": year}, execution_options=BESIDE)
         return f"{year}-{last:06d}"
 
     def get(self, consultation_id: str) -> Consultation:
-        """The consultation; raises ConsultationNotFound."""
+        """The consultation; raises ConsultationNotFound, and ConsultationShredded when its time is over."""
         row = self._connection.execute(
             select(tables.consultation).where(tables.consultation.c.id == consultation_id)
         ).one_or_none()
         if row is None:
             raise ConsultationNotFound
+        if is_shredded(self._connection, consultation_id):
+            raise ConsultationShredded
         persons = self._connection.execute(
             select(tables.person_concerned)
             .where(tables.person_concerned.c.consultation_id == consultation_id)
@@ -64,7 +67,8 @@ class Consultations:
 
     def add(self, consultation: Consultation) -> None:
         """Saves a new consultation."""
-        self._connection.execute(insert(tables.consultation).values(**_columns(consultation)))
+        begin_record(self._connection, consultation.id)
+        write_later(self._connection, tables.consultation, _columns(consultation))
         self._add_persons(consultation)
         keep_findable(self._connection, consultation)
         save_reception(self._connection, consultation.id, consultation.reception)
@@ -104,32 +108,29 @@ class Consultations:
         keep_findable_anew(self._connection, consultation)
 
     def _add_persons(self, consultation: Consultation) -> None:
-        rows = [
-            {
-                "id": person.person_id,
-                "consultation_id": consultation.id,
-                "position": position,
-                "name": person.name,
-                "kana": person.kana,
-                "birth_date": person.birth_date,
-                "relation": person.relation,
-                "address": person.address,
-                "phone": person.phone,
-                "given_consent": person.given_consent,
-                "carer": person.carer,
-                "description": person.description,
-            }
-            for position, person in enumerate(consultation.persons)
-        ]
-        if rows:
-            self._connection.execute(insert(tables.person_concerned), rows)
-        keys = [
-            {"person_id": person.person_id, "key": key}
-            for person in consultation.persons
-            for key in stored_keys(person.traits)
-        ]
-        if keys:
-            self._connection.execute(insert(tables.person_key), keys)
+        for position, person in enumerate(consultation.persons):
+            write_later(
+                self._connection,
+                tables.person_concerned,
+                {
+                    "id": person.person_id,
+                    "consultation_id": consultation.id,
+                    "position": position,
+                    "name": person.name,
+                    "kana": person.kana,
+                    "birth_date": person.birth_date,
+                    "relation": person.relation,
+                    "address": person.address,
+                    "phone": person.phone,
+                    "given_consent": person.given_consent,
+                    "carer": person.carer,
+                    "description": person.description,
+                },
+            )
+            keys = [
+                {"person_id": person.person_id, "key": key} for key in stored_keys(person.traits)
+            ]
+            write_later(self._connection, tables.person_key, *keys)
 
 
 def fiscal_year(day: date) -> int:

@@ -1,26 +1,29 @@
 """Loads and saves how a consultation came, and its national categories."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from kasane_intake import tables
 from kasane_intake.domain.categories import NATIONAL
 from kasane_intake.domain.reception import BroughtBy, Reception, SurveyNeed
+from kasane_kit.db import write_later
 
 
 def save_reception(connection: Connection, consultation_id: str, reception: Reception) -> None:
     """Saves what was noted about the way of a new consultation."""
-    connection.execute(
-        insert(tables.reception).values(
-            consultation_id=consultation_id,
-            route=reception.route.value if reception.route else "",
-            written_on=reception.written_on,
-            heard_by=reception.heard_by,
-            agency=reception.agency,
-            campaign=reception.campaign,
-            need=reception.need.value if reception.need else "",
-            contact_by=reception.contact_by,
-            do_not_contact=reception.do_not_contact,
-        )
+    write_later(
+        connection,
+        tables.reception,
+        {
+            "consultation_id": consultation_id,
+            "route": reception.route.value if reception.route else "",
+            "written_on": reception.written_on,
+            "heard_by": reception.heard_by,
+            "agency": reception.agency,
+            "campaign": reception.campaign,
+            "need": reception.need.value if reception.need else "",
+            "contact_by": reception.contact_by,
+            "do_not_contact": reception.do_not_contact,
+        },
     )
 
 
@@ -47,14 +50,10 @@ def save_national(
     connection: Connection, consultation_id: str, codes: tuple[str, ...], main: str
 ) -> None:
     """Writes the national categories of a new consultation."""
-    if codes:
-        connection.execute(
-            insert(tables.national_category),
-            [
-                {"consultation_id": consultation_id, "code": code, "main": code == main}
-                for code in codes
-            ],
-        )
+    rows = [
+        {"consultation_id": consultation_id, "code": code, "main": code == main} for code in codes
+    ]
+    write_later(connection, tables.national_category, *rows)
 
 
 def load_national(connection: Connection, consultation_id: str) -> tuple[tuple[str, ...], str]:

@@ -1,10 +1,13 @@
 """Keeps what consultations are found by."""
 
-from sqlalchemy import Connection, delete, insert
+from typing import Any
+
+from sqlalchemy import Connection, delete
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation
-from kasane_intake.domain.search import findable, grams_of, terms_of, text_of
+from kasane_intake.domain.search import Findable, findable, grams_of, terms_of, text_of
+from kasane_kit.db import newest_tags, write_later
 
 
 def keep_findable_anew(connection: Connection, consultation: Consultation) -> None:
@@ -15,21 +18,25 @@ def keep_findable_anew(connection: Connection, consultation: Consultation) -> No
 
 
 def keep_findable(connection: Connection, consultation: Consultation) -> None:
-    """Writes what a new consultation is found by; the same on both databases but for PostgreSQL's index."""
+    """Writes what a new consultation is found by."""
     one = findable(consultation)
     terms = [
         {"term": term, "kind": kind.value, "consultation_id": consultation.id}
         for kind, term in terms_of(one)
     ]
-    if terms:
-        connection.execute(insert(tables.search_term), terms)
-    text = text_of(one)
-    indexed = connection.dialect.name == "postgresql"
-    connection.execute(
-        insert(tables.search_text).values(
-            consultation_id=consultation.id,
-            received_at=consultation.received_at,
-            text=text,
-            grams=list(grams_of(text)) if indexed else None,
-        )
+    write_later(connection, tables.search_term, *terms)
+    write_later(
+        connection,
+        tables.search_text,
+        {
+            "consultation_id": consultation.id,
+            "received_at": consultation.received_at,
+            **text_and_tags(connection, one),
+        },
     )
+
+
+def text_and_tags(connection: Connection, one: Findable) -> dict[str, Any]:
+    """The text that is looked into, with its tags under the newest version of the town's key."""
+    text, maker = text_of(one), newest_tags(connection, tables.search_text)
+    return {"text": text, "tags": maker.of(grams_of(text)), "tag_version": maker.version}

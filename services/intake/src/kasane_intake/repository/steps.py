@@ -1,27 +1,30 @@
 """Keeps the history of states."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from kasane_intake import tables
 from kasane_intake.domain.step import Step
 from kasane_intake.repository.moments import moment
+from kasane_kit.db import write_later
 from kasane_kit.ids import new_id
 
 
 def add_step(connection: Connection, step: Step) -> None:
     """Adds one line; lines are never changed."""
-    connection.execute(
-        insert(tables.step).values(
-            id=new_id(),
-            consultation_id=step.consultation_id,
-            sheet_id=step.sheet_id,
-            from_status=step.from_status,
-            to_status=step.to_status,
-            note=step.note,
-            by_account=step.by,
-            by_name=step.by_name,
-            at=step.at,
-        )
+    write_later(
+        connection,
+        tables.step,
+        {
+            "id": new_id(),
+            "consultation_id": step.consultation_id,
+            "sheet_id": step.sheet_id,
+            "from_status": step.from_status,
+            "to_status": step.to_status,
+            "note": step.note,
+            "by_account": step.by,
+            "by_name": step.by_name,
+            "at": step.at,
+        },
     )
 
 

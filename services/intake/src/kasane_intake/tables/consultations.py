@@ -14,7 +14,7 @@ consultation = Table(
     Column("received_by", String(64), nullable=False),
     Column("desk", String(60), nullable=False),
     Column("channel", String(20), nullable=False),
-    Column("story", Text, nullable=False),
+    Column("story", Sealed(), nullable=False),
     Column("categories", JSON, nullable=False),
     Column("main_category", String(60), nullable=False),
     Column("contact_name", Text, nullable=False),
@@ -53,7 +53,7 @@ person_concerned = Table(
     Column("phone", String(40), nullable=False),
     Column("given_consent", Boolean, nullable=False),
     Column("carer", Boolean, nullable=False),
-    Column("description", Text, nullable=False),
+    Column("description", Sealed("consultation_id"), nullable=False),
 )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Column, DateTime, Integer, String, Table, Text
 
 from kasane_intake.tables.schema import metadata
-from kasane_kit.db import Sealed
+from kasane_kit.db import Sealed, SealedJson
 
 person_merge = Table(
     "intake_person_merge",
@@ -14,7 +14,7 @@ person_merge = Table(
     Column("one_consultation_id", String(36), nullable=False),
     Column("other_consultation_id", String(36), nullable=False),
     Column("choices", JSON, nullable=False),
-    Column("evidence", JSON, nullable=False),
+    Column("evidence", SealedJson("id"), nullable=False),
     Column("reason", Sealed(), nullable=False),
     Column("requested_by", String(64), nullable=False),
     Column("requested_by_name", Text, nullable=False),

@@ -1,14 +1,12 @@
-"""What consultations are found by: whole terms, and a text with its neighbouring characters."""
+"""What consultations are found by: whole terms, and the tags of a sealed text."""
 
-from sqlalchemy import Column, DateTime, String, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, DateTime, Integer, String, Table
 
 from kasane_intake.tables.schema import metadata
+from kasane_kit.db import Sealed, Tags
 
 # Compared byte by byte on both databases, so that the beginning of a term is a range of its index.
 TERM = String(200).with_variant(String(200, collation="C"), "postgresql")
-# PostgreSQL keeps the grams in an index; SQLite reads the texts themselves and keeps none.
-GRAMS = Text().with_variant(ARRAY(Text), "postgresql")
 
 search_term = Table(
     "intake_search_term",
@@ -24,6 +22,7 @@ search_text = Table(
     metadata,
     Column("consultation_id", String(36), primary_key=True),
     Column("received_at", DateTime(timezone=True), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("grams", GRAMS),
+    Column("text", Sealed("consultation_id"), nullable=False),
+    Column("tags", Tags),
+    Column("tag_version", Integer, nullable=False, server_default="0"),
 )

@@ -20,23 +20,23 @@ from kasane_kit.unit_of_work import Cause, UnitOfWork
 from kasane_kit.web import (
     Refusal,
     actor,
-    current_signer,
     hooks,
     reading,
     text,
     this_house,
     this_service,
+    token_for_this_session,
     unit_of_work,
 )
 from kasane_outreach import queries
 from kasane_outreach.commands.door import BeginDay, TakeItem
 from kasane_outreach.domain.door_device import (
-    DoorDevice,
     place_of_item,
     place_of_round,
     purpose_of_key,
 )
-from kasane_outreach.domain.door_item import DoorItem, DoorOutcome
+from kasane_outreach.domain.door_errors import DeviceNotFound
+from kasane_outreach.domain.door_item import COPY_KEPT_FOR, DoorItem, DoorOutcome
 from kasane_outreach.handlers.door_days import begin_day, hand_out
 from kasane_outreach.handlers.door_items import refuse_item, take_item
 
@@ -90,8 +90,26 @@ class SentItemSchema(Schema):
     sealed = fields.String(required=True, validate=validate.Length(max=LARGEST_SEALED))
 
 
+class SenderSchema(Schema):
+    """Whose thing it is; needed where a restored server knows the telephone no more. The seal proves it."""
+
+    account_id = fields.String(
+        load_default="", data_key="X-Door-Account", validate=validate.Length(max=64)
+    )
+
+
+class EpochSchema(Schema):
+    """What changes when the server was put back to an earlier state; ``now`` is milliseconds since 1970."""
+
+    epoch = fields.String(required=True)
+    now = fields.Integer(required=True)
+
+
 class AnswerSchema(Schema):
-    """What became of it, with the sentences for a person; ``stopped`` tells the telephone to wipe itself."""
+    """What became of it, with the sentences for a person; ``stopped`` tells the telephone to wipe itself.
+
+    Until ``keep_until`` the telephone keeps a sealed copy and sends it again when the ``epoch`` is another.
+    """
 
     id = fields.String(required=True)
     outcome = fields.String(
@@ -101,6 +119,8 @@ class AnswerSchema(Schema):
     why = fields.String(required=True)
     next = fields.String(required=True)
     stopped = fields.Boolean(required=True)
+    epoch = fields.String(required=True)
+    keep_until = fields.Integer(required=True)
 
 
 @blueprint.route("/door/token", methods=["GET"])
@@ -108,7 +128,7 @@ class AnswerSchema(Schema):
 @blueprint.response(200, TokenSchema)
 def get_token() -> dict[str, str]:
     """The token for this session."""
-    return {"csrf_token": current_signer().form_token(g.form_session)}
+    return {"csrf_token": token_for_this_session()}
 
 
 @blueprint.route("/door/devices", methods=["POST"])
@@ -124,9 +144,9 @@ def post_device(payload: dict[str, str]) -> dict[str, Any]:
         "device_id": device.id,
         "account_id": device.account_id,
         "day": device.day,
-        "key": base64.b64encode(_key(device, device.day)).decode(),
-        "now": round(clock.now().timestamp() * 1000),
-        "ends": round(ends.timestamp() * 1000),
+        "key": base64.b64encode(_key(device.account_id, device.id, device.day)).decode(),
+        "now": _milliseconds(clock.now()),
+        "ends": _milliseconds(ends),
     }
 
 
@@ -155,19 +175,39 @@ def post_round(device_id: str) -> dict[str, str]:
     }
     content = json.dumps(body, ensure_ascii=False).encode()
     place = place_of_round(current_municipality(), device.id, today)
-    return {"sealed": base64.b64encode(seal(_key(device, today), content, place)).decode()}
+    return {
+        "sealed": base64.b64encode(
+            seal(_key(device.account_id, device.id, today), content, place)
+        ).decode()
+    }
+
+
+@blueprint.route("/door/epoch", methods=["GET"])
+@public("a number that says nothing of anybody; a telephone compares it with the one it knew")
+@blueprint.response(200, EpochSchema)
+def get_epoch() -> dict[str, Any]:
+    """Where the server stands: another epoch than before means that it was restored from a backup."""
+    with reading() as connection:
+        return {"epoch": queries.present_epoch(connection), "now": _milliseconds(clock.now())}
 
 
 @blueprint.route("/door/items", methods=["POST"])
 @public(BECAUSE)
 @blueprint.arguments(SentItemSchema)
+@blueprint.arguments(SenderSchema, location="headers")
 @blueprint.response(200, AnswerSchema)
-def post_item(payload: dict[str, Any]) -> dict[str, Any]:
+def post_item(payload: dict[str, Any], header: dict[str, str]) -> dict[str, Any]:
     """Hand in one thing that was written at a door; the same thing again gets the same answer."""
     with reading() as connection:
+        # Before it is taken: a thing is never said to be safe under an epoch that began after it.
+        epoch = queries.present_epoch(connection)
         device = queries.sent_by(connection, payload["device_id"])
-    command = TakeItem(payload["id"], device.id, payload["day"], _opened(payload, device))
-    sender = _sender(device)
+    account_id = header["account_id"] or (device.account_id if device else "")
+    if not account_id:
+        raise DeviceNotFound
+    content = _opened(payload, account_id)
+    command = TakeItem(payload["id"], payload["device_id"], payload["day"], content)
+    sender = _sender(account_id)
 
     def unit() -> AbstractContextManager[UnitOfWork]:
         return UnitOfWork(
@@ -180,15 +220,17 @@ def post_item(payload: dict[str, Any]) -> dict[str, Any]:
         if may.allowed
         else refuse_item(command, unit, "account_closed")
     )
-    return _answer(item, device)
+    kept = {"epoch": epoch, "keep_until": _milliseconds(clock.now() + COPY_KEPT_FOR)}
+    return {**_answer(item), "stopped": device is not None and device.stopped, **kept}
 
 
-def _opened(payload: dict[str, Any], device: DoorDevice) -> dict[str, Any]:
+def _opened(payload: dict[str, Any], account_id: str) -> dict[str, Any]:
     day: date = payload["day"]
-    place = place_of_item(current_municipality(), device.id, day, payload["id"])
+    device_id: str = payload["device_id"]
+    place = place_of_item(current_municipality(), device_id, day, payload["id"])
     try:
         sealed = base64.b64decode(payload["sealed"], validate=True)
-        content = json.loads(unseal(_key(device, day), sealed, place))
+        content = json.loads(unseal(_key(account_id, device_id, day), sealed, place))
     except (SealBroken, binascii.Error, ValueError):
         raise Refusal("seal_broken", 422) from None
     if not isinstance(content, dict):
@@ -196,13 +238,13 @@ def _opened(payload: dict[str, Any], device: DoorDevice) -> dict[str, Any]:
     return content
 
 
-def _sender(device: DoorDevice) -> Actor:
+def _sender(account_id: str) -> Actor:
     """Who wrote it, with the rights that the account has now; none when it is closed."""
     with reading() as connection:
-        facts = accounts.find(connection, device.account_id)
+        facts = accounts.find(connection, account_id)
     active = facts is not None and facts.active
     return Actor(
-        account_id=device.account_id,
+        account_id=account_id,
         display_name=facts.display_name if facts else "",
         municipality=current_municipality(),
         roles=facts.roles if facts and active else (),
@@ -211,7 +253,7 @@ def _sender(device: DoorDevice) -> Actor:
     )
 
 
-def _answer(item: DoorItem, device: DoorDevice) -> dict[str, Any]:
+def _answer(item: DoorItem) -> dict[str, Any]:
     def sentence(part: str) -> str:
         key = f"refusal.{item.reason}.{part}"
         return text(key, **item.facts) if item.reason else ""
@@ -222,10 +264,13 @@ def _answer(item: DoorItem, device: DoorDevice) -> dict[str, Any]:
         "reason": item.reason,
         "why": sentence("why"),
         "next": sentence("next"),
-        "stopped": device.stopped,
     }
 
 
-def _key(device: DoorDevice, day: date) -> bytes:
-    purpose = purpose_of_key(device.account_id, device.id, day)
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _key(account_id: str, device_id: str, day: date) -> bytes:
+    purpose = purpose_of_key(account_id, device_id, day)
     return this_house().keys.derived(current_municipality(), purpose)

@@ -36,6 +36,12 @@ class NotHandedOut(OutreachRefusal):
     code = "not_handed_out"
 
 
+class VisitUnknown(OutreachRefusal):
+    """Nobody knows the visit here any more, as after a restore from a backup that is older than it."""
+
+    code = "visit_unknown"
+
+
 class SurveyedMeanwhile(OutreachRefusal):
     """Somebody else has written down how the survey ended at this house."""
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+COPY_KEPT_FOR = timedelta(days=35)
+"""How long a telephone keeps a sealed copy of what the server took, to send it again after a restore."""
 
 
 class DoorItemKind(StrEnum):
@@ -80,5 +83,8 @@ class VisitPhoto:
 
 
 def believable_moment(claimed: datetime, arrived: datetime, earliest: datetime) -> datetime:
-    """The moment that a telephone names, kept between the hand-out and the arrival."""
+    """The moment that a telephone names, kept between the beginning of the sealed day and the arrival.
+
+    The seal proves the day, also where a restored server does not know any more when it handed the round out.
+    """
     return min(max(claimed, earliest), arrived)

@@ -2,17 +2,19 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.ids import new_id
-from kasane_kit.keys import unseal
+from kasane_kit.keys import KeyRing, SealBroken, unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import FileKind, check_upload
 from kasane_kit.web.errors import Refusal
@@ -30,6 +32,7 @@ from kasane_outreach.domain.door_errors import (
     NotHandedOut,
     SurveyedMeanwhile,
     VisitReassigned,
+    VisitUnknown,
 )
 from kasane_outreach.domain.door_item import (
     DoorItem,
@@ -47,7 +50,7 @@ from kasane_outreach.repository import Visits
 from kasane_outreach.repository.campaigns import AreaSurveys
 from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
 
-ITEM, VISIT, CHECK_IN = "door_item", "visit", "check_in"
+ITEM, VISIT, CHECK_IN, DEVICE = "door_item", "visit", "check_in", "door_device"
 SEALED_ITEMS, SEALED_PHOTOS = "door-items", "visit-photos"
 LONGEST_TEXT = 10_000
 MOST_REPLACED = 50
@@ -124,13 +127,12 @@ def words_of(content: Mapping[str, Any]) -> str:
 
 
 def _accept(command: TakeItem, uow: UnitOfWork, hooks: Any) -> DoorItem:
-    device = DoorDevices(uow.connection).get(command.device_id)
+    device = _device(command, uow)
     item = _item(command, device, uow, DoorOutcome.ACCEPTED)
     content = _object(command.content.get("content"))
     if device.stopped:
         raise DeviceStopped
-    if not DoorDevices(uow.connection).handed_out(item.device_id, item.visit_id):
-        raise NotHandedOut
+    _look_at_hand_out(item, uow)
     if item.kind is DoorItemKind.SURVEY:
         _survey(item, content, uow)
     else:
@@ -141,6 +143,44 @@ def _accept(command: TakeItem, uow: UnitOfWork, hooks: Any) -> DoorItem:
     _settle_earlier(command, item, uow)
     uow.commit()
     return item
+
+
+def _device(command: TakeItem, uow: UnitOfWork) -> DoorDevice:
+    """The telephone; one that is known no more is known again, because its seal proves that it got that key."""
+    devices = DoorDevices(uow.connection)
+    if (known := devices.find(command.device_id)) is not None:
+        return known
+    now = clock.now()
+    device = DoorDevice(command.device_id, uow.actor.account_id, "", command.day, now, now)
+    devices.add(device)
+    uow.record("outreach.door.used", DEVICE, device.id)
+    return device
+
+
+def _look_at_hand_out(item: DoorItem, uow: UnitOfWork) -> None:
+    """Nothing is taken about a visit that the telephone never got, unless it is the worker's own.
+
+    A restored server may not know any more what it handed out. Raises NotHandedOut and VisitUnknown.
+    """
+    if DoorDevices(uow.connection).handed_out(item.device_id, item.visit_id):
+        return
+    if item.kind is DoorItemKind.SURVEY:
+        surveys = AreaSurveys(uow.connection)
+        walked = surveys.areas_walked(item.account_id, item.day)
+        own = any(
+            item.visit_id == house.id
+            for run_id, area in walked
+            for house in surveys.households(run_id, area)
+        )
+        known = True
+    else:
+        visits = Visits(uow.connection).those([item.visit_id])
+        known = bool(visits)
+        own = known and item.account_id in visits[0].workers
+    if not known:
+        raise VisitUnknown
+    if not own:
+        raise NotHandedOut
 
 
 def _about_visit(item: DoorItem, content: Mapping[str, Any], uow: UnitOfWork, hooks: Any) -> None:
@@ -184,7 +224,7 @@ def _keep_words(item: DoorItem, words: str, uow: UnitOfWork) -> None:
 
 
 def _reject(command: TakeItem, uow: UnitOfWork, code: str, facts: Mapping[str, object]) -> DoorItem:
-    device = DoorDevices(uow.connection).get(command.device_id)
+    device = _device(command, uow)
     item = _item(command, device, uow, DoorOutcome.REJECTED)
     item.reason = code
     item.facts = {name: str(fact) for name, fact in facts.items()}
@@ -202,7 +242,8 @@ def _item(command: TakeItem, device: DoorDevice, uow: UnitOfWork, outcome: DoorO
     try:
         kind = DoorItemKind(str(sent.get("kind")))
         made = datetime.fromisoformat(str(sent.get("made_at")))
-        made_at = believable_moment(made, now, device.first_at)
+        begins = datetime.combine(command.day, time.min, clock.JAPAN).astimezone(UTC)
+        made_at = believable_moment(made, now, begins)
     except (ValueError, TypeError):
         raise ContentUnreadable from None
     return DoorItem(
@@ -345,6 +386,21 @@ def end_check_in(found: CheckIn, by: str, at: datetime, note: str, uow: UnitOfWo
     uow.record("outreach.check_in.ended", CHECK_IN, found.id)
     if found.alarmed_at is not None:
         uow.publish(events.CheckInSettled(found.id, found.visit_id))
+
+
+def open_every_photo(connection: Connection, keys: KeyRing, municipality: str) -> int:
+    """Opens every picture of a town and compares it with its digest; returns how many there are.
+
+    Raises SealBroken naming the first that is not what was taken.
+    """
+    papers, key = VisitPapers(connection), keys.derived(municipality, SEALED_PHOTOS)
+    found = papers.every_photo()
+    for visit_id, photo_id, digest in found:
+        _facts, sealed = papers.photo(visit_id, photo_id)
+        content = unseal(key, sealed, place_of_photo(visit_id, photo_id))
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise SealBroken(f"the picture {photo_id} is not the one that was taken")
+    return len(found)
 
 
 def place_of_photo(visit_id: str, photo_id: str) -> str:

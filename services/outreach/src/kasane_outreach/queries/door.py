@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kasane_kit.auth import Actor, accounts
+from kasane_kit.bus import outbox
 from kasane_kit.strings import Strings
 from kasane_outreach.domain.area_survey import SurveyHousehold
 from kasane_outreach.domain.campaign_errors import CampaignRunNotFound
@@ -135,9 +136,15 @@ def device(connection: Connection, viewer: Actor, device_id: str) -> DoorDevice:
     return found
 
 
-def sent_by(connection: Connection, device_id: str) -> DoorDevice:
-    """The telephone that sent something; raises DeviceNotFound."""
-    return DoorDevices(connection).get(device_id)
+def sent_by(connection: Connection, device_id: str) -> DoorDevice | None:
+    """The telephone that sent something; None where it is not known, as after a restore."""
+    return DoorDevices(connection).find(device_id)
+
+
+def present_epoch(connection: Connection) -> str:
+    """What changes when the service was put back to an earlier state; "" before the first event."""
+    head = outbox.head(connection)
+    return head.epoch if head else ""
 
 
 def waiting_items(connection: Connection, viewer: Actor) -> Sequence[DoorItem]:

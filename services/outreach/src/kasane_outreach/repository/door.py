@@ -29,10 +29,15 @@ class DoorDevices:
 
     def get(self, device_id: str) -> DoorDevice:
         """The telephone; raises DeviceNotFound."""
-        found = self._load(tables.door_device.c.id == device_id)
-        if not found:
+        found = self.find(device_id)
+        if found is None:
             raise DeviceNotFound
-        return found[0]
+        return found
+
+    def find(self, device_id: str) -> DoorDevice | None:
+        """The telephone, or None."""
+        found = self._load(tables.door_device.c.id == device_id)
+        return found[0] if found else None
 
     def of(self, account_id: str = "") -> tuple[DoorDevice, ...]:
         """The telephones of an account, or all, the last used first."""
@@ -197,6 +202,12 @@ class VisitPapers:
         return tuple(
             VisitPhoto(**{**row._mapping, "taken_at": in_utc(row.taken_at)}) for row in rows
         )
+
+    def every_photo(self) -> tuple[tuple[str, str, str], ...]:
+        """The visit, the number and the digest of every picture of the town."""
+        p = tables.visit_photo.c
+        rows = self._connection.execute(select(p.visit_id, p.id, p.digest).order_by(p.id))
+        return tuple((row.visit_id, row.id, row.digest) for row in rows)
 
     def photo(self, visit_id: str, photo_id: str) -> tuple[VisitPhoto, bytes]:
         """A picture of a visit with its sealed bytes; raises DoorItemNotFound."""

@@ -1,7 +1,6 @@
 """Names the columns of what telephones hold and send, and of the watch over workers."""
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     Date,
@@ -12,7 +11,7 @@ from sqlalchemy import (
     Table,
 )
 
-from kasane_kit.db import Sealed
+from kasane_kit.db import Sealed, SealedJson
 from kasane_outreach.tables.schema import metadata
 
 door_device = Table(
@@ -50,7 +49,7 @@ door_item = Table(
     Column("arrived_at", DateTime(timezone=True), nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("reason", String(60), nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", SealedJson("visit_id", "{}"), nullable=False),
     Column("sealed", LargeBinary),
     Column("settled_at", DateTime(timezone=True)),
     Column("settled_by", String(64), nullable=False),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
+from kasane_kit.db import SealedJson
 from kasane_outreach.tables.schema import metadata
 
 worker_profile = Table(
@@ -27,7 +28,7 @@ visit_wish = Table(
     "outreach_visit_wish",
     metadata,
     Column("request_id", String(36), primary_key=True),
-    Column("facts", JSON, nullable=False),
+    Column("facts", SealedJson("request_id", "{}"), nullable=False),
     Column("version", Integer, nullable=False),
 )
 plan_setting = Table(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Column, Date, DateTime, Integer, String, Table
 
+from kasane_kit.db import SealedJson
 from kasane_outreach.tables.schema import metadata
 
 visit_round = Table(
@@ -12,7 +13,7 @@ visit_round = Table(
     Column("planned_by", String(64), nullable=False),
     Column("planned_at", DateTime(timezone=True), nullable=False),
     Column("worker_ids", JSON, nullable=False),
-    Column("problem", JSON, nullable=False),
+    Column("problem", SealedJson("id", "{}"), nullable=False),
     Column("plan", JSON, nullable=False),
     Column("status", String(20), nullable=False),
     Column("version", Integer, nullable=False),

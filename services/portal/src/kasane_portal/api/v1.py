@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from kasane_kit import clock
 from kasane_kit.auth import public, require
-from kasane_kit.auth.tokens import IDLE_SECONDS
+from kasane_kit.auth.sessions import IDLE_SECONDS
 from kasane_kit.plugins import Hooks
 from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
@@ -16,7 +16,6 @@ from kasane_kit.web import (
     actor,
     asked_version,
     create_once,
-    current_signer,
     hooks,
     page_size,
     read_cursor,
@@ -52,7 +51,7 @@ def open_session(credentials: dict[str, Any]) -> Any:
     except Throttled as refusal:
         wait = {"Retry-After": str(refusal.facts["seconds"])}
         return problem(refusal.code, refusal.status, wait, **refusal.facts)
-    return {"token": current_signer().write(session), "expires_in": IDLE_SECONDS}
+    return {"token": session, "expires_in": IDLE_SECONDS}
 
 
 @blueprint.route("/provider-sign-outs", methods=["POST"])

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     SHEET_REOPENED = "sheet_reopened"
     SHEET_COPY = "sheet_copy"
     EMERGENCY = "emergency"
+    EMERGENCY_LOOK = "emergency_look"
     NEXT_CONTACT = "next_contact"
     OUTREACH = "outreach"
     VISIT = "visit"

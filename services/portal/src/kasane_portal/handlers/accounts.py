@@ -5,7 +5,7 @@ from typing import Any
 
 from kasane_contracts.portal import StaffAccountChanged
 from kasane_kit import clock
-from kasane_kit.auth import Session, SessionSigner
+from kasane_kit.auth import ProviderLink
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import ChangeAccount, ChangeOwnPassword, CreateAccount, SetPassword
 from kasane_portal.domain.account import HOST_POSTS, OPERATOR, Account, Posts, check_password
@@ -18,10 +18,10 @@ OBJECT = "account"
 
 @dataclass(frozen=True)
 class ChangedAccount:
-    """The account's new revision, and the session of the person who changed the own account."""
+    """The account's new revision, and the id of the new session of a person who changed the own account."""
 
     revision: int
-    session: Session | None
+    session: str
 
 
 def create_account(command: CreateAccount, uow: UnitOfWork, hooks: Any) -> str:
@@ -43,12 +43,12 @@ def create_account(command: CreateAccount, uow: UnitOfWork, hooks: Any) -> str:
 
 
 def change_account(
-    command: ChangeAccount, uow: UnitOfWork, hooks: Any, signer: SessionSigner | None = None
+    command: ChangeAccount, uow: UnitOfWork, hooks: Any, link: ProviderLink | None = None
 ) -> ChangedAccount:
-    """Gives an account other roles, another office, closes or reopens it, which ends its sessions.
+    """Gives an account other roles, another office, closes or reopens it, which ends its sessions everywhere at once.
 
-    Whoever changed the own account in a browser, for which ``signer`` is given, and left it open goes on with a new
-    session.
+    Whoever changed the own account in a browser, whose session says by ``link`` where it was proved, and left it open
+    goes on with a new session.
     """
     accounts = Accounts(uow.connection)
     account = accounts.get(command.account_id)
@@ -64,9 +64,10 @@ def change_account(
     accounts.save(account)
     uow.record("portal.account.changed", OBJECT, account.id)
     _say(account, uow)
-    session = None
-    if signer is not None and account.active and account.id == uow.actor.account_id:
-        session = sessions.begin(uow, account, signer)
+    uow.sessions.end_all_of(account.id)
+    session = ""
+    if link is not None and account.active and account.id == uow.actor.account_id:
+        session = sessions.begin(uow, account, link)
     uow.commit()
     return ChangedAccount(account.revision, session)
 
@@ -80,17 +81,15 @@ def set_password(command: SetPassword, uow: UnitOfWork) -> int:
     return account.revision
 
 
-def change_own_password(
-    command: ChangeOwnPassword, uow: UnitOfWork, signer: SessionSigner
-) -> Session:
-    """Changes one's own password, which ends every session; returns a new one. Raises WrongPresentPassword."""
+def change_own_password(command: ChangeOwnPassword, uow: UnitOfWork, link: ProviderLink) -> str:
+    """Changes one's own password, which ends every session; returns a new one's id. Raises WrongPresentPassword."""
     credentials = Accounts(uow.connection).credentials(command.account_id)
     if not passwords.matches(credentials.password_hash, command.present):
         raise WrongPresentPassword
     account = _set_password(
         command.account_id, command.password, uow, "portal.account.password_changed"
     )
-    session = sessions.begin(uow, account, signer)
+    session = sessions.begin(uow, account, link)
     uow.commit()
     return session
 
@@ -119,6 +118,7 @@ def _set_password(account_id: str, password: str, uow: UnitOfWork, action: str) 
     SignInFailures(uow.connection).forget(account.login_name)
     uow.record(action, OBJECT, account.id)
     _say(account, uow)
+    uow.sessions.end_all_of(account.id)
     return account
 
 

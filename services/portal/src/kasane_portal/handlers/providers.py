@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from kasane_kit import clock
-from kasane_kit.auth import Actor, Session, SessionSigner, platform_actor
+from kasane_kit.auth import Actor, ProviderLink, Session, platform_actor
 from kasane_kit.auth.provider import Identity, ProviderClient, ProviderFailed, ProviderProblem
 from kasane_kit.keys import SealBroken, seal, unseal
 from kasane_kit.tenancy import current_municipality
@@ -41,8 +41,6 @@ from kasane_portal.handlers.sessions import OBJECT, SERVICE, UNKNOWN_NAME
 from kasane_portal.repository import (
     Accounts,
     Credentials,
-    ProviderLink,
-    Sessions,
     SignInFailures,
     SpentAnswers,
     digest,
@@ -81,9 +79,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Proved:
-    """A session that a provider's answer began, and where the person wanted to be."""
+    """The id of a session that a provider's answer began, and where the person wanted to be."""
 
-    session: Session
+    session: str
     onward: str
 
 
@@ -178,7 +176,7 @@ def _begin(
     house: House,
     replaced: Session | None,
     correlation_id: str,
-) -> Session:
+) -> str:
     account = known.account
     actor = Actor(
         account.id,
@@ -190,10 +188,10 @@ def _begin(
     )
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
         link = _link(house, identity.subject, identity.session)
-        session = sessions.begin(uow, account, SessionSigner(house.keys), link)
+        session = sessions.begin(uow, account, link)
         uow.record("portal.session.opened", OBJECT, account.login_name, BASIS)
         if replaced is not None:
-            sessions.end_one(uow, replaced.fingerprint, replaced.longest_until)
+            uow.sessions.end(replaced.fingerprint)
             uow.record("portal.session.closed", OBJECT, account.login_name, BASIS)
         uow.commit()
     return session
@@ -211,9 +209,9 @@ def hear_ended(logout_token: str, house: House, correlation_id: str = "") -> int
         token = digest(f"{_provider_name(house)}|{ended.token_id}")
         if not SpentAnswers(uow.connection).spend(token, clock.now() + LOGOUT_KEPT_FOR):
             raise ProviderAnswerSpent
-        over = Sessions(uow.connection).linked(link)
+        over = uow.sessions.linked(link)
         for one in over:
-            sessions.end_one(uow, one.fingerprint, one.until, one.account_id)
+            uow.sessions.end(one.fingerprint)
         uow.record("portal.session.ended_by_provider", OBJECT, UNKNOWN_NAME, BASIS)
         uow.commit()
     return len(over)

@@ -5,11 +5,8 @@ then counts again, and only its answer is given. So at most five answers are giv
 in a quarter of an hour, however many tries run at once and in however many processes.
 """
 
-from datetime import datetime
-
-from kasane_contracts.portal import StaffSessionEnded
 from kasane_kit import clock
-from kasane_kit.auth import Actor, Session, SessionSigner, fingerprint_of, platform_actor
+from kasane_kit.auth import Actor, ProviderLink, Session, platform_actor
 from kasane_kit.tenancy import HOST, SignInProvider, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_portal.commands import SignIn
@@ -20,8 +17,6 @@ from kasane_portal.handlers import passwords
 from kasane_portal.repository import (
     Accounts,
     Credentials,
-    ProviderLink,
-    Sessions,
     SignInFailures,
 )
 
@@ -32,8 +27,8 @@ UNKNOWN_NAME = "unknown"
 
 def sign_in(
     command: SignIn, house: House, correlation_id: str = "", link: ProviderLink | None = None
-) -> Session:
-    """A session that begins now; raises WrongCredentials, Throttled and PasswordNotAsked.
+) -> str:
+    """The id of a session that begins now; raises WrongCredentials, Throttled and PasswordNotAsked.
 
     The trail names the login name when there is such an account: what was typed instead of one
     may be a password.
@@ -66,25 +61,19 @@ def sign_in(
         failures.forget(account.login_name)
         if renewed:
             Accounts(uow.connection).renew_hash(account.id, renewed)
-        session = begin(uow, account, SessionSigner(house.keys), link or ProviderLink())
+        session = begin(uow, account, link or ProviderLink())
         uow.record("portal.session.opened", OBJECT, account.login_name)
         uow.commit()
     return session
 
 
-def begin(
-    uow: UnitOfWork, account: Account, signer: SessionSigner, link: ProviderLink | None = None
-) -> Session:
-    """A new session of the account, kept in the caller's transaction.
+def begin(uow: UnitOfWork, account: Account, link: ProviderLink) -> str:
+    """The id of a new session of the account, from the commit on; raises ChangedMeanwhile.
 
-    Where the one at hand was proved is where the new one counts as proved, unless ``link`` says another.
+    ``link`` says where it was proved. Whoever changes the account meanwhile waits, and ends this session as well.
     """
-    open_sessions = Sessions(uow.connection)
-    if link is None:
-        link = open_sessions.link_of(fingerprint_of(uow.actor.session_id))
-    session = signer.new(account.id, uow.municipality, account.revision)
-    open_sessions.begin(session, link)
-    return session
+    Accounts(uow.connection).hold(account)
+    return uow.sessions.begin(account.id, account.revision, link)
 
 
 def house_provider(house: House) -> SignInProvider | None:
@@ -108,27 +97,27 @@ def _breaks_glass(house: House) -> str:
 def sign_out(uow: UnitOfWork, session: Session) -> ProviderLink:
     """Ends a session in every service, copies of its cookie with it; returns where it was proved."""
     account = Accounts(uow.connection).get(uow.actor.account_id)
-    link = Sessions(uow.connection).link_of(session.fingerprint)
-    end_one(uow, session.fingerprint, session.longest_until)
+    uow.sessions.end(session.fingerprint)
     uow.record("portal.session.closed", OBJECT, account.login_name)
     uow.commit()
-    return link
+    return session.link
 
 
 def confirm(
     password: str, address: str, kept: Session, house: House, correlation_id: str = ""
-) -> Session:
-    """A new session for somebody who enters the own password again; the one at hand ends in every service.
+) -> str:
+    """The id of a new session for somebody who enters the own password again; the one at hand ends in every service.
 
     Counted like signing in; raises WrongCredentials and Throttled.
     """
     with house.databases.reading(SERVICE) as connection:
         account = Accounts(connection).get(kept.account_id)
-        link = Sessions(connection).link_of(kept.fingerprint)
-    session = sign_in(SignIn(account.login_name, password, address), house, correlation_id, link)
+    session = sign_in(
+        SignIn(account.login_name, password, address), house, correlation_id, kept.link
+    )
     actor = Actor(account.id, account.display_name, current_municipality())
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
-        end_one(uow, kept.fingerprint, kept.longest_until)
+        uow.sessions.end(kept.fingerprint)
         uow.record("portal.session.closed", OBJECT, account.login_name)
         uow.commit()
     return session
@@ -138,27 +127,13 @@ def end_others(uow: UnitOfWork, kept: Session) -> int:
     """Ends every session of the actor's account but the one at hand, in every service; returns how many."""
     account = Accounts(uow.connection).get(uow.actor.account_id)
     others = [
-        other
-        for other in Sessions(uow.connection).of(account.id)
-        if other.fingerprint != kept.fingerprint
+        other for other in uow.sessions.of(account.id) if other.fingerprint != kept.fingerprint
     ]
     for other in others:
-        end_one(uow, other.fingerprint, other.until)
+        uow.sessions.end(other.fingerprint)
     uow.record("portal.session.others_ended", OBJECT, account.login_name)
     uow.commit()
     return len(others)
-
-
-def end_one(uow: UnitOfWork, fingerprint: str, until: datetime, account_id: str = "") -> None:
-    """Ends a session in every service, in the caller's transaction; without an account it is one of the actor's."""
-    Sessions(uow.connection).end(fingerprint, until)
-    uow.publish(
-        StaffSessionEnded(
-            session=fingerprint,
-            account_id=account_id or uow.actor.account_id,
-            until=until.isoformat(),
-        )
-    )
 
 
 def _refuse(command: SignIn, known: Credentials | None, house: House, correlation_id: str) -> None:

@@ -4,15 +4,16 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as BaseResponse
 
 from kasane_kit.auth import require
+from kasane_kit.auth.sessions import sessions_of
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     Form,
     actor,
     create_once,
-    current_signer,
     reading,
     set_session_cookie,
     text,
+    this_house,
     unit_of_work,
 )
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
@@ -28,7 +29,7 @@ from kasane_portal.domain.errors import ChangedMeanwhile, PortalRefusal
 from kasane_portal.handlers import accounts as handlers
 from kasane_portal.handlers import passwords, sessions
 from kasane_portal.pages.local import Posts, hooks_or_none, posts, secure_cookies
-from kasane_portal.queries import list_accounts, my_sessions, one_account
+from kasane_portal.queries import list_accounts, one_account
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -123,15 +124,15 @@ def change(account_id: str) -> Response | tuple[str, int]:
     )
     try:
         with unit_of_work() as uow:
-            changed = handlers.change_account(command, uow, hooks_or_none(), current_signer())
+            changed = handlers.change_account(command, uow, hooks_or_none(), g.session.link)
     except ChangedMeanwhile:
         raise
     except PortalRefusal as refusal:
         _put_at_field(form, refusal)
         return _change_page(account, form), 422
     response = make_response(redirect(url_for("accounts.list_page"), 303))
-    if changed.session is not None:
-        set_session_cookie(response, current_signer().write(changed.session), secure_cookies())
+    if changed.session:
+        set_session_cookie(response, changed.session, secure_cookies())
     return response
 
 
@@ -175,23 +176,21 @@ def change_own_password() -> Response | tuple[str, int]:
     command = ChangeOwnPassword(actor().account_id, form.values["present"], form.values["password"])
     try:
         with unit_of_work() as uow:
-            session = handlers.change_own_password(command, uow, current_signer())
+            session = handlers.change_own_password(command, uow, g.session.link)
     except PortalRefusal as refusal:
         _put_at_field(form, refusal)
         return _own_password(form), 422
     response = make_response(redirect(url_for("home.home"), 303))
-    set_session_cookie(response, current_signer().write(session), secure_cookies())
+    set_session_cookie(response, session, secure_cookies())
     return response
 
 
 def _own_password(form: Form) -> str:
     ended = request.args.get("ended", "")
-    with reading() as connection:
-        open_sessions = my_sessions(connection, actor().account_id)
     return render_template(
         "portal/own_password.html",
         form=form,
-        sessions=open_sessions,
+        sessions=sessions_of(this_house().databases, actor().account_id),
         this=g.session.fingerprint,
         ended=int(ended) if ended.isascii() and ended.isdigit() else None,
     )

@@ -1,11 +1,13 @@
 """The front door: which town is yours?"""
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.exc import DBAPIError
 
 from kasane_contracts import links
-from kasane_kit.auth import public, session_cookie
-from kasane_kit.tenancy import HOST, UnknownTown
-from kasane_kit.web import current_signer, text, this_house
+from kasane_kit.auth import OpenSessions, public, session_cookie
+from kasane_kit.auth.sessions import TOWN_COOKIE
+from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
+from kasane_kit.web import text, this_house, this_service
 from kasane_portal.pages.local import secure_cookies
 
 blueprint = Blueprint("front", __name__)
@@ -25,13 +27,19 @@ def front_door() -> str:
 
 
 def _signed_in_at() -> tuple[str, str] | None:
-    session = current_signer().read(request.cookies.get(session_cookie(secure_cookies()), ""))
-    if session is None:
-        return None
-    if session.municipality == HOST:
-        return text("front.host"), links.home(HOST)
+    municipality = request.cookies.get(TOWN_COOKIE, "")
     try:
-        town = this_house().directory.get(session.municipality)
+        name = (
+            text("front.host")
+            if municipality == HOST
+            else this_house().directory.get(municipality).name
+        )
     except UnknownTown:
         return None
-    return town.name, links.home(town.code)
+    session_id = request.cookies.get(session_cookie(secure_cookies()), "")
+    try:
+        with municipality_scope(municipality):
+            found = OpenSessions(this_house().databases, this_service().name).find(session_id)
+    except DBAPIError:
+        return None  # the towns are shown also while one of them cannot be asked
+    return (name, links.home(municipality)) if found else None

@@ -43,6 +43,8 @@ ACTIONS = (
     Action("directory", links.directory, STAFF),
     Action("referrals", links.referrals, frozenset({"coordinator", "contact"})),
 )
+FURTHER = (Action("retention", links.retention, frozenset({"coordinator", "responsible"})),)
+ADMINISTRATION_ELSEWHERE = (Action("retention", links.retention_term, ADMINISTRATOR),)
 ADMINISTRATION = (
     "accounts.list_page",
     "town.town_page",
@@ -64,6 +66,7 @@ LINKS: dict[TaskKind, Callable[[str, Task], str]] = {
     TaskKind.SHEET_REOPENED: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.SHEET_COPY: lambda m, t: links.referral_sheet(m, t.subject_id),
     TaskKind.EMERGENCY: lambda m, t: links.consultation(m, t.consultation_id),
+    TaskKind.EMERGENCY_LOOK: lambda m, t: links.trail_of(m, t.case_id),
     TaskKind.NEXT_CONTACT: lambda m, t: links.consultation(m, t.consultation_id),
     TaskKind.OUTREACH: lambda m, _t: links.households_to_reach(m),
     TaskKind.VISIT: lambda m, t: links.visit(m, t.subject_id),
@@ -118,12 +121,9 @@ def home() -> str | Response:
             if standing in groups
         ],
         counts={standing.value: len(groups.get(standing, ())) for standing in Standing},
-        actions=[
-            (action, action.link(municipality))
-            for action in ACTIONS
-            if me.functions & action.functions
-        ],
-        administration=ADMINISTRATION if me.functions & ADMINISTRATOR else (),
+        actions=_offered(ACTIONS, municipality, me.functions),
+        further=_offered(FURTHER, municipality, me.functions),
+        administration=_administration(municipality, me.functions),
         gaps=[
             (_reason(kind), number, links.gaps(municipality, kind)) for kind, number in gaps.items()
         ],
@@ -131,6 +131,24 @@ def home() -> str | Response:
         posts=here,
         offices=here.office_label(me.office) if me.office else "",
     )
+
+
+def _offered(
+    actions: Sequence[Action], municipality: str, functions: frozenset[str]
+) -> list[tuple[Action, str]]:
+    return [
+        (action, action.link(municipality)) for action in actions if functions & action.functions
+    ]
+
+
+def _administration(municipality: str, functions: frozenset[str]) -> list[tuple[str, str]]:
+    """What an administrator does here and in another service: the key of its words and its address."""
+    here = ADMINISTRATION if functions & ADMINISTRATOR else ()
+    elsewhere = _offered(ADMINISTRATION_ELSEWHERE, municipality, functions)
+    return [
+        *((endpoint.partition(".")[0], url_for(endpoint)) for endpoint in here),
+        *((action.key, href) for action, href in elsewhere),
+    ]
 
 
 def _reason(kind: str) -> str:

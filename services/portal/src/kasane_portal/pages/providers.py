@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kasane_contracts import links
 from kasane_kit.auth import public, signed_in
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import current_signer, set_session_cookie, this_house
+from kasane_kit.web import set_session_cookie, this_house
 from kasane_portal.commands import TakeProviderAnswer
 from kasane_portal.domain.errors import PortalRefusal, Throttled
 from kasane_portal.handlers import providers
@@ -72,7 +72,7 @@ def answer() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     response = make_response(
         redirect(own_path(proved.onward) or links.home(current_municipality()), 303)
     )
-    set_session_cookie(response, current_signer().write(proved.session), secure_cookies())
+    set_session_cookie(response, proved.session, secure_cookies())
     response.delete_cookie(COOKIE, path=_path(), httponly=True, samesite="Lax")
     return response
 

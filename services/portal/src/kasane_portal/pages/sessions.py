@@ -9,9 +9,7 @@ from kasane_kit.auth import public, signed_in
 from kasane_kit.tenancy import SignInProvider, current_municipality
 from kasane_kit.web import (
     Form,
-    current_signer,
     end_session,
-    reading,
     set_session_cookie,
     text,
     this_house,
@@ -29,7 +27,6 @@ from kasane_portal.domain.errors import (
 )
 from kasane_portal.handlers import providers, sessions
 from kasane_portal.pages.local import in_host, secure_cookies
-from kasane_portal.queries import proved_elsewhere
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -59,7 +56,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     municipality = current_municipality()
     onward = own_path(request.form.get("next", "")) or links.home(municipality)
     response = make_response(redirect(onward, 303))
-    set_session_cookie(response, current_signer().write(session), secure_cookies())
+    set_session_cookie(response, session, secure_cookies())
     return response
 
 
@@ -110,7 +107,7 @@ def confirm() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return _confirm_page(form, refusal), refusal.status, headers
     onward = own_path(request.form.get("next", "")) or links.home(current_municipality())
     response = make_response(redirect(onward, 303))
-    set_session_cookie(response, current_signer().write(session), secure_cookies())
+    set_session_cookie(response, session, secure_cookies())
     return response
 
 
@@ -187,6 +184,4 @@ def _page(form: Form, refusal: PortalRefusal | None = None) -> str:
 
 
 def _provider_of_session() -> SignInProvider | None:
-    with reading() as connection:
-        elsewhere = proved_elsewhere(connection, g.session.fingerprint)
-    return sessions.house_provider(this_house()) if elsewhere else None
+    return sessions.house_provider(this_house()) if g.session.link.subject else None

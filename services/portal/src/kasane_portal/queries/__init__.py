@@ -21,8 +21,6 @@ from kasane_portal.domain.support_visit import SupportVisit
 from kasane_portal.domain.task import Task, TaskKind
 from kasane_portal.repository import (
     Accounts,
-    OpenSession,
-    Sessions,
     SupportVisits,
     ToldCounts,
     account_of,
@@ -122,16 +120,6 @@ def list_accounts(connection: Connection, most: int, after: str = "") -> list[Ac
     if after:
         statement = statement.where(tables.account.c.login_name > after)
     return [account_of(row) for row in connection.execute(statement)]
-
-
-def my_sessions(connection: Connection, account_id: str) -> list[OpenSession]:
-    """The account's open sessions, newest first."""
-    return Sessions(connection).of(account_id)
-
-
-def proved_elsewhere(connection: Connection, fingerprint: str) -> bool:
-    """Whether a session was begun by the town's provider and not by a password."""
-    return bool(Sessions(connection).link_of(fingerprint).subject)
 
 
 def one_account(connection: Connection, account_id: str) -> Account:

@@ -19,8 +19,8 @@ from kasane_portal.repository.figures import MeasuredFacts, StatedFigures
 from kasane_portal.repository.governance import Evaluations, ReportedSteps, Seats
 from kasane_portal.repository.moments import aware
 from kasane_portal.repository.plugin_sets import PluginSets
+from kasane_portal.repository.provider_answers import SpentAnswers
 from kasane_portal.repository.reports import LateFacts, ReportVersions
-from kasane_portal.repository.sessions import OpenSession, ProviderLink, Sessions, SpentAnswers
 from kasane_portal.repository.support_visits import SupportVisits
 
 __all__ = [
@@ -34,13 +34,10 @@ __all__ = [
     "GapNumbers",
     "LateFacts",
     "MeasuredFacts",
-    "OpenSession",
     "PluginSets",
-    "ProviderLink",
     "ReportVersions",
     "ReportedSteps",
     "Seats",
-    "Sessions",
     "SignInFailures",
     "SpentAnswers",
     "StatedFigures",

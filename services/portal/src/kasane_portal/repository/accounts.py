@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, accounts
+from kasane_kit.db import is_closed
 from kasane_kit.ids import new_id
 from kasane_portal import tables
 from kasane_portal.domain.account import Account, fold_login_name
@@ -62,6 +63,16 @@ class Accounts:
         except AccountNotFound:
             return None
 
+    def hold(self, account: Account) -> None:
+        """Lets nobody change the account before this transaction ends; raises ChangedMeanwhile when somebody did."""
+        row = self._connection.execute(
+            select(tables.account.c.revision, tables.account.c.active)
+            .where(tables.account.c.id == account.id)
+            .with_for_update()
+        ).one_or_none()
+        if row is None or row.revision != account.revision or not row.active:
+            raise ChangedMeanwhile
+
     def other_administrators(self, account_id: str) -> int:
         """How many other accounts can look after the accounts now."""
         rows = self._connection.execute(
@@ -81,7 +92,9 @@ class Accounts:
                 self._connection.execute(
                     insert(tables.account).values(**_columns(account), password_hash=password_hash)
                 )
-        except IntegrityError:
+        except IntegrityError as error:
+            if is_closed(error):
+                raise
             raise LoginNameTaken(login_name=account.login_name) from None
         self._project(account)
 

@@ -8,6 +8,7 @@ from kasane_contracts import cases, intake, outreach, resources
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit import clock
 from kasane_kit.service import Heard, Subscriber, Together
+from kasane_kit.shredding import Part
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import (
     CloseTask,
@@ -19,7 +20,7 @@ from kasane_portal.commands import (
     WithdrawTask,
 )
 from kasane_portal.domain.overview import CountKind
-from kasane_portal.domain.task import TaskKind
+from kasane_portal.domain.task import TaskKind, kept_from
 from kasane_portal.handlers.copies import (
     count_in_overview,
     keep_audit_entries,
@@ -46,6 +47,9 @@ PASSING = (
 )
 LATE = (TaskKind.SHEET_OVERDUE, TaskKind.SHEET_UNDECIDED)
 OF_A_CASE = (TaskKind.OUTREACH, TaskKind.PLAN_REVIEW, TaskKind.REFERRAL)
+
+# Who answers for personal data in a town is an administrator of it, who reads the trail and opens no case.
+DATA_OFFICER = "role:town_administrator"
 
 Steps = tuple[TaskStep, ...]
 
@@ -274,6 +278,23 @@ def _case_closed(e: cases.CaseClosed) -> Steps:
     )
 
 
+def _looked_in_emergency(e: cases.EmergencyLookTaken) -> Steps:
+    """The town's data officer is told, unless it is the one who looked; the trail says who looked."""
+    return (
+        OpenTask(
+            TaskKind.EMERGENCY_LOOK,
+            e.look_id,
+            (DATA_OFFICER, kept_from(e.taken_by)),
+            due_on=e.review_by,
+            case_id=e.case_id,
+        ),
+    )
+
+
+def _emergency_look_reviewed(e: cases.EmergencyLookReviewed) -> Steps:
+    return (CloseTask(TaskKind.EMERGENCY_LOOK, e.look_id),)
+
+
 def _plan_to_be_looked_at(
     e: cases.SupportPlanAgreed | cases.SupportPlanMonitored,
 ) -> Steps:
@@ -393,6 +414,8 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     cases.CaseOpened: _case_opened,
     cases.CaseStatusChanged: _case_status_changed,
     cases.CaseClosed: _case_closed,
+    cases.EmergencyLookTaken: _looked_in_emergency,
+    cases.EmergencyLookReviewed: _emergency_look_reviewed,
     cases.ConferencePlanned: _conference_planned,
     cases.ConferenceHeld: _conference_held,
     cases.DecisionMade: _decision_made,
@@ -457,7 +480,11 @@ def on_gaps_counted(event: cases.GapsCounted, uow: UnitOfWork, _hooks: Any) -> N
     keep_gap_counts(event, uow)
 
 
+ENDING = Part()
+"""The portal keeps numbers and ids; of records that ended only what was parked here is emptied."""
+
 HEARD: Mapping[type, Subscriber | Together] = {
+    cases.RecordsEnded: ENDING,
     **dict.fromkeys((*TASKS, *COUNTS, *FACTS), follow_work),
     AuditEntryRecorded: Together(on_audit_entry_recorded),
     cases.GapsCounted: on_gaps_counted,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from kasane_contracts.envelope import Envelope
+from kasane_kit.bus.messages import Placed
 
 
 class TransportUnavailable(RuntimeError):
@@ -13,7 +14,7 @@ class TransportUnavailable(RuntimeError):
 class Transport(Protocol):
     """Brings numbered events of a producer, those of a town in their order, to every service that hears it."""
 
-    def publish(self, envelopes: Sequence[Envelope]) -> None:
+    def publish(self, envelopes: Sequence[Placed]) -> None:
         """Returns when every event is safe with its hearers or a broker; raises TransportUnavailable."""
         ...
 

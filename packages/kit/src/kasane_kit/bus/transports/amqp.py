@@ -14,8 +14,14 @@ from amqp.exceptions import NotFound
 from kombu.exceptions import KombuError
 from kombu.transport.pyamqp import Transport as PyAmqp
 
-from kasane_contracts.envelope import Envelope
-from kasane_kit.bus.messages import CODE_HEADER, Message, MessageCodes, frames, write_message
+from kasane_kit.bus.messages import (
+    CODE_HEADER,
+    Message,
+    MessageCodes,
+    Placed,
+    frames,
+    write_message,
+)
 from kasane_kit.bus.topology import (
     DEAD_EXCHANGE,
     DEAD_QUEUE,
@@ -71,7 +77,7 @@ class AmqpTransport:
         self._publisher: _Publisher | None = None
         self._pid = 0
 
-    def publish(self, envelopes: Sequence[Envelope]) -> None:
+    def publish(self, envelopes: Sequence[Placed]) -> None:
         """Raises TransportUnavailable when a message was not confirmed, was refused or reached no queue."""
         if not envelopes:
             return
@@ -134,7 +140,7 @@ class _Publisher:
         self._outstanding: set[int] = set()
         self._problem = ""
 
-    def publish(self, parts: Sequence[Sequence[Envelope]], seconds: float) -> None:
+    def publish(self, parts: Sequence[Sequence[Placed]], seconds: float) -> None:
         """Sends every frame, then waits until all are confirmed; raises TransportUnavailable."""
         deadline = time.monotonic() + seconds
         for frame in parts:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kasane_contracts.envelope import Envelope
+from kasane_kit.bus.messages import Placed
 from kasane_kit.bus.transports import Deliver, TransportUnavailable
 
 
@@ -13,15 +14,16 @@ class InProcessTransport:
         """``hearers`` maps a producer to the services that hear it and their deliver functions."""
         self._hearers = hearers
 
-    def publish(self, envelopes: Sequence[Envelope]) -> None:
+    def publish(self, envelopes: Sequence[Placed]) -> None:
         """Raises TransportUnavailable when one of the services could not commit; the others have."""
         if not envelopes:
             return
         failures: list[str] = []
+        read = [Envelope.from_log(one.to_json()) for one in envelopes]
         hearers = self._hearers.get(envelopes[0].source, {})
         for service in sorted(hearers):
             try:
-                hearers[service](envelopes)
+                hearers[service](read)
             except Exception as error:
                 failures.append(f"{service}: {error}")
         if failures:

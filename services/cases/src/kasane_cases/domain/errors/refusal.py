@@ -88,6 +88,13 @@ class EmergencyReadsOnly(CasesRefusal):
     status = 403
 
 
+class EmergencyTakesNothingOut(CasesRefusal):
+    """An emergency look is read on the screen: no paper, no file and no list is made of it."""
+
+    code = "emergency_takes_nothing_out"
+    status = 403
+
+
 class EmergencyOfOneself(CasesRefusal):
     """Nobody reviews the own emergency look."""
 

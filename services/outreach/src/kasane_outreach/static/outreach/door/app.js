@@ -102,13 +102,17 @@
 
   // ---- Writing and sending --------------------------------------------------------------------
   const sealHere = (id, body) => DoorSealing.seal(state.raw, places.item(state.day.device_id, state.day.day, id), body);
-  const queue = new DoorQueue({ store, send: sendHere });
-  async function sendHere(wire) {
+  const queue = new DoorQueue({ store, send: sendHere, ask: askHere });
+  async function askHere() {
+    const answer = await fetch(new URL("epoch", API), { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(60_000) });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  }
+  async function sendHere({ account_id, ...wire }) {
     const answer = await fetch(new URL("items", API), {
       method: "POST",
       credentials: "omit",
       cache: "no-store",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...(account_id ? { "X-Door-Account": account_id } : {}) },
       body: JSON.stringify(wire),
       signal: AbortSignal.timeout(60_000),
     });
@@ -117,7 +121,7 @@
   async function write(kind, visit, content, more = {}) {
     await keepTime();
     const item = await queue.add(
-      { device: state.day.device_id, day: state.day.day, visit, kind, made: time.now(), moved: time.setBack, content, ...more },
+      { account: state.day.account_id, device: state.day.device_id, day: state.day.day, visit, kind, made: time.now(), moved: time.setBack, content, ...more },
       sealHere,
     );
     state.items = await store.all();

@@ -59,6 +59,15 @@
     else if (name === "gone") gone(state().round.gone.find((one) => one.id === id));
     else if (name === "telephone") telephone();
     else round();
+    if (!["visit", "house"].includes(name)) screen.prepend(...restored());
+  }
+  // The server was put back to an earlier state: what had arrived is sent again, with what became of it.
+  function restored() {
+    const again = state().items.filter((one) => one.again);
+    if (!again.length) return [];
+    const many = (...states) => again.filter((one) => states.includes(one.state)).length;
+    const facts = { count: again.length, arrived: many("accepted", "superseded"), waiting: many("waiting"), rejected: many("rejected") };
+    return [notice(facts.waiting ? "warning" : "info", say(facts.waiting ? "again" : "again_done", facts), say("again_facts", facts))];
   }
   const put = (part) => screen.replaceChildren(part);
   const houses = new DoorHouses({ put, tell, show, couldNotKeep, itemsOf, standing, itemLine });

@@ -2,6 +2,8 @@
 "use strict";
 (() => {
   const VERSION = 1;
+  // Only copies have a list as their key, and every list comes after every word.
+  const COPIES = () => IDBKeyRange.lowerBound([]);
 
   function openDatabase(name) {
     return new Promise((resolve, reject) => {
@@ -82,9 +84,10 @@
         };
       });
     }
-    // Changes one thing by a function of what it is now; null where there is none.
-    change(id, by) {
-      return this.within(["items"], "readwrite", ({ items }, give) => {
+    // Changes one thing by a function of what it is now; null where there is none. With `copied` ({epoch, until}) a
+    // copy of it as it was, with its sealed words, is kept in the same transaction.
+    change(id, by, copied = null) {
+      return this.within(["items", "things"], "readwrite", ({ items, things }, give) => {
         items.get(id).onsuccess = (event) => {
           const before = event.target.result;
           if (!before) {
@@ -93,7 +96,55 @@
           }
           const after = by(before);
           if (after !== before) items.put(after);
+          if (copied) things.put({ ...after, sealed: before.sealed }, [copied.epoch, copied.until, id]);
           give(after);
+        };
+      });
+    }
+
+    // ---- Copies of what the server took: among the things, under [epoch, until, id] ---------------
+    hasCopies() {
+      return this.within(["things"], "readonly", ({ things }, give) => {
+        things.count(COPIES()).onsuccess = (event) => give(event.target.result > 0);
+      });
+    }
+    // Copies of another epoch wait again, before everything else; those of this one go when their time is over.
+    // The server said nothing of an epoch before its first, so what was taken then is no sign of a restore.
+    putBack(epoch, now = 0) {
+      return this.within(["items", "things"], "readwrite", ({ items, things }) => {
+        const lost = [];
+        const move = (first) => {
+          lost.sort((one, other) => one.made - other.made || one.seq - other.seq);
+          lost.forEach((copy, at) => {
+            items.get(copy.id).onsuccess = (event) => {
+              const here = event.target.result;
+              // A rejected thing left the telephone only when a person had dealt with it.
+              const settled = here ? here.settled : copy.state === "rejected" ? "office" : undefined;
+              items.put({ ...copy, settled, state: "waiting", seq: first - lost.length + at });
+            };
+          });
+        };
+        things.getAllKeys(COPIES()).onsuccess = (event) => {
+          const other = event.target.result.filter(([under]) => epoch && under !== epoch);
+          for (const key of event.target.result) if (key[1] < now && !other.includes(key)) things.delete(key);
+          for (const key of other) {
+            things.get(key).onsuccess = (found) => {
+              lost.push({ ...found.target.result, again: key[0] !== "" });
+              things.delete(key);
+              if (lost.length < other.length) return;
+              items.index("seq").openKeyCursor().onsuccess = (least) => move(least.target.result?.key ?? 1);
+            };
+          }
+        };
+      });
+    }
+    // The older half of the copies goes; false where there was none.
+    makeRoom() {
+      return this.within(["things"], "readwrite", ({ things }, give) => {
+        things.getAllKeys(COPIES()).onsuccess = (event) => {
+          const keys = event.target.result.sort((one, other) => one[1] - other[1]);
+          for (const key of keys.slice(0, Math.ceil(keys.length / 2))) things.delete(key);
+          give(keys.length > 0);
         };
       });
     }
@@ -109,10 +160,10 @@
         else things.put(value, name);
       });
     }
-    // Everything goes but what the server has not taken or a person has not dealt with.
+    // Everything goes but what the server has not taken or a person has not dealt with, and the copies.
     wipe() {
       return this.within(["items", "things"], "readwrite", ({ items, things }) => {
-        things.clear();
+        things.delete(IDBKeyRange.upperBound([], true));
         items.openCursor().onsuccess = (event) => {
           const cursor = event.target.result;
           if (!cursor) return;

@@ -17,14 +17,18 @@ const CACHE = `kasane-door-${TOWN}-${VERSION}`;
 const ANSWER_WITHIN = 60_000;
 
 const store = new DoorStore(`kasane-door-${TOWN}`);
-const queue = new DoorQueue({ store, send });
+const queue = new DoorQueue({ store, send, ask });
 
-async function send(wire) {
+async function ask() {
+  const answer = await fetch(new URL("../api/v1/door/epoch", SCOPE), { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN) });
+  return { status: answer.status, body: await answer.json().catch(() => null) };
+}
+async function send({ account_id, ...wire }) {
   const answer = await fetch(new URL("../api/v1/door/items", SCOPE), {
     method: "POST",
     credentials: "omit",
     cache: "no-store",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...(account_id ? { "X-Door-Account": account_id } : {}) },
     body: JSON.stringify(wire),
     signal: AbortSignal.timeout(ANSWER_WITHIN),
   });

@@ -1,0 +1,123 @@
+"""Reads whose time is over: numbers, days and rules, and no word about a person."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kasane_cases.domain.retention import (
+    RetainedKind,
+    RetentionHold,
+    RetentionObstacle,
+    RetentionRule,
+    Shredding,
+    ShreddingStatus,
+)
+from kasane_cases.repository import (
+    EndedRecord,
+    Holds,
+    RetentionRules,
+    Shreddings,
+    ended_records,
+    obstacles,
+    retention_rules,
+    without_a_day,
+)
+from kasane_kit import clock
+from kasane_kit.unit_of_work import House, reading
+
+RECORDS = (RetainedKind.CASE, RetainedKind.CONSULTATION)
+
+
+@dataclass(frozen=True)
+class RetentionLine:
+    """One record whose time is over: since when, by which rule, and what stands against its end."""
+
+    record: EndedRecord
+    over_since: date
+    rule: RetentionRule
+    obstacles: tuple[RetentionObstacle, ...]
+    holds: tuple[RetentionHold, ...]
+
+
+@dataclass(frozen=True)
+class RetentionFile:
+    """Everything about the end of retention in a town on a day."""
+
+    rules: Mapping[RetainedKind, RetentionRule]
+    lines: Sequence[RetentionLine]
+    running: Sequence[tuple[Shredding, tuple[RetentionObstacle, ...]]]
+    finished: Sequence[Shredding]
+    without_a_day: int
+    entered: Sequence[RetentionRule]
+
+
+def retention_file(connection: Connection, hooks: Any, today: date) -> RetentionFile:
+    """The list of what is over, and of what was proposed, waits, runs and is done."""
+    rules = retention_rules(RetentionRules(connection).on(today), hooks)
+    lines = []
+    for kind in RECORDS:
+        rule = rules.get(kind)
+        if rule is None:
+            continue
+        for record in ended_records(connection, kind, rule.latest_end(today)):
+            over_since = rule.over_since(record.ended_on)
+            if over_since <= today:
+                lines.append(
+                    RetentionLine(
+                        record,
+                        over_since,
+                        rule,
+                        obstacles(connection, kind, record.id),
+                        Holds(connection).running(record.id),
+                    )
+                )
+    store = Shreddings(connection)
+    waiting = store.with_status(
+        ShreddingStatus.PROPOSED,
+        ShreddingStatus.CONFIRMED,
+        ShreddingStatus.BEGUN,
+        ShreddingStatus.CARRIED_OUT,
+    )
+    early = (ShreddingStatus.PROPOSED, ShreddingStatus.CONFIRMED)
+    return RetentionFile(
+        rules,
+        lines,
+        [
+            (one, obstacles(connection, one.kind, one.record_id) if one.status in early else ())
+            for one in waiting
+        ],
+        store.finished(),
+        without_a_day(connection),
+        RetentionRules(connection).all(),
+    )
+
+
+def retention_lines(house: House, municipality: str) -> Iterator[str]:
+    """The same for the operator's command line, one sentence each; ids and numbers only."""
+    with reading(house, "cases") as connection:
+        file = retention_file(connection, house.plugins.hooks_for(municipality), clock.today())
+    for kind in RECORDS:
+        rule = file.rules.get(kind)
+        yield (
+            f"{kind.value}: 定めがありません。何も消しません。 / no rule; nothing is destroyed"
+            if rule is None
+            else f"{kind.value}: {rule.years} 年（{rule.counted_from.value}）、{rule.source}"
+            " / years, counted from, source"
+        )
+    for line in file.lines:
+        against = "、".join(one.value for one in line.obstacles) or "—"
+        yield (
+            f"△ {line.record.kind.value} {line.record.number}: {line.over_since} から期間が過ぎています。"
+            f"妨げ {against} / over since, obstacles"
+        )
+    for one, against_it in file.running:
+        answered = "、".join(part.service for part in one.parts) or "—"
+        yield (
+            f"… {one.kind.value} {one.number} {one.id}: {one.status.value}、実行日 {one.due_on or '—'}、"
+            f"済んだサービス {answered}、妨げ {'、'.join(o.value for o in against_it) or '—'}"
+            " / status, due on, answered, obstacles"
+        )
+    yield f"消し終えたもの {len(file.finished)} 件 / finished"

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,12 @@ said = Table(
 )
 
 
+@cache
 def heard_by(service: str) -> Table:
-    """What a service wrote down of each event, in the order of its own commits."""
+    """What a service wrote down of each event, in the order of its own commits.
+
+    Made once for each service: a second making would take the columns away under a thread that is using them.
+    """
     return Table(
         f"{service}_small_heard",
         metadata,
@@ -54,8 +59,12 @@ def heard_by(service: str) -> Table:
         Column("event_id", String(64), nullable=False),
         Column("producer", String(32), nullable=False),
         Column("consultation_id", String(64), nullable=False),
-        extend_existing=True,
     )
+
+
+# Made here, before there are threads.
+for _service in ("cases", "resources"):
+    heard_by(_service)
 
 
 class SmallRefusal(Exception):

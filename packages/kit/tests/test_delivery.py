@@ -292,10 +292,13 @@ def test_an_event_that_ended_the_process_three_times_is_parked(bus_bench):
     assert bus_bench.letters()[0].detail == "the process ended while it was applied"
 
 
-def test_a_try_of_what_another_worker_applied_meanwhile_is_not_left_counted(bus_bench, monkeypatch):
-    (one,) = bus_bench.close("one")
+@pytest.mark.parametrize("words", [["one"], ["one", "two", "three"]], ids=["alone", "a-batch"])
+def test_a_try_of_what_another_worker_applied_meanwhile_is_not_left_counted(
+    bus_bench, monkeypatch, words
+):
+    events = bus_bench.close(*words)
     late = Applying(bus_bench.cases, bus_bench.house)
-    bus_bench.delivery.deliver([one])
+    bus_bench.delivery.deliver(events)
 
     def killed(*_arguments: object) -> None:
         raise KeyboardInterrupt
@@ -303,13 +306,13 @@ def test_a_try_of_what_another_worker_applied_meanwhile_is_not_left_counted(bus_
     # The other worker was faster after this one had read the cursor, and this one is killed.
     monkeypatch.setattr(late, "_apply_together", killed)
     with municipality_scope(TOWN):
-        place = late.apply("intake", [one])
+        place = late.apply("intake", events)
         with bus_bench.house.databases.reading("cases") as connection:
             left = connection.execute(select(attempt)).all()
 
-    assert place.sequence == one.sequence
+    assert place.sequence == len(words)
     assert left == []
-    assert bus_bench.heard() == ["one"]
+    assert bus_bench.heard() == words
 
 
 def test_a_full_disk_parks_nothing_and_the_events_come_again(bus_bench):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kasane_contracts.envelope import Envelope
 from kasane_kit.bus import tables
@@ -38,7 +39,11 @@ class Cursor:
 
 
 def read(connection: Connection, producer: str, epoch: str, *, for_update: bool = False) -> Cursor:
-    """The cursor of a producer's epoch; it starts at 0. With ``for_update`` other consumers wait."""
+    """The cursor of a producer's epoch; it starts at 0.
+
+    With ``for_update`` other consumers wait until the transaction ends, from the very first event on: a cursor that
+    is not there yet is written first, so that there is something to wait for.
+    """
     statement: Select[Any] = select(tables.cursor.c.sequence).where(
         tables.cursor.c.producer == producer, tables.cursor.c.epoch == epoch
     )
@@ -47,28 +52,21 @@ def read(connection: Connection, producer: str, epoch: str, *, for_update: bool 
         if connection.dialect.name == "postgresql":
             statement = statement.add_columns(ended_when_still(CONSUMER_SECONDS))
     sequence = connection.scalar(statement)
+    if sequence is None and for_update:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        beginning = dialect.insert(tables.cursor).values(producer=producer, epoch=epoch, sequence=0)
+        connection.execute(beginning.on_conflict_do_nothing())
+        sequence = connection.scalar(statement)
     return Cursor(producer, epoch, sequence or 0)
 
 
 def advance(connection: Connection, cursor: Cursor, sequence: int) -> Cursor:
-    """Moves the cursor in the caller's transaction.
-
-    Raises IntegrityError when another consumer made the first step at the same time.
-    """
-    if cursor.sequence == 0:
-        connection.execute(
-            insert(tables.cursor).values(
-                producer=cursor.producer, epoch=cursor.epoch, sequence=sequence
-            )
-        )
-    else:
-        connection.execute(
-            update(tables.cursor)
-            .where(
-                tables.cursor.c.producer == cursor.producer, tables.cursor.c.epoch == cursor.epoch
-            )
-            .values(sequence=sequence)
-        )
+    """Moves a cursor that was read ``for_update`` in the caller's transaction."""
+    connection.execute(
+        update(tables.cursor)
+        .where(tables.cursor.c.producer == cursor.producer, tables.cursor.c.epoch == cursor.epoch)
+        .values(sequence=sequence)
+    )
     return Cursor(cursor.producer, cursor.epoch, sequence)
 
 

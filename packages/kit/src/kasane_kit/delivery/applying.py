@@ -105,12 +105,17 @@ class Applying:
         if len(group) == 1:
             return self._apply_alone(producer, group[0])
         with outages_wait(), self._house.databases.writing(self._service.name) as connection:
-            dead_letters.count_attempt(connection, group[0].id)
+            # Under the cursor's lock: a try of what another worker applied is never left counted.
+            place = cursor.read(connection, producer, group[0].epoch, for_update=True)
+            left = [envelope for envelope in group if envelope.sequence > place.sequence]
+            if not left:
+                return place
+            dead_letters.count_attempt(connection, left[0].id)
             connection.commit()
         try:
-            return self._apply_or_halve(producer, group)
+            return self._apply_or_halve(producer, left)
         except NotNow:
-            self._forget_attempts(group[0])
+            self._forget_attempts(left[0])
             raise
 
     def _apply_or_halve(self, producer: str, batch: Sequence[Envelope]) -> Cursor:

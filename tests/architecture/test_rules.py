@@ -71,6 +71,18 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         'SQL = "SELECT * FROM cases_case JOIN intake_consultation USING (id)"',
         "cases_case",
     ),
+    (
+        rules.guesses_at_what_is_there_already,
+        f"{SERVICE}/handlers.py",
+        "try:\n    save()\nexcept IntegrityError:\n    pass",
+        "handlers.py:3: IntegrityError",
+    ),
+    (
+        rules.guesses_at_what_is_there_already,
+        f"{KIT}/db/choices.py",
+        "try:\n    save()\nexcept (ValueError, sqlite3.IntegrityError) as error:\n    raise",
+        "choices.py:3: (ValueError, sqlite3.IntegrityError)",
+    ),
     (rules.prints, f"{SERVICE}/handlers.py", "print(1)", "handlers.py:1"),
     (rules.long_modules, f"{SERVICE}/handlers.py", "\n" * 601, "601 lines"),
     (rules.unfinished_or_bound_to_one_place, f"{SERVICE}/app.py", "# TO" + "DO: later", "app.py:1"),

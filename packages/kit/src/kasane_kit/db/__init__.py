@@ -44,6 +44,7 @@ from kasane_kit.db.sealed import (
     tags_in,
 )
 from kasane_kit.db.tags import Tagged, Tags, has_tags
+from kasane_kit.db.taken import Taken, unless_taken
 
 __all__ = [
     "BESIDE",
@@ -62,6 +63,7 @@ __all__ = [
     "SealedJson",
     "Tagged",
     "Tags",
+    "Taken",
     "begin_record",
     "change_later",
     "choices_in",
@@ -80,6 +82,7 @@ __all__ = [
     "stored_text",
     "tags_in",
     "unknown_levels",
+    "unless_taken",
     "upgrade",
     "write_later",
     "write_now",

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from kasane_cases import tables
 from kasane_cases.domain.errors import ChangedMeanwhile, RecordNotFound, TransferUnderWay
@@ -20,6 +19,7 @@ from kasane_cases.domain.transfer import (
 from kasane_cases.repository.access import granted_cases
 from kasane_cases.repository.rows import as_utc, columns, moment
 from kasane_kit.auth import Actor
+from kasane_kit.db import Taken, unless_taken
 
 
 class Transfers:
@@ -31,11 +31,12 @@ class Transfers:
     def add(self, transfer: Transfer) -> None:
         """Saves a new transfer; raises TransferUnderWay when the case has one already."""
         try:
-            self._connection.execute(
-                insert(tables.transfer).values(**columns(transfer), sealed_key="")
-            )
-        except IntegrityError as error:
-            raise TransferUnderWay from error
+            with unless_taken(tables.transfer.c.case_id):
+                self._connection.execute(
+                    insert(tables.transfer).values(**columns(transfer), sealed_key="")
+                )
+        except Taken as taken:
+            raise TransferUnderWay from taken
 
     def get_known(self, transfer_id: str, viewer: Actor, today: date) -> Transfer:
         """One transfer; raises RecordNotFound when there is none or the viewer may not know of it."""

@@ -1,10 +1,23 @@
 """Households handed over to another town, and offers from other towns."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from kasane_cases.tables.schema import metadata
 from kasane_kit.db import Sealed, SealedJson
 
+_UNDER_WAY = text("status IN ('draft', 'approved', 'offered', 'withdrawing')")
 transfer = Table(
     "cases_transfer",
     metadata,
@@ -31,6 +44,13 @@ transfer = Table(
     Column("reason", Sealed("case_id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("sealed_key", Text, nullable=False),
+    Index(
+        "ux_cases_transfer_under_way",
+        "case_id",
+        unique=True,
+        sqlite_where=_UNDER_WAY,
+        postgresql_where=_UNDER_WAY,
+    ),
 )
 transfer_offer = Table(
     "cases_transfer_offer",

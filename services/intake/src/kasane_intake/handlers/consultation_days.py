@@ -63,9 +63,7 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
     if receipt:
         before = bookings.by_receipt(receipt.number)
         if before is not None:
-            if (before.name, before.phone) != (command.name, command.phone):
-                raise AlreadySent
-            return before, receipt
+            return _same_sending(before, command), receipt
         count_sending(uow, key, command.address)
     day = _open_day(uow, command.slot_id)
     slot = _slot(day, command.slot_id)
@@ -89,12 +87,18 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
         before = bookings.by_receipt(receipt.number) if receipt else None
         if before is None:
             raise
-        return before, receipt
+        return _same_sending(before, command), receipt
     uow.record("intake.booking.made", BOOKING, made.id)
     if made.status is BookingStatus.WAITING:
         _say_what_waits(day, uow)
     uow.commit()
     return made, receipt
+
+
+def _same_sending(before: Booking, command: BookSlot) -> Booking:
+    if (before.name, before.phone) != (command.name, command.phone):
+        raise AlreadySent
+    return before
 
 
 def cancel_booking(command: ChangeBooking, uow: UnitOfWork) -> None:

@@ -5,8 +5,6 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from kasane_contracts import intake as events
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage, SetPublicForm
 from kasane_intake.domain.consultation_day import Booking
@@ -94,13 +92,10 @@ def send_web_message(command: SendWebMessage, uow: UnitOfWork, key: bytes) -> Re
         status=WebMessageStatus.SET_ASIDE if reason else WebMessageStatus.WAITING,
         reason=reason,
     )
-    try:
-        with uow.connection.begin_nested():
-            messages.add(message)
-    except IntegrityError:
+    if not messages.add(message):
         # The same form arrived twice at once; the other one is kept.
         if messages.by_receipt(receipt.number).digest != digest:
-            raise AlreadySent from None
+            raise AlreadySent
         return receipt
     uow.record("intake.web_message.arrived", MESSAGE, message.id)
     if message.waits:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation_day import (
@@ -15,6 +14,9 @@ from kasane_intake.domain.consultation_day import (
     MeetingWay,
 )
 from kasane_intake.domain.errors import ChangedMeanwhile, DayNotFound, SlotFull
+from kasane_kit.db import Taken, unless_taken
+
+_SEAT = (tables.booking.c.slot_id, tables.booking.c.seat)
 
 
 class ConsultationDays:
@@ -107,9 +109,8 @@ class Bookings:
             seated = booking.seated(slot.id, seat)
             if self._insert(seated, at):
                 return seated
-        if not may_wait:
+        if not may_wait or not self._insert(booking, at):
             raise SlotFull
-        self._insert(booking, at)
         return booking
 
     def move(self, booking: Booking, slot: DaySlot, version: int) -> Booking:
@@ -117,10 +118,10 @@ class Bookings:
         for seat in self._free_seats(slot):
             seated = booking.seated(slot.id, seat)
             try:
-                with self._connection.begin_nested():
+                with unless_taken(_SEAT), self._connection.begin_nested():
                     self.save(seated, version)
                 return seated
-            except IntegrityError:
+            except Taken:
                 continue
         raise SlotFull
 
@@ -135,12 +136,13 @@ class Bookings:
             raise ChangedMeanwhile
 
     def _insert(self, booking: Booking, at: datetime) -> bool:
+        """Whether it is saved now; False when its seat, or its receipt, is another booking's already."""
         try:
-            with self._connection.begin_nested():
+            with unless_taken(_SEAT, tables.booking.c.receipt), self._connection.begin_nested():
                 self._connection.execute(
                     insert(tables.booking).values(**_columns(booking), booked_at=at)
                 )
-        except IntegrityError:
+        except Taken:
             return False
         return True
 

@@ -28,6 +28,7 @@ from kasane_intake.domain.public_form import (
     WebMessageStatus,
 )
 from kasane_intake.repository.moments import moment
+from kasane_kit.db import Taken, unless_taken
 
 THE_FORM = "form"
 
@@ -91,9 +92,14 @@ class WebMessages:
         ).all()
         return tuple(self.get(message_id) for message_id in ids)
 
-    def add(self, message: WebMessage) -> None:
-        """Saves a new message."""
-        self._connection.execute(insert(tables.web_message).values(**_columns(message)))
+    def add(self, message: WebMessage) -> bool:
+        """Saves a new message; False when one with its receipt is there already."""
+        try:
+            with unless_taken(tables.web_message.c.receipt), self._connection.begin_nested():
+                self._connection.execute(insert(tables.web_message).values(**_columns(message)))
+        except Taken:
+            return False
+        return True
 
     def save(self, message: WebMessage, read_version: int) -> None:
         """Saves a changed message; raises ChangedMeanwhile when its version is not the one that was read."""

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from kasane_contracts import outreach as events
 from kasane_kit import clock
+from kasane_kit.db import Taken
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing, SealBroken, unseal
 from kasane_kit.unit_of_work import UnitOfWork
@@ -48,7 +48,13 @@ from kasane_outreach.handlers import area_surveys
 from kasane_outreach.handlers.visits import name_of, write_record
 from kasane_outreach.repository import Visits
 from kasane_outreach.repository.campaigns import AreaSurveys
-from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
+from kasane_outreach.repository.door import (
+    CheckIns,
+    DoorDevices,
+    DoorItems,
+    VisitPapers,
+    taken_once,
+)
 
 ITEM, VISIT, CHECK_IN, DEVICE = "door_item", "visit", "check_in", "door_device"
 SEALED_ITEMS, SEALED_PHOTOS = "door-items", "visit-photos"
@@ -68,13 +74,14 @@ def take_item(command: TakeItem, unit: Callable[[], Any], hooks: Any) -> DoorIte
         if (known := DoorItems(uow.connection).find(command.item_id)) is not None:
             return known
     try:
-        try:
-            with unit() as uow:
-                return _accept(command, uow, hooks)
-        except (OutreachRefusal, Refusal) as refusal:
-            with unit() as uow:
-                return _reject(command, uow, refusal.code, refusal.facts)
-    except IntegrityError:
+        with taken_once():
+            try:
+                with unit() as uow:
+                    return _accept(command, uow, hooks)
+            except (OutreachRefusal, Refusal) as refusal:
+                with unit() as uow:
+                    return _reject(command, uow, refusal.code, refusal.facts)
+    except Taken:
         # The same thing came twice at once; the other one was first.
         with unit() as uow:
             return DoorItems(uow.connection).get(command.item_id)

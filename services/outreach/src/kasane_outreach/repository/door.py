@@ -1,12 +1,14 @@
 """Loads and saves what telephones hold and send, and the watch over workers."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from kasane_kit.db import unless_taken
 from kasane_outreach import tables
 from kasane_outreach.domain.check_in import CheckIn
 from kasane_outreach.domain.door_device import DoorDevice
@@ -19,6 +21,14 @@ from kasane_outreach.domain.door_item import (
     VisitPhoto,
 )
 from kasane_outreach.repository.visits import in_utc
+
+
+def taken_once() -> AbstractContextManager[None]:
+    """Raises Taken when what is written inside came twice at once and the other one was first.
+
+    A picture and a watch bear the id of the thing that they came with.
+    """
+    return unless_taken(tables.door_item.c.id, tables.visit_photo.c.id, tables.check_in.c.id)
 
 
 class DoorDevices:

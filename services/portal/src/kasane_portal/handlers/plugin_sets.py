@@ -3,15 +3,13 @@
 import tomllib
 from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from kasane_contracts.portal import MunicipalityConfigured
 from kasane_kit import clock
 from kasane_kit.plugins import MisconfiguredTown, build_manager
 from kasane_kit.tenancy import ChosenSet, Town, settings_text, with_choice
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_portal.commands import EnableTriedSet, GoBackToSet, KeepTrial
-from kasane_portal.domain.errors import SetChangedMeanwhile, SetUnfit
+from kasane_portal.domain.errors import SetUnfit
 from kasane_portal.domain.plugin_set import (
     OF_THE_FILE,
     PluginSet,
@@ -106,10 +104,7 @@ def _choose(
     unfit = why_unfit(of_file, chosen.plugins, chosen.settings)
     if unfit:
         raise SetUnfit(why=unfit)
-    try:
-        sets.add(chosen)
-    except IntegrityError as taken:
-        raise SetChangedMeanwhile(revision=chosen.revision) from taken
+    sets.add(chosen)
     uow.choose(choice)
     uow.publish(
         MunicipalityConfigured(

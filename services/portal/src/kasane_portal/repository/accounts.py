@@ -15,11 +15,10 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, accounts
-from kasane_kit.db import is_closed
+from kasane_kit.db import Taken, unless_taken
 from kasane_kit.ids import new_id
 from kasane_portal import tables
 from kasane_portal.domain.account import Account, fold_login_name
@@ -88,13 +87,11 @@ class Accounts:
         if taken is not None:
             raise LoginNameTaken(login_name=account.login_name)
         try:
-            with self._connection.begin_nested():
+            with unless_taken(tables.account.c.login_name), self._connection.begin_nested():
                 self._connection.execute(
                     insert(tables.account).values(**_columns(account), password_hash=password_hash)
                 )
-        except IntegrityError as error:
-            if is_closed(error):
-                raise
+        except Taken:
             raise LoginNameTaken(login_name=account.login_name) from None
         self._project(account)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from kasane_kit.db import Taken, unless_taken
 from kasane_portal import tables
-from kasane_portal.domain.errors import TrialUnknown
+from kasane_portal.domain.errors import SetChangedMeanwhile, TrialUnknown
 from kasane_portal.domain.plugin_set import PluginSet, PluginTrial, PreviewShown
 from kasane_portal.repository.moments import aware
 
@@ -39,16 +40,17 @@ class PluginSets:
         )
 
     def add(self, chosen: PluginSet) -> None:
-        """Saves a new revision; raises IntegrityError when its number was taken in the meantime."""
-        self._connection.execute(
-            insert(tables.plugin_set).values(
-                {
-                    **vars(chosen),
-                    "plugins": list(chosen.plugins),
-                    "preview": asdict(chosen.preview) if chosen.preview else {},
-                }
-            )
-        )
+        """Saves a new revision; raises SetChangedMeanwhile when its number was taken in the meantime."""
+        row = {
+            **vars(chosen),
+            "plugins": list(chosen.plugins),
+            "preview": asdict(chosen.preview) if chosen.preview else {},
+        }
+        try:
+            with unless_taken(tables.plugin_set.c.revision):
+                self._connection.execute(insert(tables.plugin_set).values(row))
+        except Taken as taken:
+            raise SetChangedMeanwhile(revision=chosen.revision) from taken
 
     def keep_trial(self, trial: PluginTrial, forget_before: datetime) -> None:
         """Saves what was tried; trials from before a moment go."""

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
-from sqlalchemy.exc import IntegrityError
 
 from kasane_kit import clock
+from kasane_kit.db import Taken, unless_taken
 from kasane_portal import tables
 
 
@@ -21,10 +21,10 @@ class SpentAnswers:
             delete(tables.spent_answer).where(tables.spent_answer.c.until < clock.now())
         )
         try:
-            with self._connection.begin_nested():
+            with unless_taken(tables.spent_answer.c.digest), self._connection.begin_nested():
                 self._connection.execute(
                     insert(tables.spent_answer).values(digest=digest, until=until)
                 )
-        except IntegrityError:
+        except Taken:
             return False
         return True

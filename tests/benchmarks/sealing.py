@@ -1,4 +1,4 @@
-"""What sealed columns cost beside plain ones: a page, a search inside stories, sealing of rows written before.
+"""What sealed columns cost: a page, a search inside stories, sealing of earlier rows, new keys while people work.
 
 Run by `make bench-sealing`. The last line is one JSON object.
 """
@@ -46,6 +46,7 @@ from kasane_kit.db.resealing import seal_plain, wrap_anew
 from kasane_kit.db.sealed import metadata as kit_metadata
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
+from tests.benchmarks import renewal
 from tests.benchmarks.consultations import Desk
 from tests.benchmarks.installation import start_server
 from tests.benchmarks.residents import households
@@ -101,11 +102,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--consultations", type=int, default=5000)
     parser.add_argument("--repetitions", type=int, default=200)
+    parser.add_argument("--renewed-cells", type=int, default=2000)
+    parser.add_argument("--users", type=int, default=4)
     options = parser.parse_args()
     figures: dict[str, Any] = {}
     for name, databases in _databases():
         with municipality_scope(TOWN):
+            # First, while no other table has a sealed cell.
+            server = Databases(databases._addresses, databases._keys)
             figures[name] = {
+                **renewal.measure(databases, server, TOWN, options.renewed_cells, options.users),
                 **_measure_page(databases, options.repetitions),
                 **_measure_search(databases, options.consultations),
                 **_measure_sealing(databases),
@@ -123,7 +129,7 @@ def _made(address: URL, folder: Path) -> Iterator[Databases]:
     engine = open_engine(address)
     FieldSeals(keys, TOWN).install(engine)
     with engine.begin() as connection:
-        for one in (metadata, intake.metadata, kit_metadata):
+        for one in (metadata, renewal.metadata, intake.metadata, kit_metadata):
             one.create_all(connection)
         # The indexes of the migrations, which the tables do not name.
         for line in (

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import URL, Column, Integer, MetaData, String, Table, insert, make_url, select
 
 from kasane_contracts.envelope import Envelope
 from kasane_contracts.intake import ConsultationClosed, ConsultationReceived
@@ -28,6 +28,8 @@ from kasane_kit.plugins import PluginHouse
 from kasane_kit.service import Service
 from kasane_kit.tenancy import HOST, Town, UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House, UnitOfWork
+from tests.support.private_postgres import PrivatePostgres
+from tests.support.sealed_lamps import Ground, ground_at
 
 TOWN, OTHER_TOWN, UNSERVED_TOWN = "292095", "012319", "313721"
 MIGRATION = """
@@ -246,3 +248,15 @@ def new_bus_bench() -> Callable[[], AbstractContextManager[BusBench]]:
             yield bench
 
     return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """Lamps with sealed words in a database of either kind."""
+    if request.param == "sqlite":
+        address = URL.create("sqlite", database=str(tmp_path / "lamps.sqlite"))
+    else:
+        server: PrivatePostgres = request.getfixturevalue("private_postgres")
+        address = make_url(server.dsn).set(drivername="postgresql+psycopg")
+    with ground_at(address, tmp_path) as made:
+        yield made

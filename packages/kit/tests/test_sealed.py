@@ -2,28 +2,18 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import (
     URL,
-    Column,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
     insert,
-    make_url,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import StatementError
 
-from kasane_kit.db import Databases, FieldSeals, NotSealed, Sealed, SealedJson
+from kasane_kit.db import Databases, FieldSeals, NotSealed
 from kasane_kit.db.engine import open_engine
 from kasane_kit.db.resealing import (
     Standing,
@@ -37,100 +27,19 @@ from kasane_kit.db.sealed import PREFIX, PlainRefused, field_key
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
 from kasane_kit.tenancy import municipality_scope
-from tests.support.private_postgres import PrivatePostgres
-
-TOWN, OTHER_TOWN = "292095", "012319"
-WORDS = "夜中に灯りが消える"
-
-metadata = MetaData()
-lamp = Table(
-    "lamp",
+from tests.support.sealed_lamps import (
+    OTHER_TOWN,
+    TOWN,
+    WORDS,
+    Ground,
+    OneDatabase,
+    a_lamp,
+    lamp,
     metadata,
-    Column("id", String(36), primary_key=True),
-    Column("house", String(36), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("note", Sealed("house"), nullable=False),
-    Column("parts", SealedJson("house"), nullable=False),
-    Column("version", Integer, nullable=False, server_default="0"),
+    notes,
+    turn,
+    write,
 )
-turn = Table(
-    "lamp_turn",
-    metadata,
-    Column("lamp_id", String(36), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("words", Sealed("lamp_id"), nullable=False),
-)
-
-
-@dataclass
-class OneDatabase:
-    """One database for whichever town is asked for, as when a town is given another's."""
-
-    address: URL
-
-    def url(self, service: str, municipality: str) -> URL:
-        return self.address
-
-    def log_url(self, producer: str, municipality: str) -> URL:
-        return self.address
-
-
-@dataclass
-class Ground:
-    """A database with the tables, and the keys of two towns."""
-
-    databases: Databases
-    keys: KeyRing
-    address: URL
-
-    def raw(self, statement: str) -> list[tuple[object, ...]]:
-        engine = open_engine(self.address)
-        try:
-            with engine.begin() as connection:
-                found = connection.execute(text(statement))
-                return [tuple(row) for row in found] if found.returns_rows else []
-        finally:
-            engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    if request.param == "sqlite":
-        address = URL.create("sqlite", database=str(tmp_path / "lamps.sqlite"))
-    else:
-        server: PrivatePostgres = request.getfixturevalue("private_postgres")
-        address = make_url(server.dsn).set(drivername="postgresql+psycopg")
-    keys = KeyRing(tmp_path / "keys")
-    keys.ensure(TOWN, OTHER_TOWN)
-    engine = open_engine(address)
-    with engine.begin() as connection:
-        metadata.drop_all(connection)
-        key_metadata.drop_all(connection)
-        metadata.create_all(connection)
-        key_metadata.create_all(connection)
-    engine.dispose()
-    databases = Databases(OneDatabase(address), keys)
-    with municipality_scope(TOWN):
-        yield Ground(databases, keys, address)
-    databases.dispose()
-
-
-def write(ground: Ground, *statements: object) -> None:
-    with ground.databases.writing("lamps") as connection:
-        for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload]
-        connection.commit()
-
-
-def a_lamp(lamp_id: str = "a", **values: object) -> object:
-    given = {"house": "h1", "name": "電灯", "note": WORDS, "parts": [{"傘": "割れた"}]} | values
-    return insert(lamp).values(id=lamp_id, **given)
-
-
-def notes(ground: Ground) -> list[tuple[object, ...]]:
-    with ground.databases.reading("lamps") as connection:
-        rows = connection.execute(select(lamp.c.note, lamp.c.parts).order_by(lamp.c.id))
-        return [tuple(row) for row in rows]
 
 
 def test_what_is_written_is_read_again_and_lies_sealed(ground: Ground) -> None:

@@ -1,19 +1,48 @@
 """Plays ``kasane keys`` and ``kasane backup`` as an operator types them, in a folder with one town."""
 
 import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from kasane_kit.config import Settings
+from kasane_kit.db import renewing
+from kasane_kit.tenancy import municipality_scope
 from kasane_runtime import commands
 from kasane_runtime.cli import main
 from kasane_runtime.compose import Composition, compose
 
 TOWN = "292095"
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
 TOWN_FILES = Path(__file__).parents[3] / "deploy/towns"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def stop(_seconds: float) -> None:
+    """An operator who presses Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def write_a_word(composition: Composition) -> None:
+    """A record with two sealed cells."""
+    columns = composition.services["cases"].columns
+    assert columns is not None
+    row = {
+        "id": "f1",
+        "case_id": "c1",
+        "text": "夜は眠れない",
+        "told_by": "母",
+        "told_on": NOW.date(),
+    }
+    row |= {"recorded_at": NOW, "recorded_by": "a1", "recorder_name": "調整 花子"}
+    with municipality_scope(TOWN), composition.house.databases.writing("cases") as connection:
+        connection.execute(insert(columns.tables["cases_fact_origin"]), row)
+        connection.commit()
 
 
 def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
@@ -49,6 +78,22 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     assert (status, "鍵 v2 を作りました" in said) == (0, True), said
     assert (tmp_path / "var" / "keys" / f"{TOWN}v2.key").exists()
     assert typed("keys", "seal", TOWN)[0] == 0
+    write_a_word(composed(Settings.from_env()))
+    with monkeypatch.context() as stopped:
+        stopped.setattr(renewing, "rest", stop)
+        assert typed("keys", "renew", TOWN)[0] == 130
+    status, said = typed("keys", "status")
+    assert (status, "cases: 鍵を新しくしている途中の記録が 1 件" in said) == (0, True), said
+    status, said = typed("keys", "renew", TOWN, "--service", "intake")
+    assert f"{TOWN} intake: 記録 0 件の鍵を新しくし、0 個の欄に" in said, said
+    assert f"{TOWN} cases" not in said
+    with closing(sqlite3.connect(tmp_path / "var" / TOWN / "cases.sqlite")) as later:
+        later.execute("INSERT INTO schema_version VALUES ('of a later release')")
+        later.commit()
+        status, said = typed("keys", "renew", TOWN)
+        assert (status, "tables of cases are not those of this release" in said) == (2, True), said
+        later.execute("DELETE FROM schema_version WHERE version_num = 'of a later release'")
+        later.commit()
 
     status, said = typed("backup", "create", TOWN, "--into", str(tmp_path / "backups"))
     (backup,) = (tmp_path / "backups").iterdir()
@@ -59,6 +104,14 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     status, said = typed("backup", "restore", TOWN, str(backup))
     assert (status, "控えより先へ進んでいるものはありません" in said) == (0, True), said
 
+    # The backup was taken between the two keys; what came back goes on from there.
+    status, said = typed("keys", "renew", TOWN, "--owner-limit", "1")
+    assert f"{TOWN} cases: 記録 0 件の鍵を新しくし、2 個の欄に封をし直し、古い鍵を 1 個" in said, (
+        said
+    )
+    status, said = typed("keys", "status")
+    assert (status, f"○ {TOWN} cases: 封 2、" in said, "途中の記録" in said) == (0, True, False)
+
     assert len(list((tmp_path / "var" / TOWN).glob("before-*"))) == 1
     status, said = typed("backup", "clear", TOWN)
     assert (status, "before-" in said) == (0, True), said
@@ -66,6 +119,9 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
 
     for refused in (
         ("keys", "rotate", "999999"),
+        ("keys", "renew", "999999"),
+        ("keys", "renew", TOWN, "--service", "nobody"),
+        ("keys", "renew", TOWN, "--owner-limit", "0"),
         ("backup", "create", "999999", "--into", str(tmp_path)),
         ("backup", "restore", "host", str(backup)),
         ("backup", "restore", TOWN, str(tmp_path)),

@@ -3,7 +3,15 @@
 import argparse
 
 from kasane_kit.config import SettingsError
-from kasane_kit.db import FieldSeals
+from kasane_kit.db import (
+    Databases,
+    FieldSeals,
+    MigrationSource,
+    levels,
+    pending_migrations,
+    unknown_levels,
+)
+from kasane_kit.db.renewing import renew
 from kasane_kit.db.resealing import (
     refuse_plain,
     seal_plain,
@@ -14,8 +22,9 @@ from kasane_kit.db.resealing import (
 )
 from kasane_kit.keys import KeyMissing, MasterKey
 from kasane_kit.tenancy import UnknownTown, municipality_scope
-from kasane_runtime.commands import compose_told, in_every_database
+from kasane_runtime.commands import compose_told, house_of, in_every_database
 from kasane_runtime.compose import Composition
+from kasane_runtime.databases import NotMigrated
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +44,17 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--only-wrap", action="store_true", help="新しい鍵で包み直すだけ / only wrap under it"
     )
     rotate.set_defaults(command=_rotate)
+    renewing = verbs.add_parser(
+        "renew", help="記録の鍵を新しくし、封をし直す / new keys of records, cells sealed anew"
+    )
+    renewing.add_argument("municipality")
+    renewing.add_argument("--service", default="", help="このサービスだけ / only this one")
+    renewing.add_argument(
+        "--owner-limit",
+        type=int,
+        help="古い鍵の記録から何件まで / so many records, oldest key first",
+    )
+    renewing.set_defaults(command=_renew)
     verbs.add_parser(
         "wrap", help="鍵を親の鍵で包む / wrap the keys under the master key"
     ).set_defaults(command=_wrap)
@@ -67,6 +87,12 @@ def _status(_options: argparse.Namespace) -> int:
                 f"封なし {found.plain}、鍵 {versions} / sealed, plain, keys by version; "
                 f"平文を断る欄 {found.closed} / columns that refuse plain text"
             )
+            if found.set_aside:
+                print(
+                    f"△ {municipality} {service}: 鍵を新しくしている途中の記録が {found.set_aside} 件。欄は読めます。"
+                    f"kasane keys renew {municipality} でつづけます。"
+                    " / records between two keys; all is readable; run it to go on"
+                )
             if found.refused:
                 print(
                     f"✗ {municipality} {service}: 平文を断る欄に平文が {found.refused} 個あります。書き込まれたか、古い"
@@ -142,6 +168,52 @@ def _rotate(options: argparse.Namespace) -> int:
                 done = wrap_anew(composition.house.databases, FieldSeals(keys, town), name)
                 print(f"{town} {name}: {done} 件を包み直しました。 / wrapped anew", flush=True)
     return 0
+
+
+def _renew(options: argparse.Namespace) -> int:
+    most, town, whole = options.owner_limit, options.municipality, True
+    if most is not None and most < 1:
+        raise SettingsError(f"--owner-limit is {most}; nothing was changed; give 1 or more")
+    composition = house_of(town, options.service)
+    services = {
+        name: service
+        for name, service in composition.services.items()
+        if service.sealed_tables and options.service in ("", name)
+    }
+    own = composition.house.databases
+    with municipality_scope(town):
+        for name, service in services.items():
+            _refuse_tables_of_another_release(own, name, MigrationSource(service.migrations))
+        for name, service in services.items():
+            done = renew(own, name, service.sealed_tables, most)
+            print(
+                f"{town} {name}: 記録 {done.records} 件の鍵を新しくし、{done.cells} 個の欄に封をし直し、"
+                f"古い鍵を {done.retired} 個消しました。"
+                " / records with a new key, cells sealed anew, old keys deleted",
+                flush=True,
+            )
+            for place in done.shut:
+                print(f"✗ {town} {name}: {place}")
+            whole = whole and not done.shut
+    if not whole:
+        print(
+            "開かない封には触れず、その鍵も残しました。控えから戻すか、漏えいしたときの手順を見てください。"
+            " / What does not open was left with its key; restore it, or see when-something-leaked.md"
+        )
+    return 0 if whole else 1
+
+
+def _refuse_tables_of_another_release(
+    databases: Databases, service: str, source: MigrationSource
+) -> None:
+    """A key is deleted when no cell lies under it: every sealed column there is has to be known."""
+    with databases.reading(service) as connection:
+        later = unknown_levels(source, levels(connection))
+        if later or pending_migrations(connection, source):
+            raise NotMigrated(
+                f"the tables of {service} are not those of this release; nothing was changed; "
+                "run kasane migrate of the newest release, then this again with that release"
+            )
 
 
 def _seal(options: argparse.Namespace) -> int:

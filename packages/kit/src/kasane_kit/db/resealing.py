@@ -27,6 +27,7 @@ from kasane_kit.db.sealed import (
     PREFIX,
     FieldSeals,
     field_key,
+    is_set_aside,
     newest_tags,
     only_sealed,
     owner_of,
@@ -43,7 +44,8 @@ AT_ONCE = 200
 class Standing:
     """What lies in one service's database: cells sealed and still plain, and keys by version of the town's key.
 
-    ``closed`` is the number of columns in which a plain text is refused, ``refused`` that of the plain cells in them.
+    ``closed`` is the number of columns in which a plain text is refused, ``refused`` that of the plain cells in them,
+    ``set_aside`` that of the records whose old key is not gone yet.
     """
 
     sealed: int
@@ -51,6 +53,7 @@ class Standing:
     keys: dict[int, int]
     closed: int = 0
     refused: int = 0
+    set_aside: int = 0
 
 
 def seal_plain(databases: Databases, service: str, tables: Sequence[Table]) -> int:
@@ -136,7 +139,8 @@ def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
                 select(field_key.c.id, field_key.c.wrapped)
                 .where(field_key.c.version < newest)
                 .limit(AT_ONCE)
-                .with_for_update()
+                # Whoever seals under a key need not wait for another wrapping of it.
+                .with_for_update(key_share=True)
             ).all()
             for row in rows:
                 version, wrapped = seals.wrap(row.id, seals.unwrap(row.id, row.wrapped))
@@ -167,7 +171,8 @@ def standing(connection: Connection, tables: Sequence[Table]) -> Standing:
     )
     names = {str(column) for table in tables for column in sealed_columns(table)}
     by_version = {version: count for version, count in keys}
-    return Standing(sealed, plain, by_version, len(names & closed), refused)
+    aside = _count(connection, field_key, is_set_aside)
+    return Standing(sealed, plain, by_version, len(names & closed), refused, aside)
 
 
 def _seal_rows(

@@ -53,6 +53,8 @@ NOTHING = ("", "[]", "{}", "null")
 """What a cell holds in which nothing is written, as text."""
 _PART = "\x1f"
 _PURPOSE = "fields"
+SET_ASIDE = "~"
+"""What the owner of a key begins with that is being replaced: it opens what it sealed and seals nothing more."""
 MOST_OPENED = 2000
 """How many keys of records a process remembers for a town; each is some 200 bytes."""
 
@@ -65,6 +67,9 @@ field_key = Table(
     Column("version", Integer, nullable=False),
     Column("wrapped", Text, nullable=False),
 )
+
+is_set_aside = field_key.c.owner.startswith(SET_ASIDE)
+"""Whether a key is being replaced by a new one of its record."""
 
 only_sealed = Table("only_sealed", metadata, Column("place", String(160), primary_key=True))
 """The columns in which everything is sealed: a plain text there was planted, and is refused."""
@@ -315,6 +320,10 @@ class FieldSeals:
             return value
         known = {} if found is None else found
         owner = str(row[kind.owner])
+        if owner.startswith(SET_ASIDE):
+            raise NotSealed(
+                f"{column}: the record {owner} has a name that is kept for keys being replaced; nothing was written"
+            )
         if owner not in known:
             known[owner] = self.key_of(connection, owner)
         key_id, key = known[owner]
@@ -322,6 +331,16 @@ class FieldSeals:
         place = "|".join((self._municipality, column.table.name, column.name, *names, key_id, "1"))
         content = base64.b64encode(seal(key, kind.plain(value).encode(), place)).decode()
         return Ciphertext(f"{PREFIX}{key_id}:{content}")
+
+    def opened(self, column: Column[Any], row: Mapping[str, Any], stored: str, wrapped: str) -> Any:
+        """What a cell says that was read as it lies there, with the wrapped key that it names.
+
+        ``row`` has the primary key. Raises SealBroken and KeyMissing.
+        """
+        kind, names = column.type, [str(row[one.name]) for one in column.table.primary_key]
+        assert isinstance(kind, Sealed)
+        read = self.reader(kind, f"{column.table.name}|{column.name}", len(names))
+        return read(_PART.join((wrapped, *names, stored)))
 
     def key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
         """The key of a record with its id, made at its first word; nobody can destroy it until the commit."""
@@ -483,6 +502,16 @@ def stored_text(column: Any) -> ColumnElement[Any]:
     kind = column.type
     assert isinstance(kind, Sealed)
     return kind.stored(column)
+
+
+def stored_key_id(column: Any) -> ColumnElement[str]:
+    """The id of the key that a sealed cell names; of a plain one some other text."""
+    return func.substr(stored_text(column), len(PREFIX) + 1, ID_LENGTH)
+
+
+def set_aside(owner: str) -> str:
+    """The name under which the key of a record stands while its cells are sealed anew; there is one at most."""
+    return f"{SET_ASIDE}{owner}"
 
 
 def seals_of(connection: Connection) -> FieldSeals:

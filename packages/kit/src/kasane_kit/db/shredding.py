@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from kasane_kit.db.sealed import PREFIX, Sealed, field_key, sealed_columns
+from kasane_kit.db.sealed import PREFIX, Sealed, field_key, sealed_columns, set_aside
 
 AT_ONCE = 500
 
@@ -115,16 +115,16 @@ def shred(
     What lives on keeps its words: rows that went to another record are sealed under that record's key first.
     """
     records = records_of(connection, rules, ids)
-    keys = _keys_of(connection, records)
     rows = 0
     for one in rules.personal:
         belonging = list(_rows(connection, one, records))
         rows += _destroy(connection, one, belonging)
     for take_out in rules.further:
         take_out(connection, records)
+    keys = _held_keys_of(connection, records)
     for table in rules.tables:
-        _seal_anew(connection, table, list(keys))
-    for some in _some(list(keys)):
+        _seal_anew(connection, table, sorted(keys))
+    for some in _some(sorted(keys)):
         connection.execute(delete(field_key).where(field_key.c.id.in_(some)))
     _remember(connection, records, shredding_id, at)
     return Shredded(rows, len(keys), 0, records)
@@ -202,13 +202,22 @@ def _could_speak(column: Column[Any]) -> bool:
     return isinstance(kind, String) and (kind.length is None or kind.length >= _SHORT)
 
 
-def _keys_of(connection: Connection, records: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _held_keys_of(connection: Connection, records: Collection[str]) -> set[str]:
+    """The keys of the records, which nobody replaces before the commit."""
+    known, found = None, _keys_of(connection, records, hold=True)
+    while found != known:
+        # Whoever was replacing one meanwhile left a new key beside it.
+        known, found = found, _keys_of(connection, records, hold=True)
+    return found
+
+
+def _keys_of(connection: Connection, records: Collection[str], *, hold: bool = False) -> set[str]:
+    """The keys of the records, with those that are being replaced."""
+    found: set[str] = set()
     for some in _some(sorted(records)):
-        rows = connection.execute(
-            select(field_key.c.id, field_key.c.owner).where(field_key.c.owner.in_(some))
-        )
-        found.update({row.id: row.owner for row in rows})
+        owners = (*some, *map(set_aside, some))
+        statement = select(field_key.c.id).where(field_key.c.owner.in_(owners))
+        found.update(connection.scalars(statement.with_for_update() if hold else statement))
     return found
 
 

@@ -474,3 +474,22 @@ def _databases(folder: Path) -> Databases:
         connection.commit()
     engine.dispose()
     return Databases(addresses, KeyRing(Path("unused")))
+
+
+@pytest.mark.parametrize(("written", "kept"), [(200, 200), (201, 200), (400, 200)])
+def test_a_reason_longer_than_a_line_of_the_trail_is_cut_with_a_mark(
+    written: int, kept: int
+) -> None:
+    reason = "事" * written
+    drafted = audit.draft(
+        actor="a1",
+        actor_name="窓口 一",
+        action="cases.case.opened_for_a_day",
+        object_kind="case",
+        object_id="c1",
+        basis=reason,
+    )
+
+    assert len(drafted.basis) == kept
+    assert drafted.basis.endswith("…") == (written > kept)
+    assert reason.startswith(drafted.basis.removesuffix("…"))

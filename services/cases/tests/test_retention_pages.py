@@ -36,6 +36,7 @@ def test_the_list_shows_number_day_and_document_and_no_name(retaining):
     assert "試験町文書管理規程 別表 架空の項" in page
     assert "試験 よし子" not in page
     assert "消すことを申し出る" in page
+    assert "&lt;" not in page
 
 
 def test_without_a_term_the_page_says_that_nothing_is_destroyed(browser):
@@ -63,7 +64,9 @@ def test_one_proposes_and_only_another_is_offered_to_confirm(retaining):
     assert action is not None
     confirmed = other.post(f"/retention/{action[1]}/confirmation")
     assert confirmed.status_code == 303
-    assert "に消します" in other.get("/retention").get_data(as_text=True)
+    waiting = other.get("/retention").get_data(as_text=True)
+    assert re.search(r"令和\d+年\d+月\d+日に消します", waiting)
+    assert "&lt;" not in waiting
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from kasane_cases import commands, handlers
 from kasane_cases.domain.case import GrantSubject
 from kasane_cases.domain.conference import LegalKind
+from kasane_cases.domain.emergency import EmergencyCause
 from kasane_kit.ids import new_id
 
 MOTHER, SON = "person-mother", "person-son"
@@ -100,3 +101,26 @@ def test_who_only_works_on_the_case_does_not_see_who_looked(at_work):
     assert at_work.bench.visit_as(head).get(f"/cases/{case_id}/trail").status_code == 404
     team(at_work, case_id, head)
     assert at_work.bench.visit_as(head).get(f"/cases/{case_id}/trail").status_code == 200
+
+
+def test_an_emergency_look_stands_there_with_its_reason_and_as_the_basis_of_what_was_seen(
+    at_work, browser
+):
+    case_id = at_work.case(MOTHER)
+    version = at_work.read_case(case_id).version
+    at_work.do(handlers.restrict_case, commands.RestrictCase(case_id, True, version))
+    other = member(at_work, "隣 十子", "coordinator")
+    reason = "救急隊から電話があり、服薬をいま伝える必要があります"
+    opening = commands.OpenRestrictedCase(new_id(), case_id, EmergencyCause.LIFE_IN_DANGER, reason)
+    at_work.do(handlers.open_restricted_case, opening, other)
+    at_work.bench.visit_as(other).get(f"/cases/{case_id}")
+
+    shown = browser.get(f"/cases/{case_id}/trail").text
+    rows = [row for row in shown.split("<tr>") if "隣 十子" in row]
+    case = browser.get(f"/cases/{case_id}").text
+
+    assert ["緊急の閲覧</td>" in row for row in rows] == [True, False]
+    assert "ケースを見る" in rows[0]
+    assert "限られたケースを開く" in rows[1]
+    assert f"緊急の閲覧：{reason}" in rows[1]
+    assert f"命や体に危険がある {reason} 隣 十子" in case

@@ -701,6 +701,25 @@ def test_the_audit_page_says_in_words_what_was_done_refused_or_only_opened(
     assert ">相談受付</td>" in page
 
 
+def test_the_audit_page_says_in_words_why_one_might_look(bench: Workbench) -> None:
+    hear_entry(bench, 1, basis="emergency")
+    hear_entry(bench, 2, basis="coordinator")
+    hear_entry(bench, 3, basis="meeting:m-1")
+    hear_entry(bench, 4, basis="救急隊から電話があり、服薬を伝えます")
+
+    page = administrator(bench).get("/audit").text
+    bases = re.findall(r'data-label="根拠">([^<]*)<', page)
+
+    assert sorted(bases) == sorted(
+        [
+            "緊急の閲覧",
+            "役割：調整",
+            "会議の出席（m-1）",
+            "救急隊から電話があり、服薬を伝えます",
+        ]
+    )
+
+
 def test_the_audit_page_narrows_by_a_person_of_the_town(bench: Workbench) -> None:
     account_id = make(bench, "s0777", "receiver")
     hear_entry(bench, 1, actor=account_id)

@@ -231,7 +231,59 @@ def test_what_is_grave_asks_for_the_password_after_a_quarter_of_an_hour(
         assert answers[0].headers["Location"] == f"/portal/{TOWN}/confirm?next=%2F{TOWN}%2Flamps"
         assert f'href="/portal/{TOWN}/confirm"' in answers[1].text
         assert "パスワードをもう一度" in answers[1].text
+        assert ">パスワードを入れ直す</a>" in answers[1].text
+        assert ">サインインする</a>" not in answers[1].text
         assert answers[2].json["type"] == "urn:kasane:problem:password_needed"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        (f"http://localhost/{TOWN}/lamps", f"?next=%2F{TOWN}%2Flamps"),
+        (f"http://localhost/{TOWN}/lamps?q=%E8%A9%A6", f"?next=%2F{TOWN}%2Flamps"),
+        (f"http://localhost/{OTHER_TOWN}/lamps", ""),
+        (f"http://localhost/{TOWN}/nothing-here", ""),
+        (f"http://localhost/{TOWN}/lamps/1/touch", ""),
+        (f"http://elsewhere.example/{TOWN}/lamps", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_after_the_password_one_comes_back_to_the_page_one_was_on(
+    lamps: Workbench,
+    lamp_service: MakeService,
+    clock_at: Callable[[datetime], None],
+    came_from: str,
+    back: str,
+) -> None:
+    grave = tuple(replace(one, step_up=True) for one in lamps.service.permissions)
+    lamps.service = lamp_service(permissions=grave)
+    clock_at(START)
+    visitor = lamps.visit_as(lamps.staff("receiver"))
+    clock_at(START + timedelta(minutes=16))
+
+    refused = visitor.post("/lamps", LAMP, headers={"Referer": came_from})
+
+    assert refused.status_code == 403
+    assert f'href="/portal/{TOWN}/confirm{back}"' in refused.text
+
+
+def test_what_was_sent_and_refused_leads_back_to_the_page_it_was_sent_from(
+    lamps: Workbench,
+) -> None:
+    visitor = lamps.visit_as(lamps.staff("receiver"))
+    page = f"/{TOWN}/lamps"
+
+    sent = lamps.visit_as(lamps.staff("coordinator")).post(
+        "/lamps", LAMP, headers={"Referer": f"http://localhost{page}"}
+    )
+    from_nowhere = visitor.post("/nothing-here", LAMP)
+    looked = visitor.get("/nothing-here", headers={"Referer": f"http://localhost{page}"})
+
+    assert sent.status_code == 403
+    assert f'href="{page}">もとの画面を開き直す</a>' in sent.text
+    assert (from_nowhere.status_code, looked.status_code) == (404, 404)
+    assert "もとの画面を開き直す" not in from_nowhere.text + looked.text
 
 
 def test_cookies_are_marked_secure_where_the_house_is_reached_by_https(

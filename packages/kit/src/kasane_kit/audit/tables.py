@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
 metadata = MetaData()
 _number = BigInteger().with_variant(Integer(), "sqlite")
 
+LONGEST_BASIS = 200
 audit_entry = Table(
     "audit_entry",
     metadata,
@@ -16,7 +17,7 @@ audit_entry = Table(
     Column("action", String(120), nullable=False),
     Column("object_kind", String(60), nullable=False),
     Column("object_id", String(128), nullable=False),
-    Column("basis", String(200), nullable=False),
+    Column("basis", String(LONGEST_BASIS), nullable=False),
     Column("correlation_id", String(64), nullable=False),
     Column("causation_id", String(64), nullable=False),
     Column("digest", String(64), nullable=False),

@@ -57,7 +57,11 @@ def draft(
     correlation_id: str = "",
     causation_id: str = "",
 ) -> Draft:
-    """What happens now, for ``enter``."""
+    """What happens now, for ``enter``.
+
+    A longer basis, which is a reason that somebody wrote, is cut: it stands whole in the record it was written for.
+    """
+    most = tables.LONGEST_BASIS
     return Draft(
         entry_id=new_id(),
         at=clock.now().isoformat(),
@@ -66,7 +70,7 @@ def draft(
         action=action,
         object_kind=object_kind,
         object_id=object_id,
-        basis=basis,
+        basis=basis if len(basis) <= most else f"{basis[: most - 1]}…",
         correlation_id=correlation_id,
         causation_id=causation_id,
     )

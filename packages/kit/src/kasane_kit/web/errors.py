@@ -5,11 +5,13 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, json, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import RoutingException
 
 from kasane_contracts import links
 from kasane_kit.db import BarrierState, is_closed
@@ -96,21 +98,52 @@ def _answer(
             "next_step": next_step,
             "request_id": request_id,
         }
-        municipality = g.get("municipality")
-        entrances = {"password_needed": links.confirm, "sign_in_needed": links.sign_in}
-        entrance = entrances.get(code, links.sign_in if status == 401 else None)
         response = make_response(
             render_template(
                 "kasane/problem.html",
                 problem=shown,
                 errors=errors,
-                sign_in_href=entrance(municipality) if municipality and entrance else "",
+                way_on=_way_on(code, status),
             ),
             status,
         )
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def _way_on(code: str, status: int) -> tuple[str, str]:
+    """Where a page of an error leads on, and the words of that button; two empty texts where nowhere but home.
+
+    Signing in and the password come back to the page before. What was sent and refused leads there anew, because the
+    browser's own way back shows what was loaded before the refusal.
+    """
+    municipality = g.get("municipality")
+    if not municipality:
+        return "", ""
+    before = _page_before(f"{request.script_root}/{municipality}/")
+    if code in ("password_needed", "sign_in_needed") or status == 401:
+        confirms = code == "password_needed"
+        entrance = links.confirm(municipality) if confirms else links.sign_in(municipality)
+        back = f"?{urlencode({'next': before})}" if before else ""
+        return entrance + back, "kit.confirm" if confirms else "kit.sign_in"
+    if request.method in ("GET", "HEAD") or not before:
+        return "", ""
+    return before, "kit.to_page_before"
+
+
+def _page_before(below: str) -> str:
+    """The page below an address that the request was sent from; empty where none can be opened again."""
+    try:
+        before = urlsplit(request.referrer or "")
+        if before.netloc != request.host or not before.path.startswith(below):
+            return ""
+        adapter = current_app.create_url_adapter(request)
+        assert adapter is not None
+        adapter.match(before.path.removeprefix(request.script_root), method="GET")
+    except (ValueError, RoutingException, HTTPException):
+        return ""
+    return before.path
 
 
 def _sentence(key: str, **facts: Any) -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 
 from kasane_cases import queries
 from kasane_cases.pages.words import page
-from kasane_cases.repository import LOOKS, PERMISSIONS
+from kasane_cases.repository import EMERGENCIES, LOOKS, PERMISSIONS
 from kasane_kit import audit, clock
 from kasane_kit.auth import require
 from kasane_kit.web import actor, reading, strings, term, text
@@ -51,13 +51,15 @@ def _line(entry: audit.Entry) -> dict[str, Any]:
         "at": datetime.fromisoformat(entry.at).astimezone(clock.JAPAN),
         "who": text("trail.platform") if entry.actor.startswith("platform:") else entry.actor_name,
         "did": _did(entry),
-        "basis": _basis(entry.basis),
+        "basis": _basis(entry),
     }
 
 
 def _did(entry: audit.Entry) -> str:
     if entry.action in _READ:
         return term(_READ[entry.action])
+    if entry.action in EMERGENCIES:
+        return term(EMERGENCIES[entry.action])
     if entry.action in _OPENED:
         return text("trail.opened", what=term(_OPENED[entry.action]))
     if entry.action in _REFUSED:
@@ -66,6 +68,8 @@ def _did(entry: audit.Entry) -> str:
     return text("trail.changed", what=text(kind if strings().has(kind) else "trail_kind.other"))
 
 
-def _basis(basis: str) -> str:
-    key = f"trail_basis.{basis.partition(':')[0]}"
-    return text(key) if basis and strings().has(key) else ""
+def _basis(entry: audit.Entry) -> str:
+    if entry.action in EMERGENCIES:
+        return text("trail.opened_with_reason", reason=entry.basis)
+    key = f"trail_basis.{entry.basis.partition(':')[0]}"
+    return text(key) if entry.basis and strings().has(key) else ""

@@ -179,7 +179,12 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
     if entry.kind in _OF_A_PLAN:
         href = url_for("plan_reading.show_plan", case_id=entry.case_id, plan_id=entry.object_id)
     title = text(f"timeline.{entry.kind.value}", who=who, **facts)
-    body = [entry.facts.get("note", ""), entry.facts.get("reason", "")]
+    cause = entry.facts.get("cause", "")
+    body = [
+        term(f"emergency_cause.{cause}") if cause else "",
+        entry.facts.get("note", ""),
+        entry.facts.get("reason", ""),
+    ]
     return {
         "at": entry.at.astimezone(clock.JAPAN),
         "title": title,

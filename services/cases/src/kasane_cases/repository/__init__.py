@@ -2,6 +2,7 @@
 
 from kasane_cases.repository.access import (
     COORDINATOR,
+    EMERGENCIES,
     LOOKS,
     PERMISSIONS,
     READERS,
@@ -52,6 +53,7 @@ from kasane_cases.repository.watch import GapCounts, Handoffs, WatchRules
 __all__ = [
     "COORDINATOR",
     "ENDING_RULES",
+    "EMERGENCIES",
     "LOOKS",
     "PERMISSIONS",
     "READERS",

@@ -128,12 +128,22 @@ PERMISSIONS = (
         False,
     ),
 )
+EMERGENCIES = {
+    one.done: one.name
+    for one in PERMISSIONS
+    if one.name in ("cases.case.break_glass", "cases.protection.break_glass")
+}
+"""What the trail calls an opening in an emergency, with the permission that it took."""
 LOOKS = frozenset(
     name
     for one in PERMISSIONS
-    for name in (one.form_opened, one.refused, *([one.done] if one.only_a_look else []))
+    for name in (
+        one.form_opened,
+        one.refused,
+        *([one.done] if one.only_a_look or one.done in EMERGENCIES else []),
+    )
 )
-"""What the trail calls a look, an attempt at one, and a form that was only opened."""
+"""What the trail calls a look, an opening in an emergency, an attempt, and a form that was only opened."""
 _READ = next(permission for permission in PERMISSIONS if permission.name == "cases.case.read")
 
 

@@ -45,6 +45,7 @@ def list_page() -> str | tuple[str, int]:
         more=more,
         asked={name: value for name, value in request.args.items() if name != "cursor" and value},
         words=words,
+        basis_words=basis_words,
     )
     return page if right else (page, 422)
 
@@ -61,6 +62,7 @@ def story_page(correlation_id: str) -> str:
         lines=lines,
         longest=LONGEST_STORY,
         words=words,
+        basis_words=basis_words,
     )
 
 
@@ -73,6 +75,16 @@ def words(name: str) -> str:
     if known:
         return term(known)
     return text(f"service_name.{name}") if strings().has(f"service_name.{name}") else name
+
+
+def basis_words(basis: str) -> str:
+    """Why one may look, in words where it is a known basis; a reason that somebody wrote stays as it is."""
+    code, _, reference = basis.partition(":")
+    for known in (f"grant_basis.{code}", f"disclosure_basis.{code}"):
+        if known in glossary():
+            return f"{term(known)}（{reference}）" if reference else term(known)
+    function = f"role_function.{code}"
+    return text("audit.by_role", role=text(function)) if strings().has(function) else basis
 
 
 @cache

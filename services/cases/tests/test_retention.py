@@ -16,6 +16,7 @@ from kasane_cases.domain.errors import (
     RetentionBlocked,
     ShreddingBegun,
     ShreddingProposed,
+    WaitingNotPossible,
     WordsMissing,
     WrongStep,
 )
@@ -88,7 +89,8 @@ def test_years_count_from_the_end_or_from_the_first_of_april_after_it(counted_fr
     [
         ({"years": 0}, PeriodNotPossible),
         ({"years": 101}, PeriodNotPossible),
-        ({"waiting_days": 13}, PeriodNotPossible),
+        ({"waiting_days": 13}, WaitingNotPossible),
+        ({"waiting_days": 367}, WaitingNotPossible),
         ({"title": "　"}, WordsMissing),
         ({"article": ""}, WordsMissing),
         ({"document_date": date(2999, 1, 1)}, DatesBackward),

@@ -106,6 +106,9 @@ def test_only_the_administrator_sets_the_term(browser, retaining):
     assert admin.get("/retention").status_code == 403
     assert admin.post("/retention/term", {**TERM, "years": "0"}).status_code == 422
     assert admin.post("/retention/term", {**TERM, "document_title": ""}).status_code == 422
+    short = admin.post("/retention/term", {**TERM, "waiting_days": "13"})
+    assert short.status_code == 422
+    assert "13日は入れられません。14日から366日までです。" in short.get_data(as_text=True)
     assert admin.post("/retention/term", TERM).status_code == 303
     page = admin.get("/retention/term").get_data(as_text=True)
     assert "架空町文書管理規程 別表第二" in page

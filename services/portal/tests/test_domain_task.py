@@ -59,6 +59,14 @@ def test_a_function_answers_for_a_name_that_no_role_has() -> None:
     assert targets == {"account:a1", "office:tax", "role:lead", "role:coordinator"}
 
 
+def test_who_only_administers_the_town_does_not_answer_for_the_work_of_the_office() -> None:
+    alone = targets_of("a1", "tax", ["town_administrator"], ["town_administrator"], [])
+    too = targets_of("a1", "tax", ["desk"], ["town_administrator", "receiver"], [])
+
+    assert alone == {"account:a1", "role:town_administrator"}
+    assert "office:tax" in too
+
+
 def test_a_name_that_is_a_roles_code_means_that_role_alone() -> None:
     targets = targets_of("a1", "", ["lead"], ["coordinator"], ["lead", "coordinator"])
 

@@ -13,9 +13,9 @@ from kasane_cases.commands import (
 from kasane_cases.domain.errors import (
     DatesBackward,
     NoRetentionRule,
-    PeriodNotPossible,
     RecordNotOver,
     ShreddingProposed,
+    WaitingNotPossible,
     WordsMissing,
 )
 from kasane_cases.domain.retention import (
@@ -49,8 +49,8 @@ def set_retention(command: SetRetention, uow: UnitOfWork, hooks: Any) -> None:
     if command.document_date > today:
         raise DatesBackward
     if not SHORTEST_WAIT_DAYS <= command.waiting_days <= LONGEST_WAIT_DAYS:
-        raise PeriodNotPossible(
-            years=command.waiting_days, least=SHORTEST_WAIT_DAYS, most=LONGEST_WAIT_DAYS
+        raise WaitingNotPossible(
+            days=command.waiting_days, least=SHORTEST_WAIT_DAYS, most=LONGEST_WAIT_DAYS
         )
     rule = RetentionRule(
         command.kind,

@@ -105,6 +105,9 @@ def kept_from(account_id: str) -> str:
     return f"-account:{account_id}"
 
 
+ADMINISTERS = "town_administrator"
+
+
 def targets_of(
     account_id: str,
     office: str,
@@ -114,11 +117,12 @@ def targets_of(
 ) -> frozenset[str]:
     """What a person answers to.
 
-    A role named in an event is a code of the town, or a function when no role has that code.
+    A role named in an event is a code of the town, or a function when no role has that code. What waits for an
+    office waits for those who work on records: who only administers the town may open none of it.
     """
-    taken = frozenset(role_codes)
+    functions, taken = frozenset(functions), frozenset(role_codes)
     named = {*roles, *(function for function in functions if function not in taken)}
     return frozenset(
         {f"account:{account_id}", *(f"role:{name}" for name in named)}
-        | ({f"office:{office}"} if office else set())
+        | ({f"office:{office}"} if office and functions - {ADMINISTERS} else set())
     )

@@ -97,6 +97,7 @@ from kasane_cases.domain.errors.retention import (
     RetentionBlocked,
     ShreddingBegun,
     ShreddingProposed,
+    WaitingNotPossible,
 )
 from kasane_cases.domain.errors.transfers import (
     ApproverIsAnother,
@@ -195,6 +196,7 @@ __all__ = [
     "UnknownBody",
     "UnknownChoice",
     "UnknownDestination",
+    "WaitingNotPossible",
     "WordsMissing",
     "WrongAcceptKey",
     "WrongStep",

@@ -47,6 +47,13 @@ class ShreddingBegun(CasesRefusal):
     code = "shredding_begun"
 
 
+class WaitingNotPossible(CasesRefusal):
+    """Fewer days than what somebody typed is kept for, or more than a year, between confirming and destroying."""
+
+    code = "waiting_not_possible"
+    status = 422
+
+
 class PeriodNotPossible(CasesRefusal):
     """A number of years out of bounds, or one that would outlive the trail that tells of the record."""
 

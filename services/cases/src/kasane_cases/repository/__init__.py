@@ -52,8 +52,8 @@ from kasane_cases.repository.watch import GapCounts, Handoffs, WatchRules
 
 __all__ = [
     "COORDINATOR",
-    "ENDING_RULES",
     "EMERGENCIES",
+    "ENDING_RULES",
     "LOOKS",
     "PERMISSIONS",
     "READERS",

@@ -11,7 +11,18 @@ import time
 from random import Random
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from kasane_kit.db import Databases, Sealed
 from kasane_kit.db.renewing import renew
@@ -116,12 +127,7 @@ def measure(own: Databases, server: Databases, town: str, cells: int, users: int
             or 0
             for one in sealed_columns(page)
         )
-        versions = connection.scalar(select(func.sum(page.c.version)))
-        wrong = [
-            r.id
-            for r in connection.execute(select(page))
-            if not r.cell0.startswith(f"{r.version} ")
-        ]
+        gone = lost(connection, at_work.made)
         aside = connection.scalar(select(func.count()).select_from(field_key).where(is_set_aside))
     return {
         "renewal_users": users,
@@ -131,12 +137,19 @@ def measure(own: Databases, server: Databases, town: str, cells: int, users: int
         "renewal_cells_per_s": round(done.cells / spent),
         "renewal_user_errors": len(at_work.errors),
         "renewal_user_edits": at_work.made,
-        "renewal_lost_edits": at_work.made - (versions or 0) + len(wrong),
+        "renewal_lost_edits": gone,
         "renewal_cells_left": left + (aside or 0),
         "renewal_read_p95_ms": _p95(at_work.reads),
         "renewal_edit_p95_ms": _p95(at_work.edits),
         "renewal_edit_longest_ms": round(max(at_work.edits, default=0) * 1000, 1),
     }
+
+
+def lost(connection: Connection, made: int) -> int:
+    """How many of so many edits are not there, counted by the versions and by what the cells say of theirs."""
+    rows = connection.execute(select(page)).all()
+    overwritten = sum(not row.cell0.startswith(f"{row.version} ") for row in rows)
+    return made - sum(row.version for row in rows) + overwritten
 
 
 def _p95(times: list[float]) -> float:

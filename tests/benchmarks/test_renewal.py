@@ -1,0 +1,38 @@
+"""The renewal that is measured: it runs at a small size, and what it counts is there to be counted."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, select, update
+
+from kasane_kit.db import Databases
+from kasane_kit.tenancy import municipality_scope
+from tests.benchmarks import renewal, sealing
+
+
+def test_every_cell_is_renewed_beside_two_users(tmp_path: Path) -> None:
+    address = URL.create("sqlite", database=str(tmp_path / "bench.sqlite"))
+    with sealing._made(address, tmp_path) as own, municipality_scope(sealing.TOWN):
+        server = Databases(own._addresses, own._keys)
+        found = renewal.measure(own, server, sealing.TOWN, 400, 2)
+
+    assert (found["renewal_users"], found["renewal_records"]) == (2, 20)
+    # What a user edited meanwhile was written under the new key by the user.
+    assert 400 - found["renewal_user_edits"] <= found["renewal_cells"] <= 400
+    assert [found[f"renewal_{one}"] for one in ("user_errors", "lost_edits", "cells_left")] == [
+        0
+    ] * 3
+
+
+def test_an_edit_that_was_overwritten_is_counted(tmp_path: Path) -> None:
+    address = URL.create("sqlite", database=str(tmp_path / "bench.sqlite"))
+    with sealing._made(address, tmp_path) as own, municipality_scope(sealing.TOWN):
+        renewal.measure(own, Databases(own._addresses, own._keys), sealing.TOWN, 40, 0)
+        with own.writing("bench") as connection:
+            first = connection.scalars(select(renewal.page.c.id).limit(1)).one()
+            connection.execute(
+                update(renewal.page).where(renewal.page.c.id == first).values(version=7)
+            )
+            connection.commit()
+        with own.reading("bench") as connection:
+            assert renewal.lost(connection, 7) == 1
+            assert renewal.lost(connection, 8) == 2

@@ -46,7 +46,7 @@ from kasane_kit.db.sealed import (
 )
 from kasane_kit.keys import SealBroken
 
-AT_ONCE = 100
+AT_ONCE = 50
 """How many rows one transaction holds."""
 READ_AT_ONCE = 1000
 LONGEST_REST = 1.0

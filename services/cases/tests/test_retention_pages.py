@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from kasane_kit.testing.workbench import Visitor
+from kasane_cases.queries import retention_lines
+from kasane_kit.tenancy import municipality_scope
+from kasane_kit.testing.workbench import TOWN, Visitor
 
 
 def coordinator(retaining) -> Visitor:
@@ -113,3 +115,21 @@ def test_only_the_administrator_sets_the_term(browser, retaining):
     page = admin.get("/retention/term").get_data(as_text=True)
     assert "架空町文書管理規程 別表第二" in page
     assert "5年（終わった年度の翌年度の4月1日から）" in page
+
+
+def test_the_operators_list_uses_the_words_of_the_pages(retaining):
+    case_id = retaining.over()
+    number = retaining.at_work.read_case(case_id).number
+    with municipality_scope(TOWN):
+        free = "\n".join(retention_lines(retaining.bench.house, TOWN))
+    coordinator(retaining).post(
+        "/retention/holds", {"kind": "case", "record_id": case_id, "hold_reason": "訴訟のため"}
+    )
+    with municipality_scope(TOWN):
+        held = "\n".join(retention_lines(retaining.bench.house, TOWN))
+
+    assert f"△ ケース {number}" in free
+    assert "妨げ — /" in free
+    assert "残しておくことになっています" in held
+    assert "on_hold" not in held
+    assert "試験 よし子" not in held

@@ -1,4 +1,4 @@
-"""A town that is being moved says so: no name counts as taken, no set as chosen, no answer as used that was not kept."""
+"""A town that is being moved says so: what was not kept counts neither as a taken name nor as a chosen set."""
 
 import re
 from collections.abc import Callable

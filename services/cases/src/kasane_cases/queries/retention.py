@@ -1,8 +1,10 @@
 """Reads whose time is over: numbers, days and rules, and no word about a person."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +27,7 @@ from kasane_cases.repository import (
     retention_rules,
     without_a_day,
 )
+from kasane_contracts.glossary import term
 from kasane_kit import clock
 from kasane_kit.unit_of_work import House, reading
 
@@ -96,28 +99,36 @@ def retention_file(connection: Connection, hooks: Any, today: date) -> Retention
 
 
 def retention_lines(house: House, municipality: str) -> Iterator[str]:
-    """The same for the operator's command line, one sentence each; ids and numbers only."""
+    """The same for the operator's command line, one sentence each; ids, numbers and the words of the pages only."""
     with reading(house, "cases") as connection:
         file = retention_file(connection, house.plugins.hooks_for(municipality), clock.today())
     for kind in RECORDS:
-        rule = file.rules.get(kind)
+        rule, called = file.rules.get(kind), _word(kind)
         yield (
-            f"{kind.value}: 定めがありません。何も消しません。 / no rule; nothing is destroyed"
+            f"{called}: 定めがありません。何も消しません。 / no rule; nothing is destroyed"
             if rule is None
-            else f"{kind.value}: {rule.years} 年（{rule.counted_from.value}）、{rule.source}"
+            else f"{called}: {rule.years} 年（{_word(rule.counted_from)}）、{rule.source}"
             " / years, counted from, source"
         )
     for line in file.lines:
-        against = "、".join(one.value for one in line.obstacles) or "—"
         yield (
-            f"△ {line.record.kind.value} {line.record.number}: {line.over_since} から期間が過ぎています。"
-            f"妨げ {against} / over since, obstacles"
+            f"△ {_word(line.record.kind)} {line.record.number}: {line.over_since} から期間が過ぎています。"
+            f"妨げ {_words(line.obstacles)} / over since, obstacles"
         )
     for one, against_it in file.running:
         answered = "、".join(part.service for part in one.parts) or "—"
         yield (
-            f"… {one.kind.value} {one.number} {one.id}: {one.status.value}、実行日 {one.due_on or '—'}、"
-            f"済んだサービス {answered}、妨げ {'、'.join(o.value for o in against_it) or '—'}"
-            " / status, due on, answered, obstacles"
+            f"… {_word(one.kind)} {one.number} {one.id}: {_word(one.status)}、実行日 {one.due_on or '—'}、"
+            f"済んだサービス {answered}、妨げ {_words(against_it)} / status, due on, answered, obstacles"
         )
     yield f"消し終えたもの {len(file.finished)} 件 / finished"
+
+
+def _word(value: StrEnum) -> str:
+    """What the pages call a value: 町どうしの引継ぎの途中です for RetentionObstacle.TRANSFER_RUNNING."""
+    kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(value).__name__).lower()
+    return term(f"{kind}.{value.value}").ja
+
+
+def _words(values: Sequence[StrEnum]) -> str:
+    return "、".join(_word(value) for value in values) or "—"

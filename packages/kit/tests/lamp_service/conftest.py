@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, redirect, render_template_string, request, url_for
-from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import RAISE, Schema, fields, validate
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
 
@@ -16,6 +15,7 @@ from kasane_kit.service import Service
 from kasane_kit.testing.workbench import Workbench, build_workbench
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     Form,
     Page,
     Refusal,

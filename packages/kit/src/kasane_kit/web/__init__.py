@@ -3,10 +3,12 @@
 from kasane_kit.web.access import UndeclaredRoute, end_session, set_session_cookie
 from kasane_kit.web.api import (
     API_PREFIX,
+    ApiBlueprint,
     Page,
     asked_version,
     page_size,
     read_cursor,
+    shown_by,
     with_version,
     write_cursor,
 )
@@ -34,6 +36,7 @@ from kasane_kit.web.open_forms import guard_open_forms
 
 __all__ = [
     "API_PREFIX",
+    "ApiBlueprint",
     "Form",
     "NotADate",
     "Page",
@@ -56,6 +59,7 @@ __all__ = [
     "reading",
     "repeated",
     "set_session_cookie",
+    "shown_by",
     "strings",
     "term",
     "text",

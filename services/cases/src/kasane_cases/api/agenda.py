@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
 from kasane_cases.api import agenda_schemas as schemas
@@ -25,9 +24,9 @@ from kasane_cases.commands import (
 )
 from kasane_cases.domain.agenda import RolePart
 from kasane_kit.auth import require
-from kasane_kit.web import actor, create_once, hooks, reading, text, unit_of_work
+from kasane_kit.web import ApiBlueprint, actor, create_once, hooks, reading, text, unit_of_work
 
-blueprint = Blueprint("agenda_api", __name__, description="議題・議事録・会議資料 / agenda")
+blueprint = ApiBlueprint("agenda_api", __name__, description="議題・議事録・会議資料 / agenda")
 
 
 @blueprint.route("/conferences/<session_id>/members", methods=["POST"])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_cases import handlers, queries
@@ -12,9 +11,18 @@ from kasane_cases.commands import RecordAssessment
 from kasane_cases.domain.assessment_form import AssessmentScope
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, asked_version, create_once, hooks, reading, with_version
+from kasane_kit.web import (
+    ApiBlueprint,
+    actor,
+    asked_version,
+    create_once,
+    hooks,
+    reading,
+    shown_by,
+    with_version,
+)
 
-blueprint = Blueprint("assessments_api", __name__, description="アセスメント / assessments")
+blueprint = ApiBlueprint("assessments_api", __name__, description="アセスメント / assessments")
 
 
 class AssessmentFormSchema(Strict):
@@ -124,5 +132,5 @@ def _assessment(case_id: str, assessment_id: str, status: int = 200) -> Response
     with reading() as connection:
         read = queries.assessment_read(connection, actor(), case_id, assessment_id, clock.today())
     form = {**read.form.as_data(), "valid_from": read.form.valid_from}
-    body = AssessmentWithFormSchema().dump({**vars(read.assessment), "form": form})
+    body = shown_by(AssessmentWithFormSchema, {**vars(read.assessment), "form": form})
     return with_version(body, read.assessment.number, status)

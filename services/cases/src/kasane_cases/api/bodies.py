@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, fields, validate
 
 from kasane_cases import handlers
@@ -16,10 +15,10 @@ from kasane_cases.domain.consent import AttendeeKind
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
-from kasane_kit.web import hooks, unit_of_work
+from kasane_kit.web import ApiBlueprint, hooks, unit_of_work
 from kasane_plugin_api import AttendeeKind as KindOfAttendee
 
-blueprint = Blueprint("bodies_api", __name__, description="会議体・出席 / bodies and attendance")
+blueprint = ApiBlueprint("bodies_api", __name__, description="会議体・出席 / bodies and attendance")
 
 
 class BodyQuerySchema(Strict):

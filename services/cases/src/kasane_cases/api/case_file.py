@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
 from kasane_cases.api import schemas
@@ -26,6 +25,7 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
@@ -34,12 +34,13 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
 )
 
-blueprint = Blueprint("cases_api", __name__, description="ケース / cases")
+blueprint = ApiBlueprint("cases_api", __name__, description="ケース / cases")
 
 
 @blueprint.route("/cases", methods=["GET"])
@@ -249,4 +250,4 @@ def _case(case_id: str, status: int = 200) -> Response:
         "steps": steps,
         "version": file.case.version,
     }
-    return with_version(schemas.CaseSchema().dump(body), file.case.version, status)
+    return with_version(shown_by(schemas.CaseSchema, body), file.case.version, status)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
 from kasane_cases.api import meeting_schemas as schemas
@@ -21,18 +20,20 @@ from kasane_cases.commands import (
 )
 from kasane_kit.auth import require
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     create_once,
     hooks,
     page_size,
     read_cursor,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
 )
 
-blueprint = Blueprint("conferences_api", __name__, description="会議 / conferences")
+blueprint = ApiBlueprint("conferences_api", __name__, description="会議 / conferences")
 
 
 @blueprint.route("/conferences", methods=["GET"])
@@ -176,4 +177,4 @@ def session_answer(session_id: str, status: int = 200) -> Response:
     """One session as far as the caller may see it, with its version."""
     with reading() as connection:
         found = queries.session_file(connection, actor(), session_id).session
-    return with_version(schemas.ConferenceSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.ConferenceSchema, found), found.version, status)

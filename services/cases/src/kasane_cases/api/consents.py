@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_cases import handlers, queries
@@ -14,9 +13,9 @@ from kasane_cases.domain.errors import RecordNotFound
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.uploads import Base64, check_upload
-from kasane_kit.web import actor, create_once, hooks, reading
+from kasane_kit.web import ApiBlueprint, actor, create_once, hooks, reading
 
-blueprint = Blueprint("consents_api", __name__, description="同意と書類 / consents and files")
+blueprint = ApiBlueprint("consents_api", __name__, description="同意と書類 / consents and files")
 
 
 class AttachmentSchema(Strict):

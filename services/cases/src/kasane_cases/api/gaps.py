@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from kasane_cases import queries
@@ -10,9 +9,9 @@ from kasane_cases.api.schemas import Strict
 from kasane_cases.domain.gap import GapKind
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, reading
+from kasane_kit.web import ApiBlueprint, actor, reading
 
-blueprint = Blueprint("gaps_api", __name__, description="見落としの一覧 / gaps")
+blueprint = ApiBlueprint("gaps_api", __name__, description="見落としの一覧 / gaps")
 
 
 class GapQuerySchema(Strict):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
 from kasane_cases.api import household_schemas as schemas
@@ -20,16 +19,18 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
 
-blueprint = Blueprint("households_api", __name__, description="世帯 / households")
+blueprint = ApiBlueprint("households_api", __name__, description="世帯 / households")
 CHANGE = "cases.household.change"
 
 
@@ -167,4 +168,4 @@ def _household(case_id: str, status: int = 200) -> Response:
         "steps": [{"step": one.step, "undone": bool(one.step.undone_by)} for one in beside.steps],
         "version": file.case.version,
     }
-    return with_version(schemas.HouseholdSchema().dump(body), file.case.version, status)
+    return with_version(shown_by(schemas.HouseholdSchema, body), file.case.version, status)

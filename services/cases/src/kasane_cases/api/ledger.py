@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_cases import handlers, queries
@@ -13,9 +12,11 @@ from kasane_cases.domain.disclosure import ClosedClass, Destination, DisclosureB
 from kasane_cases.domain.ledger import DisclosureAct
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, create_once, hooks, reading, unit_of_work
+from kasane_kit.web import ApiBlueprint, actor, create_once, hooks, reading, unit_of_work
 
-blueprint = Blueprint("ledger_api", __name__, description="情報提供の台帳 / ledger of disclosures")
+blueprint = ApiBlueprint(
+    "ledger_api", __name__, description="情報提供の台帳 / ledger of disclosures"
+)
 
 _NAME = validate.Length(min=1, max=200)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_cases import handlers, queries
@@ -19,9 +18,9 @@ from kasane_cases.domain.consent import AttendeeKind, DataClass
 from kasane_cases.queries import participation as own_queries
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, create_once, hooks, reading, unit_of_work
+from kasane_kit.web import ApiBlueprint, actor, create_once, hooks, reading, unit_of_work
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "cases_participations_api", __name__, description="参加支援と地域課題 / participation, issues"
 )
 NOT_NUL = validate.Regexp(r"^[^\x00]*$", error="A text cannot hold NUL.")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_cases import handlers, queries
 from kasane_cases.api import plan_schemas as schemas
@@ -25,16 +24,18 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
 
-blueprint = Blueprint("plans_api", __name__, description="支援プラン / support plans")
+blueprint = ApiBlueprint("plans_api", __name__, description="支援プラン / support plans")
 
 
 @blueprint.route("/plans/due", methods=["GET"])
@@ -209,4 +210,4 @@ def _plan(case_id: str, plan_id: str, status: int = 200) -> Response:
         "evaluation": found.evaluation,
         "editions": found.editions,
     }
-    return with_version(schemas.PlanSchema().dump(body), found.plan.version, status)
+    return with_version(shown_by(schemas.PlanSchema, body), found.plan.version, status)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, fields, validate
 
 from kasane_cases import handlers, queries
@@ -12,9 +11,17 @@ from kasane_cases.domain.emergency import SHORTEST_REASON, EmergencyCause, ends_
 from kasane_cases.repository import LOOKS
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, create_once, page_size, read_cursor, reading, write_cursor
+from kasane_kit.web import (
+    ApiBlueprint,
+    actor,
+    create_once,
+    page_size,
+    read_cursor,
+    reading,
+    write_cursor,
+)
 
-blueprint = Blueprint("sight_api", __name__, description="見た記録・緊急の閲覧 / who looked")
+blueprint = ApiBlueprint("sight_api", __name__, description="見た記録・緊急の閲覧 / who looked")
 
 
 class TrailQuerySchema(Strict):

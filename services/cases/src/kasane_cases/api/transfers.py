@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
 
 from kasane_cases import handlers, queries
@@ -18,16 +17,18 @@ from kasane_cases.domain.transfer import OfferStatus, TransferStatus
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
 
-blueprint = Blueprint("transfers_api", __name__, description="町どうしの引継ぎ / between towns")
+blueprint = ApiBlueprint("transfers_api", __name__, description="町どうしの引継ぎ / between towns")
 
 
 class PrepareTransferSchema(Schema):
@@ -220,4 +221,4 @@ def return_offer(payload: dict[str, Any], offer_id: str) -> Any:
 def _shown(transfer_id: str, status: int = 200) -> Response:
     with reading() as connection:
         transfer = queries.transfer_file(connection, actor(), transfer_id, clock.today()).transfer
-    return with_version(TransferSchema().dump(transfer), transfer.version, status)
+    return with_version(shown_by(TransferSchema, transfer), transfer.version, status)

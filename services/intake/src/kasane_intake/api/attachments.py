@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
@@ -15,9 +14,9 @@ from kasane_intake.handlers.attachments import SEALED_FOR, unsealed
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.uploads import Base64, as_download, check_upload
-from kasane_kit.web import actor, create_once, reading, this_house, unit_of_work
+from kasane_kit.web import ApiBlueprint, actor, create_once, reading, this_house, unit_of_work
 
-blueprint = Blueprint("attachments_api", __name__, description="届いた書類 / files")
+blueprint = ApiBlueprint("attachments_api", __name__, description="届いた書類 / files")
 
 
 class AttachmentSchema(Strict):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
@@ -28,16 +27,20 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
 
-blueprint = Blueprint("consultation_days_api", __name__, description="相談会 / consultation days")
+blueprint = ApiBlueprint(
+    "consultation_days_api", __name__, description="相談会 / consultation days"
+)
 
 
 class DaySlotSchema(Strict):
@@ -140,7 +143,7 @@ def create_day(payload: dict[str, Any]) -> Response:
     )
     with reading() as connection:
         line = queries.consultation_day(connection, day_id)
-    return with_version(ConsultationDaySchema().dump(_shown(line)), line.day.version, 201)
+    return with_version(shown_by(ConsultationDaySchema, _shown(line)), line.day.version, 201)
 
 
 @blueprint.route("/bookings", methods=["POST"])
@@ -191,4 +194,4 @@ def _shown(line: queries.DayLine) -> dict[str, Any]:
 def _booking(booking_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found, _ = queries.booking(connection, booking_id)
-    return with_version(BookingSchema().dump(found), found.version, status)
+    return with_version(shown_by(BookingSchema, found), found.version, status)

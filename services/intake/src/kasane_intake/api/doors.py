@@ -5,21 +5,20 @@ from functools import wraps
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import actor, reading, unit_of_work, with_version
+from kasane_kit.web import ApiBlueprint, actor, reading, shown_by, unit_of_work, with_version
 
 Act = Callable[[dict[str, Any], str, UnitOfWork], object]
 Door = Callable[[Act], Any]
 
 
 def changes_consultation(
-    blueprint: Blueprint, path: str, permission: str, takes: type[Schema]
+    blueprint: ApiBlueprint, path: str, permission: str, takes: type[Schema]
 ) -> Door:
     """PUT ``/consultations/<consultation_id>/<path>`` for who may see the consultation; the act gets its own unit."""
 
@@ -40,7 +39,7 @@ def changes_consultation(
     return door
 
 
-def changes_sheet(blueprint: Blueprint, path: str, permission: str, takes: type[Schema]) -> Door:
+def changes_sheet(blueprint: ApiBlueprint, path: str, permission: str, takes: type[Schema]) -> Door:
     """POST ``/sheets/<sheet_id>/<path>`` for who may see the sheet; the act gets its own unit."""
 
     def door(act: Act) -> Any:
@@ -76,11 +75,11 @@ def consultation(consultation_id: str, status: int = 200) -> Response:
     """The consultation as it is now, its version as ETag."""
     with reading() as connection:
         found = queries.consultation(connection, actor(), consultation_id)
-    return with_version(schemas.ConsultationSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.ConsultationSchema, found), found.version, status)
 
 
 def sheet(sheet_id: str, status: int = 200) -> Response:
     """The つなぐシート as it is now, its version as ETag."""
     with reading() as connection:
         found = queries.sheet(connection, actor(), sheet_id)
-    return with_version(schemas.ReferralSheetSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.ReferralSheetSchema, found), found.version, status)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
@@ -14,18 +13,20 @@ from kasane_intake.handlers import decide_merge, request_merge
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     page_size,
     read_cursor,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
 )
 
-blueprint = Blueprint("intake_merges_api", __name__, description="名寄せ / merging of records")
+blueprint = ApiBlueprint("intake_merges_api", __name__, description="名寄せ / merging of records")
 REASON = validate.Length(min=1, max=2000)
 
 
@@ -174,4 +175,4 @@ def _do(merge_id: str, step: MergeStep, reason: str) -> Response:
 def _merge(merge_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.person_merge(connection, actor(), merge_id).merge
-    return with_version(PersonMergeSchema().dump(found), found.version, status)
+    return with_version(shown_by(PersonMergeSchema, found), found.version, status)

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
 from kasane_intake.api.schemas import ConsultationLineSchema, Strict
 from kasane_intake.domain.search import QUERY_AT_MOST, FoundBy
 from kasane_kit.auth import require
-from kasane_kit.web import actor, reading
+from kasane_kit.web import ApiBlueprint, actor, reading
 
-blueprint = Blueprint("intake_search_api", __name__, description="さがす / search")
+blueprint = ApiBlueprint("intake_search_api", __name__, description="さがす / search")
 
 
 class SearchSchema(Strict):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
@@ -30,9 +29,11 @@ from kasane_intake.handlers import (
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import actor, asked_version, create_once, hooks, reading
+from kasane_kit.web import ApiBlueprint, actor, asked_version, create_once, hooks, reading
 
-blueprint = Blueprint("intake_sheets_api", __name__, description="つなぐシート / referral sheets")
+blueprint = ApiBlueprint(
+    "intake_sheets_api", __name__, description="つなぐシート / referral sheets"
+)
 
 WORDS = validate.And(validate.Length(min=1, max=2000), validate.Regexp(r"(?s).*\S"))
 

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validates_schema
 
 from kasane_intake import queries
 from kasane_intake.api.schemas import Strict
 from kasane_kit.auth import require
-from kasane_kit.web import reading
+from kasane_kit.web import ApiBlueprint, reading
 
-blueprint = Blueprint("intake_statistics_api", __name__, description="統計 / counts")
+blueprint = ApiBlueprint("intake_statistics_api", __name__, description="統計 / counts")
 
 
 class PeriodSchema(Strict):

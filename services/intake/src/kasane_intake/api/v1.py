@@ -4,7 +4,6 @@ from datetime import UTC
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
@@ -35,6 +34,7 @@ from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
@@ -45,7 +45,7 @@ from kasane_kit.web import (
     write_cursor,
 )
 
-blueprint = Blueprint("intake_api", __name__, description="相談 / consultations")
+blueprint = ApiBlueprint("intake_api", __name__, description="相談 / consultations")
 
 
 @blueprint.route("/consultations", methods=["GET"])

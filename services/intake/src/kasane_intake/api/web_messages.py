@@ -4,7 +4,6 @@ from datetime import UTC
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_intake import queries
@@ -20,6 +19,7 @@ from kasane_intake.handlers.web_messages import (
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
@@ -27,12 +27,13 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
 )
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "web_messages_api", __name__, description="Webフォーム / messages from the public form"
 )
 
@@ -215,4 +216,4 @@ def put_public_form(payload: dict[str, Any]) -> Response:
 def _message(message_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.web_message(connection, actor(), message_id)
-    return with_version(WebMessageSchema().dump(found), found.version, status)
+    return with_version(shown_by(WebMessageSchema, found), found.version, status)

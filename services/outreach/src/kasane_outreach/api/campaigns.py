@@ -4,13 +4,21 @@ from datetime import date
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import create_once, hooks, reading, this_house, unit_of_work, with_version
+from kasane_kit.web import (
+    ApiBlueprint,
+    create_once,
+    hooks,
+    reading,
+    shown_by,
+    this_house,
+    unit_of_work,
+    with_version,
+)
 from kasane_outreach import queries
 from kasane_outreach.api import campaign_schemas as schemas
 from kasane_outreach.commands.campaigns import (
@@ -24,7 +32,7 @@ from kasane_outreach.commands.campaigns import (
 )
 from kasane_outreach.handlers import area_surveys, campaigns
 
-blueprint = Blueprint("campaigns_api", __name__, description="取組 / campaigns")
+blueprint = ApiBlueprint("campaigns_api", __name__, description="取組 / campaigns")
 
 
 @blueprint.route("/campaign-runs", methods=["GET"])
@@ -234,7 +242,7 @@ def _run(run_id: str, status: int = 200) -> Response:
             "counts": queries.postal_counts(connection, run_id),
             "areas": queries.area_progress(connection, run_id),
         }
-    return with_version(schemas.RunFileSchema().dump(found), run.version, status)
+    return with_version(shown_by(schemas.RunFileSchema, found), run.version, status)
 
 
 def _reply(run_id: str, target_id: str) -> dict[str, Any]:

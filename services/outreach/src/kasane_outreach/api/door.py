@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from kasane_kit import clock
@@ -18,6 +17,7 @@ from kasane_kit.keys import SealBroken, seal, unseal
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import Cause, UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     Refusal,
     actor,
     hooks,
@@ -40,7 +40,7 @@ from kasane_outreach.domain.door_item import COPY_KEPT_FOR, DoorItem, DoorOutcom
 from kasane_outreach.handlers.door_days import begin_day, hand_out
 from kasane_outreach.handlers.door_items import refuse_item, take_item
 
-blueprint = Blueprint("door_api", __name__, description="訪問アプリ / the telephone at the door")
+blueprint = ApiBlueprint("door_api", __name__, description="訪問アプリ / the telephone at the door")
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 UUID = validate.Regexp(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")

@@ -4,17 +4,18 @@ from datetime import date
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     page_size,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
@@ -25,7 +26,7 @@ from kasane_outreach.api.reading import after_last, place_of
 from kasane_outreach.commands import AskForVisits, EndRequest, PlaceHousehold
 from kasane_outreach.handlers import ask_for_visits, end_request, place_household
 
-blueprint = Blueprint("households_api", __name__, description="訪問先 / households to reach")
+blueprint = ApiBlueprint("households_api", __name__, description="訪問先 / households to reach")
 
 
 @blueprint.route("/households", methods=["GET"])
@@ -107,4 +108,4 @@ def _day_or_none(value: str) -> date | None:
 def _household(request_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.household(connection, actor(), request_id)
-    return with_version(schemas.HouseholdSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.HouseholdSchema, found), found.version, status)

@@ -4,10 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from kasane_kit.auth import require
-from kasane_kit.web import Refusal, actor, reading, text, this_town, unit_of_work
+from kasane_kit.web import ApiBlueprint, Refusal, actor, reading, text, this_town, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.api import mending_schemas as schemas
 from kasane_outreach.commands.mending import MendDay
@@ -20,7 +18,7 @@ from kasane_outreach.handlers.planning import TRAVEL_SETTING
 from kasane_outreach.repository.mending import MendedDay, MendedVisit
 from kasane_outreach.repository.travel import travel_times
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "mending_api", __name__, description="予定の組み直し / repairs of planned days"
 )
 

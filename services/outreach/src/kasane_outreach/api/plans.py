@@ -3,16 +3,17 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     Refusal,
     actor,
     asked_version,
     create_once,
     reading,
+    shown_by,
     this_town,
     unit_of_work,
     with_version,
@@ -39,7 +40,7 @@ from kasane_outreach.handlers import (
     stop_plan,
 )
 
-blueprint = Blueprint("plans_api", __name__, description="訪問計画 / visit plans")
+blueprint = ApiBlueprint("plans_api", __name__, description="訪問計画 / visit plans")
 
 
 @blueprint.route("/plans", methods=["POST"])
@@ -152,7 +153,7 @@ def _block(name: str) -> Position:
 
 
 def _kept(name: str, version: int) -> Response:
-    return with_version(schemas.KeptSchema().dump({"id": name, "version": version}), version)
+    return with_version(shown_by(schemas.KeptSchema, {"id": name, "version": version}), version)
 
 
 def _plan(run_id: str, status: int = 200) -> Response:
@@ -185,4 +186,4 @@ def _plan(run_id: str, status: int = 200) -> Response:
         "notes": run.notes,
         "version": run.version,
     }
-    return with_version(schemas.PlanSchema().dump(body), run.version, status)
+    return with_version(shown_by(schemas.PlanSchema, body), run.version, status)

@@ -3,16 +3,17 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     Refusal,
     actor,
     asked_version,
     create_once,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
@@ -34,7 +35,7 @@ from kasane_outreach.handlers import (
     solve_round,
 )
 
-blueprint = Blueprint("rounds_api", __name__, description="巡回 / rounds")
+blueprint = ApiBlueprint("rounds_api", __name__, description="巡回 / rounds")
 
 
 @blueprint.route("/rounds", methods=["POST"])
@@ -118,4 +119,4 @@ def _round(round_id: str, status: int = 200) -> Response:
         ],
         "version": found.version,
     }
-    return with_version(schemas.RoundSchema().dump(body), found.version, status)
+    return with_version(shown_by(schemas.RoundSchema, body), found.version, status)

@@ -4,19 +4,20 @@ from datetime import time
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     Refusal,
     actor,
     asked_version,
     create_once,
     page_size,
     reading,
+    shown_by,
     this_house,
     unit_of_work,
     with_version,
@@ -39,7 +40,7 @@ from kasane_outreach.handlers import (
 )
 from kasane_outreach.queries import PROTECTED_ADDRESS
 
-blueprint = Blueprint("visits_api", __name__, description="訪問 / visits")
+blueprint = ApiBlueprint("visits_api", __name__, description="訪問 / visits")
 
 LONGEST_KEY = 200
 
@@ -81,7 +82,7 @@ def create_visit(payload: dict[str, Any]) -> Response:
     visit_id = create_once(schedule)
     with reading() as connection:
         line = queries.scheduled_visit(connection, visit_id)
-    return with_version(schemas.VisitSchema().dump(_flat(line)), line.visit.version, 201)
+    return with_version(shown_by(schemas.VisitSchema, _flat(line)), line.visit.version, 201)
 
 
 @blueprint.route("/visits/<visit_id>", methods=["GET"])
@@ -138,14 +139,14 @@ def post_hand_over(payload: dict[str, Any], visit_id: str) -> Response:
         hand_over_visit(HandOverVisit(visit_id, workers, asked_version()), uow)
     with reading() as connection:
         line = queries.scheduled_visit(connection, visit_id)
-    return with_version(schemas.VisitSchema().dump(_flat(line)), line.visit.version)
+    return with_version(shown_by(schemas.VisitSchema, _flat(line)), line.visit.version)
 
 
 def _visit(visit_id: str) -> Response:
     key = this_house().keys.derived(current_municipality(), PROTECTED_ADDRESS)
     with reading() as connection:
         line = queries.visit(connection, actor(), visit_id, key)
-    return with_version(schemas.VisitSchema().dump(_flat(line)), line.visit.version)
+    return with_version(shown_by(schemas.VisitSchema, _flat(line)), line.visit.version)
 
 
 def _flat(line: queries.VisitLine) -> dict[str, Any]:

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import actor, create_once, reading, unit_of_work
+from kasane_kit.web import ApiBlueprint, actor, create_once, reading, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.api import campaign_schemas as schemas
 from kasane_outreach.commands.campaigns import AssignWatch, ReportWatch
 from kasane_outreach.domain.watch_assignment import WatchAssignment
 from kasane_outreach.handlers import watching
 
-blueprint = Blueprint("watches_api", __name__, description="見守り / watching")
+blueprint = ApiBlueprint("watches_api", __name__, description="見守り / watching")
 
 
 @blueprint.route("/watches", methods=["GET"])

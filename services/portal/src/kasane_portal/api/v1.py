@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, g, request
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from kasane_kit import clock
@@ -13,6 +12,7 @@ from kasane_kit.plugins import Hooks
 from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
@@ -20,6 +20,7 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
+    shown_by,
     this_house,
     unit_of_work,
     with_version,
@@ -36,7 +37,7 @@ from kasane_portal.handlers import accounts as handlers
 from kasane_portal.handlers import providers, sessions
 from kasane_portal.queries import list_accounts, my_tasks, one_account, overview_of_towns
 
-blueprint = Blueprint("portal_api", __name__, description="入口 / entrance")
+blueprint = ApiBlueprint("portal_api", __name__, description="入口 / entrance")
 
 
 @blueprint.route("/sessions", methods=["POST"])
@@ -170,4 +171,4 @@ def _hooks() -> Hooks | None:
 def _shown(account_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found: Account = one_account(connection, account_id)
-    return with_version(schemas.AccountSchema().dump(found), found.revision, status)
+    return with_version(shown_by(schemas.AccountSchema, found), found.revision, status)

@@ -4,11 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import asked_version, create_once, hooks, reading, unit_of_work, with_version
+from kasane_kit.web import (
+    ApiBlueprint,
+    asked_version,
+    create_once,
+    hooks,
+    reading,
+    shown_by,
+    unit_of_work,
+    with_version,
+)
 from kasane_resources.api import community_schemas as schemas
 from kasane_resources.commands.community import (
     AnswerIssue,
@@ -22,7 +30,7 @@ from kasane_resources.commands.community import (
 from kasane_resources.handlers import community as handlers
 from kasane_resources.queries import community as queries
 
-blueprint = Blueprint("community_api", __name__, description="地域づくり / community building")
+blueprint = ApiBlueprint("community_api", __name__, description="地域づくり / community building")
 
 
 @blueprint.route("/community/issues", methods=["GET"])
@@ -142,10 +150,10 @@ def _changed(handler: Callable[..., Any], command: Any, issue_id: str) -> Respon
 def _issue(issue_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.issue(connection, issue_id)
-    return with_version(schemas.CommunityIssueSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.CommunityIssueSchema, found), found.version, status)
 
 
 def _gathering(gathering_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.gathering(connection, gathering_id)
-    return with_version(schemas.GatheringSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.GatheringSchema, found), found.version, status)

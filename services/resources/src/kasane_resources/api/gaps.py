@@ -3,12 +3,19 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import create_once, hooks, reading, unit_of_work, with_version
+from kasane_kit.web import (
+    ApiBlueprint,
+    create_once,
+    hooks,
+    reading,
+    shown_by,
+    unit_of_work,
+    with_version,
+)
 from kasane_plugin_api import CommunityLevel
 from kasane_resources import queries
 from kasane_resources.api import community_schemas
@@ -17,7 +24,7 @@ from kasane_resources.commands.gaps import CloseGap, RaiseGaps
 from kasane_resources.handlers import gaps as handlers
 from kasane_resources.queries import community as community_queries
 
-blueprint = Blueprint("gaps_api", __name__, description="制度の狭間 / gaps")
+blueprint = ApiBlueprint("gaps_api", __name__, description="制度の狭間 / gaps")
 
 
 class GapSchema(Strict):
@@ -87,7 +94,7 @@ def post_issue_of_gaps(payload: dict[str, Any]) -> Response:
     issue_id = create_once(create)
     with reading() as connection:
         found = community_queries.issue(connection, issue_id)
-    body = community_schemas.CommunityIssueSchema().dump(found)
+    body = shown_by(community_schemas.CommunityIssueSchema, found)
     return with_version(body, found.version, 201)
 
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
-from kasane_kit.web import Refusal, actor, reading
+from kasane_kit.web import ApiBlueprint, Refusal, actor, reading
 from kasane_resources import queries
 from kasane_resources.domain import hsds
 from kasane_resources.domain.errors import HumanServiceNotFound
@@ -19,7 +18,7 @@ from kasane_resources.domain.taxonomy import taxonomy
 from kasane_resources.queries import hsds as stored
 from kasane_resources.queries.hsds import Asked, Found
 
-blueprint = Blueprint("hsds_api", __name__, description="Open Referral HSDS 3.1")
+blueprint = ApiBlueprint("hsds_api", __name__, description="Open Referral HSDS 3.1")
 
 MOST_PER_PAGE = 100
 NDJSON = "application/x-ndjson"

@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import create_once, hooks, reading, unit_of_work
+from kasane_kit.web import ApiBlueprint, create_once, hooks, reading, unit_of_work
 from kasane_plugin_api import fiscal_year
 from kasane_resources.api.entry_input import Strict, short
 from kasane_resources.commands.community import JoinNetwork, Leave, RegisterPartner
@@ -18,7 +17,7 @@ from kasane_resources.domain.errors import CommunityNotFound
 from kasane_resources.handlers import community as handlers
 from kasane_resources.queries import community as queries
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "networks_api", __name__, description="ネットワークと研修 / networks and training"
 )
 

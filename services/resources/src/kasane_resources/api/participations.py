@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
     hooks,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
 )
@@ -31,7 +32,7 @@ from kasane_resources.domain.participation import ParticipationStatus
 from kasane_resources.handlers import participation_steps as steps
 from kasane_resources.queries import participation as queries
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "participations_api", __name__, description="参加支援 / participation support"
 )
 
@@ -181,11 +182,11 @@ def _changed(handler: Callable[..., Any], command: Any, participation_id: str) -
 def _participation(participation_id: str) -> Response:
     with reading() as connection:
         found = queries.participation_file(connection, participation_id).participation
-    return with_version(schemas.ParticipationSchema().dump(found), found.version)
+    return with_version(shown_by(schemas.ParticipationSchema, found), found.version)
 
 
 def _support(host_id: str, support_id: str, status: int = 200) -> Response:
     with reading() as connection:
         lines = queries.host_file(connection, actor(), host_id).support
     found = next(one for one in lines if one.id == support_id)
-    return with_version(schemas.HostSupportSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.HostSupportSchema, found), found.version, status)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
+    ApiBlueprint,
     actor,
     asked_version,
     create_once,
@@ -16,6 +16,7 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
+    shown_by,
     unit_of_work,
     with_version,
     write_cursor,
@@ -28,7 +29,7 @@ from kasane_resources.domain.human_service import HumanServiceEntry
 from kasane_resources.domain.searching import DirectorySearch
 from kasane_resources.handlers import answer_referral, change_human_service, publish_human_service
 
-blueprint = Blueprint("resources_api", __name__, description="社会資源 / human services")
+blueprint = ApiBlueprint("resources_api", __name__, description="社会資源 / human services")
 
 
 @blueprint.route("/human-services", methods=["GET"])
@@ -108,10 +109,10 @@ def put_answer(payload: dict[str, Any], referral_id: str) -> Response:
         answer_referral(command, uow, hooks())
     with reading() as connection:
         found = queries.referral(connection, referral_id)
-    return with_version(schemas.ReferralSchema().dump(found), found.version)
+    return with_version(shown_by(schemas.ReferralSchema, found), found.version)
 
 
 def _human_service(human_service_id: str, status: int = 200) -> Response:
     with reading() as connection:
         found = queries.human_service(connection, actor(), human_service_id)
-    return with_version(schemas.HumanServiceSchema().dump(found), found.version, status)
+    return with_version(shown_by(schemas.HumanServiceSchema, found), found.version, status)

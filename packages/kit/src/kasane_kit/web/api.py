@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,7 @@ IF_MATCH = {
     "schema": {"type": "string"},
 }
 LONGEST_VERSION = 9
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
@@ -100,7 +102,7 @@ def refuse_unwritable_text() -> None:
 
 def _unwritable(value: Any) -> bool:
     if isinstance(value, str):
-        return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+        return _UNWRITABLE.search(value) is not None
     if isinstance(value, dict):
         return any(_unwritable(name) or _unwritable(part) for name, part in value.items())
     return isinstance(value, list) and any(_unwritable(part) for part in value)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.cases import CaseOpened
 from kasane_contracts.intake import (
@@ -39,6 +41,43 @@ def test_a_consultation_comes_back_with_its_version(make_workbench: BenchMaker) 
     assert answer.json is not None
     assert answer.json["status"] == "received"
     assert answer.json["persons"][0]["birth_date"] == "1985-04-02"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {
+            "channel": "letter",
+            "categories": ["income", "rent_loans"],
+            "main_category": "debt",
+            "contact": {"name": "近田 知子", "phone": "000-1111-2222", "hidden": True},
+            "persons": [{"name": "山川 花子", "birth_date": "1985-04-02"}, {"description": "次男"}],
+            "urgent": True,
+            "screening": {"single_agency_enough": False},
+            "reception": {"route": "family", "written_on": "2026-04-02", "do_not_contact": "夜"},
+        },
+    ],
+    ids=["little", "everything"],
+)
+def test_what_is_answered_at_once_is_what_is_read_later(
+    make_workbench: BenchMaker, more: dict[str, Any]
+) -> None:
+    bench = ikoma(make_workbench)
+    desk = bench.visit_as(bench.staff("receiver", office="tax_window"))
+
+    taken, again = (
+        desk.send_json(
+            "POST", "/api/v1/consultations", {**BODY, **more}, headers={"Idempotency-Key": "once"}
+        )
+        for _ in range(2)
+    )
+    assert taken.json is not None
+    read = desk.get(f"/api/v1/consultations/{taken.json['id']}")
+
+    assert (taken.status_code, again.status_code, read.status_code) == (201, 201, 200)
+    assert taken.json == again.json == read.json
+    assert taken.headers["ETag"] == again.headers["ETag"] == read.headers["ETag"]
 
 
 def test_a_malformed_call_names_its_fields(workbench: Workbench) -> None:

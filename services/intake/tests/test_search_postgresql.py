@@ -60,7 +60,7 @@ def received(house: House, story: str, *persons: PersonConcerned) -> str:
             ),
             uow,
             house.plugins.hooks_for(TOWN),
-        )
+        ).id
 
 
 @pytest.mark.parametrize("newest_read", [searching.NEWEST_READ, 0], ids=["newest", "by index"])

@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from kasane_intake import queries
 from kasane_intake.api import schemas
+from kasane_intake.domain.consultation import Consultation
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import ApiBlueprint, actor, reading, shown_by, unit_of_work, with_version
@@ -75,6 +76,11 @@ def consultation(consultation_id: str, status: int = 200) -> Response:
     """The consultation as it is now, its version as ETag."""
     with reading() as connection:
         found = queries.consultation(connection, actor(), consultation_id)
+    return shown(found, status)
+
+
+def shown(found: Consultation, status: int = 200) -> Response:
+    """A consultation of which whoever asks may know everything that it holds, its version as ETag."""
     return with_version(shown_by(schemas.ConsultationSchema, found), found.version, status)
 
 

@@ -13,6 +13,7 @@ from kasane_intake.api.doors import (
     consultation,
     must_see,
     sheet,
+    shown,
 )
 from kasane_intake.commands import (
     AnswerReferralSheet,
@@ -21,7 +22,12 @@ from kasane_intake.commands import (
     ScreenConsultation,
     SendReferralSheet,
 )
-from kasane_intake.domain.consultation import ContactPerson, PersonConcerned, Screening
+from kasane_intake.domain.consultation import (
+    Consultation,
+    ContactPerson,
+    PersonConcerned,
+    Screening,
+)
 from kasane_intake.domain.reception import Reception
 from kasane_intake.handlers import (
     answer_referral_sheet,
@@ -76,8 +82,10 @@ def list_consultations() -> dict[str, Any]:
 def create_consultation(payload: dict[str, Any]) -> Response:
     """Take a consultation. Send Idempotency-Key so that a repeated call makes no second one."""
 
+    taken: dict[str, Consultation] = {}
+
     def receive(uow: UnitOfWork, consultation_id: str) -> None:
-        receive_consultation(
+        taken[consultation_id] = receive_consultation(
             ReceiveConsultation(
                 consultation_id=consultation_id,
                 desk=payload["desk"],
@@ -97,7 +105,11 @@ def create_consultation(payload: dict[str, Any]) -> Response:
             hooks(),
         )
 
-    return consultation(create_once(receive), 201)
+    consultation_id = create_once(receive)
+    # Only what an earlier call made is read: of what was just saved the desk that took it may know everything.
+    if consultation_id in taken:
+        return shown(taken[consultation_id], 201)
+    return consultation(consultation_id, 201)
 
 
 @blueprint.route("/consultations/<consultation_id>", methods=["GET"])

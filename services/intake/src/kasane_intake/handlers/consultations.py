@@ -31,15 +31,15 @@ CODED = frozenset(
 )
 
 
-def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
-    """Takes a consultation at any desk, asks the town's rule where it goes, and says so; returns its id."""
-    take_consultation(command, uow, hooks)
+def receive_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> Consultation:
+    """Takes a consultation at any desk, asks the town's rule where it goes, and says so; returns it as saved."""
+    consultation = take_consultation(command, uow, hooks)
     uow.commit()
-    return command.consultation_id
+    return consultation
 
 
-def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> str:
-    """What ``receive_consultation`` does, in the caller's transaction; returns the receipt number."""
+def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any) -> Consultation:
+    """What ``receive_consultation`` does, in the caller's transaction."""
     command.reception.check(command.channel, clock.today())
     _check_words_of_the_town(command, hooks)
     consultations = Consultations(uow.connection)
@@ -114,7 +114,7 @@ def take_consultation(command: ReceiveConsultation, uow: UnitOfWork, hooks: Any)
     )
     if consultation.urgent:
         tell_at_once(consultation, uow, hooks)
-    return consultation.number
+    return consultation
 
 
 def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    exists,
     insert,
     or_,
     select,
@@ -130,10 +131,9 @@ def shred(
     return Shredded(rows, len(keys), 0, records)
 
 
-def is_shredded(connection: Connection, record_id: str) -> bool:
-    """Whether this service destroyed what was personal in the record."""
-    known = select(shredded_record.c.id).where(shredded_record.c.id == record_id)
-    return connection.scalar(known) is not None
+def is_shredded(record_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether this service destroyed what was personal in the record that a column names."""
+    return exists().where(shredded_record.c.id == record_id)
 
 
 def left_over(connection: Connection, rules: Rules, ids: Iterable[str]) -> Mapping[str, int]:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Row, and_, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus
-from kasane_intake.domain.errors import ConsultationNotFound
 from kasane_intake.queries.told import in_batches, told_to
 from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import Consultations, ProtectedPersons, moment
@@ -108,14 +107,7 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
 
     Who is not of the desk that heard it reads nothing of a hidden complainant (I-11).
     """
-    allowed = connection.scalar(
-        select(tables.consultation.c.id).where(
-            tables.consultation.c.id == consultation_id, visible_to(viewer)
-        )
-    )
-    if allowed is None:
-        raise ConsultationNotFound
-    found = Consultations(connection).get(consultation_id)
+    found = Consultations(connection).get(consultation_id, visible_to(viewer))
     found.persons = ProtectedPersons(connection).withheld(found.persons)
     heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
     if not heard_it:

@@ -196,6 +196,8 @@ def same_persons(
     if not record_ids:
         return ()
     links = PersonMerges(connection).around(record_ids)
+    if not links:
+        return ()
     wanted = {record for link in links for record in link.pair}
     records = person_records(connection, viewer, wanted)
     open_ids = frozenset(r.id for r in records.values() if r.visible)

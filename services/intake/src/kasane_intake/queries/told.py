@@ -52,9 +52,12 @@ def told_to(connection: Connection, viewer: Actor, consultation_ids: Collection[
     persons: set[str] = set()
     for some in in_batches(ids):
         whole.update(connection.scalars(select(c.id).where(c.id.in_(some), hears_it(viewer))))
+        others = set(some) - whole
+        if not others:
+            continue
         sent = connection.scalars(
             select(s.persons).where(
-                s.consultation_id.in_(set(some) - whole),
+                s.consultation_id.in_(others),
                 or_(s.to_office == viewer.office, copied_to(viewer)),
                 s.status.not_in(KEPT_BY_THE_SENDER),
             )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, text, update
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import (
@@ -19,7 +19,7 @@ from kasane_intake.domain.same_person.traits import stored_keys
 from kasane_intake.repository.moments import moment
 from kasane_intake.repository.receptions import (
     load_national,
-    load_reception,
+    reception_from,
     save_national,
     save_reception,
 )
@@ -27,6 +27,20 @@ from kasane_intake.repository.search import keep_findable, keep_findable_anew
 from kasane_kit.db import BESIDE, begin_record, write_later
 from kasane_kit.db.shredding import is_shredded
 
+_ONE = (
+    select(
+        tables.consultation,
+        tables.reception,
+        is_shredded(tables.consultation.c.id).label("is_shredded"),
+    )
+    .outerjoin(tables.reception, tables.reception.c.consultation_id == tables.consultation.c.id)
+    .where(tables.consultation.c.id == bindparam("wanted"))
+)
+_PERSONS_OF = (
+    select(tables.person_concerned)
+    .where(tables.person_concerned.c.consultation_id == bindparam("wanted"))
+    .order_by(tables.person_concerned.c.position)
+)
 _NEXT = text(
     "INSERT INTO intake_counter (year, last) VALUES (:year, 1) "
     "ON CONFLICT (year) DO UPDATE SET last = intake_counter.last + 1 RETURNING last"
@@ -44,22 +58,21 @@ class Consultations:
         last = self._connection.scalar(_NEXT, {"year": year}, execution_options=BESIDE)
         return f"{year}-{last:06d}"
 
-    def get(self, consultation_id: str) -> Consultation:
-        """The consultation; raises ConsultationNotFound, and ConsultationShredded when its time is over."""
-        row = self._connection.execute(
-            select(tables.consultation).where(tables.consultation.c.id == consultation_id)
-        ).one_or_none()
+    def get(self, consultation_id: str, only: ColumnElement[bool] | None = None) -> Consultation:
+        """The consultation, if it is one of ``only``.
+
+        Raises ConsultationNotFound, and ConsultationShredded when its time is over.
+        """
+        wanted = {"wanted": consultation_id}
+        statement = _ONE if only is None else _ONE.where(only)
+        row = self._connection.execute(statement, wanted).one_or_none()
         if row is None:
             raise ConsultationNotFound
-        if is_shredded(self._connection, consultation_id):
+        if row.is_shredded:
             raise ConsultationShredded
-        persons = self._connection.execute(
-            select(tables.person_concerned)
-            .where(tables.person_concerned.c.consultation_id == consultation_id)
-            .order_by(tables.person_concerned.c.position)
-        )
+        persons = self._connection.execute(_PERSONS_OF, wanted)
         found = _consultation(row, tuple(_person(person) for person in persons))
-        found.reception = load_reception(self._connection, consultation_id)
+        found.reception = reception_from(row)
         found.national_categories, found.national_main = load_national(
             self._connection, consultation_id
         )

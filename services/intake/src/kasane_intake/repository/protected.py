@@ -40,7 +40,9 @@ class ProtectedPersons:
 
     def among(self, person_ids: Collection[str]) -> dict[str, WithheldAddress]:
         """What is hidden of these records. A record joined to one that is hidden is hidden like it."""
-        links = PersonMerges(self._connection).around(person_ids) if person_ids else ()
+        if not person_ids:
+            return {}
+        links = PersonMerges(self._connection).around(person_ids)
         together = {one: joined_to(one, links) for one in person_ids}
         p = tables.protected_person.c
         wanted = {other for group in together.values() for other in group}

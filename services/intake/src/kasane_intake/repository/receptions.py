@@ -1,11 +1,18 @@
 """Loads and saves how a consultation came, and its national categories."""
 
-from sqlalchemy import Connection, select
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
 
 from kasane_intake import tables
 from kasane_intake.domain.categories import NATIONAL
 from kasane_intake.domain.reception import BroughtBy, Reception, SurveyNeed
 from kasane_kit.db import write_later
+
+_CATEGORY = tables.national_category.c
+_NATIONAL_OF = select(_CATEGORY.code, _CATEGORY.main).where(
+    _CATEGORY.consultation_id == bindparam("consultation_id")
+)
 
 
 def save_reception(connection: Connection, consultation_id: str, reception: Reception) -> None:
@@ -27,12 +34,9 @@ def save_reception(connection: Connection, consultation_id: str, reception: Rece
     )
 
 
-def load_reception(connection: Connection, consultation_id: str) -> Reception:
+def reception_from(row: Row[Any]) -> Reception:
     """What was noted; nothing for a consultation that was taken before ways were noted."""
-    row = connection.execute(
-        select(tables.reception).where(tables.reception.c.consultation_id == consultation_id)
-    ).one_or_none()
-    if row is None:
+    if row.consultation_id is None:
         return Reception()
     return Reception(
         route=BroughtBy(row.route) if row.route else None,
@@ -58,12 +62,7 @@ def save_national(
 
 def load_national(connection: Connection, consultation_id: str) -> tuple[tuple[str, ...], str]:
     """The national categories in their order, and the main one."""
-    t = tables.national_category
-    rows = {
-        row.code: row.main
-        for row in connection.execute(
-            select(t.c.code, t.c.main).where(t.c.consultation_id == consultation_id)
-        )
-    }
+    found = connection.execute(_NATIONAL_OF, {"consultation_id": consultation_id})
+    rows = {row.code: row.main for row in found}
     codes = tuple(code for code in NATIONAL if code in rows)
     return codes, next((code for code in codes if rows[code]), "")

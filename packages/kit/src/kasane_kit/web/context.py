@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from flask import current_app, g, request
@@ -50,6 +51,11 @@ def language() -> str:
 def text(key: str, **facts: Any) -> str:
     """A sentence of this service for the present reader."""
     return strings().text(key, language(), **facts)
+
+
+def text_of_a_page() -> Callable[..., str]:
+    """``text`` for who asks it a hundred times in one piece: the reader is looked at once."""
+    return partial(strings().text, language=language())
 
 
 def term(term_id: str) -> str:

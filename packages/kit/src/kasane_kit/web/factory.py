@@ -114,7 +114,7 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
         actor = g.get("actor")
         here = actor is not None and actor.municipality == municipality
         return {
-            "t": context.text,
+            "t": context.text_of_a_page(),
             "term": context.term,
             "csrf_token": lambda: csrf.token_for_this_request(house.keys),
             "submission": new_id,

@@ -67,6 +67,20 @@ def test_a_question_that_keeps_failing_is_shown_left_alone_and_stands_in_the_tra
     ]
 
 
+def test_a_page_opens_also_where_the_town_cannot_name_the_roles_of_its_reader(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = bench.visit_as(bench.staff("town_administrator", roles=("town_administrator",)))
+    named = reader.get("/town")
+    break_hook(bench, monkeypatch, "roles")
+    unnamed = reader.get("/town")
+
+    assert (named.status_code, unnamed.status_code) == (200, 200)
+    assert "k-signed-in__roles" in named.text
+    assert "k-signed-in__roles" not in unnamed.text
+    assert "職員 一郎" in unnamed.text
+
+
 def test_what_other_services_left_alone_is_on_the_page_too(bench: Workbench) -> None:
     bench.hear(
         AuditEntryRecorded(

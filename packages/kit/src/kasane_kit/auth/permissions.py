@@ -19,7 +19,6 @@ class Actor:
     roles: tuple[str, ...] = ()
     functions: frozenset[str] = frozenset()
     office: str = ""
-    role_labels: tuple[str, ...] = ()
     session_id: str = ""
 
     @property

@@ -158,7 +158,7 @@ def fingerprint_of(session_id: str) -> str:
     return hashlib.sha256(session_id.encode()).hexdigest()
 
 
-def actor_from(session: Session, facts: AccountFacts, role_labels: tuple[str, ...]) -> Actor:
+def actor_from(session: Session, facts: AccountFacts) -> Actor:
     """The actor of a session with the rights that the account has now."""
     return Actor(
         account_id=session.account_id,
@@ -167,7 +167,6 @@ def actor_from(session: Session, facts: AccountFacts, role_labels: tuple[str, ..
         roles=facts.roles,
         functions=frozenset(facts.functions),
         office=facts.office,
-        role_labels=role_labels,
         session_id=session.fingerprint,
     )
 

@@ -97,6 +97,18 @@ def actor() -> Actor:
     return cast(Actor, found)
 
 
+def own_roles() -> tuple[str, ...]:
+    """The town's words for the roles of who acts; none where its plugins cannot answer, as for its other words."""
+    municipality = current_or_none()
+    if municipality in (None, HOST) or g.get("actor") is None:
+        return ()
+    try:
+        labels = {role.code: role.label for role in hooks().roles(on=clock.today())}
+    except (MisconfiguredTown, PluginFailed):
+        return ()
+    return tuple(labels[code] for code in actor().roles if code in labels)
+
+
 def looking_on(basis: str) -> None:
     """Says on which basis the person of this request may look; it stands in the trail beside the look."""
     g.look_basis = basis

@@ -122,6 +122,7 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
             "service_static_url": lambda name: url_for("service_static", name=name),
             "town": context.this_town() if municipality not in (None, HOST) else None,
             "actor": actor if here else None,
+            "own_roles": context.own_roles,
             "links": links,
             "municipality": municipality,
             "notices": g.get("notices", []),

@@ -9,10 +9,8 @@ from werkzeug.routing import BaseConverter
 
 from kasane_kit.auth import Actor, OpenSessions, session_cookie
 from kasane_kit.auth.sessions import actor_from
-from kasane_kit.clock import today
 from kasane_kit.db import Barriers, BarrierState
 from kasane_kit.ids import new_id
-from kasane_kit.plugins import MisconfiguredTown
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_kit.unit_of_work import House, record_plugin_changes
 from kasane_kit.web.csrf import ANONYMOUS_COOKIE
@@ -92,15 +90,4 @@ def _actor_of_request(house: House, service: str) -> Actor | None:
     session, facts = found
     g.session = session
     g.form_session = session.fingerprint
-    return actor_from(session, facts, _role_labels(house, g.municipality, facts.roles))
-
-
-def _role_labels(house: House, municipality: str, roles: tuple[str, ...]) -> tuple[str, ...]:
-    if municipality == HOST:
-        return ()
-    try:
-        known = house.plugins.hooks_for(municipality).roles(on=today())
-    except MisconfiguredTown:
-        return ()
-    labels = {role.code: role.label for role in known}
-    return tuple(labels[code] for code in roles if code in labels)
+    return actor_from(session, facts)

@@ -162,7 +162,7 @@ def test_a_bell_that_nobody_can_hear_disturbs_nobody():
             super().__init__(SqliteAddresses(Path()), KeyRing(Path()))
             self.asked = threading.Event()
 
-        def writing(self, service: str):
+        def asking(self, service: str):
             self.asked.set()
             raise OSError("the server is away")
 

@@ -80,7 +80,7 @@ class Bell:
                 pause.wait(PAUSE_SECONDS)
 
     def _tell(self, service: str, towns: list[str]) -> None:
-        with self._databases.writing(service) as connection:
+        with self._databases.asking(service) as connection:
             for start in range(0, len(towns), MOST_IN_ONE):
                 connection.execute(
                     _RING,
@@ -89,7 +89,6 @@ class Bell:
                         "towns": ",".join(towns[start : start + MOST_IN_ONE]),
                     },
                 )
-            connection.commit()
 
 
 def listen(

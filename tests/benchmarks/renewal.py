@@ -149,7 +149,8 @@ def lost(connection: Connection, made: int) -> int:
     """How many of so many edits are not there, counted by the versions and by what the cells say of theirs."""
     rows = connection.execute(select(page)).all()
     overwritten = sum(not row.cell0.startswith(f"{row.version} ") for row in rows)
-    return made - sum(row.version for row in rows) + overwritten
+    there: int = sum(row.version for row in rows)
+    return made - there + overwritten
 
 
 def _p95(times: list[float]) -> float:

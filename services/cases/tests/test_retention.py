@@ -11,6 +11,7 @@ from kasane_cases.domain.errors import (
     NoRetentionRule,
     PeriodNotPossible,
     ProposerConfirms,
+    RecordNotFound,
     RecordNotOver,
     RecordShredded,
     RetentionBlocked,
@@ -177,6 +178,85 @@ def test_a_hold_stands_against_it_until_it_is_lifted_also_while_it_waits(retaini
     retaining.at_work.do(handlers.lift_hold, commands.LiftHold(hold.hold_id))
     retaining.work()
     assert retaining.get(shredding_id).status is ShreddingStatus.CARRIED_OUT
+
+
+def hold(retaining, record_id="", reason="開示請求が出ている", **changes):
+    command = commands.PlaceHold(new_id(), changes.pop("kind", CASE), record_id, reason, **changes)
+    retaining.at_work.do(handlers.place_hold, command)
+    return command.hold_id
+
+
+def test_a_record_is_held_before_it_ends_by_its_number_however_it_is_typed(retaining):
+    case_id = retaining.at_work.case(MOTHER)
+    number = retaining.at_work.read_case(case_id).number
+    typed = "".join(chr(ord(letter) + 0xFEE0) for letter in number.lower())
+    hold_id = hold(retaining, number=f" {typed} ")
+    retaining.close(case_id)
+    retaining.term()
+    retaining.go(400)
+
+    with pytest.raises(RetentionBlocked) as refused:
+        retaining.propose(case_id)
+
+    assert refused.value.facts == {"obstacles": ("on_hold",)}
+    ((held, shown),) = retaining.file().held
+    assert (held.id, held.record_id, held.reason, shown) == (
+        hold_id,
+        case_id,
+        "開示請求が出ている",
+        number,
+    )
+    retaining.at_work.do(handlers.lift_hold, commands.LiftHold(hold_id))
+    assert retaining.file().held == ()
+    retaining.propose(case_id)
+
+
+def test_one_hold_keeps_every_record_of_the_same_person_and_nobody_elses(retaining):
+    old, newer = retaining.over(), retaining.at_work.case(MOTHER)
+    neighbour = intake.PersonConcerned("person-other", "本人", True, "架空 はな", "カクウ ハナ")
+    of_neighbour = retaining.at_work.consultation(persons=(neighbour,))
+    other = retaining.at_work.case("person-other", consultation_id=of_neighbour)
+    for case_id in (newer, other):
+        retaining.close(case_id)
+    retaining.go(400)
+    hold_id = hold(retaining, newer)
+
+    with pytest.raises(RetentionBlocked):
+        retaining.propose(old)
+    retaining.propose(other)
+
+    retaining.at_work.do(handlers.lift_hold, commands.LiftHold(hold_id))
+    retaining.propose(old)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"record_id": "nobody"}, RecordNotFound),
+        ({"number": "C1999-0001"}, RecordNotFound),
+        ({}, RecordNotFound),
+        ({"record_id": "case", "kind": RetainedKind.CONSULTATION}, RecordNotFound),
+        ({"record_id": "case", "reason": "　"}, WordsMissing),
+    ],
+)
+def test_what_is_no_record_or_has_no_reason_is_not_held(retaining, changes, refusal):
+    case_id = retaining.over()
+    if changes.get("record_id") == "case":
+        changes = {**changes, "record_id": case_id}
+
+    with pytest.raises(refusal):
+        hold(retaining, **changes)
+
+    assert retaining.file().held == ()
+
+
+def test_what_was_destroyed_is_not_held_any_more(retaining):
+    case_id = retaining.over()
+    retaining.due(case_id)
+    retaining.work()
+
+    with pytest.raises(ShreddingBegun):
+        hold(retaining, case_id)
 
 
 def test_a_person_of_an_open_case_keeps_the_old_one_from_being_ended(retaining):

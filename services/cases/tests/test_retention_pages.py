@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kasane_cases.queries import retention_lines
+from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import TOWN, Visitor
 
@@ -85,6 +86,50 @@ def test_what_cannot_be_proposed_is_refused_in_a_sentence(retaining, kind, statu
     assert refused.status_code == status
     assert "何も" in refused.get_data(as_text=True)
     assert retaining.file().running == []
+
+
+def test_a_record_is_kept_on_by_number_with_a_reason_and_let_go_again(retaining):
+    case_id = retaining.at_work.case("person-mother")
+    number = retaining.at_work.read_case(case_id).number
+    browser = coordinator(retaining)
+    form = {"kind": "case", "record_number": number, "hold_reason": "審査請求が出ています"}
+
+    bad = [
+        browser.post("/retention/holds", {**form, **wrong}).status_code
+        for wrong in (
+            {"record_number": "C1999-9999"},
+            {"record_number": ""},
+            {"kind": "audit_trail"},
+            {"kind": "consultation"},
+            {"hold_reason": " "},
+        )
+    ]
+    held = browser.post("/retention/holds", {**form, "submission": "once-0123456789abcdef"})
+    page = browser.get("/retention").get_data(as_text=True)
+
+    assert bad == [404, 404, 422, 404, 422]
+    assert held.status_code == 303
+    assert "審査請求が出ています" in page
+    assert number in page
+    (action,) = set(re.findall(r"/retention/holds/[0-9a-f-]+/end", page))
+    assert browser.post(action).status_code == 303
+    assert browser.post(action).status_code == 404
+    assert "審査請求が出ています" not in browser.get("/retention").get_data(as_text=True)
+    trail = [
+        entry.action
+        for entry in retaining.bench.said(AuditEntryRecorded)
+        if entry.object_id == case_id and entry.action.startswith("cases.retention")
+    ]
+    assert trail == ["cases.retention.held", "cases.retention.hold_lifted"]
+
+
+def test_who_only_reads_cases_keeps_nothing_on(retaining):
+    case_id = retaining.at_work.case("person-mother")
+    form = {"kind": "case", "record_id": case_id, "hold_reason": "裁判"}
+    admin = retaining.bench.visit_as(retaining.admin)
+
+    assert admin.post("/retention/holds", form).status_code == 403
+    assert retaining.file().held == ()
 
 
 def test_a_case_that_was_destroyed_says_so_on_its_page(retaining):

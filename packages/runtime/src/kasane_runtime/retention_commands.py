@@ -15,7 +15,12 @@ JOB = "carry-out-shreddings"
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds ``kasane retention`` with its verbs."""
-    retention = commands.add_parser("retention", help="保存期間の終わり / the end of retention")
+    retention = commands.add_parser(
+        "retention",
+        help="保存期間の終わり / the end of retention",
+        description="消すことの申し出と確かめ、「残しておく」は画面だけです。二人がそれぞれパスワードを入れたと言えるのは画面だけだからです。"
+        " / Proposing, confirming and holding are on the pages only: only there have two people given their passwords.",
+    )
     verbs = retention.add_subparsers(required=True, metavar="command")
     for name, words, command in (
         ("list", "期間が過ぎたもの、待っているもの / what is over, what waits", _list),

@@ -22,12 +22,13 @@ class SetRetention:
 
 @dataclass(frozen=True)
 class PlaceHold:
-    """Keep a record on although its time is over."""
+    """Keep a record on although its time is over; one without an id is named by its number."""
 
     hold_id: str
     kind: RetainedKind
     record_id: str
     reason: str
+    number: str = ""
 
 
 @dataclass(frozen=True)

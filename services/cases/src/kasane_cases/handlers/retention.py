@@ -1,5 +1,6 @@
 """How long records are kept, what is held back, and how two people end a record."""
 
+import unicodedata
 from typing import Any
 
 from kasane_cases.commands import (
@@ -13,7 +14,9 @@ from kasane_cases.commands import (
 from kasane_cases.domain.errors import (
     DatesBackward,
     NoRetentionRule,
+    RecordNotFound,
     RecordNotOver,
+    ShreddingBegun,
     ShreddingProposed,
     WaitingNotPossible,
     WordsMissing,
@@ -31,6 +34,9 @@ from kasane_cases.repository import (
     RetentionRules,
     Shreddings,
     ended_record,
+    is_gone,
+    is_recorded,
+    number_to_id,
     obstacles,
     retention_rules,
 )
@@ -72,24 +78,36 @@ def set_retention(command: SetRetention, uow: UnitOfWork, hooks: Any) -> None:
 
 
 def place_hold(command: PlaceHold, uow: UnitOfWork) -> None:
-    """Keeps a record on, with a reason; also one whose end waits to be carried out."""
+    """Keeps a record on with a reason, also one that is open still or whose end waits to be carried out.
+
+    Raises RecordNotFound, and ShreddingBegun when it is too late.
+    """
     if not command.reason.strip():
         raise WordsMissing
-    if ended_record(uow.connection, command.kind, command.record_id) is None:
-        raise RecordNotOver
+    record_id = command.record_id or number_to_id(
+        uow.connection, command.kind, _plain_number(command.number)
+    )
+    if not is_recorded(uow.connection, command.kind, record_id):
+        raise RecordNotFound
+    if is_gone(uow.connection, record_id):
+        raise ShreddingBegun
     Holds(uow.connection).place(
         RetentionHold(
             command.hold_id,
             command.kind,
-            command.record_id,
+            record_id,
             command.reason.strip(),
             uow.actor.account_id,
             uow.actor.display_name,
             clock.now(),
         )
     )
-    uow.record("cases.retention.held", SHREDDING, command.record_id)
+    uow.record("cases.retention.held", SHREDDING, record_id)
     uow.commit()
+
+
+def _plain_number(number: str) -> str:
+    return unicodedata.normalize("NFKC", number).strip().upper()
 
 
 def lift_hold(command: LiftHold, uow: UnitOfWork) -> None:

@@ -77,6 +77,7 @@ def hold() -> Response | tuple[str, int]:
                 _kind(),
                 request.form.get("record_id", ""),
                 request.form.get("hold_reason", "")[:4000],
+                request.form.get("record_number", "")[:60],
             ),
         )
     )

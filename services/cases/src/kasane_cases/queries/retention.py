@@ -55,6 +55,7 @@ class RetentionFile:
     finished: Sequence[Shredding]
     without_a_day: int
     entered: Sequence[RetentionRule]
+    held: Sequence[tuple[RetentionHold, str]]
 
 
 def retention_file(connection: Connection, hooks: Any, today: date) -> RetentionFile:
@@ -95,6 +96,7 @@ def retention_file(connection: Connection, hooks: Any, today: date) -> Retention
         store.finished(),
         without_a_day(connection),
         RetentionRules(connection).all(),
+        Holds(connection).all_running(),
     )
 
 
@@ -120,6 +122,11 @@ def retention_lines(house: House, municipality: str) -> Iterator[str]:
         yield (
             f"… {_word(one.kind)} {one.number} {one.id}: {_word(one.status)}、実行日 {one.due_on or '—'}、"
             f"済んだサービス {answered}、妨げ {_words(against_it)} / status, due on, answered, obstacles"
+        )
+    for hold, number in file.held:
+        yield (
+            f"■ {_word(hold.kind)} {number}: {hold.placed_at.astimezone(clock.JAPAN).date()} から残しています。"
+            " / kept on since"
         )
     yield f"消し終えたもの {len(file.finished)} 件 / finished"
 

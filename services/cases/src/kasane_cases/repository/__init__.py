@@ -22,6 +22,7 @@ from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_groun
 from kasane_cases.repository.due import days_to_come
 from kasane_cases.repository.ending_rules import RULES as ENDING_RULES
 from kasane_cases.repository.gap_lines import count_gaps, gaps_of
+from kasane_cases.repository.holds import Holds, is_recorded, number_to_id
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
 from kasane_cases.repository.origins import Origins
@@ -32,7 +33,6 @@ from kasane_cases.repository.plans import Plans, plan_from
 from kasane_cases.repository.records import NeedOptions, Needs, OutreachRequests, Referrals
 from kasane_cases.repository.retention import (
     EndedRecord,
-    Holds,
     RetentionRules,
     Shreddings,
     ended_record,
@@ -103,7 +103,9 @@ __all__ = [
     "granted_cases",
     "ids_of",
     "is_gone",
+    "is_recorded",
     "move_open_records",
+    "number_to_id",
     "obstacles",
     "plan_from",
     "platform_forms",

@@ -24,7 +24,6 @@ from kasane_cases.domain.errors import ChangedMeanwhile, RecordNotFound
 from kasane_cases.domain.retention import (
     CountedFrom,
     RetainedKind,
-    RetentionHold,
     RetentionObstacle,
     RetentionRule,
     Shredding,
@@ -32,6 +31,7 @@ from kasane_cases.domain.retention import (
     ShreddingStatus,
 )
 from kasane_cases.domain.transfer import TransferStatus
+from kasane_cases.repository.holds import heard_persons, is_held, members_of, persons_of
 from kasane_cases.repository.rows import as_utc, columns, moment
 from kasane_kit.db.shredding import shredded_record
 
@@ -116,49 +116,6 @@ class RetentionRules:
             select(tables.retention_rule).order_by(r.valid_from.desc(), r.set_at.desc())
         )
         return tuple(_rule(row) for row in rows)
-
-
-class Holds:
-    """What is kept on although its time is over."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def place(self, hold: RetentionHold) -> None:
-        """Keeps a record on."""
-        self._connection.execute(insert(tables.retention_hold).values(**columns(hold)))
-
-    def running(self, record_id: str) -> tuple[RetentionHold, ...]:
-        """The holds of a record that were not lifted, oldest first."""
-        h = tables.retention_hold.c
-        rows = self._connection.execute(
-            select(tables.retention_hold)
-            .where(h.record_id == record_id, h.lifted_at.is_(None))
-            .order_by(h.placed_at)
-        )
-        return tuple(
-            RetentionHold(
-                **{
-                    **row._mapping,
-                    "kind": RetainedKind(row.kind),
-                    "placed_at": moment(row.placed_at),
-                }
-            )
-            for row in rows
-        )
-
-    def lift(self, hold_id: str, name: str, at: datetime) -> str:
-        """Ends a hold; returns its record; raises RecordNotFound when none is running."""
-        h = tables.retention_hold.c
-        record_id = self._connection.scalar(
-            update(tables.retention_hold)
-            .where(h.id == hold_id, h.lifted_at.is_(None))
-            .values(lifted_by_name=name, lifted_at=at)
-            .returning(h.record_id)
-        )
-        if record_id is None:
-            raise RecordNotFound
-        return str(record_id)
 
 
 class Shreddings:
@@ -294,31 +251,26 @@ def obstacles(
 ) -> tuple[RetentionObstacle, ...]:
     """What stands against the end of a record now."""
     found = []
-    h, t, g = tables.retention_hold.c, tables.transfer.c, tables.legal_ground.c
-    held = exists().where(h.record_id == record_id, h.lifted_at.is_(None))
+    t, g = tables.transfer.c, tables.legal_ground.c
     going = exists().where(t.case_id == record_id, t.status.in_(_GOING))
     asked = exists().where(g.case_id == record_id, g.answered_at.is_(None))
-    row = connection.execute(select(held, going, asked)).one()
-    for obstacle, stands in zip(
-        (
-            RetentionObstacle.ON_HOLD,
-            RetentionObstacle.TRANSFER_RUNNING,
-            RetentionObstacle.GROUND_UNANSWERED,
-        ),
-        row,
-        strict=True,
+    row = connection.execute(select(going, asked)).one()
+    same, consultations = _same_persons(connection, kind, record_id)
+    for obstacle, stands in (
+        (RetentionObstacle.SAME_PERSON_OPEN, _any_open(connection, record_id, same, consultations)),
+        (RetentionObstacle.ON_HOLD, is_held(connection, record_id, same)),
+        (RetentionObstacle.TRANSFER_RUNNING, row[0]),
+        (RetentionObstacle.GROUND_UNANSWERED, row[1]),
     ):
         if stands:
             found.append(obstacle)
-    if _same_person_open(connection, kind, record_id):
-        found.insert(0, RetentionObstacle.SAME_PERSON_OPEN)
     return tuple(found)
 
 
 def ids_of(connection: Connection, kind: RetainedKind, record_id: str) -> tuple[str, ...]:
     """The ids that end with a record: its household, its consultations, and the persons of no other kept case."""
     if kind is RetainedKind.CONSULTATION:
-        return (record_id, *_heard_persons(connection, [record_id]))
+        return (record_id, *heard_persons(connection, [record_id]))
     c = tables.case.c
     row = connection.execute(
         select(c.household_id, c.consultation_id).where(c.id == record_id)
@@ -330,27 +282,14 @@ def ids_of(connection: Connection, kind: RetainedKind, record_id: str) -> tuple[
             *([row.consultation_id] if row.consultation_id else []),
         }
     )
-    members = _members(connection, row.household_id)
+    members = members_of(connection, row.household_id)
     kept = _persons_of_kept_cases(connection, members, record_id)
     return (
         record_id,
         row.household_id,
         *consultations,
-        *sorted({*members, *_heard_persons(connection, consultations)} - kept),
+        *sorted({*members, *heard_persons(connection, consultations)} - kept),
     )
-
-
-def _members(connection: Connection, household_id: str) -> set[str]:
-    m = tables.membership.c
-    return set(connection.scalars(select(m.person_id).where(m.household_id == household_id)))
-
-
-def _heard_persons(connection: Connection, consultation_ids: Iterable[str]) -> set[str]:
-    summary = tables.consultation_summary
-    rows = connection.execute(
-        select(summary.c.id, summary.c.persons).where(summary.c.id.in_(list(consultation_ids)))
-    )
-    return {str(person["id"]) for row in rows for person in row.persons or ()}
 
 
 def _persons_of_kept_cases(
@@ -368,17 +307,11 @@ def _persons_of_kept_cases(
     )
 
 
-def _same_person_open(connection: Connection, kind: RetainedKind, record_id: str) -> bool:
-    """Whether one of its people, or who was found to be the same person, is in a case or consultation that is open."""
-    persons: set[str]
-    if kind is RetainedKind.CASE:
-        household = connection.scalar(
-            select(tables.case.c.household_id).where(tables.case.c.id == record_id)
-        )
-        persons = _members(connection, household or "")
-    else:
-        persons = _heard_persons(connection, [record_id])
-    link, same = tables.person_link.c, set(persons)
+def _same_persons(
+    connection: Connection, kind: RetainedKind, record_id: str
+) -> tuple[set[str], set[str]]:
+    """The people of a record and who was found to be the same as one of them, with the consultations that say so."""
+    link, same = tables.person_link.c, persons_of(connection, kind, record_id)
     linked = connection.execute(
         select(tables.person_link).where(
             link.undone.is_(False),
@@ -389,6 +322,13 @@ def _same_person_open(connection: Connection, kind: RetainedKind, record_id: str
     for one in linked:
         same |= {one.one_person_id, one.other_person_id}
         consultations |= {one.one_consultation_id, one.other_consultation_id}
+    return same, consultations
+
+
+def _any_open(
+    connection: Connection, record_id: str, same: set[str], consultations: set[str]
+) -> bool:
+    """Whether one of the people is in another case or consultation that is open."""
     m, c = tables.membership.c, tables.case.c
     open_case = connection.scalar(
         select(c.id)

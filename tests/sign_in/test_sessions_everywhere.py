@@ -244,7 +244,7 @@ def test_it_is_touched_by_whichever_service_is_used_and_ends_for_all_to_the_seco
     moment = [start]
     with clock.fixed(lambda: moment[0]):
         _, session_id = house.sign_in()
-        for minutes, name in ((25, "cases"), (50, "outreach"), (75, "resources"), (100, "intake")):
+        for minutes, name in ((14, "cases"), (28, "outreach"), (42, "resources"), (56, "intake")):
             moment[0] = start + timedelta(minutes=minutes)
             client = house.browser(session_id)
             assert client.get(DOORS[name].format(town=TOWN), buffered=True).status_code == 200

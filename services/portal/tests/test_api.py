@@ -82,7 +82,7 @@ def test_a_program_signs_in_without_a_cookie(bench: Workbench) -> None:
 
     assert answer.status_code == 201
     assert sorted(answer.get_json()) == ["expires_in", "token"]
-    assert answer.get_json()["expires_in"] == 1800
+    assert answer.get_json()["expires_in"] == 900
     assert "kasane_session" not in str(answer.headers)
     assert answer.headers["Cache-Control"] == "no-store"
 

@@ -57,8 +57,9 @@ MIGRATIONS = MigrationSource(Path(__file__).parent / "migrations", with_kit=Fals
 
 COOKIE = "kasane_session"
 TOWN_COOKIE = "kasane_town"
-IDLE_SECONDS = 30 * 60
-TOUCH_AFTER_SECONDS = 2 * 60
+IDLE_SECONDS = 15 * 60
+TOUCH_AFTER_SECONDS = 60
+"""What is written down of a use may be so old: a session ends 14 to 15 minutes after the last use, never later."""
 LONGEST_SECONDS = 10 * 60 * 60
 # How long the password counts as just entered; entering it begins a new session.
 CONFIRMED_SECONDS = 15 * 60
@@ -181,8 +182,8 @@ class OpenSessions:
     def find(self, session_id: str) -> tuple[Session, AccountFacts] | None:
         """The session of this id and the account it acts for, as this service has heard of it.
 
-        None for an id that was never given out here, and when the session was ended, was not used for half an hour,
-        is older than ten hours, or the account is not as it was then: nobody can tell these apart.
+        None for an id that was never given out here, and when the session was ended, was not used for 15 minutes, is
+        older than ten hours, or the account is not as it was then: nobody can tell these apart.
         """
         if not _ID.fullmatch(session_id):
             return None

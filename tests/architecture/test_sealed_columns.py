@@ -11,16 +11,15 @@ from sqlalchemy import JSON, Column, LargeBinary, String, Table
 from kasane_kit.audit import tables as audit_tables
 from kasane_kit.auth import tables as auth_tables
 from kasane_kit.bus import tables as bus_tables
-from kasane_kit.db import Sealed, Tags, barrier, sealed
+from kasane_kit.db import Sealed, Tags, barrier, sealed, typed
 from kasane_kit.tenancy import chosen
-from kasane_kit.web import tables as web_tables
 from kasane_runtime.compose import load_services
 
 LISTED = Path(__file__).parents[2] / "docs" / "plain-columns.toml"
 LONGEST_CODE = 64
 """What is no longer is an id, a code or the name of a kind; a telephone number is not."""
 
-KIT = (audit_tables, auth_tables, bus_tables, chosen, barrier, sealed, web_tables)
+KIT = (audit_tables, auth_tables, bus_tables, chosen, barrier, sealed, typed)
 MUST_BE_SEALED = {
     "intake_consultation.story",
     "intake_person_concerned.description",

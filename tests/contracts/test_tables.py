@@ -9,10 +9,9 @@ from sqlalchemy import Connection, Table, inspect
 from kasane_kit.audit import tables as audit_tables
 from kasane_kit.auth import tables as auth_tables
 from kasane_kit.bus import tables as bus_tables
-from kasane_kit.db import barrier, sealed, shredding
+from kasane_kit.db import barrier, sealed, shredding, typed
 from kasane_kit.tenancy import chosen
 from kasane_kit.testing.workbench import Workbench
-from kasane_kit.web import tables as web_tables
 from kasane_runtime.compose import load_services
 
 SERVICES = sorted(load_services())
@@ -26,7 +25,7 @@ KIT = [
         barrier,
         sealed,
         shredding,
-        web_tables,
+        typed,
     )
     for table in module.metadata.tables.values()
 ]

@@ -28,6 +28,7 @@ from kasane_kit.config import Settings
 from kasane_kit.ids import new_id
 from kasane_kit.tenancy import HOST, municipality_scope
 from kasane_kit.unit_of_work import UnitOfWork
+from kasane_kit.web.kept_drafts import KeptDrafts, RecordIsOver
 from kasane_runtime import demo, rebuild
 from kasane_runtime.backups import Backups
 from kasane_runtime.cli import main
@@ -51,6 +52,8 @@ CANARY = (
 )
 """Names, days of birth, telephone, address and words of the household that ends."""
 NEIGHBOUR = ("林 ひとみ", "家賃を払えなくなりそう", "森田 あきら", "小川 ゆり")
+
+NEIGHBOURS_DRAFT = "neighbour".ljust(20, "0")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
@@ -91,6 +94,59 @@ class Town:
                 more = (house.plugins.hooks_for(TOWN),) if wants_hooks else ()
                 handler(command, uow, *more)
             settle(self.composition)
+
+    def ids(self, service: str, question: str, *given: str) -> list[str]:
+        """Ids that a service's database answers with."""
+        house = self.composition.house
+        with municipality_scope(TOWN), house.databases.reading(service) as connection:
+            return [str(row[0]) for row in connection.exec_driver_sql(question, given)]
+
+    def type_about(self, case_id: str, word: str) -> dict[str, str]:
+        """Two people type into a page of the household in every service and send nothing; what lies there, by draft."""
+        (consultation,) = self.ids(
+            "cases", "SELECT consultation_id FROM cases_case WHERE id = ?", case_id
+        )
+        (need, *_) = self.ids(
+            "cases", "SELECT id FROM cases_support_need WHERE case_id = ?", case_id
+        )
+        (request, *_) = self.ids(
+            "outreach", "SELECT id FROM outreach_household_to_reach WHERE case_id = ?", case_id
+        )
+        pages = {
+            "cases": (f"/cases/{TOWN}/cases/{case_id}/close", f"/cases/{TOWN}/needs/{need}"),
+            "intake": (f"/intake/{TOWN}/consultations/{consultation}/sheets/new",),
+            "outreach": (f"/outreach/{TOWN}/households/{request}/visits/new",),
+            "resources": (f"/resources/{TOWN}/gaps/new need_id={need}",),
+            "portal": (f"/portal/{TOWN}/audit?object={case_id}",),
+        }
+        found = {}
+        for service, forms in pages.items():
+            for number, form in enumerate(forms):
+                draft = f"{word}-{service}-{number}".ljust(20, "0")
+                found[draft] = self.type_into(service, form, draft)
+        return found
+
+    def type_into(self, service: str, form: str, draft: str) -> str:
+        """Somebody types the household's words into a form; returns what lies in the database of it."""
+        house, account = self.composition.house, "who-types"
+        typed = [("note", "".join(CANARY))]
+        with (
+            self.clock(),
+            municipality_scope(TOWN),
+            house.databases.writing(service) as connection,
+        ):
+            assert KeptDrafts(connection, house.keys, TOWN, account).keep(draft, form, typed, 1)
+            connection.commit()
+        (sealed,) = self.ids(service, "SELECT sealed FROM kept_draft WHERE id = ?", draft)
+        return sealed
+
+    def drafts(self) -> set[str]:
+        """The drafts that are still there, in all services."""
+        return {
+            one
+            for name in self.composition.services
+            for one in self.ids(name, "SELECT id FROM kept_draft")
+        }
 
     def case(self) -> Any:
         """The household's case."""
@@ -231,6 +287,8 @@ class Ended:
     neighbours: set[str]
     numbers: dict[str, Any]
     parts: set[str]
+    typed: dict[str, str]
+    seen: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -239,15 +297,21 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     folder = tmp_path_factory.mktemp("ended")
     town = Town(folder)
     demo.prepare(town.composition, lambda _words: None)
+    early = town.type_about(town.case().id, "before")
     Backups(town.composition).create(TOWN, folder / "backups")
     canaries = {word for words in town.found(CANARY).values() for word in words}
     neighbours = set(town.found(NEIGHBOUR))
     case_id, shredding_id = town.end()
+    typed = {**early, **town.type_about(case_id, "waiting")}
+    town.type_into("cases", f"/cases/{TOWN}/cases/{new_id()}/close", NEIGHBOURS_DRAFT)
+    seen = {word for words in town.found(tuple(typed.values())).values() for word in words}
     numbers = town.numbers()
     town.work()
     parts = {one.service for one in town.shredding(shredding_id).parts}
     town.close()
-    return Ended(folder, town.days, case_id, shredding_id, canaries, neighbours, numbers, parts)
+    return Ended(
+        folder, town.days, case_id, shredding_id, canaries, neighbours, numbers, parts, typed, seen
+    )
 
 
 @pytest.fixture
@@ -285,6 +349,17 @@ def test_a_household_ends_in_every_service_and_only_its_numbers_stay(
     assert re.fullmatch(r"C20\d\d-\d{4}", number)
 
 
+def test_what_anybody_typed_about_it_and_never_sent_is_gone_from_rows_and_files(
+    town: Town, ended: Ended
+) -> None:
+    assert (len(ended.typed), ended.seen) == (12, set(ended.typed.values()))
+
+    assert town.found(tuple(ended.typed.values())) == {}
+    assert town.drafts() == {NEIGHBOURS_DRAFT}
+    with pytest.raises(RecordIsOver):
+        town.type_into("cases", f"/cases/{TOWN}/cases/{ended.case_id}/close", "late".ljust(20, "0"))
+
+
 def test_the_trail_still_verifies_and_the_portal_is_rebuilt_from_the_blanked_logs(
     town: Town,
 ) -> None:
@@ -309,7 +384,8 @@ def test_an_older_backup_brings_nothing_back(town: Town, ended: Ended, backup: P
     assert any(ended.shredding_id in line for line in done.settled.services)
     assert Backups(town.composition).clear(TOWN)
 
-    assert town.found(CANARY) == {}
+    assert town.found((*CANARY, *ended.typed.values())) == {}
+    assert town.drafts() == set()
     assert town.found(NEIGHBOUR) != {}
     assert town.shredding(ended.shredding_id).status is ShreddingStatus.DONE
     assert town.shredding(ended.shredding_id).record_id == ended.case_id

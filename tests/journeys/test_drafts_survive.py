@@ -218,6 +218,55 @@ def test_a_form_that_is_closed_in_the_middle_of_a_word_is_offered_again(
     throw_all_away(form())
 
 
+def test_a_session_that_ends_while_somebody_talks_loses_nothing_and_the_page_goes_on(
+    desk: Desk, form: Callable[[], Page]
+) -> None:
+    page = form()
+    type_story(page, STORY)
+    kept(page)
+    page.context.clear_cookies(name="kasane_session")
+    type_story(page, MORE)
+    page.locator(STATE, has_text="サインインの時間が切れました").wait_for()
+    assert len(copies(page)) == 1
+
+    door = page.context.new_page()
+    door.goto(page.url)
+    door.locator("[name=login_name]").fill("ikoma-desk")
+    door.locator("[name=password]").fill(PASSWORD)
+    door.get_by_role("button", name="サインイン").click()
+    door.wait_for_url("**/consultations/new*")
+    door.close()
+
+    kept(page)
+    eventually(lambda: copies(page) == [], "nothing left in the browser")
+    desk.fill(channel="window", desk="tax_window", main_category="taxes_utilities")
+    desk.submit(INTAKE("action.save"))
+    assert desk.sees("弟が遠くにいる")
+    assert form().locator(OFFER).count() == 0
+
+
+def test_a_form_that_is_sent_after_the_session_ended_comes_back_with_its_words(
+    desk: Desk, form: Callable[[], Page]
+) -> None:
+    page = form()
+    type_story(page, STORY)
+    desk.fill(channel="window", desk="tax_window", main_category="taxes_utilities")
+    kept(page)
+    page.context.clear_cookies(name="kasane_session")
+
+    desk.submit(INTAKE("action.save"))
+    assert desk.sees(WORDS("draft.comes_back"))
+    page.get_by_role("link", name=WORDS("kit.sign_in")).click()
+    desk.fill(login_name="ikoma-desk", password=PASSWORD)
+    desk.submit("サインイン")
+
+    page.wait_for_url("**/consultations/new*")
+    page.locator(OFFER).get_by_role("button", name=WORDS("draft.take")).first.click()
+    kept(page)
+    assert page.locator("[name=story]").input_value() == STORY
+    throw_all_away(form())
+
+
 def test_signing_in_and_searching_are_not_kept(desk: Desk, form: Callable[[], Page]) -> None:
     form()
     desk.go("intake", "consultations")

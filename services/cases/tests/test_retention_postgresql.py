@@ -10,12 +10,15 @@ from sqlalchemy.exc import DBAPIError
 from kasane_cases.app import service
 from kasane_kit.bus import outbox
 from kasane_kit.db.engine import LOG_READER
+from kasane_kit.ids import new_id
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import TOWN, Workbench, build_workbench
+from kasane_kit.web.kept_drafts import KeptDrafts, RecordIsOver
 from kasane_runtime.postgres import vacuum_full
 from tests.support.postgres_bench import on_postgres
 from tests.support.private_postgres import PrivatePostgres
 
+FIRST, SECOND = "first".ljust(20, "0"), "second".ljust(20, "0")
 CANARY = ("試験 よし子", "シケン ヨシコ", "試験町1番地", "外に出ていない", "食べるものが足りない")
 
 
@@ -45,6 +48,32 @@ def test_a_household_ends_on_postgresql_and_its_events_are_blanked_in_the_log(
     assert log_of(postgres_bench)[: len(sequence)] == sequence
     address = f"postgresql://postgres@{private_postgres.host}:{private_postgres.port}/postgres"
     assert vacuum_full(address, TOWN) > 50
+
+
+def test_what_was_typed_about_a_household_goes_with_it_on_postgresql(
+    postgres_bench: Workbench, retaining_with
+) -> None:
+    retaining = retaining_with(postgres_bench)
+    case_id = retaining.over()
+    retaining.due(case_id)
+    keys = postgres_bench.house.keys
+    databases = postgres_bench.house.databases
+    for draft, about in ((FIRST, case_id), (SECOND, new_id())):
+        with municipality_scope(TOWN), databases.writing("cases") as connection:
+            kept = KeptDrafts(connection, keys, TOWN, "who-types")
+            kept.keep(draft, f"/cases/{TOWN}/cases/{about}/close", [("note", CANARY[0])], 1)
+            connection.commit()
+    before = everything(postgres_bench)
+
+    retaining.work()
+
+    left = everything(postgres_bench)
+    assert [one in before for one in (FIRST, SECOND)] == [True, True]
+    assert [one in left for one in (FIRST, SECOND)] == [False, True]
+    with municipality_scope(TOWN), databases.writing("cases") as connection:
+        kept = KeptDrafts(connection, keys, TOWN, "who-types")
+        with pytest.raises(RecordIsOver):
+            kept.keep(FIRST, f"/cases/{TOWN}/cases/{case_id}/close", [("note", "")], 2)
 
 
 def test_the_login_cannot_change_what_an_event_is(

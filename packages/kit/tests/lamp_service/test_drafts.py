@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit import clock
-from kasane_kit.tenancy import HOST
+from kasane_kit.auth.sessions import IDLE_SECONDS
+from kasane_kit.db.shredding import Rules, left_over, shred
+from kasane_kit.db.typed import ids_in, kept_draft
+from kasane_kit.tenancy import HOST, municipality_scope
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench
-from kasane_kit.web.tables import kept_draft
+from kasane_kit.web import forget_drafts
 
 FORM = "/lamps/292095/lamps"
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -260,3 +263,163 @@ def test_pages_carry_the_address_of_drafts_only_for_an_account(lamps: Workbench)
 
     assert f'data-drafts="/{TOWN}/-/drafts"' in signed_in
     assert "data-drafts" not in nobody
+
+
+LAMP_ID = "0192f0c4-7a10-7def-8000-0123456789ab"
+OTHER_ID = "0192f0c4-7a10-7def-8000-fedcba987654"
+
+
+def destroyed(bench: Workbench, *ids: str) -> None:
+    """The time of these records is over, and what was personal of them goes."""
+    with bench.unit(bench.staff("receiver")) as uow:
+        shred(uow.connection, Rules(), ids, "shredding-1", clock.now())
+        uow.record("records.shredded", "shredding", "shredding-1")
+        uow.commit()
+
+
+def test_drafts_about_a_record_go_with_it_whoever_typed_them(lamps: Workbench) -> None:
+    keep(desk(lamps), FIRST, form=f"{FORM}/{LAMP_ID}/light")
+    keep(desk(lamps, "s0002"), FIRST, form=f"{FORM}/merge lamp_id={LAMP_ID}")
+    keep(desk(lamps), SECOND, form=f"{FORM}/{OTHER_ID}/light")
+    with lamps.reading() as connection:
+        before = left_over(connection, Rules(), [LAMP_ID])
+
+    destroyed(lamps, LAMP_ID)
+
+    assert before == {"kept_draft": 2}
+    assert [row.id for row in rows(lamps)] == [SECOND]
+    with lamps.reading() as connection:
+        assert left_over(connection, Rules(), [LAMP_ID]) == {}
+    assert LAMP_ID not in repr(rows(lamps))
+
+
+def test_words_about_a_destroyed_record_that_come_late_are_not_kept(lamps: Workbench) -> None:
+    destroyed(lamps, LAMP_ID)
+
+    late = keep(desk(lamps), FIRST, form=f"{FORM}/{LAMP_ID}/light")
+    other = keep(desk(lamps), SECOND, form=f"{FORM}/{OTHER_ID}/light")
+
+    assert (late.status_code, late.json) == (410, {"done": True, "ended": True})
+    assert other.status_code == 200
+    assert [row.id for row in rows(lamps)] == [SECOND]
+
+
+def test_what_was_sent_for_a_record_is_not_even_known_by_its_digest(lamps: Workbench) -> None:
+    sent = {"name": "灯", "watts": "60", "submission": "a submission"}
+    lamp_id = desk(lamps).post("/lamps", sent).headers["Location"].rsplit("/", 1)[1]
+    with lamps.reading() as connection:
+        before = left_over(connection, Rules(), [lamp_id])
+
+    destroyed(lamps, lamp_id)
+
+    assert before == {"idempotency_key": 1}
+    with lamps.reading() as connection:
+        assert left_over(connection, Rules(), [lamp_id]) == {}
+
+
+def test_nothing_typed_outlives_its_fourteen_days_where_nobody_types_any_more(
+    lamps: Workbench,
+) -> None:
+    job = forget_drafts("lamps")
+    start = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
+    seen = []
+    with clock.fixed(lambda: start):
+        keep(desk(lamps), FIRST)
+        desk(lamps).post("/lamps", {"name": "灯", "watts": "60", "kept_draft": SECOND})
+    for days in (13, 14, 14):
+        moment = start + timedelta(days=days)
+        with clock.fixed(lambda moment=moment: moment), municipality_scope(TOWN):
+            job(lamps.house, TOWN)
+        seen.append(len(rows(lamps)))
+
+    assert seen == [2, 0, 0]
+    assert trail(lamps) == ["kept_draft.begun", "kept_draft.expired"]
+
+
+def test_a_draft_that_came_while_its_record_was_destroyed_is_found_soon(lamps: Workbench) -> None:
+    keep(desk(lamps), FIRST, form=f"{FORM}/{LAMP_ID}/light")
+    (late,) = rows(lamps)
+    destroyed(lamps, LAMP_ID)
+    with municipality_scope(TOWN), lamps.house.databases.writing("lamps") as connection:
+        connection.execute(insert(kept_draft).values(late._asdict()))
+        connection.commit()
+
+    with municipality_scope(TOWN):
+        forget_drafts("lamps")(lamps.house, TOWN)
+
+    assert rows(lamps) == []
+    assert trail(lamps) == ["kept_draft.begun", "kept_draft.expired"]
+
+
+@pytest.mark.parametrize(
+    ("form", "named"),
+    [
+        ("/cases/292095/cases/0192f0c4-7a10/needs", {"292095", "0192f0c4-7a10"}),
+        ("/x person_id=person-1&other_id=2", {"person-1", "2"}),
+        ("/only/words", set()),
+        ("/%E5%8D%8A?q=" + "a1" * 40, {"E5", "8D", "8A"}),
+    ],
+)
+def test_the_ids_of_a_forms_address_are_found_and_its_words_are_none(
+    form: str, named: set[str]
+) -> None:
+    assert ids_in(form) == named
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_after_signing_in(lamps: Workbench) -> None:
+    start = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    sent = {"name": "灯", "watts": "60", "kept_draft": FIRST, "kept_at": f"{FORM}/new?kind=a"}
+    with clock.fixed(lambda: start):
+        visitor = desk(lamps)
+        keep(visitor)
+    with clock.fixed(lambda: start + timedelta(seconds=IDLE_SECONDS + 1)):
+        refused = visitor.post("/lamps", sent)
+
+        assert refused.status_code == 401
+        next_place = "?next=%2Flamps%2F292095%2Flamps%2Fnew%3Fkind%3Da"
+        assert f'href="/portal/{TOWN}/sign-in{next_place}"' in refused.text
+        assert "書いていたことは書きかけとして残してあります" in refused.text
+        assert offered(desk(lamps)) == [FIRST]
+        assert opened(desk(lamps)).json == {"fields": WORDS}
+
+
+def test_a_form_of_a_session_before_leads_back_to_where_it_was_typed(lamps: Workbench) -> None:
+    visitor = desk(lamps)
+    visitor._token = "of the session before"
+
+    refused = visitor.post("/lamps", {"name": "灯", "kept_at": f"{FORM}/new"})
+
+    assert refused.status_code == 403
+    assert f'href="{FORM}/new">もとの画面を開き直す' in refused.text
+
+
+@pytest.mark.parametrize(
+    "kept_at",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere",
+        "/a\nb",
+        "/" + "x" * 1000,
+        "x",
+    ],
+)
+def test_a_form_leads_back_to_no_other_place(lamps: Workbench, kept_at: str) -> None:
+    client = lamps.app.test_client()
+
+    refused = client.post(f"/{TOWN}/lamps", data={"name": "灯", "kept_at": kept_at})
+
+    assert refused.status_code == 401
+    assert f'href="/portal/{TOWN}/sign-in"' in refused.text
+    assert "next=" not in refused.text
+
+
+def test_the_page_learns_the_token_of_a_new_session_of_the_same_account(lamps: Workbench) -> None:
+    before, after = desk(lamps), desk(lamps)
+
+    known = after.get("/-/drafts").json
+
+    assert known["owner"] == before.get("/-/drafts").json["owner"]
+    assert known["token"] != before.get("/-/drafts").json["token"]
+    after._token = known["token"]
+    assert keep(after).status_code == 200

@@ -217,6 +217,8 @@ def test_what_is_grave_asks_for_the_password_after_a_quarter_of_an_hour(
     lamps.service = lamp_service(permissions=grave)
     clock_at(START)
     visitor = lamps.visit_as(lamps.staff("receiver"))
+    clock_at(START + timedelta(minutes=10))
+    visitor.get("/lamps")
     clock_at(START + timedelta(minutes=minutes))
 
     answers = (
@@ -233,6 +235,8 @@ def test_what_is_grave_asks_for_the_password_after_a_quarter_of_an_hour(
         assert "パスワードをもう一度" in answers[1].text
         assert ">パスワードを入れ直す</a>" in answers[1].text
         assert ">サインインする</a>" not in answers[1].text
+        typed = visitor.post("/lamps", {**LAMP, "kept_at": f"/lamps/{TOWN}/lamps"})
+        assert f"/confirm?next=%2Flamps%2F{TOWN}%2Flamps" in typed.text
         assert answers[2].json["type"] == "urn:kasane:problem:password_needed"
 
 

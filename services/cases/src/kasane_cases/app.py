@@ -27,6 +27,7 @@ from kasane_contracts import intake, outreach, portal, resources
 from kasane_kit.auth import DataGrade
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
+from kasane_kit.web import forget_drafts
 
 service = Service(
     name="cases",
@@ -169,6 +170,7 @@ service = Service(
         Job("tell-gap-counts", 600.0, tell_gap_counts),
         Job("carry-out-shreddings", 600.0, carry_out_shreddings),
         Job("sweep", 600.0, sweep_service("cases")),
+        Job("forget-drafts", 3600.0, forget_drafts("cases")),
     ),
     commands={
         "numbers_given": last_numbers,

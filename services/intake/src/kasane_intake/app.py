@@ -41,6 +41,7 @@ from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.db import Tagged
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
+from kasane_kit.web import forget_drafts
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 
@@ -248,6 +249,7 @@ service = Service(
     jobs=(
         Job("overdue_sheets", 300, alert_overdue_sheets),
         Job("sweep", 600.0, sweep_service("intake")),
+        Job("forget-drafts", 3600.0, forget_drafts("intake")),
     ),
     commands={
         "numbers_given": last_numbers,

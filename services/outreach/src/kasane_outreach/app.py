@@ -14,6 +14,7 @@ from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequ
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
+from kasane_kit.web import forget_drafts
 from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS as VISITORS
@@ -211,6 +212,7 @@ service = Service(
         Job("lists_past_their_term", 3600, delete_due_lists),
         Job("visit_plans", 2, SEARCHES.look_after),
         Job("sweep", 600.0, sweep_service("outreach")),
+        Job("forget-drafts", 3600.0, forget_drafts("outreach")),
     ),
     commands={"plan": plan_now, "open_files": open_every_photo},
     shreds=on_records_ended,

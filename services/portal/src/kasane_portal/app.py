@@ -9,6 +9,7 @@ from kasane_contracts.portal import (
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
+from kasane_kit.web import forget_drafts
 from kasane_portal import tables
 from kasane_portal.api.v1 import blueprint as api
 from kasane_portal.domain.errors import PortalRefusal
@@ -225,7 +226,11 @@ service = Service(
         tables.same_person,
     ),
     refusal=PortalRefusal,
-    jobs=(Job("tell-counts", 3600.0, tell_counts), Job("sweep", 600.0, sweep_service("portal"))),
+    jobs=(
+        Job("tell-counts", 3600.0, tell_counts),
+        Job("sweep", 600.0, sweep_service("portal")),
+        Job("forget-drafts", 3600.0, forget_drafts("portal")),
+    ),
     shreds=ENDING,
     commands={
         "create_account": operator.create_account,

@@ -21,6 +21,7 @@ from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
+from kasane_kit.web import forget_drafts
 from kasane_resources.api.community import blueprint as community_api
 from kasane_resources.api.gaps import blueprint as gaps_api
 from kasane_resources.api.hsds import blueprint as hsds_api
@@ -334,6 +335,7 @@ service = Service(
         Job("forget-imports", 3600.0, forget_imports),
         Job("remind-of-confirmations", 3600.0, remind_of_confirmations),
         Job("sweep", 600.0, sweep_service("resources")),
+        Job("forget-drafts", 3600.0, forget_drafts("resources")),
     ),
     shreds=on_records_ended,
     refusal=ResourcesRefusal,

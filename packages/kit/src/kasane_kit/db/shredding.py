@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from kasane_kit.db.sealed import PREFIX, Sealed, field_key, sealed_columns, set_aside
+from kasane_kit.db.typed import forget_typed, typed_about
 
 AT_ONCE = 500
 
@@ -113,13 +114,16 @@ def shred(
 ) -> Shredded:
     """Destroys what is personal in the records; the caller commits. Done again it finds nothing left to do.
 
-    What lives on keeps its words: rows that went to another record are sealed under that record's key first.
+    What lives on keeps its words: rows that went to another record are sealed under that record's key first. What
+    was typed into forms about any of it and never sent goes too.
     """
     records = records_of(connection, rules, ids)
-    rows = 0
+    rows, named = 0, set(records)
     for one in rules.personal:
         belonging = list(_rows(connection, one, records))
+        named.update(_ids_of(belonging))
         rows += _destroy(connection, one, belonging)
+    forget_typed(connection, named)
     for take_out in rules.further:
         take_out(connection, records)
     keys = _held_keys_of(connection, records)
@@ -136,18 +140,30 @@ def is_shredded(record_id: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(shredded_record.c.id == record_id)
 
 
+def any_shredded(connection: Connection, ids: Collection[str]) -> bool:
+    """Whether this service destroyed what was personal in one of these records."""
+    known = select(shredded_record.c.id).where(shredded_record.c.id.in_(sorted(ids))).limit(1)
+    return bool(ids) and connection.scalar(known) is not None
+
+
+def shredded_since(connection: Connection, at: datetime) -> frozenset[str]:
+    """The records that were destroyed here from a moment on."""
+    found = select(shredded_record.c.id).where(shredded_record.c.at >= at)
+    return frozenset(connection.scalars(found))
+
+
 def left_over(connection: Connection, rules: Rules, ids: Iterable[str]) -> Mapping[str, int]:
     """What of the records can still be read: table to number of rows, and keys under ``field_key``."""
     records = records_of(connection, rules, ids)
     found: dict[str, int] = {}
+    named = set(records)
     for one in rules.personal:
-        with_words = [
-            row
-            for row in _rows(connection, one, records)
-            if one.delete or _speaks(connection, one, row)
-        ]
+        belonging = list(_rows(connection, one, records))
+        named.update(_ids_of(belonging))
+        with_words = [row for row in belonging if one.delete or _speaks(connection, one, row)]
         if with_words:
             found[one.table.name] = found.get(one.table.name, 0) + len(with_words)
+    found.update(typed_about(connection, named))
     keys = _keys_of(connection, records)
     return {**found, **({field_key.name: len(keys)} if keys else {})}
 
@@ -233,6 +249,11 @@ def _rows(
             if tuple(row) not in seen:
                 seen.add(tuple(row))
                 yield tuple(row)
+
+
+def _ids_of(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """What names a row in the address of a page: a key of one column that is no number."""
+    return (row[0] for row in rows if len(row) == 1 and isinstance(row[0], str))
 
 
 def _destroy(connection: Connection, one: Personal, rows: Sequence[Sequence[Any]]) -> int:

@@ -29,6 +29,7 @@ from kasane_kit.web.context import (
 )
 from kasane_kit.web.csrf import token_for_this_session
 from kasane_kit.web.dates import NotADate, age_on, parse_date, wareki
+from kasane_kit.web.drafts import forget_drafts
 from kasane_kit.web.errors import Refusal, days_in_words
 from kasane_kit.web.factory import create_service_app
 from kasane_kit.web.forms import Form, repeated
@@ -49,6 +50,7 @@ __all__ = [
     "create_service_app",
     "days_in_words",
     "end_session",
+    "forget_drafts",
     "guard_open_forms",
     "hooks",
     "language",

@@ -13,6 +13,7 @@ from kasane_contracts.glossary import glossary
 from kasane_kit import clock
 from kasane_kit.auth import Actor
 from kasane_kit.db import write_later
+from kasane_kit.db.typed import idempotency_key
 from kasane_kit.ids import new_id
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
 from kasane_kit.service import Service
@@ -20,7 +21,6 @@ from kasane_kit.strings import Strings
 from kasane_kit.tenancy import HOST, Town, current_municipality
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
 from kasane_kit.web.errors import Refusal
-from kasane_kit.web.tables import idempotency_key
 
 EXTENSION = "kasane"
 SUBMISSION_FIELD = "submission"

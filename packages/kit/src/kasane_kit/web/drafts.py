@@ -3,6 +3,7 @@
 import base64
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -10,12 +11,22 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from kasane_kit.auth import Actor, signed_in
+from kasane_kit.auth import Actor, platform_actor, signed_in
 from kasane_kit.clock import JAPAN, today
 from kasane_kit.service import Service
 from kasane_kit.unit_of_work import Cause, House, UnitOfWork
+from kasane_kit.web import csrf
 from kasane_kit.web.errors import Refusal
-from kasane_kit.web.kept_drafts import KeptDraft, KeptDrafts, TooManyDrafts, Typed, drop_expired
+from kasane_kit.web.kept_drafts import (
+    KeptDraft,
+    KeptDrafts,
+    RecordIsOver,
+    TooManyDrafts,
+    Typed,
+    drop_expired,
+    drop_late,
+    has_passed,
+)
 from kasane_kit.web.town_urls import PREFIX
 
 log = logging.getLogger("kasane.web")
@@ -27,6 +38,25 @@ MOST_FIELDS = 2000
 MOST_LETTERS = 2_000_000
 _ID = re.compile(r"[0-9a-z-]{16,64}\Z")
 _OWN = "an account's own words, before they are sent"
+
+
+def forget_drafts(service: str) -> Callable[[House, str], None]:
+    """A job that deletes what was typed and not sent once its time has passed or its record has ended."""
+
+    def run(house: House, municipality: str) -> None:
+        with house.databases.reading(service) as connection:
+            if not has_passed(connection):
+                return
+        with UnitOfWork(house, service, platform_actor(service, municipality)) as uow:
+            old = [*drop_expired(uow.connection), *drop_late(uow.connection)]
+            if old:
+                uow.record_each("kept_draft.expired", OBJECT, old)
+                uow.commit()
+            else:
+                # What is left of forms that were saved holds no words.
+                uow.connection.commit()
+
+    return run
 
 
 def install_drafts(app: Flask, house: House, service: Service) -> None:
@@ -48,13 +78,14 @@ def install_drafts(app: Flask, house: House, service: Service) -> None:
             found = [kept(connection).of_form(form) for form in forms]
         return jsonify(
             **_browser_key(house, g.actor),
+            token=csrf.token_for_this_request(house.keys),
             drafts=[[_shown(draft) for draft in drafts] for drafts in found],
         )
 
     @app.put(PREFIX + "/-/drafts/<draft_id>")
     @signed_in(_OWN)
     def keep_draft(draft_id: str) -> Any:
-        """Keeps the present words of a tab. 410 when its form was saved meanwhile."""
+        """Keeps the present words of a tab. 410 when its form was saved meanwhile, or its record has ended."""
         form, typed, typed_at, instead_of = _sent(draft_id)
         with UnitOfWork(house, service.name, g.actor, Cause(correlation_id=g.request_id)) as uow:
             store = kept(uow.connection)
@@ -62,6 +93,8 @@ def install_drafts(app: Flask, house: House, service: Service) -> None:
                 begun = store.keep(draft_id, form, typed, typed_at)
             except TooManyDrafts:
                 raise Refusal("too_many_drafts", 409) from None
+            except RecordIsOver:
+                return jsonify(done=True, ended=True), 410
             if begun is None:
                 return jsonify(done=True), 410
             if instead_of:

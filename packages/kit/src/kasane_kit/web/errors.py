@@ -22,6 +22,10 @@ from kasane_kit.web.dates import wareki
 log = logging.getLogger("kasane.web")
 
 PROBLEM_TYPE = "urn:kasane:problem:"
+KEPT_AT_FIELD = "kept_at"
+_COMING_BACK = ("sign_in_needed", "password_needed", "stale_form")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_LONGEST_ADDRESS = 1000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -104,6 +108,7 @@ def _answer(
                 problem=shown,
                 errors=errors,
                 way_on=_way_on(code, status),
+                kept=bool(code in _COMING_BACK and kept_at()),
             ),
             status,
         )
@@ -121,7 +126,7 @@ def _way_on(code: str, status: int) -> tuple[str, str]:
     municipality = g.get("municipality")
     if not municipality:
         return "", ""
-    before = _page_before(f"{request.script_root}/{municipality}/")
+    before = kept_at() or _page_before(f"{request.script_root}/{municipality}/")
     if code in ("password_needed", "sign_in_needed") or status == 401:
         confirms = code == "password_needed"
         entrance = links.confirm(municipality) if confirms else links.sign_in(municipality)
@@ -144,6 +149,18 @@ def _page_before(below: str) -> str:
     except (ValueError, RoutingException, HTTPException):
         return ""
     return before.path
+
+
+def kept_at() -> str:
+    """The page on which the form that was sent was typed, when what was typed there is kept; else nothing."""
+    if request.method != "POST" or request.mimetype not in _FORMS:
+        return ""
+    try:
+        at = request.form.get(KEPT_AT_FIELD, "")
+    except HTTPException:
+        return ""
+    ours = at.startswith("/") and not at.startswith("//") and "\\" not in at and at.isprintable()
+    return at if ours and len(at) <= _LONGEST_ADDRESS else ""
 
 
 def _sentence(key: str, **facts: Any) -> str:

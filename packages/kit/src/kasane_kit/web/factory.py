@@ -20,7 +20,7 @@ from kasane_kit.web.citations import cited, cited_inside, cited_words
 from kasane_kit.web.dates import japan_time, wareki
 from kasane_kit.web.drafts import install_drafts
 from kasane_kit.web.entries import entries_for
-from kasane_kit.web.errors import install_error_handlers
+from kasane_kit.web.errors import install_error_handlers, kept_at
 from kasane_kit.web.headers import SECURITY_HEADERS
 from kasane_kit.web.health import install_health
 from kasane_kit.web.measuring import install_meters
@@ -128,6 +128,7 @@ def _install_templates(app: Flask, house: House, service: Service) -> None:
             "notices": g.get("notices", []),
             "drafts_href": url_for("drafts") if here else "",
             "draft_goes_on": g.get("draft_goes_on", ""),
+            "draft_at": kept_at() if g.get("draft_goes_on") else "",
             "sign_out_href": links.sign_out(municipality) if municipality else "",
             "home_href": links.home(municipality) if municipality else "/",
             "service_nav": [

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from kasane_kit import clock
+from kasane_kit.db.shredding import any_shredded, shredded_since
+from kasane_kit.db.typed import forget_typed, ids_in, kept_draft, marks_of
 from kasane_kit.keys import KeyRing, SealBroken, seal, unseal
-from kasane_kit.web.tables import kept_draft
 
 KEPT_FOR = timedelta(days=14)
 MOST_PER_ACCOUNT = 200
+LATE = timedelta(days=1)
+"""For how long after the end of a record somebody looks whether a draft about it came in between."""
 
 Typed = Sequence[tuple[str, str]]
 
@@ -29,6 +32,10 @@ class KeptDraft:
 
 class TooManyDrafts(Exception):
     """The account has as many drafts as are kept; nothing was kept of this one."""
+
+
+class RecordIsOver(Exception):
+    """What the form was about was destroyed at the end of its time; nothing was kept of this draft."""
 
 
 class KeptDrafts:
@@ -65,7 +72,7 @@ class KeptDrafts:
 
         What was typed before the words that are kept already (``typed_at``, of the tab's own clock) changes nothing.
 
-        Raises TooManyDrafts.
+        Raises TooManyDrafts and RecordIsOver.
         """
         known = self._connection.execute(
             select(kept_draft.c.done, kept_draft.c.typed_at).where(self._is(draft_id))
@@ -82,10 +89,13 @@ class KeptDrafts:
             "saved_at": now,
             "expires_at": now + KEPT_FOR,
             "done": False,
+            "about": marks_of(ids_in(form)),
         }
         if known is not None:
             self._connection.execute(update(kept_draft).where(self._is(draft_id)).values(**values))
             return False
+        if any_shredded(self._connection, ids_in(form)):
+            raise RecordIsOver
         if self._count() >= MOST_PER_ACCOUNT:
             raise TooManyDrafts
         self._connection.execute(
@@ -130,6 +140,7 @@ class KeptDrafts:
                 saved_at=now,
                 expires_at=now + KEPT_FOR,
                 done=True,
+                about="",
             )
         )
 
@@ -168,6 +179,21 @@ def drop_expired(connection: Connection) -> tuple[str, ...]:
     )
     connection.execute(delete(kept_draft).where(passed))
     return held
+
+
+def has_passed(connection: Connection) -> bool:
+    """Whether anything lies there whose time has passed, or whose record was destroyed lately."""
+    passed = select(kept_draft.c.id).where(kept_draft.c.expires_at <= clock.now()).limit(1)
+    return connection.scalar(passed) is not None or bool(_lately(connection))
+
+
+def drop_late(connection: Connection) -> Sequence[str]:
+    """Deletes what a slow line brought about a record while that was being destroyed; returns the drafts' ids."""
+    return forget_typed(connection, _lately(connection))
+
+
+def _lately(connection: Connection) -> frozenset[str]:
+    return shredded_since(connection, clock.now() - LATE)
 
 
 def digest(form: str) -> str:

@@ -96,7 +96,17 @@
       ...options,
     });
     const status = answer.type === "opaqueredirect" ? 401 : answer.status;
-    return { status, ok: answer.ok, data: answer.ok ? await answer.json() : null };
+    const told = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    return { status, ok: answer.ok, data: told ? await answer.json() : null };
+  }
+  // Only what the keeper of drafts itself says ends a draft: a town that went elsewhere answers with the same number.
+  const isDone = (answer) => answer.status === 410 && answer.data?.done === true;
+  // Somebody signed in again, here or in another window: the forms of this page go on, for the same account only.
+  async function renew() {
+    const known = await ask("GET", home);
+    if (!known.ok || !owner || known.data.owner !== owner || known.data.token === token()) return false;
+    for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = known.data.token;
+    return true;
   }
   const place = (base, id) => `${base}/${id}`;
 
@@ -107,7 +117,7 @@
       const copy = await readCopy(name);
       if (!copy || copy.home.split("?")[0] !== copy.home || !copy.home.startsWith("/")) continue;
       const answer = await ask("PUT", place(copy.home, copy.id), JSON.stringify(copy.body));
-      if (answer.ok || answer.status === 410) localStorage.removeItem(name);
+      if (answer.ok || isDone(answer)) localStorage.removeItem(name);
     }
   }
 
@@ -191,7 +201,12 @@
       mark.type = "hidden";
       mark.name = "kept_draft";
       mark.value = this.id;
-      this.form.append(mark);
+      // Where the form is, so that whoever has to sign in before it is taken comes back to it.
+      const at = document.createElement("input");
+      at.type = "hidden";
+      at.name = "kept_at";
+      at.value = words.draftAt || location.pathname + location.search;
+      this.form.append(mark, at);
     }
     changed() {
       if (this.over) return;
@@ -220,6 +235,9 @@
       try {
         const signal = this.sending.signal;
         answer = await ask("PUT", place(home, this.id), JSON.stringify(this.body()), { signal, ...options });
+        if ([401, 403].includes(answer.status) && (await renew())) {
+          answer = await ask("PUT", place(home, this.id), JSON.stringify(this.body()), { signal, ...options });
+        }
       } catch {
         answer = { status: 0 };
       }
@@ -234,7 +252,14 @@
           this.form.dataset.draftKept = "true";
           this.tell(say(words.textDraftKept, answer.data.clock));
         }
-      } else if (answer.status === 410) {
+      } else if (isDone(answer) && answer.data.ended) {
+        // What the form was about was destroyed at the end of its time: nothing more of it is kept anywhere.
+        clearTimeout(this.copyTimer);
+        this.copying = (this.copying || 0) + 1;
+        forget(this.id);
+        this.over = true;
+        this.tell(words.textDraftEnded);
+      } else if (isDone(answer)) {
         // It was sent or taken over from another window; what is typed here now is a draft of its own.
         forget(this.id);
         this.id = random();
@@ -244,10 +269,10 @@
       } else {
         this.unsent = true;
         await this.copy();
-        const refused = [403, 409, 413, 422].includes(answer.status);
+        const refused = [409, 413, 422].includes(answer.status);
         if (refused) this.tell(words.textDraftRefused);
         else if (!this.copied) this.tell(words.textDraftUnkept);
-        else if (answer.status === 401) this.tell(words.textDraftSignedOut);
+        else if ([401, 403].includes(answer.status)) this.tell(words.textDraftSignedOut);
         else this.tell(say(words.textDraftHere, now()));
         if (!refused) this.timer = setTimeout(() => this.send(), RETRY);
       }

@@ -80,7 +80,7 @@ def set_retention(command: SetRetention, uow: UnitOfWork, hooks: Any) -> None:
 def place_hold(command: PlaceHold, uow: UnitOfWork) -> None:
     """Keeps a record on with a reason, also one that is open still or whose end waits to be carried out.
 
-    Raises RecordNotFound, and ShreddingBegun when it is too late.
+    Raises RecordNotFound, and ShreddingBegun or ChangedMeanwhile when it is too late.
     """
     if not command.reason.strip():
         raise WordsMissing
@@ -91,6 +91,11 @@ def place_hold(command: PlaceHold, uow: UnitOfWork) -> None:
         raise RecordNotFound
     if is_gone(uow.connection, record_id):
         raise ShreddingBegun
+    store = Shreddings(uow.connection)
+    waiting = store.of_record(record_id)
+    if waiting is not None:
+        # Who begins to destroy it at this moment finds it changed, or finds the hold.
+        store.save(waiting)
     Holds(uow.connection).place(
         RetentionHold(
             command.hold_id,

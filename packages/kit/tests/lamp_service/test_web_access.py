@@ -264,6 +264,8 @@ def test_after_the_password_one_comes_back_to_the_page_one_was_on(
     lamps.service = lamp_service(permissions=grave)
     clock_at(START)
     visitor = lamps.visit_as(lamps.staff("receiver"))
+    clock_at(START + timedelta(minutes=10))
+    visitor.get("/lamps")
     clock_at(START + timedelta(minutes=16))
 
     refused = visitor.post("/lamps", LAMP, headers={"Referer": came_from})

@@ -16,7 +16,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from kasane_kit.db import MigrationSource
 from kasane_kit.db.engine import PostgresAddresses, database_name, logins_key
 from kasane_runtime import databases
 from kasane_runtime.compose import Composition
@@ -47,8 +46,8 @@ def make_towns(
     ):
         server.make_owner()
         server.make_municipality(PATTERN)
-        for name, service in composition.services.items():
-            server.upgrade(PATTERN, name, MigrationSource(service.migrations))
+        for name, source in databases.sources(composition):
+            server.upgrade(PATTERN, name, source)
         for code in codes:
             admin.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(

@@ -109,7 +109,7 @@ def main() -> int:
     for name, databases in _databases():
         with municipality_scope(TOWN):
             # First, while no other table has a sealed cell.
-            server = Databases(databases._addresses, databases._keys)
+            server = Databases(databases._addresses, databases.keys)
             figures[name] = {
                 **renewal.measure(databases, server, TOWN, options.renewed_cells, options.users),
                 **_measure_page(databases, options.repetitions),
@@ -306,9 +306,9 @@ def _measure_sealing(databases: Databases) -> dict[str, float]:
     begun = time.perf_counter()
     assert seal_plain(databases, "bench", [sealed_page]) == many
     sealing = many / (time.perf_counter() - begun)
-    databases._keys.make_version(TOWN)
+    databases.keys.make_version(TOWN)
     begun = time.perf_counter()
-    wrapped = wrap_anew(databases, FieldSeals(databases._keys, TOWN), "bench")
+    wrapped = wrap_anew(databases, FieldSeals(databases.keys, TOWN), "bench")
     wrapping = wrapped / (time.perf_counter() - begun)
     return {"sealed_rows_per_s": round(sealing), "wrapped_keys_per_s": round(wrapping)}
 

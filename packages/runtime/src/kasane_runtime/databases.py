@@ -77,7 +77,7 @@ def migrate_one(composition: Composition, municipality: str) -> None:
 def _bring_sqlite(composition: Composition, municipality: str, expand_only: bool) -> None:
     finish(composition.settings.var, municipality)
     addresses = SqliteAddresses(Path(composition.settings.var))
-    for name, source in _sources(composition):
+    for name, source in sources(composition):
         engine = open_engine(addresses.url(name, municipality))
         try:
             with engine.connect() as connection, _named(name):
@@ -93,7 +93,7 @@ def _bring_postgres(
     composition: Composition, server: Server, municipality: str, expand_only: bool
 ) -> None:
     server.make_municipality(municipality)
-    for name, source in _sources(composition):
+    for name, source in sources(composition):
         with _named(name):
             server.upgrade(municipality, name, source, expand_only=expand_only)
     server.grant(municipality)
@@ -103,8 +103,8 @@ def _bring_postgres(
         _seal(composition, addresses, municipality)
 
 
-def _sources(composition: Composition) -> Iterator[tuple[str, MigrationSource]]:
-    """(schema or file, its migrations): what the services share first."""
+def sources(composition: Composition) -> Iterator[tuple[str, MigrationSource]]:
+    """(schema or file, its migrations) of everything that a municipality has: what the services share first."""
     yield sessions.SCHEMA, sessions.MIGRATIONS
     for name, service in composition.services.items():
         yield name, MigrationSource(service.migrations)

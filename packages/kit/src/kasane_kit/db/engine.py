@@ -26,7 +26,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from kasane_kit.db import later
-from kasane_kit.db.sealed import FieldSeals
+from kasane_kit.db.sealed import TownSeals
+from kasane_kit.db.sharing import STATEMENTS, SharedStatements
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import current_municipality
 
@@ -134,9 +135,11 @@ class Databases:
         self, addresses: DatabaseAddresses, keys: KeyRing, kept: int = KEPT_CONNECTIONS
     ) -> None:
         self._addresses = addresses
-        self._keys = keys
         self._kept = kept
         self._glancing: dict[str, Engine] = {}
+        self.keys = keys
+        self._seals = TownSeals(keys)
+        self._shared = {reads_logs: SharedStatements() for reads_logs in (True, False)}
         self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._write_locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
@@ -294,8 +297,10 @@ class Databases:
 
     def _open(self, service: str, municipality: str) -> Engine:
         engine = open_engine(self._url(service, municipality))
-        if not service.startswith(f"{LOG_READER}:"):
-            FieldSeals(self._keys, municipality).install(engine)
+        reads_logs = service.startswith(f"{LOG_READER}:")
+        self._shared[reads_logs].join(engine)
+        if not reads_logs:
+            self._seals.of(municipality).install(engine, self._seals.of_open_municipality)
             later.install(engine)
         return engine
 
@@ -328,6 +333,7 @@ def open_engine(url: URL, *, keeping: bool = True) -> Engine:
             pool_size=8,
             max_overflow=24,
             hide_parameters=True,
+            query_cache_size=STATEMENTS,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -347,6 +353,7 @@ def open_engine(url: URL, *, keeping: bool = True) -> Engine:
         pool_timeout=10,
         pool_recycle=1800,
         hide_parameters=True,
+        query_cache_size=STATEMENTS,
     )
     event.listen(engine, "checkin", _note_return)
     event.listen(engine, "checkout", _look_whether_alive)

@@ -44,6 +44,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from kasane_kit.db.tags import TagMaker
 from kasane_kit.ids import new_id
 from kasane_kit.keys import KEY_BYTES, NONCE_BYTES, KeyRing, SealBroken, seal, unseal
+from kasane_kit.tenancy import current_municipality
 
 PREFIX = "sealed1:"
 ID_LENGTH = 36
@@ -75,7 +76,9 @@ only_sealed = Table("only_sealed", metadata, Column("place", String(160), primar
 """The columns in which everything is sealed: a plain text there was planted, and is refused."""
 _ONLY = "only"
 
-_of_dialect: WeakKeyDictionary[Dialect, "FieldSeals"] = WeakKeyDictionary()
+_of_engine: WeakKeyDictionary[Engine, "FieldSeals"] = WeakKeyDictionary()
+_of_dialect: WeakKeyDictionary[Dialect, Callable[[], "FieldSeals"]] = WeakKeyDictionary()
+"""Engines of several towns may share a dialect, so who opens is asked for each cell."""
 
 
 class NotSealed(RuntimeError):
@@ -209,10 +212,10 @@ class _Read(TypeDecorator[Any]):
         self.kind, self.column, self.length = kind, column, length
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """Opens the cells of the column, one after the other; made once for a connection's dialect."""
+        """Opens the cells of the column, one after the other; made once for a dialect, whoever shares it."""
         seals = _of_dialect.get(dialect)
         if seals is not None:
-            return seals.reader(self.kind, self.column, self.length)
+            return reader(self.kind, self.column, self.length, seals)
 
         def process(value: Any) -> Any:
             if value is None:
@@ -232,75 +235,55 @@ class FieldSeals:
 
     def __init__(self, keys: KeyRing, municipality: str) -> None:
         self._keys = keys
-        self._municipality = municipality
+        self.municipality = municipality
         self._opened: dict[str, tuple[str, AESGCM]] = {}
         self._tag_makers: dict[tuple[str, int], TagMaker] = {}
         self._locked: WeakKeyDictionary[Transaction, dict[str, tuple[str, bytes]]] = (
             WeakKeyDictionary()
         )
 
-    def install(self, engine: Engine) -> None:
-        """Everything that goes through the engine is sealed and opened from now on."""
-        _of_dialect[engine.dialect] = self
+    def install(
+        self, engine: Engine, whoever_opens: "Callable[[], FieldSeals] | None" = None
+    ) -> None:
+        """Everything that goes through the engine is sealed and opened from now on.
+
+        Where engines of several towns share a dialect, ``whoever_opens`` says whose seals a row that is being read has.
+        """
+        _of_engine[engine] = self
+        _of_dialect[engine.dialect] = whoever_opens or (lambda: self)
         event.listen(engine, "before_execute", self._before, retval=True)
 
-    def reader(self, kind: Sealed, column: str, length: int) -> Callable[[Any], Any]:
-        """What opens the cells of one column, each read as ``column_expression`` says.
-
-        It raises SealBroken and KeyMissing. A page has hundreds of cells, so it does nothing twice.
-        """
-        before, opened, opens = f"{self._municipality}|{column}|", self._opened, self._opener
-        noted = self._noted
-
-        def read(value: Any) -> Any:
-            if value is None:
-                return None
-            wrapped, *row, stored = value.split(_PART, length + 1)
-            if not stored.startswith(PREFIX):
-                if stored not in NOTHING and (wrapped == _ONLY or noted(column)):
-                    raise PlainRefused(
-                        f"{before}{'|'.join(row)}: a plain text lies where everything is sealed; nothing of it was "
-                        "read; it was planted or comes from an old backup: look with `kasane keys status`, and take "
-                        "it over with `kasane keys seal <town> --take-plain` only when you know whose it is"
-                    )
-                return kind.unsealed(stored)
-            key_id = stored[_ID_AT:_ID_ENDS]
-            place = f"{before}{'|'.join(row)}|{key_id}|1"
-            if wrapped in ("", _ONLY):
-                raise SealBroken(
-                    f"{place}: the key of this record is not there; nothing of it was read"
-                )
-            try:
-                raw = a2b_base64(stored[_ID_ENDS + 1 :], strict_mode=True)
-                found = opened.get(wrapped)
-                opener = found[1] if found and found[0] == key_id else opens(key_id, wrapped)
-                text = opener.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
-                return kind.value(text.decode())
-            except (InvalidTag, ValueError) as error:
-                raise SealBroken(
-                    f"{place}: the seal does not open; nothing of it was read"
-                ) from error
-
-        return read
+    def opener(self, key_id: str, wrapped: str) -> AESGCM:
+        """What opens the cells of a record; raises SealBroken and KeyMissing."""
+        found = self._opened.get(wrapped)
+        if found and found[0] == key_id:
+            return found[1]
+        # The cells of a record come with the same wrapped key, which opens to the same key.
+        if len(self._opened) >= MOST_OPENED:
+            self._opened.clear()
+        opener = AESGCM(self.unwrap(key_id, wrapped))
+        self._opened[wrapped] = key_id, opener
+        return opener
 
     def noted_only_sealed(self) -> frozenset[str]:
         """The columns of every service of the town that are noted beside its key as sealed throughout."""
-        return self._keys.only_sealed(self._municipality)
+        return self._keys.only_sealed(self.municipality)
 
     def note_only_sealed(self, columns: Iterable[str]) -> None:
         """Notes more of them."""
         noted = self.noted_only_sealed()
         if not noted >= (more := set(columns)):
-            self._keys.note_only_sealed(self._municipality, noted | more)
+            self._keys.note_only_sealed(self.municipality, noted | more)
 
     def forget_only_sealed(self, columns: Iterable[str]) -> None:
         """Takes some of them off the note."""
         noted = self.noted_only_sealed()
-        self._keys.note_only_sealed(self._municipality, noted - set(columns))
+        self._keys.note_only_sealed(self.municipality, noted - set(columns))
 
-    def _noted(self, column: str) -> bool:
+    def is_noted(self, column: str) -> bool:
+        """Whether a column is noted so."""
         # The mark in the database may have been taken away with it; the one beside the keys was not.
-        return column.replace("|", ".") in self._keys.only_sealed(self._municipality)
+        return column.replace("|", ".") in self._keys.only_sealed(self.municipality)
 
     def close(
         self,
@@ -328,7 +311,7 @@ class FieldSeals:
             known[owner] = self.key_of(connection, owner)
         key_id, key = known[owner]
         names = (str(row[one.name]) for one in column.table.primary_key)
-        place = "|".join((self._municipality, column.table.name, column.name, *names, key_id, "1"))
+        place = "|".join((self.municipality, column.table.name, column.name, *names, key_id, "1"))
         content = base64.b64encode(seal(key, kind.plain(value).encode(), place)).decode()
         return Ciphertext(f"{PREFIX}{key_id}:{content}")
 
@@ -339,7 +322,7 @@ class FieldSeals:
         """
         kind, names = column.type, [str(row[one.name]) for one in column.table.primary_key]
         assert isinstance(kind, Sealed)
-        read = self.reader(kind, f"{column.table.name}|{column.name}", len(names))
+        read = reader(kind, f"{column.table.name}|{column.name}", len(names), lambda: self)
         return read(_PART.join((wrapped, *names, stored)))
 
     def key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
@@ -382,36 +365,28 @@ class FieldSeals:
     @property
     def newest_version(self) -> int:
         """The version of the town's key under which new keys are wrapped."""
-        return self._keys.newest_version(self._municipality)
+        return self._keys.newest_version(self.municipality)
 
     def tag_maker(self, table: str, version: int) -> TagMaker:
         """Makes the tags of a table under one version of the town's key; raises KeyMissing."""
         if (table, version) not in self._tag_makers:
-            made = TagMaker(self._keys, self._municipality, table, version)
+            made = TagMaker(self._keys, self.municipality, table, version)
             self._tag_makers[table, version] = made
         return self._tag_makers[table, version]
 
     def wrap(self, key_id: str, key: bytes) -> tuple[int, str]:
         """A record's key under the newest version of the town's, with the number of that version."""
         version = self.newest_version
-        town_key = self._keys.version(self._municipality, version, _PURPOSE)
-        sealed = seal(town_key, key, f"{self._municipality}|field_key|{key_id}|{version}")
+        town_key = self._keys.version(self.municipality, version, _PURPOSE)
+        sealed = seal(town_key, key, f"{self.municipality}|field_key|{key_id}|{version}")
         return version, f"{version}:{base64.b64encode(sealed).decode()}"
 
     def unwrap(self, key_id: str, wrapped: str) -> bytes:
         """A record's key; raises SealBroken and KeyMissing."""
         version, _, content = wrapped.partition(":")
-        town_key = self._keys.version(self._municipality, int(version), _PURPOSE)
-        place = f"{self._municipality}|field_key|{key_id}|{version}"
+        town_key = self._keys.version(self.municipality, int(version), _PURPOSE)
+        place = f"{self.municipality}|field_key|{key_id}|{version}"
         return unseal(town_key, base64.b64decode(content), place)
-
-    def _opener(self, key_id: str, wrapped: str) -> AESGCM:
-        # The cells of a record come with the same wrapped key, which opens to the same key.
-        if len(self._opened) >= MOST_OPENED:
-            self._opened.clear()
-        opener = AESGCM(self.unwrap(key_id, wrapped))
-        self._opened[wrapped] = key_id, opener
-        return opener
 
     def _before(
         self,
@@ -427,6 +402,62 @@ class FieldSeals:
                 closing = _Closing(self, connection, statement, columns)
                 return closing.statement(), [closing.row(row) for row in many], closing.row(one)
         return statement, many, one
+
+
+class TownSeals:
+    """The seals of every town of a process, which its services share."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._of: dict[str, FieldSeals] = {}
+
+    def of(self, municipality: str) -> FieldSeals:
+        """What seals and opens the cells of a town."""
+        found = self._of.get(municipality)
+        return found or self._of.setdefault(municipality, FieldSeals(self._keys, municipality))
+
+    def of_open_municipality(self) -> FieldSeals:
+        """What seals and opens the cells of the open municipality."""
+        return self.of(current_municipality())
+
+
+def reader(
+    kind: Sealed, column: str, length: int, whoever_opens: Callable[[], FieldSeals]
+) -> Callable[[Any], Any]:
+    """What opens the cells of one column, each read as ``column_expression`` says.
+
+    It raises SealBroken and KeyMissing. A page has hundreds of cells, so it does nothing twice.
+    """
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return None
+        seals = whoever_opens()
+        wrapped, *row, stored = value.split(_PART, length + 1)
+        if not stored.startswith(PREFIX):
+            if stored not in NOTHING and (wrapped == _ONLY or seals.is_noted(column)):
+                raise PlainRefused(
+                    f"{'|'.join((seals.municipality, column, *row))}: a plain text lies where everything is sealed; "
+                    "nothing of it was read; it was planted or comes from an old backup: look with `kasane keys "
+                    "status`, and take it over with `kasane keys seal <town> --take-plain` only when you know whose "
+                    "it is"
+                )
+            return kind.unsealed(stored)
+        key_id = stored[_ID_AT:_ID_ENDS]
+        place = "|".join((seals.municipality, column, *row, key_id, "1"))
+        if wrapped in ("", _ONLY):
+            raise SealBroken(
+                f"{place}: the key of this record is not there; nothing of it was read"
+            )
+        try:
+            raw = a2b_base64(stored[_ID_ENDS + 1 :], strict_mode=True)
+            opener = seals.opener(key_id, wrapped)
+            text = opener.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
+            return kind.value(text.decode())
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken(f"{place}: the seal does not open; nothing of it was read") from error
+
+    return read
 
 
 class _Closing:
@@ -517,7 +548,7 @@ def set_aside(owner: str) -> str:
 def seals_of(connection: Connection) -> FieldSeals:
     """What seals and opens the cells of a connection's database; raises SealBroken where nothing does."""
     try:
-        return _of_dialect[connection.dialect]
+        return _of_engine[connection.engine]
     except KeyError:
         raise SealBroken("this connection opens no seals; nothing was read or written") from None
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs
 import psycopg
 
 from kasane_kit.db.engine import login_name
-from kasane_kit.db.sealed import PREFIX
+from kasane_kit.db.opening import PREFIX
 from kasane_kit.ids import new_id
 
 RECORDED = "BENCH_RECORDED"

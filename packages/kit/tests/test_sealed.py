@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from kasane_kit.db import Databases, FieldSeals, NotSealed
 from kasane_kit.db.engine import open_engine
+from kasane_kit.db.opening import PREFIX, PlainRefused
 from kasane_kit.db.resealing import (
     Standing,
     refuse_plain,
@@ -23,7 +24,7 @@ from kasane_kit.db.resealing import (
     take_plain,
     wrap_anew,
 )
-from kasane_kit.db.sealed import PREFIX, PlainRefused, field_key
+from kasane_kit.db.sealed import field_key
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
 from kasane_kit.tenancy import municipality_scope

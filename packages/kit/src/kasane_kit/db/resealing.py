@@ -22,9 +22,8 @@ from sqlalchemy import (
 )
 
 from kasane_kit.db.engine import Databases
+from kasane_kit.db.opening import NOTHING, PREFIX
 from kasane_kit.db.sealed import (
-    NOTHING,
-    PREFIX,
     FieldSeals,
     field_key,
     is_set_aside,

@@ -7,12 +7,10 @@ column, row) before a statement is sent, and opened when a row comes back. A pla
 import base64
 import json
 import os
-from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     JSON,
@@ -41,18 +39,12 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kasane_kit.db.opening import ID_LENGTH, ONLY, PART, PREFIX, Read, opens_for, reader
 from kasane_kit.db.tags import TagMaker
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KEY_BYTES, NONCE_BYTES, KeyRing, SealBroken, seal, unseal
+from kasane_kit.keys import KEY_BYTES, KeyRing, SealBroken, seal, unseal
 from kasane_kit.tenancy import current_municipality
 
-PREFIX = "sealed1:"
-ID_LENGTH = 36
-_ID_AT = len(PREFIX)
-_ID_ENDS = _ID_AT + ID_LENGTH
-NOTHING = ("", "[]", "{}", "null")
-"""What a cell holds in which nothing is written, as text."""
-_PART = "\x1f"
 _PURPOSE = "fields"
 SET_ASIDE = "~"
 """What the owner of a key begins with that is being replaced: it opens what it sealed and seals nothing more."""
@@ -74,19 +66,12 @@ is_set_aside = field_key.c.owner.startswith(SET_ASIDE)
 
 only_sealed = Table("only_sealed", metadata, Column("place", String(160), primary_key=True))
 """The columns in which everything is sealed: a plain text there was planted, and is refused."""
-_ONLY = "only"
 
 _of_engine: WeakKeyDictionary[Engine, "FieldSeals"] = WeakKeyDictionary()
-_of_dialect: WeakKeyDictionary[Dialect, Callable[[], "FieldSeals"]] = WeakKeyDictionary()
-"""Engines of several towns may share a dialect, so who opens is asked for each cell."""
 
 
 class NotSealed(RuntimeError):
     """A plain value was about to reach a sealed column; the statement was not sent."""
-
-
-class PlainRefused(SealBroken):
-    """A plain text lies in a column in which everything is sealed; nothing of it was read."""
 
 
 class Ciphertext(str):
@@ -140,16 +125,16 @@ class Sealed(TypeDecorator[Any]):
             ) from None
         # Looked up only where nothing is sealed.
         only = (
-            select(literal_column(f"'{_ONLY}'", Text))
+            select(literal_column(f"'{ONLY}'", Text))
             .where(only_sealed.c.place == literal_column(f"'{base}'", Text))
             .correlate_except(only_sealed)
             .scalar_subquery()
         )
         whole: ColumnElement[Any] = func.coalesce(wrapped, only, literal_column("''", Text))
         for part in (*row, stored):
-            whole = whole.op("||")(literal_column(f"'{_PART}'", Text)).op("||")(part)
+            whole = whole.op("||")(literal_column(f"'{PART}'", Text)).op("||")(part)
         place = f"{base.table.name}|{base.name}"
-        return type_coerce(whole, _Read(self, place, len(row)))
+        return type_coerce(whole, Read(self, place, len(row)))
 
     def stored(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The text that lies in the database."""
@@ -201,35 +186,6 @@ class SealedJson(Sealed):
         return func.trim(cast(column, Text), '"')
 
 
-class _Read(TypeDecorator[Any]):
-    """What ``column_expression`` reads of one column: wrapped key, key of the row, cell."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, kind: Sealed, column: str, length: int) -> None:
-        super().__init__()
-        self.kind, self.column, self.length = kind, column, length
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """Opens the cells of the column, one after the other; made once for a dialect, whoever shares it."""
-        seals = _of_dialect.get(dialect)
-        if seals is not None:
-            return reader(self.kind, self.column, self.length, seals)
-
-        def process(value: Any) -> Any:
-            if value is None:
-                return None
-            stored = value.split(_PART, self.length + 1)[-1]
-            if stored.startswith(PREFIX):
-                raise SealBroken(
-                    f"{self.column}: this connection opens no seals; nothing of it was read"
-                )
-            return self.kind.unsealed(stored)
-
-        return process
-
-
 class FieldSeals:
     """Seals and opens the cells of one town's database."""
 
@@ -250,7 +206,7 @@ class FieldSeals:
         Where engines of several towns share a dialect, ``whoever_opens`` says whose seals a row that is being read has.
         """
         _of_engine[engine] = self
-        _of_dialect[engine.dialect] = whoever_opens or (lambda: self)
+        opens_for(engine.dialect, whoever_opens or (lambda: self))
         event.listen(engine, "before_execute", self._before, retval=True)
 
     def opener(self, key_id: str, wrapped: str) -> AESGCM:
@@ -323,7 +279,7 @@ class FieldSeals:
         kind, names = column.type, [str(row[one.name]) for one in column.table.primary_key]
         assert isinstance(kind, Sealed)
         read = reader(kind, f"{column.table.name}|{column.name}", len(names), lambda: self)
-        return read(_PART.join((wrapped, *names, stored)))
+        return read(PART.join((wrapped, *names, stored)))
 
     def key_of(self, connection: Connection, owner: str) -> tuple[str, bytes]:
         """The key of a record with its id, made at its first word; nobody can destroy it until the commit."""
@@ -419,45 +375,6 @@ class TownSeals:
     def of_open_municipality(self) -> FieldSeals:
         """What seals and opens the cells of the open municipality."""
         return self.of(current_municipality())
-
-
-def reader(
-    kind: Sealed, column: str, length: int, whoever_opens: Callable[[], FieldSeals]
-) -> Callable[[Any], Any]:
-    """What opens the cells of one column, each read as ``column_expression`` says.
-
-    It raises SealBroken and KeyMissing. A page has hundreds of cells, so it does nothing twice.
-    """
-
-    def read(value: Any) -> Any:
-        if value is None:
-            return None
-        seals = whoever_opens()
-        wrapped, *row, stored = value.split(_PART, length + 1)
-        if not stored.startswith(PREFIX):
-            if stored not in NOTHING and (wrapped == _ONLY or seals.is_noted(column)):
-                raise PlainRefused(
-                    f"{'|'.join((seals.municipality, column, *row))}: a plain text lies where everything is sealed; "
-                    "nothing of it was read; it was planted or comes from an old backup: look with `kasane keys "
-                    "status`, and take it over with `kasane keys seal <town> --take-plain` only when you know whose "
-                    "it is"
-                )
-            return kind.unsealed(stored)
-        key_id = stored[_ID_AT:_ID_ENDS]
-        place = "|".join((seals.municipality, column, *row, key_id, "1"))
-        if wrapped in ("", _ONLY):
-            raise SealBroken(
-                f"{place}: the key of this record is not there; nothing of it was read"
-            )
-        try:
-            raw = a2b_base64(stored[_ID_ENDS + 1 :], strict_mode=True)
-            opener = seals.opener(key_id, wrapped)
-            text = opener.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
-            return kind.value(text.decode())
-        except (InvalidTag, ValueError) as error:
-            raise SealBroken(f"{place}: the seal does not open; nothing of it was read") from error
-
-    return read
 
 
 class _Closing:

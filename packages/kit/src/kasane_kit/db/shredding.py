@@ -29,7 +29,8 @@ from sqlalchemy import (
     update,
 )
 
-from kasane_kit.db.sealed import PREFIX, Sealed, field_key, sealed_columns, set_aside
+from kasane_kit.db.opening import PREFIX
+from kasane_kit.db.sealed import Sealed, field_key, sealed_columns, set_aside
 from kasane_kit.db.typed import forget_typed, typed_about
 
 AT_ONCE = 500

@@ -6,7 +6,7 @@
 .PHONY: help venv venv-run run demo-reset test test-fast lint fmt services docs lock clean faults bench bench-reports bench-suggestions bench-bus bench-taking bench-nation bench-door bench-sealing bench-plugins doorstep-days test-compose bench-dedupe bench-matching bench-scheduling bench-matching-speed simulate moves
 
 BIN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest
 SOURCES := $(wildcard packages/*/src services/*/src plugins/*/src)
 HAS_COMMAND := $(wildcard packages/runtime/pyproject.toml)

@@ -12,7 +12,7 @@ from tests.benchmarks import renewal, sealing
 def test_every_cell_is_renewed_beside_two_users(tmp_path: Path) -> None:
     address = URL.create("sqlite", database=str(tmp_path / "bench.sqlite"))
     with sealing._made(address, tmp_path) as own, municipality_scope(sealing.TOWN):
-        server = Databases(own._addresses, own._keys)
+        server = Databases(own._addresses, own.keys)
         found = renewal.measure(own, server, sealing.TOWN, 400, 2)
 
     assert (found["renewal_users"], found["renewal_records"]) == (2, 20)
@@ -26,7 +26,7 @@ def test_every_cell_is_renewed_beside_two_users(tmp_path: Path) -> None:
 def test_an_edit_that_was_overwritten_is_counted(tmp_path: Path) -> None:
     address = URL.create("sqlite", database=str(tmp_path / "bench.sqlite"))
     with sealing._made(address, tmp_path) as own, municipality_scope(sealing.TOWN):
-        renewal.measure(own, Databases(own._addresses, own._keys), sealing.TOWN, 40, 0)
+        renewal.measure(own, Databases(own._addresses, own.keys), sealing.TOWN, 40, 0)
         with own.writing("bench") as connection:
             first = connection.scalars(select(renewal.page.c.id).limit(1)).one()
             connection.execute(

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from kasane_kit.db import Databases, Sealed, SealedJson, shredding
+from kasane_kit.db import Databases, Sealed, SealedJson, shredding, typed
 from kasane_kit.db.engine import open_engine
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyRing
@@ -90,7 +90,7 @@ def ground_at(address: URL, folder: Path) -> Iterator[Ground]:
     keys.ensure(TOWN, OTHER_TOWN)
     engine = open_engine(address)
     with engine.begin() as connection:
-        for one in (metadata, key_metadata, shredding.metadata):
+        for one in (metadata, key_metadata, shredding.metadata, typed.metadata):
             one.drop_all(connection)
             one.create_all(connection)
     engine.dispose()

@@ -48,3 +48,11 @@ def test_the_second_consumer_waits_also_when_nothing_was_applied_yet(
     with engine.begin() as connection:
         assert cursor.read(connection, "intake", "epoch").sequence == 7
     assert seen == [3]
+
+
+@pytest.mark.postgresql
+def test_a_cursor_that_was_not_read_for_update_does_not_move_in_silence(engine: Engine) -> None:
+    with engine.begin() as connection:
+        place = cursor.read(connection, "intake", "epoch")
+        with pytest.raises(RuntimeError, match="not there"):
+            cursor.advance(connection, place, 1)

@@ -128,4 +128,6 @@ def test_i_23_the_guide_to_a_leak_names_each_term_and_that_one_person_is_enough(
         "kasane audit verify",
     ):
         assert term in guide
-    assert re.search(r"domain\.md|P25", guide)
+    # Where the terms come from, and that it is no law that was read.
+    assert re.search(r"\]\(https://[^)]+\)", guide)
+    assert "条文そのものは確かめていません" in guide

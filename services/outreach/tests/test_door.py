@@ -41,11 +41,11 @@ def visit_id(workbench: Workbench, coordinator: Actor, ask: Ask) -> str:
 
 @pytest.fixture
 def telephone(workbench: Workbench, worker: Actor, visit_id: str, clock_at: Any) -> Telephone:
-    """The first worker's telephone with today's round on it, twenty minutes after it was handed out."""
+    """The first worker's telephone with today's round on it, ten minutes after it was handed out."""
     found = Telephone(workbench, worker)
     assert found.begin().status_code == 200
     found.round()
-    clock_at(datetime(2026, 11, 24, 0, 20, tzinfo=UTC))
+    clock_at(datetime(2026, 11, 24, 0, 10, tzinfo=UTC))
     return found
 
 
@@ -410,7 +410,7 @@ def test_a_moment_that_cannot_be_is_kept_between_the_sealed_day_and_the_arrival_
         }
     assert items == {
         datetime(2026, 11, 23, 15, 0, tzinfo=UTC): True,
-        datetime(2026, 11, 24, 0, 20, tzinfo=UTC): True,
+        datetime(2026, 11, 24, 0, 10, tzinfo=UTC): True,
     }
 
 

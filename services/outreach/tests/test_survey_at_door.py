@@ -63,7 +63,7 @@ def telephone(bench: Workbench, worker: Actor, run_id: str, clock_at: Any) -> Se
     assert "今日の訪問アプリに入っています" in visitor.get(area).text
     found = SealedTelephone(bench, worker)
     assert found.begin().status_code == 200
-    clock_at(datetime(2026, 11, 24, 0, 20, tzinfo=UTC))
+    clock_at(datetime(2026, 11, 24, 0, 10, tzinfo=UTC))
     return found
 
 

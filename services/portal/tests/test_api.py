@@ -87,6 +87,18 @@ def test_a_program_signs_in_without_a_cookie(bench: Workbench) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_token_that_was_signed_out_opens_nothing_more(bench: Workbench, admin: Program) -> None:
+    other = Program(bench.app.test_client(), "admin")
+    assert admin.call("GET", "/tasks").status_code == 200
+
+    assert admin.call("DELETE", "/sessions/current").status_code == 204
+
+    assert admin.call("GET", "/tasks").status_code == 401
+    assert admin.call("DELETE", "/sessions/current").status_code == 401
+    assert other.call("GET", "/tasks").status_code == 200
+    assert bench.said(AuditEntryRecorded)[-1].action == "portal.session.closed"
+
+
 @pytest.mark.parametrize("login_name", ["admin", "nobody"])
 def test_wrong_credentials_are_one_problem(bench: Workbench, login_name: str) -> None:
     answer = open_session(bench.app.test_client(), login_name, "wrong wrong")

@@ -167,6 +167,8 @@ def _send(browser: Client, step: Mapping[str, Any], kept: Mapping[str, str]) -> 
         raise DemoRefused(
             f"見本の一件を入れられませんでした（{path}）: {answer.get_data(as_text=True)}"
         )
+    # Nobody who looks through the open sessions of an account finds one that they do not know.
+    browser.delete(f"/portal/{town}/api/v1/sessions/current", headers=authorized)
     return {name: _found(answer, where) for name, where in step.get("keep", {}).items()}
 
 

@@ -61,12 +61,14 @@ def read(connection: Connection, producer: str, epoch: str, *, for_update: bool 
 
 
 def advance(connection: Connection, cursor: Cursor, sequence: int) -> Cursor:
-    """Moves a cursor that was read ``for_update`` in the caller's transaction."""
-    connection.execute(
+    """Moves a cursor that was read ``for_update``; raises RuntimeError for one that nobody has read so."""
+    moved = connection.execute(
         update(tables.cursor)
         .where(tables.cursor.c.producer == cursor.producer, tables.cursor.c.epoch == cursor.epoch)
         .values(sequence=sequence)
     )
+    if moved.rowcount != 1:
+        raise RuntimeError(f"the cursor of {cursor.producer} is not there; it was not moved")
     return Cursor(cursor.producer, cursor.epoch, sequence)
 
 

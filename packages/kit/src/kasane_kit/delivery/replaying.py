@@ -82,7 +82,8 @@ class Replay:
         next call goes on from there. Raises NotReplayed.
         """
         places = {
-            (one.producer, one.epoch): cursor.read(copy, one.producer, one.epoch) for one in wanted
+            (one.producer, one.epoch): cursor.read(copy, one.producer, one.epoch, for_update=True)
+            for one in wanted
         }
         streams = [
             self._read(places[one.producer, one.epoch], one.sequence)

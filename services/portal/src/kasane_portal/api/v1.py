@@ -6,7 +6,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from kasane_kit import clock
-from kasane_kit.auth import public, require
+from kasane_kit.auth import public, require, signed_in
 from kasane_kit.auth.sessions import IDLE_SECONDS
 from kasane_kit.plugins import Hooks
 from kasane_kit.tenancy import HOST, current_municipality
@@ -53,6 +53,15 @@ def open_session(credentials: dict[str, Any]) -> Any:
         wait = {"Retry-After": str(refusal.facts["seconds"])}
         return problem(refusal.code, refusal.status, wait, **refusal.facts)
     return {"token": session, "expires_in": IDLE_SECONDS}
+
+
+@blueprint.route("/sessions/current", methods=["DELETE"])
+@signed_in("everybody ends only the own session")
+@blueprint.response(204)
+def close_session() -> None:
+    """Signs out: from now on the session of this call opens nothing, in any service."""
+    with unit_of_work() as uow:
+        sessions.sign_out(uow, g.session)
 
 
 @blueprint.route("/provider-sign-outs", methods=["POST"])

@@ -1,7 +1,6 @@
 """Checks rows that wait for the end of their transaction, on both databases."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,7 @@ from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
 from tests.support.private_postgres import PrivatePostgres
+from tests.support.sealed_lamps import OneDatabase
 
 TOWN = "292095"
 WORDS = '夜中に「灯り」が\n消える \\ "と" 言う'
@@ -77,20 +77,10 @@ line = Table(
     ),
     Column("words", Text, nullable=False, unique=True),
 )
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "databases", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
 TABLES = ("later_lamp", "later_line", "field_key")
-
-
-@dataclass
-class OneDatabase:
-    """One database for the one town."""
-
-    address: URL
-
-    def url(self, service: str, municipality: str) -> URL:
-        return self.address
-
-    def log_url(self, producer: str, municipality: str) -> URL:
-        return self.address
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -282,6 +272,7 @@ def test_a_key_of_a_record_that_is_no_new_one_is_refused(databases: Databases) -
                 connection.commit()
 
 
+@ON_POSTGRESQL
 @pytest.mark.parametrize(
     ("values", "error"),
     [
@@ -296,8 +287,6 @@ def test_what_cannot_be_written_is_refused_and_nothing_is_kept(
     databases: Databases, values: dict[str, object], error: tuple[type[Exception], ...]
 ) -> None:
     with databases.writing("lamps") as connection:
-        if connection.dialect.name == "sqlite":
-            pytest.skip("SQLite is written to as ever")
         write_later(connection, line, {"words": "一"})
         write_later(connection, lamp, a_lamp("a", connection, **{"note": "", "more": [], **values}))
         with pytest.raises(error):
@@ -306,12 +295,11 @@ def test_what_cannot_be_written_is_refused_and_nothing_is_kept(
     assert said(databases) == []
 
 
+@ON_POSTGRESQL
 def test_nothing_but_an_empty_value_stands_for_nothing_in_a_column_of_json(
     databases: Databases,
 ) -> None:
     with databases.writing("lamps") as connection:
-        if connection.dialect.name == "sqlite":
-            pytest.skip("SQLite is written to as ever")
         write_later(connection, lamp, a_lamp("a", connection, parts=None))
         with pytest.raises(TypeError, match=r"later_lamp\.parts"):
             connection.commit()

@@ -112,6 +112,8 @@ def test_a_restricted_case_is_opened_for_an_hour_with_a_reason_and_the_team_is_t
     assert opened.status_code == 201
     left = datetime.fromisoformat(opened.json["until"]) - clock.now()
     assert timedelta(minutes=55) < left <= timedelta(minutes=60)
+    again = program.send_json("POST", path, {"cause": "disaster", "reason": LONG})
+    assert (again.status_code, again.json["until"]) == (201, None)
     assert other.get(f"{API}/cases/{case_id}").status_code == 200
     tasks = [one["kind"] for one in program.get(f"{API}/cases/{case_id}").json["tasks"]]
     assert "review_emergency" in tasks
@@ -136,6 +138,8 @@ def test_a_protected_address_is_opened_for_an_hour_to_who_gives_a_reason_alone(a
 
     assert (refused.status_code, "試験町1番地" in refused.text) == (422, False)
     assert (opened.status_code, opened.json["address"]) == (201, "試験町1番地")
+    left = datetime.fromisoformat(opened.json["until"]) - clock.now()
+    assert timedelta(minutes=55) < left <= timedelta(minutes=60)
     assert unprotected.status_code == 409
     trail = program.get(f"{API}/cases/{case_id}/trail?everything=true&person_id={MOTHER}").json
     assert ("other", "cases.protection.opened", LONG) in {

@@ -314,6 +314,64 @@ def test_a_restricted_case_opens_for_an_hour_with_a_reason(at_work, clock_at):
     assert "試験 よし子" not in browser.get(f"/cases/{case_id}", follow_redirects=True).text
 
 
+def test_a_running_look_and_its_review_say_when_it_ends(at_work, clock_at):
+    begun = datetime.combine(date(2026, 11, 25), time(17, 5), clock.JAPAN)
+    clock_at(begun)
+    case_id = restricted(at_work, MOTHER)
+    other = at_work.bench.visit_as(colleague(at_work))
+    open_case(at_work, case_id, colleague(at_work))
+
+    seen = other.get(f"/cases/{case_id}").text
+    team = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}").text
+    clock_at(begun + timedelta(hours=2))
+    later = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}").text
+
+    assert "緊急の閲覧です。18:05まで（開いてから60分）、読むことだけができます。" in seen
+    assert '緊急の閲覧</span> <span class="k-soft">18:05まで</span>' in team
+    assert "令和8年11月25日 18:05まで開いています。" in team
+    assert "理由を書いて、守られた記録を60分だけ（18:05まで）開いた" in team
+    assert "令和8年11月25日 18:05に閉じました。" in later
+    assert "まで開いています。" not in later
+    assert '<span class="k-soft">18:05まで</span>' not in later
+
+
+def test_a_protected_address_that_was_opened_says_until_when_it_shows(at_work, clock_at):
+    begun = datetime.combine(date(2026, 11, 25), time(17, 5), clock.JAPAN)
+    clock_at(begun)
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    open_address(at_work, case_id, colleague(at_work))
+
+    mine = at_work.bench.visit_as(colleague(at_work)).get(f"/cases/{case_id}").text
+    team = at_work.bench.visit_as(at_work.coordinator).get(f"/cases/{case_id}").text
+
+    assert "あなたが緊急に開いた住所です。18:05まで見られ、そのあとは隠れます。" in mine
+    assert "あなたは住所を見られる人です。" not in mine
+    assert "あなたは住所を見られる人です。" in team
+    assert '<span class="k-soft">18:05まで</span>' in team
+    assert "令和8年11月25日 18:05まで開いています。" in team
+
+
+def test_a_look_taken_before_midnight_holds_for_its_hour_and_is_one_of_its_own_day(
+    at_work, clock_at
+):
+    begun = datetime.combine(date(2026, 11, 25), time(23, 30), clock.JAPAN)
+    clock_at(begun)
+    case_id = at_work.case(MOTHER)
+    protect(at_work, case_id)
+    other = colleague(at_work)
+    for _ in range(3):
+        open_address(at_work, case_id, other)
+
+    clock_at(begun + timedelta(minutes=59, seconds=59))
+    assert read(at_work, case_id, other).person(MOTHER).address == SECRET
+    open_address(at_work, case_id, other)
+    clock_at(begun + timedelta(minutes=60))
+    assert read(at_work, case_id, other).person(MOTHER).address == SECRET
+    clock_at(begun + timedelta(minutes=120))
+    assert read(at_work, case_id, other).person(MOTHER).address == ""
+
+
 def test_an_emergency_look_changes_nothing_and_opens_one_household(at_work):
     case_id, second = restricted(at_work, MOTHER), restricted(at_work)
     other = colleague(at_work)

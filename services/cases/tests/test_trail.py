@@ -1,9 +1,12 @@
 """Who looked at a case, when and on which basis, for those who lead and answer for it."""
 
+from datetime import datetime
+
 from kasane_cases import commands, handlers
 from kasane_cases.domain.case import GrantSubject
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.emergency import EmergencyCause
+from kasane_kit import clock
 from kasane_kit.ids import new_id
 
 MOTHER, SON = "person-mother", "person-son"
@@ -104,8 +107,10 @@ def test_who_only_works_on_the_case_does_not_see_who_looked(at_work):
 
 
 def test_an_emergency_look_stands_there_with_its_reason_and_as_the_basis_of_what_was_seen(
-    at_work, browser
+    at_work, clock_at
 ):
+    clock_at(datetime(2026, 11, 25, 17, 5, tzinfo=clock.JAPAN))
+    browser = at_work.bench.visit_as(at_work.coordinator)
     case_id = at_work.case(MOTHER)
     version = at_work.read_case(case_id).version
     at_work.do(handlers.restrict_case, commands.RestrictCase(case_id, True, version))
@@ -122,5 +127,5 @@ def test_an_emergency_look_stands_there_with_its_reason_and_as_the_basis_of_what
     assert ["緊急の閲覧</td>" in row for row in rows] == [True, False]
     assert "ケースを見る" in rows[0]
     assert "限られたケースを開く" in rows[1]
-    assert f"緊急の閲覧：{reason}" in rows[1]
+    assert f"緊急の閲覧（18:05まで）：{reason}" in rows[1]
     assert f"命や体に危険がある {reason} 隣 十子" in case

@@ -7,8 +7,8 @@ from marshmallow import EXCLUDE, fields, validate
 from kasane_cases import handlers, queries
 from kasane_cases.api.schemas import Strict
 from kasane_cases.commands import OpenProtectedAddress, OpenRestrictedCase
-from kasane_cases.domain.emergency import SHORTEST_REASON, EmergencyCause, ends_at
-from kasane_cases.repository import LOOKS
+from kasane_cases.domain.emergency import SHORTEST_REASON, EmergencyCause
+from kasane_cases.repository import LOOKS, enter
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import (
@@ -61,18 +61,18 @@ class OpeningSchema(Strict):
 
 
 class OpenedCaseSchema(Strict):
-    """Until when a restricted case is open to the caller."""
+    """Until when a restricted case is open to the caller; without an end where another right opens it."""
 
     case_id = fields.String()
-    until = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
 
 
 class OpenedAddressSchema(Strict):
-    """A protected address, open to the caller alone for an hour."""
+    """A protected address, open to the caller for an hour; without an end for who was admitted."""
 
     person_id = fields.String()
     address = fields.String()
-    until = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
 
 
 @blueprint.route("/cases/<case_id>/trail", methods=["GET"])
@@ -111,7 +111,9 @@ def open_restricted(payload: dict[str, Any], case_id: str) -> dict[str, Any]:
             OpenRestrictedCase(new, case_id, payload["cause"], payload["reason"]), uow
         )
     )
-    return {"case_id": case_id, "until": ends_at(clock.now())}
+    with reading() as connection:
+        admission = enter(connection, actor(), case_id, clock.today())
+    return {"case_id": case_id, "until": admission.ends_at}
 
 
 @blueprint.route("/cases/<case_id>/persons/<person_id>/address", methods=["POST"])
@@ -130,5 +132,5 @@ def open_address(payload: dict[str, Any], case_id: str, person_id: str) -> dict[
     return {
         "person_id": person_id,
         "address": file.person(person_id).address,
-        "until": ends_at(clock.now()),
+        "until": file.household.my_looks_end.get(person_id),
     }

@@ -172,7 +172,7 @@ def open_protected_address(command: OpenProtectedAddress, uow: UnitOfWork) -> No
             reason,
             uow.actor.account_id,
             now,
-            today,
+            ends_at(now).astimezone(clock.JAPAN).date(),
             ended_at=ends_at(now),
             emergency=True,
         )

@@ -184,6 +184,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
             connection, actor(), case_id, [person.id for person in file.persons], today
         )
         transfers = queries.transfers_of_case(connection, actor(), case_id, clock.today())
+        looks_end = queries.looks_end(connection, file)
         taken_over = queries.documents_from_another_town(connection, actor(), case_id, today)
     names = _names(file)
     people = {one.account_id: one.display_name for one in staff}
@@ -208,7 +209,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
         method_labels=words.method_labels(),
         people=people,
         lead=words.subject_label(file.case.lead, people),
-        task_words={task.id: text(f"task.{task.kind.value}") for task in file.tasks},
+        task_words={task.id: words.task_words(task, looks_end) for task in file.tasks},
     )
 
 

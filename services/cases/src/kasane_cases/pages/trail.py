@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, request
 
 from kasane_cases import queries
-from kasane_cases.pages.words import page
+from kasane_cases.domain.emergency import ends_at
+from kasane_cases.pages.words import at_clock, page
 from kasane_cases.repository import EMERGENCIES, LOOKS, PERMISSIONS
 from kasane_kit import audit, clock
 from kasane_kit.auth import require
@@ -70,6 +71,7 @@ def _did(entry: audit.Entry) -> str:
 
 def _basis(entry: audit.Entry) -> str:
     if entry.action in EMERGENCIES:
-        return text("trail.opened_with_reason", reason=entry.basis)
+        until = at_clock(ends_at(datetime.fromisoformat(entry.at)))
+        return text("trail.opened_with_reason", reason=entry.basis, until=until)
     key = f"trail_basis.{entry.basis.partition(':')[0]}"
     return text(key) if entry.basis and strings().has(key) else ""

@@ -1,17 +1,18 @@
 """Finds the words that the screens of cases show: the town's labels, states, reasons."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import g, render_template, url_for
 
 from kasane_cases.domain.case import AccessGrant, CaseStatus, GrantSubject
 from kasane_cases.domain.consent import HEARD_AT_INTAKE
+from kasane_cases.domain.emergency import ends_at
 from kasane_cases.domain.errors import CasesRefusal, ClosedOrigin, EmergencyTakesNothingOut
 from kasane_cases.domain.obstacle import Obstacle, ObstacleCode
 from kasane_cases.domain.steps import STATUS_OF, WorkStep
-from kasane_cases.domain.timeline import TimelineEntry, TimelineKind
+from kasane_cases.domain.timeline import CaseTask, TimelineEntry, TimelineKind
 from kasane_cases.repository import COORDINATOR
 from kasane_contracts import links
 from kasane_kit import clock
@@ -151,9 +152,25 @@ def page(template: str, /, **context: Any) -> str:
         category_labels=category_labels(),
         office_labels=office_labels(),
         today=clock.today(),
+        at_clock=at_clock,
         closed_passages=g.get("closed_passages", ()),
         **context,
     )
+
+
+def at_clock(at: datetime) -> str:
+    """The time of day of a moment as the town's clocks show it: 18:05."""
+    return at.astimezone(clock.JAPAN).strftime("%H:%M")
+
+
+def task_words(task: CaseTask, looks_end: Mapping[str, datetime]) -> str:
+    """What is to be done; of an emergency look also when it ends or ended."""
+    ends = looks_end.get(task.reference)
+    if ends is None:
+        return text(f"task.{task.kind.value}")
+    state = "running" if ends > clock.now() else "over"
+    at = f"{wareki(ends)} {at_clock(ends)}"
+    return f"{text(f'task.{task.kind.value}')} {text(f'protection.look.{state}', at=at)}"
 
 
 def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, Any]:
@@ -166,6 +183,8 @@ def timeline_line(entry: TimelineEntry, names: Mapping[str, str]) -> dict[str, A
         facts["on"] = wareki(facts["on"])
     if "office" in entry.facts:
         facts["office"] = office_labels().get(entry.facts["office"], entry.facts["office"])
+    if entry.kind is TimelineKind.EMERGENCY_ACCESS:
+        facts["until"] = at_clock(ends_at(entry.at))
     if "theme" in entry.facts:
         facts["theme"] = category_labels().get(entry.facts["theme"], entry.facts["theme"])
     if "status" in entry.facts:

@@ -14,7 +14,7 @@ from kasane_cases.queries.case_list import (
     consultation_summary,
     waiting,
 )
-from kasane_cases.queries.cases import CaseFile, SessionOfCase, case_file, open_cases
+from kasane_cases.queries.cases import CaseFile, SessionOfCase, case_file, looks_end, open_cases
 from kasane_cases.queries.conferences import (
     SessionFile,
     SessionLine,
@@ -114,6 +114,7 @@ __all__ = [
     "gap_counts",
     "gaps",
     "ledger_file",
+    "looks_end",
     "offer",
     "offers",
     "on_file",

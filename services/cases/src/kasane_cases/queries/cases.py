@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from kasane_cases.domain.household import Person
 from kasane_cases.domain.need_option import NeedOption, latest
 from kasane_cases.domain.requests import OutreachRequest, Referral
 from kasane_cases.domain.support_plan import SupportPlan
-from kasane_cases.domain.timeline import CaseTask, TimelineEntry
+from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineEntry
 from kasane_cases.queries.conferences import readable_items
 from kasane_cases.queries.households import (
     HouseholdFile,
@@ -152,6 +152,12 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
         team=Grants(connection).of_case(case_id, today) if admission.whole else (),
         household=household_file(connection, viewer, case, admission, today),
     )
+
+
+def looks_end(connection: Connection, file: CaseFile) -> Mapping[str, datetime]:
+    """When the emergency looks that wait for their review end or ended, by the tasks' references."""
+    waiting = [t.reference for t in file.tasks if t.kind is CaseTaskKind.REVIEW_EMERGENCY]
+    return Tasks(connection).looks_end(waiting)
 
 
 def open_cases(

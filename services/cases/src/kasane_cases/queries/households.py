@@ -1,9 +1,9 @@
 """Reads a household as far as the viewer may see it: nobody's protected address unless admitted."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, or_, select
 
@@ -54,6 +54,7 @@ class HouseholdFile:
     protections: dict[str, AddressProtection]
     readers: tuple[ProtectedReader, ...]
     readable: frozenset[str]
+    my_looks_end: Mapping[str, datetime]
     episodes: tuple[Episode, ...]
 
 
@@ -104,6 +105,9 @@ def household_file(
     ids = [person.id for person in case.persons if admission.shows(person.id)]
     whole = admission.whole
     protections = Protections(connection)
+    readers = protections.readers(ids, today)
+    mine = [one for one in readers if one.account_id == viewer.account_id]
+    lasting = {one.person_id for one in mine if not one.emergency}
     steps = HouseholdSteps(connection).of_case(case.id) if whole else ()
     others = _visible(connection, viewer, today, [_other_case(step, case.id) for step in steps])
     left_on = {one: day for one in ids if (day := case.household.left_on(one, today)) is not None}
@@ -129,8 +133,13 @@ def household_file(
         protections={
             one.person_id: one for one in protections.of_persons(ids) if one.ended_on is None
         },
-        readers=protections.readers(ids, today) if whole else (),
-        readable=protections.open_to(viewer.account_id, ids, today),
+        readers=readers if whole else (),
+        readable=frozenset(one.person_id for one in mine),
+        my_looks_end={
+            one.person_id: one.ended_at
+            for one in mine
+            if one.ended_at is not None and one.person_id not in lasting
+        },
         episodes=Cases(connection).episodes(case.id) if whole else (),
     )
 

@@ -154,6 +154,8 @@ class Admission:
     whole: bool
     person_ids: frozenset[str]
     basis: str
+    ends_at: datetime | None = None
+    """When an emergency look is over; None where something else opens the case."""
 
     @property
     def only_reads(self) -> bool:
@@ -180,7 +182,7 @@ def enter(
     """
     g = tables.access_grant.c
     rows = connection.execute(
-        select(tables.case.c.id, tables.case.c.restricted, g.basis, g.person_id)
+        select(tables.case.c.id, tables.case.c.restricted, g.basis, g.person_id, g.ended_at)
         .select_from(
             tables.case.outerjoin(
                 tables.access_grant,
@@ -212,7 +214,14 @@ def enter(
     if not decision.allowed:
         raise CaseRestricted if viewer.has(COORDINATOR) else CaseNotFound
     whole = coordinates or any(not row.person_id for row in held)
-    return Admission(whole, frozenset(row.person_id for row in held), decision.basis)
+    ends = [as_utc(row.ended_at) for row in held if row.ended_at is not None]
+    looks = decision.basis == GrantBasis.EMERGENCY.value
+    return Admission(
+        whole,
+        frozenset(row.person_id for row in held),
+        decision.basis,
+        max(filter(None, ends)) if looks and ends else None,
+    )
 
 
 def granted_cases(

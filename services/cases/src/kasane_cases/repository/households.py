@@ -1,7 +1,7 @@
 """Loads and saves how households changed, who cares for whom, and protected addresses."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
@@ -136,7 +136,9 @@ class Protections:
         return (
             self._connection.scalar(
                 select(func.count()).where(
-                    r.account_id == account_id, r.emergency.is_(True), r.valid_to == today
+                    r.account_id == account_id,
+                    r.emergency.is_(True),
+                    r.given_at >= datetime.combine(today, time(), clock.JAPAN).astimezone(UTC),
                 )
             )
             or 0

@@ -1,6 +1,7 @@
 """Adds to the timeline of a case and reads it; keeps what somebody still has to do."""
 
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -70,6 +71,18 @@ class Tasks:
             )
         ).one_or_none()
         return (row.reference, str(row.subject or row.account_id or "")) if row else None
+
+    def looks_end(self, references: Collection[str]) -> Mapping[str, datetime]:
+        """When each of the emergency looks that tasks are about ends or ended; by its reference."""
+        found: dict[str, datetime] = {}
+        for table in (tables.access_grant, tables.protected_reader) if references else ():
+            rows = self._connection.execute(
+                select(table.c.id, table.c.ended_at).where(
+                    table.c.id.in_(references), table.c.ended_at.is_not(None)
+                )
+            )
+            found |= {row.id: moment(row.ended_at) for row in rows}
+        return found
 
     def finish(self, case_id: str, person_id: str, kind: CaseTaskKind, day: date) -> None:
         """Marks the open tasks of this kind for this person as done."""

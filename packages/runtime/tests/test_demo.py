@@ -1,7 +1,12 @@
 """Prepares the whole demonstration in a folder of its own and reads what it shows."""
 
+import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,7 @@ from kasane_runtime.compose import Composition, compose, make_app
 from tests.figures import recount
 from tests.figures.sealed_words import words_found_plain
 from tests.figures.typed_twice import asked_again, fields_seen
+from tests.support.own_processes import LOOPBACK, again, end, free_port, start, tail, wait_until
 from tests.support.said_events import read_models
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +65,71 @@ def test_every_step_is_accepted_and_both_towns_are_alive(
         found, looked = words_found_plain(composition, var / town, town)
         assert (found, sorted(looked)) == ({}, ["cases", "intake", "outreach", "resources"])
     assert_no_field_is_typed_twice(composition, var / "292095")
+
+
+@pytest.mark.allow_hosts([LOOPBACK])
+def test_what_a_running_demonstration_stands_on_is_not_deleted(tmp_path: Path) -> None:
+    """One process after the other on one folder; what held it is free as soon as its process is gone."""
+    var, log = tmp_path / "var", tmp_path / "log"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "KASANE_VAR": str(var),
+        "KASANE_TOWN_FILES": str(ROOT / "deploy/towns"),
+    }
+    kasane = Path(sys.executable).with_name("kasane")
+    port, other = str(free_port()), str(free_port())
+
+    def asked(*words: str) -> tuple[int, str]:
+        ended = subprocess.run(
+            [kasane, "demo", *words],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return ended.returncode, ended.stderr
+
+    def begun(folder: Path) -> subprocess.Popen[bytes]:
+        return start(
+            [kasane, "demo", "--port", port], environment=environment, log=log, folder=folder
+        )
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/portal/-/health") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    interrupted = begun(tmp_path)
+    assert wait_until(again((var / demo.MARK).exists), seconds=60)
+    assert_refused(asked("--reset-only"), var)
+    end(interrupted, signal.SIGKILL, group=True)
+    assert asked("--reset-only") == (0, "")
+    assert list(var.iterdir()) == []
+
+    (var / demo.MARK).write_text(demo.READY, "utf-8")
+    serving = begun(tmp_path)
+    try:
+        assert wait_until(again(answers), seconds=200), tail(log)
+        files = set(var.rglob("*.sqlite"))
+        for words in (("--reset-only",), ("--reset", "--port", other), ("--port", other)):
+            assert_refused(asked(*words), var)
+        assert (set(var.rglob("*.sqlite")), answers()) == (files, True)
+        assert (var / demo.MARK).read_text("utf-8") == demo.READY
+    finally:
+        end(serving, signal.SIGTERM)
+    assert asked("--reset-only") == (0, "")
+    assert list(var.iterdir()) == []
+
+
+def assert_refused(answer: tuple[int, str], var: Path) -> None:
+    """What happened, that nothing was deleted or begun, and what to do."""
+    status, said = answer
+    assert status == 2
+    assert f"{var} では見本が動いています。何も消さず、何も始めていません。" in said
+    assert "KASANE_VAR に別のフォルダーを書いてください。" in said
 
 
 def assert_the_portal_counts_what_the_services_hold(town: Path) -> None:

@@ -280,19 +280,21 @@ def _demo(options: argparse.Namespace) -> int:
         raise demo.DemoRefused(
             "見本は一つのプロセスで動きます。KASANE_MODE を外してください。何も変えていません。"
         )
-    if options.reset or options.reset_only:
-        demo.reset(settings)
-    if options.reset_only:
-        print(
-            "見本のデータを消しました。次の make run で作り直します。"
-            " / The demonstration starts over at the next make run."
-        )
-        return 0
-    _check_free(options)
-    composition = compose_told(replace(settings, served_towns=(HOST, *demo.towns())))
-    demo.prepare(composition, lambda line: print(line, flush=True))
-    print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
-    EmbeddedServer(composition, options.host, options.port).run()
+    with demo.alone(settings):
+        if options.reset_only:
+            demo.reset(settings)
+            print(
+                "見本のデータを消しました。次の make run で作り直します。"
+                " / The demonstration starts over at the next make run."
+            )
+            return 0
+        _check_free(options)
+        if options.reset:
+            demo.reset(settings)
+        composition = compose_told(replace(settings, served_towns=(HOST, *demo.towns())))
+        demo.prepare(composition, lambda line: print(line, flush=True))
+        print(demo.welcome(f"http://{options.host}:{options.port}/"), flush=True)
+        EmbeddedServer(composition, options.host, options.port).run()
     return 0
 
 

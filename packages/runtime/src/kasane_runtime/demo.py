@@ -1,9 +1,12 @@
 """Prepares the demonstration: two towns, invented staff and invented people, entered through the front doors."""
 
+import fcntl
+import os
 import re
 import shutil
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
@@ -31,16 +34,46 @@ class DemoRefused(RuntimeError):
     """The demonstration cannot be prepared; the message says why and that nothing was changed."""
 
 
-def reset(settings: Settings) -> None:
-    """Deletes the demonstration's data; refuses a folder that is not one of ours."""
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Holds the folder for this process and those it forks, until they end; raises DemoRefused.
+
+    Refused, nothing is changed. A folder that was made for it and stayed empty is gone afterwards.
+    """
     folder = settings.var
-    if not folder.exists():
-        return
+    made = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoRefused(
+                f"{folder} では見本が動いています。何も消さず、何も始めていません。"
+                "動いている見本を Ctrl+C で止めてからもう一度行うか、KASANE_VAR に別のフォルダーを書いてください。"
+                f" / a demonstration runs on {folder}; nothing was deleted or begun;"
+                " stop it with Ctrl+C and try again, or name another folder in KASANE_VAR"
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def reset(settings: Settings) -> None:
+    """Deletes the demonstration's data, for who holds its folder; refuses one that is not ours."""
+    folder = settings.var
     if not (folder / MARK).exists() and any(folder.iterdir()):
         raise DemoRefused(
             f"{folder} は見本のデータではないので、消していません。KASANE_VAR を確かめてください。"
         )
-    shutil.rmtree(folder)
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        elif one.name != MARK:
+            one.unlink()
+    (folder / MARK).unlink(missing_ok=True)
 
 
 def prepare(composition: Composition, say: Say) -> None:

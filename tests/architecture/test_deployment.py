@@ -107,11 +107,15 @@ def test_the_worker_of_cases_alone_writes_which_records_were_destroyed():
 @pytest.mark.parametrize(
     ("already", "kept"), [(None, "general\n"), ("its own\n", "its own\n")], ids=["first", "later"]
 )
-def test_a_town_s_own_workers_take_over_once_what_was_destroyed(tmp_path, already, kept):
+@pytest.mark.parametrize("also", [(), ("292095v2.key", "292095v3.key", "292095.sealed")], ids=len)
+def test_a_town_s_own_workers_get_every_version_of_its_key_and_once_what_was_destroyed(
+    tmp_path, already, kept, also
+):
+    keys = ["292095.key", "logins292095.key", *also]
     by_town = yaml.safe_load((ROOT / "compose.by-town.yaml").read_text("utf-8"))
     command = by_town["services"]["keys-292095"]["command"]
     for folder, names in {
-        "run/all": ["292095.key", "logins292095.key", "012319.key"],
+        "run/all": [*keys, "012319.key", "012319v2.key", "012319.sealed"],
         "run/ended": ["292095.jsonl", "012319.jsonl"],
         "var/lib/kasane/keys": [],
         "var/lib/kasane/tombstones": [],
@@ -122,17 +126,15 @@ def test_a_town_s_own_workers_take_over_once_what_was_destroyed(tmp_path, alread
     stones = tmp_path / "var/lib/kasane/tombstones"
     if already:
         (stones / "292095.jsonl").write_text(already)
-    moved = re.sub(r"/(run|var)/", rf"{tmp_path}/\1/", command)
+    # Compose makes one dollar sign of two.
+    moved = re.sub(r"/(run|var)/", rf"{tmp_path}/\1/", command).replace("$$", "$")
 
     subprocess.run(shlex.split(moved), check=True)
     (tmp_path / "run/ended/292095.jsonl").unlink()
     subprocess.run(shlex.split(moved), check=True)
 
     assert {one.name: one.read_text() for one in stones.iterdir()} == {"292095.jsonl": kept}
-    assert {one.name for one in (tmp_path / "var/lib/kasane/keys").iterdir()} == {
-        "292095.key",
-        "logins292095.key",
-    }
+    assert {one.name for one in (tmp_path / "var/lib/kasane/keys").iterdir()} == set(keys)
 
 
 def test_each_service_speaks_to_the_broker_as_its_own_user():
@@ -168,8 +170,11 @@ def test_a_town_s_own_workers_hold_that_town_s_secrets_and_run_as_the_general_on
             {"source": f"broker_url_{service}_{town}", "target": "broker_url"},
             "metrics_token",
         ]
-    copied = set(re.findall(r"/run/all/(\S+)", overlay[f"keys-{town}"]["command"]))
-    assert copied == {f"{town}.key", f"{logins_key(town)}.key"}
+    copied = set(re.findall(r"/run/all/([^\s;]+)", overlay[f"keys-{town}"]["command"]))
+    assert copied == {
+        *(f"{town}.key", f"{town}v*.key", f"{town}.sealed"),
+        f"{logins_key(town)}.key",
+    }
 
 
 def test_make_test_compose_has_every_image_that_is_pulled():

@@ -284,7 +284,10 @@ class Trial:
         self.towns_see_everything()
         own = self.podman.container(f"cases-worker-{IKOMA.code}")
         kept = self.podman.run("exec", own, "ls", "/var/lib/kasane/keys").split()
-        assert kept == [f"{IKOMA.code}.key", f"logins{IKOMA.code}.key"], kept
+        assert kept == [
+            *(f"{IKOMA.code}.key", f"{IKOMA.code}.sealed"),
+            f"logins{IKOMA.code}.key",
+        ], kept
         for town, said in ((IKOMA, "in"), (ENIWA, "KeyMissing")):
             assert self._enters(own, town.code, town.code) == said, town
         assert "permission denied for database" in self._enters(own, IKOMA.code, ENIWA.code)
@@ -295,6 +298,7 @@ class Trial:
         assert held == {
             *("/var/lib/kasane/keys", "/run/secrets/database_url"),
             *("/run/secrets/broker_url", "/run/secrets/metrics_token"),
+            "/var/lib/kasane/tombstones",
         }, held
         group = [f"{name}-worker-{IKOMA.code}" for name in SERVICES]
         for name in group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,36 @@ def test_a_town_that_fails_is_named_and_taken_up_by_the_next_run(house, private_
     private_postgres.psql("DROP SCHEMA intake CASCADE", database=f"kasane_{OTHER_TOWN}")
     databases.migrate_postgres(house)
     assert databases.check_rights(house) == []
+
+
+@pytest.mark.parametrize("answers_again", [True, False])
+def test_a_town_whose_database_does_not_answer_is_tried_once_more_behind_the_others(
+    house, private_postgres, monkeypatch, answers_again
+):
+    databases.migrate_postgres(house)
+    private_postgres.psql(f"ALTER DATABASE kasane_{TOWN} ALLOW_CONNECTIONS false")
+    private_postgres.psql(f"ALTER DATABASE kasane_{OTHER_TOWN} ALLOW_CONNECTIONS false")
+    said: list[str] = []
+
+    def answer(line: str) -> None:
+        said.append(line)
+        if len(said) == 3:
+            private_postgres.psql(f"ALTER DATABASE kasane_{OTHER_TOWN} ALLOW_CONNECTIONS true")
+            if answers_again:
+                private_postgres.psql(f"ALTER DATABASE kasane_{TOWN} ALLOW_CONNECTIONS true")
+
+    with (
+        nullcontext()
+        if answers_again
+        else pytest.raises(databases.NotMigrated, match=f"1 of 3 were not .*: {TOWN};")
+    ):
+        databases.migrate_postgres(house, answer)
+
+    assert [line[0] for line in said] == ["○", "…", "…", "○", "○" if answers_again else "✗"]
+    assert "あとでもう一度" in said[1]
+    assert "not currently accepting connections" in said[1]
+    assert "sqlalche.me" not in "".join(said)
+    private_postgres.psql(f"ALTER DATABASE kasane_{TOWN} ALLOW_CONNECTIONS true")
 
 
 def test_the_server_never_sees_a_password(house, private_postgres):

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from kasane_kit.auth import sessions
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
 from kasane_kit.db import DatabaseAddresses, Databases, MigrationFailed, MigrationSource, upgrade
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, logins_key, open_engine
+from kasane_kit.db.outage import is_outage
 from kasane_kit.db.resealing import refuse_plain, seal_plain, tag_anew
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.backup_sqlite import finish
@@ -173,22 +176,45 @@ def _named(service: str) -> Iterator[None]:
 
 
 def _each(composition: Composition, bring: Callable[[str], None], say: Say) -> None:
-    """Every municipality, told with its place among all; one that fails is told and the others go on."""
-    failed = []
+    """Every municipality, told with its place among all; one that fails is told and the others go on.
+
+    Whose database did not answer, or was busy, is tried once more when the others are done.
+    """
     everywhere = composition.municipalities()
-    for place, municipality in enumerate(everywhere, start=1):
-        try:
-            bring(municipality)
-        except Exception as error:
+    places = {town: f"{place}/{len(everywhere)} {town}" for place, town in enumerate(everywhere, 1)}
+    silent, failed = [], []
+    for municipality, place in places.items():
+        error = _tried(bring, municipality)
+        if error is not None and _may_pass(error):
+            silent.append(municipality)
+            say(f"… {place}: {_why(error)} → あとでもう一度 / once more when the others are done")
+        elif _told(error, place, say):
             failed.append(municipality)
-            say(f"✗ {place}/{len(everywhere)} {municipality}: {_why(error)}")
-        else:
-            say(f"○ {place}/{len(everywhere)} {municipality}")
+    failed += [one for one in silent if _told(_tried(bring, one), places[one], say)]
     if failed:
         raise NotMigrated(
             f"{len(failed)} of {len(everywhere)} were not brought up to date: {', '.join(failed)}; the others are; "
             "mend what is named above and run kasane migrate again, it goes on with these"
         )
+
+
+def _tried(bring: Callable[[str], None], municipality: str) -> Exception | None:
+    try:
+        bring(municipality)
+    except Exception as error:
+        return error
+    return None
+
+
+def _told(error: Exception | None, place: str, say: Say) -> bool:
+    """Says how it ended; whether it failed."""
+    say(f"○ {place}" if error is None else f"✗ {place}: {_why(error)}")
+    return error is not None
+
+
+def _may_pass(error: Exception) -> bool:
+    cause = error.__cause__ if isinstance(error, MigrationFailed) else error
+    return cause is not None and is_outage(cause)
 
 
 def _why(error: Exception) -> str:
@@ -200,4 +226,6 @@ def _why(error: Exception) -> str:
             f" / {where} stopped at migration {error.revision}; its tables are as they were: "
             f"{type(cause).__name__}: {cause}"
         )
-    return f"{where} {type(error).__name__}: {error}".strip()
+    # SQLAlchemy's own text adds an address on the internet to what the server said.
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"{where} {type(cause).__name__}: {cause}".strip()

@@ -31,6 +31,8 @@ def is_outage(error: BaseException) -> bool:
     """Whether the same work may succeed later without a change: connection, disk, lock, conflict."""
     if isinstance(error, NoFreeConnection):
         return True
+    if isinstance(error, psycopg.Error):
+        return _of_postgres(error)
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or is_closed(error):
@@ -40,6 +42,12 @@ def is_outage(error: BaseException) -> bool:
         code = getattr(cause, "sqlite_errorcode", None)
         # The low byte is the primary code; the rest says more about it.
         return code is not None and code & 0xFF in _SQLITE_OUTAGES
-    if isinstance(cause, psycopg.Error) and cause.sqlstate:
-        return cause.sqlstate.startswith(_POSTGRES_OUTAGES) or cause.sqlstate == _LOCK_NOT_AVAILABLE
+    if isinstance(cause, psycopg.Error):
+        return _of_postgres(cause)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+def _of_postgres(error: psycopg.Error) -> bool:
+    if error.sqlstate:
+        return error.sqlstate.startswith(_POSTGRES_OUTAGES) or error.sqlstate == _LOCK_NOT_AVAILABLE
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)

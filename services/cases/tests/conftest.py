@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from kasane_cases import commands, handlers, queries, tables
 from kasane_cases.domain.case import ClosingOutcome
@@ -343,26 +343,6 @@ def at_work_in(make_workbench: Callable[..., Workbench]) -> Callable[..., TownAt
         return TownAtWork(bench)
 
     return make
-
-
-@pytest.fixture
-def statements() -> Callable[[], AbstractContextManager[list[str]]]:
-    """Lists the statements that a database is sent inside ``with statements() as said``."""
-
-    @contextmanager
-    def listening() -> Iterator[list[str]]:
-        said: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            said.append(statement)
-
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
-            yield said
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
-
-    return listening
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ def test_a_session_of_many_persons_costs_no_more_questions(at_work, statements):
             at_work.item(session_id, at_work.case(), MOTHER)
         session = at_work.read_session(session_id)
         with at_work.bench.reading() as connection, statements() as said:
-            known = standings(connection, session)
+            known = standings(connection, session.items)
         asked.append(len(said))
         assert {one.who for one in known.values()} == {"試験 よし子"}
         assert len(known) == households

@@ -335,10 +335,10 @@ def test_people_of_one_home_are_told_apart_from_the_same_person(workbench: Workb
     home = {"address": "生駒市東生駒3-5-2", "phone": "0743-12-3456"}
     written(workbench, "髙橋 惠美", birth_date=date(1985, 4, 2), **home)
     with workbench.reading() as connection:
-        found = queries.same_person_candidates(
+        (found,) = queries.same_person_candidates(
             connection,
             workbench.staff("coordinator"),
-            PersonConcerned("", "高橋 太郎", birth_date=date(2015, 1, 9), **home).traits,
+            [(PersonConcerned("", "高橋 太郎", birth_date=date(2015, 1, 9), **home).traits, ())],
         )
 
     assert [(one.name, one.level, one.reasons) for one in found] == [

@@ -118,8 +118,8 @@ def test_i_10_nobody_is_found_or_told_to_be_alike_by_what_is_hidden(workbench: W
 
 def reasons(bench: Workbench, typed: PersonTraits) -> set[str]:
     with bench.reading() as connection:
-        found = queries.same_person_candidates(
-            connection, bench.staff("receiver", office="zei"), typed
+        (found,) = queries.same_person_candidates(
+            connection, bench.staff("receiver", office="zei"), [(typed, ())]
         )
     return {reason for one in found for reason in one.reasons}
 

@@ -37,7 +37,7 @@ def received(visitor: Visitor, form: dict[str, Any] = WALK_IN) -> str:
 def found(workbench: Workbench, typed: PersonTraits, office: str = "zei") -> list[Candidate]:
     viewer = workbench.staff("receiver", office=office)
     with workbench.reading() as connection:
-        candidates = same_person_candidates(connection, viewer, typed)
+        (candidates,) = same_person_candidates(connection, viewer, [(typed, ())])
     return [one for one in candidates if one.level != "same_household"]
 
 

@@ -83,11 +83,13 @@ def test_consultations_of_before_are_found_and_hidden_complainants_are_not(tmp_p
             typed: [one.line.id for one in queries.search(connection, COORDINATOR, typed).found]
             for typed in ("高橋恵美", "家賃", "2025-000007", "内緒", "東生駒")
         }
-        candidates = queries.same_person_candidates(
-            connection, COORDINATOR, PersonTraits("高橋 恵美", "", date(1985, 4, 2))
-        )
-        at_home = queries.same_person_candidates(
-            connection, COORDINATOR, PersonTraits("高橋 一", address="生駒市東生駒3丁目5番地2")
+        candidates, at_home = queries.same_person_candidates(
+            connection,
+            COORDINATOR,
+            [
+                (PersonTraits("高橋 恵美", "", date(1985, 4, 2)), ()),
+                (PersonTraits("高橋 一", address="生駒市東生駒3丁目5番地2"), ()),
+            ],
         )
         assert "search_text" not in tables.consultation.c
         assert connection.execute(select(tables.consultation.c.number)).scalars().all() == [

@@ -93,9 +93,12 @@ def test_search_and_candidates_on_postgresql(
                 typed: [one.line.id for one in queries.search(connection, COORDINATOR, typed).found]
                 for typed in expected
             }
-            (candidate,) = queries.same_person_candidates(
-                connection, COORDINATOR, PersonTraits("高橋 恵美", "", born)
+            ((candidate,), nobody) = queries.same_person_candidates(
+                connection,
+                COORDINATOR,
+                [(PersonTraits("高橋 恵美", "", born), ()), (PersonTraits("誰 でもない"), ())],
             )
 
     assert found == expected
+    assert nobody == ()
     assert (candidate.name, candidate.level) == ("髙橋 惠美", "same")

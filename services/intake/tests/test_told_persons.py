@@ -122,8 +122,8 @@ def test_i_07_a_candidate_who_did_not_consent_has_only_office_and_number(
 ) -> None:
     typed = PersonTraits(UNTOLD, "やまかわ たろうまる", address="見本町1", phone="0312340002")
     with workbench.reading() as connection:
-        found = queries.same_person_candidates(
-            connection, workbench.staff("receiver", office="kodomo"), typed
+        (found,) = queries.same_person_candidates(
+            connection, workbench.staff("receiver", office="kodomo"), [(typed, ())]
         )
 
     assert [(one.desk, one.name, one.reasons) for one in found if one.name != TOLD] == [

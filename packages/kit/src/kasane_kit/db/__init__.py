@@ -43,7 +43,7 @@ from kasane_kit.db.sealed import (
     stored_text,
     tags_in,
 )
-from kasane_kit.db.tags import Tagged, Tags, has_tags
+from kasane_kit.db.tags import Tagged, TagMaker, Tags, has_tags
 from kasane_kit.db.taken import Taken, unless_taken
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "RestoreCutOff",
     "Sealed",
     "SealedJson",
+    "TagMaker",
     "Tagged",
     "Tags",
     "Taken",

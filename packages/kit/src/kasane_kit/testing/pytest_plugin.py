@@ -1,18 +1,21 @@
 """Gives tests their fixtures: a bench for one service, and a clock that stands still."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event
 
 from kasane_kit import clock
 from kasane_kit.service import Service
 from kasane_kit.tenancy import Town
 from kasane_kit.testing.applications import Applications, Lent
-from kasane_kit.testing.workbench import Workbench, build_workbench
+from kasane_kit.testing.workbench import Visitor, Workbench, build_workbench
 from kasane_kit.unit_of_work import House
 
 BenchMaker = Callable[..., Workbench]
@@ -62,3 +65,41 @@ def clock_at() -> Iterator[Callable[[datetime], None]]:
     moment = [datetime.now(UTC)]
     with clock.fixed(lambda: moment[0]):
         yield lambda at: moment.__setitem__(0, at)
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Lists the statements that databases are sent inside ``with statements() as said``."""
+
+    @contextmanager
+    def listening() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return listening
+
+
+@pytest.fixture
+def asked_by(
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> Callable[[Visitor, str], list[str]]:
+    """A function that lists what a page asks when a browser looks at it.
+
+    Left out are the beginnings of transactions, and the town's barrier, which is asked for only now and then.
+    """
+
+    def look(browser: Visitor, path: str) -> list[str]:
+        with statements() as said:
+            answer = browser.get(path)
+        assert answer.status_code == 200
+        return [one for one in said if not one.startswith("BEGIN") and "town_barrier" not in one]
+
+    return look

@@ -88,7 +88,7 @@ def _issue(session: ConferenceSession, uow: UnitOfWork, hooks: Any) -> None:
     packs = Packs(uow.connection)
     given = {(part.attendee_id, part.item_id) for part in packs.parts(session.id)}
     holders = _holders(session)
-    known = standings(uow.connection, session)
+    known = standings(uow.connection, session.items)
     for item in session.agenda:
         for attendee in holders:
             admitted = item.admits(attendee.id, attendee.kind)

@@ -33,7 +33,9 @@ def open_session(command: OpenSession, uow: UnitOfWork, hooks: Any) -> None:
     session = sessions.get(command.session_id)
     today = clock.today()
     met, reason = quorum_of(session, hooks)
-    session.open(session.obstacles(standings(uow.connection, session), met, reason, today), today)
+    session.open(
+        session.obstacles(standings(uow.connection, session.items), met, reason, today), today
+    )
     sessions.save(session)
     _tell_attendees(session, uow, hooks)
     _let_attendees_in(session, uow)
@@ -91,7 +93,7 @@ def hold_session(command: HoldSession, uow: UnitOfWork) -> None:
 
 def must_still_consent(session: ConferenceSession, item_id: str, uow: UnitOfWork) -> None:
     """Raises ConsentEnded when the consent on which the item is spoken of holds no longer."""
-    standing = standings(uow.connection, session).get(item_id)
+    standing = standings(uow.connection, session.items).get(item_id)
     session.check_consent(item_id, standing, clock.today())
 
 

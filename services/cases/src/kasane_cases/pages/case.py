@@ -1,6 +1,6 @@
 """One case: household, needs, sessions, plans, visits, timeline; support, team, state, end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -26,7 +26,7 @@ from kasane_cases.pages import forms, words
 from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
-from kasane_kit.auth import require
+from kasane_kit.auth import AccountFacts, require
 from kasane_kit.web import Form, actor, hooks, reading, text
 from kasane_plugin_api import FieldKind
 
@@ -73,7 +73,7 @@ def decide_support(case_id: str) -> Response | tuple[str, int]:
 @require("cases.case.assign", object_argument="case_id")
 def assign_team(case_id: str) -> Response | tuple[str, int]:
     """Gives an office, a post or a colleague a right to the case."""
-    form = _team_form()
+    form = _team_form(_staff())
     if not form.check(request.form, text):
         return _case_page(case_id, team_form=form), 422
     kind, _, subject = form.values["member"].partition(":")
@@ -90,7 +90,7 @@ def assign_team(case_id: str) -> Response | tuple[str, int]:
 @require("cases.case.assign", object_argument="case_id")
 def name_lead(case_id: str) -> Response | tuple[str, int]:
     """Names who is in charge."""
-    form = _team_form()
+    form = _team_form(_staff())
     if not form.check(request.form, text):
         return _case_page(case_id, team_form=form), 422
     kind, _, subject = form.values["member"].partition(":")
@@ -185,7 +185,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
         )
         transfers = queries.transfers_of_case(connection, actor(), case_id, clock.today())
         looks_end = queries.looks_end(connection, file)
-        taken_over = queries.documents_from_another_town(connection, actor(), case_id, today)
+        taken_over = queries.documents_from_another_town(connection, case_id, file.admission)
     names = _names(file)
     people = {one.account_id: one.display_name for one in staff}
     return page(
@@ -205,7 +205,7 @@ def _case_page(case_id: str, **opened: Any) -> str:
         support_form=opened.get(
             "support_form", Form([forms.spec("support_reason", required=True, max_length=400)])
         ),
-        team_form=opened.get("team_form", _team_form()),
+        team_form=opened["team_form"] if "team_form" in opened else _team_form(staff),
         method_labels=words.method_labels(),
         people=people,
         lead=words.subject_label(file.case.lead, people),
@@ -265,13 +265,16 @@ def _closing_page(case_id: str, form: Form) -> str:
     return page("close.html", file=file, form=form)
 
 
-def _team_form() -> Form:
+def _staff() -> Sequence[AccountFacts]:
     with reading() as connection:
-        staff = forms.people(queries.colleagues(connection))
+        return queries.colleagues(connection)
+
+
+def _team_form(staff: Iterable[AccountFacts]) -> Form:
     members = {
         **{f"office:{code}": label for code, label in words.office_labels().items()},
         **{f"role:{code}": label for code, label in words.role_labels().items()},
-        **{f"account:{one.value}": one.label for one in staff},
+        **{f"account:{one.value}": one.label for one in forms.people(staff)},
     }
     return Form(
         [

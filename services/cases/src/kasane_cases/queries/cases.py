@@ -25,6 +25,7 @@ from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineEntry
 from kasane_cases.queries.conferences import readable_items
 from kasane_cases.queries.households import (
     HouseholdFile,
+    came_with,
     earlier_lines,
     household_file,
     sheet_lines,
@@ -35,16 +36,19 @@ from kasane_cases.repository import (
     Cases,
     Consents,
     Grants,
+    HouseholdSteps,
     NeedOptions,
     Needs,
     OutreachRequests,
     Plans,
+    Protections,
     Referrals,
     Sessions,
     Tasks,
     Timeline,
     enter,
     granted_cases,
+    standings,
 )
 from kasane_kit.auth import Actor
 
@@ -116,10 +120,14 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
     """One case as far as the viewer may see it; raises CaseNotFound."""
     admission = enter(connection, viewer, case_id, today)
     case = Cases(connection).get(case_id)
-    case.persons = shown_persons(connection, viewer, case, today)
+    steps = HouseholdSteps(connection).of_case(case_id)
+    readers = Protections(connection).readers([person.id for person in case.persons], today)
+    case.persons = shown_persons(viewer, case, steps, readers, today)
+    came = came_with(case_id, steps)
+    entries = Timeline(connection).of_cases({case_id, *(step.case_id for step in came)})
     lines = [
-        *Timeline(connection).of_case(case_id),
-        *earlier_lines(connection, case_id),
+        *(entry for entry in entries if entry.case_id == case_id),
+        *earlier_lines(came, entries),
         *sheet_lines(connection, case),
     ]
     history = Consents(connection).history(case_id)
@@ -150,7 +158,7 @@ def case_file(connection: Connection, viewer: Actor, case_id: str, today: date) 
         ),
         tasks=tuple(t for t in Tasks(connection).open_of_case(case_id) if shown(t.person_id)),
         team=Grants(connection).of_case(case_id, today) if admission.whole else (),
-        household=household_file(connection, viewer, case, admission, today),
+        household=household_file(connection, viewer, case, admission, steps, readers, today),
     )
 
 
@@ -177,7 +185,9 @@ def open_cases(
     found = []
     for case_id in ids:
         case = Cases(connection).get(case_id)
-        case.persons = shown_persons(connection, viewer, case, today)
+        steps = HouseholdSteps(connection).of_case(case_id)
+        readers = Protections(connection).readers([person.id for person in case.persons], today)
+        case.persons = shown_persons(viewer, case, steps, readers, today)
         found.append((case, Consents(connection).standing(case_id)))
     return found
 
@@ -190,16 +200,17 @@ def _sessions_of(
         select(i.session_id).where(i.case_id == case_id).distinct().order_by(i.session_id.desc())
     ).all()
     found = []
-    for session_id in ids:
-        session = Sessions(connection).get(session_id)
-        items = [
+    sessions = Sessions(connection).several(ids)
+    for session in sessions:
+        session.items = [
             item
             for item in session.agenda
             if item.case_id == case_id and admission.shows(item.person_id)
         ]
-        if items:
-            session.items = items
-            read = readable_items(connection, session, viewer, today, town=True)
+    known = standings(connection, [item for session in sessions for item in session.items])
+    for session in sessions:
+        if items := session.items:
+            read = readable_items(session, viewer, today, known, town=True)
             shown = tuple(item if item.id in read else _without_material(item) for item in items)
             session.items, session.minutes = list(shown), ""
             found.append(SessionOfCase(session, shown, any(item.id in read for item in items)))

@@ -1,6 +1,6 @@
 """Reads bodies' sessions: the shell for who leads, the material only for who was there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -114,9 +114,9 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
     inside = session.shows_material_to(viewer.account_id)
     material = inside or (leads and not session.closed_material)
     identities = leads or (inside and not session.preparing)
-    known = standings(connection, session)
+    known = standings(connection, session.items)
     today = clock.today()
-    readable = readable_items(connection, session, viewer, today, town=leads, known=known)
+    readable = readable_items(session, viewer, today, known, town=leads)
     ended = frozenset(
         item.id for item in session.agenda if session.consent_ended(item, known.get(item.id), today)
     )
@@ -143,21 +143,19 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
 
 
 def readable_items(
-    connection: Connection,
     session: ConferenceSession,
     viewer: Actor,
     today: date,
+    known: Mapping[str, PersonStanding],
     *,
     town: bool,
-    known: dict[str, PersonStanding] | None = None,
 ) -> frozenset[str]:
-    """The items whose facts, decisions and minutes the viewer may read.
+    """The items whose facts, decisions and minutes the viewer may read; ``known`` are their standings.
 
     Those who took part read; of a matter whose basis is not closed to its circle also the town's
     own people do, for whom ``town`` speaks. While a session goes on, nothing is read on a consent
     that has ended; afterwards only the municipality's own staff go on reading the record (I-08).
     """
-    known = standings(connection, session) if known is None else known
     found = set()
     for item in session.items:
         kind = session.kind_of(item)

@@ -10,7 +10,7 @@ from kasane_cases.domain.agenda import AgendaItem, ItemDecision
 from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.errors import SessionNotFound
 from kasane_cases.queries.conferences import readable_items
-from kasane_cases.repository import Sessions
+from kasane_cases.repository import Sessions, standings
 from kasane_kit.auth import Actor
 
 
@@ -60,10 +60,11 @@ def carried_over(
         .order_by(i.session_id)
     ).all()
     found: list[DecisionOfSession] = []
-    for earlier_id in earlier:
-        session = Sessions(connection).get(earlier_id)
-        leads = viewer.has("coordinator")
-        readable = readable_items(connection, session, viewer, today, town=leads)
+    leads = viewer.has("coordinator")
+    sessions = Sessions(connection).several(earlier)
+    known = standings(connection, [one for session in sessions for one in session.items])
+    for session in sessions:
+        readable = readable_items(session, viewer, today, known, town=leads)
         found.extend(
             DecisionOfSession(session, one, decision)
             for one in session.agenda

@@ -16,9 +16,7 @@ from kasane_cases.repository import (
     Admission,
     CareTies,
     Cases,
-    HouseholdSteps,
     Protections,
-    Timeline,
     granted_cases,
 )
 from kasane_cases.repository.rows import moment
@@ -70,13 +68,18 @@ class PersonOnFile:
 
 
 def shown_persons(
-    connection: Connection, viewer: Actor, case: Case, today: date
+    viewer: Actor,
+    case: Case,
+    steps: Sequence[HouseholdStep],
+    readers: Sequence[ProtectedReader],
+    today: date,
 ) -> tuple[Person, ...]:
-    """The persons as this viewer may see them, those who left last, as they were known then."""
-    readable = Protections(connection).open_to(
-        viewer.account_id, [p.id for p in case.persons], today
-    )
-    then = _last_known(HouseholdSteps(connection).of_case(case.id), case.id)
+    """The persons as this viewer may see them, those who left last, as they were known then.
+
+    ``steps`` are those of the case, ``readers`` those who may read an address of its persons today.
+    """
+    readable = {one.person_id for one in readers if one.account_id == viewer.account_id}
+    then = _last_known(steps, case.id)
     found = []
     for person in case.persons:
         if case.household.left_on(person.id, today) is not None:
@@ -99,16 +102,21 @@ def _as_seen(person: Person, case: Case, readable: Collection[str]) -> Person:
 
 
 def household_file(
-    connection: Connection, viewer: Actor, case: Case, admission: Admission, today: date
+    connection: Connection,
+    viewer: Actor,
+    case: Case,
+    admission: Admission,
+    steps: Sequence[HouseholdStep],
+    readers: Sequence[ProtectedReader],
+    today: date,
 ) -> HouseholdFile:
     """The household of a case; steps and readers only for those who may see the whole case."""
     ids = [person.id for person in case.persons if admission.shows(person.id)]
     whole = admission.whole
-    protections = Protections(connection)
-    readers = protections.readers(ids, today)
+    readers = [one for one in readers if one.person_id in ids]
     mine = [one for one in readers if one.account_id == viewer.account_id]
     lasting = {one.person_id for one in mine if not one.emergency}
-    steps = HouseholdSteps(connection).of_case(case.id) if whole else ()
+    steps = steps if whole else ()
     others = _visible(connection, viewer, today, [_other_case(step, case.id) for step in steps])
     left_on = {one: day for one in ids if (day := case.household.left_on(one, today)) is not None}
     return HouseholdFile(
@@ -131,9 +139,11 @@ def household_file(
             if admission.shows(tie.carer_id) and admission.shows(tie.cared_for_id)
         ),
         protections={
-            one.person_id: one for one in protections.of_persons(ids) if one.ended_on is None
+            one.person_id: one
+            for one in Protections(connection).of_persons(ids)
+            if one.ended_on is None
         },
-        readers=readers if whole else (),
+        readers=tuple(readers) if whole else (),
         readable=frozenset(one.person_id for one in mine),
         my_looks_end={
             one.person_id: one.ended_at
@@ -144,20 +154,27 @@ def household_file(
     )
 
 
-def earlier_lines(connection: Connection, case_id: str) -> tuple[TimelineEntry, ...]:
-    """What the persons of a case lived through in the case that they came from, until they came."""
-    found: list[TimelineEntry] = []
-    for step in HouseholdSteps(connection).of_case(case_id):
-        if step.other_case_id == case_id and step.kind in (
-            HouseholdStepKind.SPLIT,
-            HouseholdStepKind.MERGED,
-        ):
-            persons = {one.id for one in step.persons}
-            found += [
-                entry
-                for entry in Timeline(connection).of_case(step.case_id)
-                if entry.person_id in persons and entry.at <= step.recorded_at
-            ]
+def came_with(case_id: str, steps: Iterable[HouseholdStep]) -> tuple[HouseholdStep, ...]:
+    """Those of the steps of a case by which people came into it from another one."""
+    ways = (HouseholdStepKind.SPLIT, HouseholdStepKind.MERGED)
+    return tuple(one for one in steps if one.other_case_id == case_id and one.kind in ways)
+
+
+def earlier_lines(
+    came: Iterable[HouseholdStep], entries: Sequence[TimelineEntry]
+) -> tuple[TimelineEntry, ...]:
+    """What those who came lived through in the case that they came from, until they came.
+
+    ``entries`` are the lines of those cases, and maybe of others.
+    """
+    found = (
+        entry
+        for step in came
+        for entry in entries
+        if entry.case_id == step.case_id
+        and entry.person_id in {one.id for one in step.persons}
+        and entry.at <= step.recorded_at
+    )
     return tuple({entry.id: entry for entry in found}.values())
 
 

@@ -81,7 +81,7 @@ def pack_of(connection: Connection, session: ConferenceSession, attendee: Attend
     """The pack of one attendee as far as it was opened to them; raises PackExpired."""
     today = clock.today()
     check_open(session, today)
-    known = standings(connection, session)
+    known = standings(connection, session.items)
     opened = {
         part.item_id: part.data_classes
         for part in Packs(connection).parts(session.id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from kasane_cases.domain.case import Case
 from kasane_cases.domain.errors import RecordNotFound
 from kasane_cases.domain.transfer import Transfer, TransferDocument, TransferOffer, TransferStatus
-from kasane_cases.repository import Cases, TransferOffers, Transfers, enter
+from kasane_cases.repository import Admission, Cases, TransferOffers, Transfers
 from kasane_kit.auth import AccountFacts, Actor, accounts
 
 _APPROVERS = frozenset({"coordinator", "responsible"})
@@ -73,10 +73,9 @@ def offer(connection: Connection, offer_id: str) -> TransferOffer:
 
 
 def documents_from_another_town(
-    connection: Connection, viewer: Actor, case_id: str, today: date
+    connection: Connection, case_id: str, admission: Admission
 ) -> Sequence[TransferDocument]:
-    """What came with a case from another town; only about persons whose record is open to the viewer."""
-    admission = enter(connection, viewer, case_id, today)
+    """What came with a case from another town; only about persons whom the admission shows."""
     found = TransferOffers(connection).documents_of(case_id)
     return [
         one

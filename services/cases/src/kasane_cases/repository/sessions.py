@@ -1,6 +1,7 @@
 """Loads and saves whole sessions: attendees, agenda, facts and decisions."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
@@ -29,23 +30,39 @@ class Sessions:
 
     def get(self, session_id: str) -> ConferenceSession:
         """The session; raises SessionNotFound."""
-        row = self._connection.execute(
-            select(tables.session).where(tables.session.c.id == session_id)
-        ).one_or_none()
-        if row is None:
+        found = self.several([session_id])
+        if not found:
             raise SessionNotFound
-        values = dict(row._mapping)
-        return ConferenceSession(
-            **{
-                **values,
-                "legal_kind": LegalKind(values["legal_kind"]),
-                "legal_kinds": tuple(LegalKind(kind) for kind in values["legal_kinds"]),
-                "status": SessionStatus(values["status"]),
-                "fixed_at": as_utc(values["fixed_at"]),
-            },
-            attendees=self._attendees(session_id),
-            items=self._items(session_id),
-        )
+        return found[0]
+
+    def several(self, session_ids: Sequence[str]) -> list[ConferenceSession]:
+        """Those of the sessions that there are, in the order of the ids."""
+        if not session_ids:
+            return []
+        rows = {
+            row.id: dict(row._mapping)
+            for row in self._connection.execute(
+                select(tables.session).where(tables.session.c.id.in_(session_ids))
+            )
+        }
+        if not rows:
+            return []
+        attendees, items = self._attendees(session_ids), self._items(session_ids)
+        return [
+            ConferenceSession(
+                **{
+                    **values,
+                    "legal_kind": LegalKind(values["legal_kind"]),
+                    "legal_kinds": tuple(LegalKind(kind) for kind in values["legal_kinds"]),
+                    "status": SessionStatus(values["status"]),
+                    "fixed_at": as_utc(values["fixed_at"]),
+                },
+                attendees=attendees[session_id],
+                items=items[session_id],
+            )
+            for session_id in session_ids
+            if (values := rows.get(session_id)) is not None
+        ]
 
     def add(self, session: ConferenceSession) -> None:
         """Saves a new session."""
@@ -162,43 +179,44 @@ class Sessions:
         if rows:
             self._connection.execute(insert(table), rows)
 
-    def _attendees(self, session_id: str) -> list[Attendee]:
-        a = tables.attendee.c
-        rows = self._connection.execute(
-            select(tables.attendee).where(a.session_id == session_id).order_by(a.position)
-        )
-        return [
-            Attendee(
-                id=row.id,
-                name=row.name,
-                kind=AttendeeKind(row.kind),
-                duty=SecrecyDuty(
-                    row.duty_text,
-                    row.duty_basis,
-                    row.needs_signature,
-                    row.duty_source,
-                    row.duty_effective_from,
-                ),
-                account_id=row.account_id,
-                affiliation=row.affiliation,
-                present=row.present,
-                acknowledged_at=as_utc(row.acknowledged_at),
-                signed_at=as_utc(row.signed_at),
+    def _attendees(self, session_ids: Sequence[str]) -> dict[str, list[Attendee]]:
+        a, found = tables.attendee.c, defaultdict[str, list[Attendee]](list)
+        for row in self._connection.execute(
+            select(tables.attendee).where(a.session_id.in_(session_ids)).order_by(a.position)
+        ):
+            duty = SecrecyDuty(
+                row.duty_text,
+                row.duty_basis,
+                row.needs_signature,
+                row.duty_source,
+                row.duty_effective_from,
             )
-            for row in rows
-        ]
+            found[row.session_id].append(
+                Attendee(
+                    id=row.id,
+                    name=row.name,
+                    kind=AttendeeKind(row.kind),
+                    duty=duty,
+                    account_id=row.account_id,
+                    affiliation=row.affiliation,
+                    present=row.present,
+                    acknowledged_at=as_utc(row.acknowledged_at),
+                    signed_at=as_utc(row.signed_at),
+                )
+            )
+        return found
 
-    def _items(self, session_id: str) -> list[AgendaItem]:
+    def _items(self, session_ids: Sequence[str]) -> dict[str, list[AgendaItem]]:
         i, f, d = tables.agenda_item.c, tables.item_fact.c, tables.item_decision.c
         facts: dict[str, list[ItemFact]] = defaultdict(list)
         for row in self._connection.execute(
-            select(tables.item_fact).where(f.session_id == session_id).order_by(f.position)
+            select(tables.item_fact).where(f.session_id.in_(session_ids)).order_by(f.position)
         ):
             fact = ItemFact(row.id, row.text, row.source, moment(row.recorded_at), row.recorded_by)
             facts[row.item_id].append(fact)
         decisions: dict[str, list[ItemDecision]] = defaultdict(list)
         for row in self._connection.execute(
-            select(tables.item_decision).where(d.session_id == session_id).order_by(d.position)
+            select(tables.item_decision).where(d.session_id.in_(session_ids)).order_by(d.position)
         ):
             decision = ItemDecision(
                 row.id,
@@ -211,29 +229,30 @@ class Sessions:
                 row.done_note,
             )
             decisions[row.item_id].append(decision)
-        rows = self._connection.execute(
-            select(tables.agenda_item).where(i.session_id == session_id).order_by(i.position)
-        )
-        return [
-            AgendaItem(
-                row.id,
-                row.topic,
-                row.case_id,
-                row.person_id,
-                row.reason,
-                row.consent_state,
-                tuple(facts[row.id]),
-                tuple(decisions[row.id]),
-                LegalKind(row.legal_kind),
-                tuple(row.admitted),
-                ItemState(row.state),
-                row.state_reason,
-                row.follows,
-                row.minutes,
-                tuple(RolePart(**part) for part in row.roles),
+        found = defaultdict[str, list[AgendaItem]](list)
+        for row in self._connection.execute(
+            select(tables.agenda_item).where(i.session_id.in_(session_ids)).order_by(i.position)
+        ):
+            found[row.session_id].append(
+                AgendaItem(
+                    row.id,
+                    row.topic,
+                    row.case_id,
+                    row.person_id,
+                    row.reason,
+                    row.consent_state,
+                    tuple(facts[row.id]),
+                    tuple(decisions[row.id]),
+                    LegalKind(row.legal_kind),
+                    tuple(row.admitted),
+                    ItemState(row.state),
+                    row.state_reason,
+                    row.follows,
+                    row.minutes,
+                    tuple(RolePart(**part) for part in row.roles),
+                )
             )
-            for row in rows
-        ]
+        return found
 
 
 def _columns(session: ConferenceSession) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """Loads what the gates of a session ask about each person on its agenda."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, select
 
 from kasane_cases import tables
-from kasane_cases.domain.conference import ConferenceSession, PersonStanding
+from kasane_cases.domain.agenda import AgendaItem
+from kasane_cases.domain.conference import PersonStanding
 from kasane_cases.repository.consents import Consents
 
 
-def standings(connection: Connection, session: ConferenceSession) -> dict[str, PersonStanding]:
+def standings(connection: Connection, items: Iterable[AgendaItem]) -> dict[str, PersonStanding]:
     """The consent that stands and the town's decision, for each identified item, by item id."""
-    identified = [item for item in session.items if item.identified]
+    identified = [item for item in items if item.identified]
     if not identified:
         return {}
     case, person = tables.case.c, tables.person.c

@@ -24,9 +24,17 @@ class Timeline:
 
     def of_case(self, case_id: str) -> tuple[TimelineEntry, ...]:
         """Every line of a case, newest first."""
+        return self.of_cases([case_id])
+
+    def of_cases(self, case_ids: Collection[str]) -> tuple[TimelineEntry, ...]:
+        """Every line of these cases, newest first."""
+        if not case_ids:
+            return ()
         t = tables.timeline.c
         rows = self._connection.execute(
-            select(tables.timeline).where(t.case_id == case_id).order_by(t.at.desc(), t.id.desc())
+            select(tables.timeline)
+            .where(t.case_id.in_(case_ids))
+            .order_by(t.at.desc(), t.id.desc())
         )
         return tuple(
             TimelineEntry(**{**row._mapping, "kind": TimelineKind(row.kind), "at": moment(row.at)})

@@ -19,15 +19,12 @@ Alike = tuple[str, tuple[queries.Candidate, ...], str]
 def candidates_typed(persons: list[Form]) -> list[Alike]:
     """For each typed person the records that may be of the same person; what cannot be read yet counts as unknown."""
     with reading() as connection:
+        each = queries.same_person_candidates(
+            connection, actor(), [(forms.traits_from(person.values), ()) for person in persons]
+        )
         found = [
-            (
-                person.values.get("name") or "",
-                queries.same_person_candidates(
-                    connection, actor(), forms.traits_from(person.values)
-                ),
-                "",
-            )
-            for person in persons
+            (person.values.get("name") or "", candidates, "")
+            for person, candidates in zip(persons, each, strict=True)
         ]
     note_candidates(request.form.get("submission", ""), found)
     return found

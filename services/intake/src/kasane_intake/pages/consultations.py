@@ -52,10 +52,15 @@ def list_consultations() -> str:
     """What my office received, was sent, or what waits for my role; search by name, kana, telephone or number."""
     words, status = request.args.get("q", "").strip()[:200], request.args.get("status", "")
     with reading() as connection:
-        lines = queries.consultations(
-            connection, actor(), status=status, before=_place(), most=PER_PAGE + 1
-        )
         answer = queries.search(connection, actor(), words, status=status) if words else None
+        # An answer stands in place of the list.
+        lines = (
+            queries.consultations(
+                connection, actor(), status=status, before=_place(), most=PER_PAGE + 1
+            )
+            if answer is None
+            else ()
+        )
         sheets = queries.sheets_for_office(connection, actor(), clock.today())
         web_waiting = queries.waiting_web_messages(connection, actor())
     shown, more = lines[:PER_PAGE], len(lines) > PER_PAGE
@@ -204,30 +209,28 @@ def _tell(tone: str, key: str) -> None:
 
 def _show(consultation_id: str, closing: Form) -> str:
     with reading() as connection:
-        consultation = queries.consultation(connection, actor(), consultation_id)
+        file = queries.consultation_file(connection, actor(), consultation_id)
+        consultation = file.consultation
         same_persons = queries.same_persons(
             connection,
             actor(),
             # Of whom the viewer is not told, no record is looked up either.
             [p.person_id for p in consultation.persons if p.name or p.description],
+            file.links,
         )
         joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
         web_message = queries.web_message_of(connection, consultation_id)
         sheets = queries.sheets_of(connection, consultation_id, actor())
-        files = queries.files_of(connection, actor(), consultation)
+        files = queries.files_of(connection, actor(), consultation, file.hidden)
+        found = queries.same_person_candidates(
+            connection,
+            actor(),
+            [(person.traits, joined.get(person.person_id, ())) for person in consultation.persons],
+            leaving_out=consultation_id,
+        )
         alike = [
-            (
-                person.name,
-                queries.same_person_candidates(
-                    connection,
-                    actor(),
-                    person.traits,
-                    leaving_out=consultation_id,
-                    joined=joined.get(person.person_id, ()),
-                ),
-                person.person_id,
-            )
-            for person in consultation.persons
+            (person.name, candidates, person.person_id)
+            for person, candidates in zip(consultation.persons, found, strict=True)
         ]
     note_candidates(consultation_id, alike)
     contacts = (

@@ -20,6 +20,7 @@ from kasane_intake.queries.consultations import (
     CLOSED,
     ConsultationLine,
     consultation,
+    consultation_file,
     consultations,
 )
 from kasane_intake.queries.merges import (
@@ -87,6 +88,7 @@ __all__ = [
     "consultation",
     "consultation_day",
     "consultation_days",
+    "consultation_file",
     "consultations",
     "files_of",
     "known_file",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from kasane_intake.domain.attachment import Attachment, AttachmentLook
 from kasane_intake.domain.attachment_errors import AttachmentNeedsReason, AttachmentsClosed
 from kasane_intake.domain.consultation import Consultation
+from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.queries.consultations import consultation
 from kasane_intake.queries.told import told_to
 from kasane_intake.repository import Attachments, ProtectedPersons
@@ -28,8 +29,15 @@ class Files:
         return self.address_hidden or attachment.void
 
 
-def files_of(connection: Connection, viewer: Actor, found: Consultation) -> Files:
+def files_of(
+    connection: Connection,
+    viewer: Actor,
+    found: Consultation,
+    hidden: Mapping[str, WithheldAddress] | None = None,
+) -> Files:
     """The files of a consultation that ``consultation`` gave this viewer, newest first.
+
+    ``hidden`` is what is hidden of its people, where the caller has read it already.
 
     A scan may show anybody of the household and who told it. So it is open to those who may read of everybody,
     and of a hidden complainant only to those who heard it (I-07, I-11). Where somebody's address is hidden
@@ -42,7 +50,8 @@ def files_of(connection: Connection, viewer: Actor, found: Consultation) -> File
     looks: dict[str, tuple[AttachmentLook, ...]] = {}
     for look in kept.looks([one.id for one in attachments]) if attachments else ():
         looks[look.attachment_id] = (*looks.get(look.attachment_id, ()), look)
-    hidden = ProtectedPersons(connection).among([one.person_id for one in found.persons])
+    if hidden is None:
+        hidden = ProtectedPersons(connection).among([one.person_id for one in found.persons])
     return Files(True, bool(hidden), attachments, looks)
 
 

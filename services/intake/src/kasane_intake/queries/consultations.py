@@ -1,6 +1,6 @@
 """Reads consultations for lists and one page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +8,11 @@ from sqlalchemy import Connection, Row, and_, or_, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus
+from kasane_intake.domain.person_merge import PersonMerge
+from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.queries.told import in_batches, told_to
 from kasane_intake.queries.visibility import visible_to
-from kasane_intake.repository import Consultations, ProtectedPersons, moment
+from kasane_intake.repository import Consultations, PersonMerges, ProtectedPersons, moment, withheld
 from kasane_kit.auth import Actor
 
 CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
@@ -107,12 +109,31 @@ def consultation(connection: Connection, viewer: Actor, consultation_id: str) ->
 
     Who is not of the desk that heard it reads nothing of a hidden complainant (I-11).
     """
+    return consultation_file(connection, viewer, consultation_id).consultation
+
+
+@dataclass(frozen=True)
+class ConsultationFile:
+    """One consultation for one viewer, every link around its people and what is hidden of them, told of or not."""
+
+    consultation: Consultation
+    links: tuple[PersonMerge, ...]
+    hidden: Mapping[str, WithheldAddress]
+
+
+def consultation_file(
+    connection: Connection, viewer: Actor, consultation_id: str
+) -> ConsultationFile:
+    """One consultation as consultation() reads it, for who reads more of its people."""
     found = Consultations(connection).get(consultation_id, visible_to(viewer))
-    found.persons = ProtectedPersons(connection).withheld(found.persons)
+    people = [person.person_id for person in found.persons]
+    links = PersonMerges(connection).around(people)
+    hidden = ProtectedPersons(connection).among(people, links)
+    found.persons = withheld(found.persons, hidden)
     heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
     if not heard_it:
         told = told_to(connection, viewer, (found.id,))
         found.story = told.story(found.id, found.shared_story, found.persons)
         found.contact = found.contact.outside_the_desk
         found.persons = told.only(found.id, found.persons)
-    return found
+    return ConsultationFile(found, links, hidden)

@@ -186,16 +186,22 @@ def person_merges(
 
 
 def same_persons(
-    connection: Connection, viewer: Actor, record_ids: Sequence[str]
+    connection: Connection,
+    viewer: Actor,
+    record_ids: Sequence[str],
+    around: Sequence[PersonMerge] | None = None,
 ) -> tuple[SamePerson, ...]:
     """For each of these records that is joined to others: who, and by which values to go.
 
     A value of a record that the viewer may not see is never used; then the latest other choice counts. Address and
-    telephone number are not carried over: the record that has them is named.
+    telephone number are not carried over: the record that has them is named. ``around`` are the links around these
+    records and maybe others, where the caller has read them already.
     """
     if not record_ids:
         return ()
-    links = PersonMerges(connection).around(record_ids)
+    known = PersonMerges(connection).around(record_ids) if around is None else around
+    meant = {other for record_id in record_ids for other in joined_to(record_id, known)}
+    links = tuple(link for link in known if link.one_id in meant)
     if not links:
         return ()
     wanted = {record for link in links for record in link.pair}

@@ -1,12 +1,14 @@
 """Finds records that may be of the same person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, literal, select, union_all
 
 from kasane_intake import tables
+from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.domain.same_person.scoring import (
     SamePersonLevel,
     compare,
@@ -44,19 +46,46 @@ class Candidate:
 def same_person_candidates(
     connection: Connection,
     viewer: Actor,
-    typed: PersonTraits,
+    typed: Sequence[tuple[PersonTraits, Collection[str]]],
     *,
     leaving_out: str = "",
-    joined: Collection[str] = (),
-) -> tuple[Candidate, ...]:
-    """Records that may be of the typed person, most alike first, then those of the same household.
+) -> list[tuple[Candidate, ...]]:
+    """For each of these persons the records that may be of them, most alike first, then those of their household.
 
-    ``leaving_out`` is a consultation's id, ``joined`` the records that are shown as this person already.
+    With each person stand the records that are shown as them already; ``leaving_out`` is a consultation's id. A
+    household costs as many statements as one person.
     """
-    keys = stored_keys(typed)
-    if not keys:
-        return ()
-    k, p, c = tables.person_key.c, tables.person_concerned.c, tables.consultation.c
+    keys = [stored_keys(traits) for traits, _ in typed]
+    asked = [_nearest(place, of_one) for place, of_one in enumerate(keys) if of_one]
+    if not asked:
+        return [() for _ in typed]
+    nearest = (asked[0] if len(asked) == 1 else union_all(*asked)).subquery()
+    p, c = tables.person_concerned.c, tables.consultation.c
+    rows = connection.execute(
+        select(
+            nearest.c.place,
+            tables.person_concerned,
+            c.number,
+            c.desk,
+            visible_to(viewer).label("visible"),
+        )
+        .join(nearest, nearest.c.person_id == p.id)
+        .join(tables.consultation, c.id == p.consultation_id)
+        .where(p.consultation_id != leaving_out)
+    ).all()
+    readable = told_rows(
+        connection, viewer, [(row.id, row.consultation_id, row.visible) for row in rows]
+    )
+    hidden = ProtectedPersons(connection).among({row.id for row in rows})
+    return [
+        _ranked(traits, joined, [row for row in rows if row.place == place], readable, hidden)
+        for place, (traits, joined) in enumerate(typed)
+    ]
+
+
+def _nearest(place: int, keys: Collection[str]) -> Select[tuple[int, str]]:
+    """The records that share the most with the person typed at this place."""
+    k = tables.person_key.c
     shared = func.count().label("shared")
     nearest = (
         select(k.person_id, shared)
@@ -66,16 +95,17 @@ def same_person_candidates(
         .limit(COMPARED_AT_MOST)
         .subquery()
     )
-    rows = connection.execute(
-        select(tables.person_concerned, c.number, c.desk, visible_to(viewer).label("visible"))
-        .join(nearest, nearest.c.person_id == p.id)
-        .join(tables.consultation, c.id == p.consultation_id)
-        .where(p.consultation_id != leaving_out)
-    ).all()
-    readable = told_rows(
-        connection, viewer, [(row.id, row.consultation_id, row.visible) for row in rows]
-    )
-    hidden = ProtectedPersons(connection).among([row.id for row in rows])
+    return select(literal(place).label("place"), nearest.c.person_id)
+
+
+def _ranked(
+    typed: PersonTraits,
+    joined: Collection[str],
+    rows: Sequence[Any],
+    readable: Collection[str],
+    hidden: Mapping[str, WithheldAddress],
+) -> tuple[Candidate, ...]:
+    """The candidates among the records that share something with a person."""
     searched, found = fold_person(typed), []
     for row in rows:
         if row.id in joined:

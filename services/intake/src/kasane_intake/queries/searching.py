@@ -31,9 +31,9 @@ from kasane_intake.domain.search import (
 from kasane_intake.queries.consultations import CLOSED, ConsultationLine, lines_of
 from kasane_intake.queries.told import told_to
 from kasane_intake.queries.visibility import visible_to
-from kasane_intake.repository import Consultations, ProtectedPersons
+from kasane_intake.repository import Consultations, ProtectedPersons, withheld
 from kasane_kit.auth import Actor
-from kasane_kit.db import has_tags, stored_text, tags_in
+from kasane_kit.db import TagMaker, has_tags, stored_text, tags_in
 from kasane_kit.web.dates import NotADate, parse_date
 
 FOUND_AT_MOST = 50
@@ -101,9 +101,10 @@ def _ids(
     ids = dict.fromkeys(_by_term(connection, viewer, state, query, most))
     if len(ids) < most:
         ids.update(dict.fromkeys(_not_tagged_yet(connection, viewer, state, query, most)))
-        ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, most)))
-    if len(ids) < most:
-        ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, most)))
+        makers = tuple(tags_in(connection, tables.search_text))
+        ids.update(dict.fromkeys(_in_newest(connection, viewer, state, query, makers, most)))
+        if len(ids) < most:
+            ids.update(dict.fromkeys(_anywhere(connection, viewer, state, query, makers, most)))
     return list(ids)[:most]
 
 
@@ -130,12 +131,15 @@ def _terms(
     ):
         terms[row.consultation_id].append((row.kind, row.term))
     found = {i: tuple(terms[i]) for i in ids}
-    consultations, protected = Consultations(connection), ProtectedPersons(connection)
+    opened = {whole.id: whole for whole in Consultations(connection).several(in_part)}
     for i in in_part:
-        whole = consultations.get(i)
+        whole = opened.get(i)
+        if whole is None:
+            del found[i]
+            continue
         known = replace(
             findable(whole),
-            persons=told.only(i, protected.withheld(whole.persons)),
+            persons=told.only(i, withheld(whole.persons, hidden)),
             story=told.story(i, whole.shared_story, whole.persons),
         )
         if answers(query, known):
@@ -176,7 +180,12 @@ def _by_term(
 
 
 def _in_newest(
-    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+    connection: Connection,
+    viewer: Actor,
+    state: ColumnElement[bool],
+    query: SearchQuery,
+    makers: Sequence[TagMaker],
+    most: int,
 ) -> list[str]:
     """Those among the newest texts that contain every word; enough for words that many texts have."""
     x = tables.search_text.c
@@ -186,18 +195,25 @@ def _in_newest(
         .limit(NEWEST_READ)
         .subquery()
     )
-    hits = select(*_hit(newest.c)).where(_may_contain(connection, newest.c, query)).subquery()
+    hits = (
+        select(*_hit(newest.c)).where(_may_contain(connection, newest.c, query, makers)).subquery()
+    )
     return _opened(connection, viewer, state, query, hits, most)
 
 
 def _anywhere(
-    connection: Connection, viewer: Actor, state: ColumnElement[bool], query: SearchQuery, most: int
+    connection: Connection,
+    viewer: Actor,
+    state: ColumnElement[bool],
+    query: SearchQuery,
+    makers: Sequence[TagMaker],
+    most: int,
 ) -> list[str]:
     """Those anywhere that contain every word: PostgreSQL by its index of tags, SQLite by reading the tags."""
     x = tables.search_text.c
     hits = (
         select(*_hit(x))
-        .where(_may_contain(connection, x, query))
+        .where(_may_contain(connection, x, query, makers))
         .cte("hits")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
@@ -259,7 +275,9 @@ def _opened(
     return found[:most]
 
 
-def _may_contain(connection: Connection, row: Any, query: SearchQuery) -> ColumnElement[bool]:
+def _may_contain(
+    connection: Connection, row: Any, query: SearchQuery, makers: Sequence[TagMaker]
+) -> ColumnElement[bool]:
     """Whether a row has the tags of every word, under whichever version of the town's key they were made."""
     return or_(
         false(),
@@ -276,7 +294,7 @@ def _may_contain(connection: Connection, row: Any, query: SearchQuery) -> Column
                     for word in query.words
                 ),
             )
-            for maker in tags_in(connection, tables.search_text)
+            for maker in makers
         ),
     )
 

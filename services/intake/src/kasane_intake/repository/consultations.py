@@ -1,5 +1,7 @@
 """Loads and saves consultations with the people they are about."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, text, update
@@ -19,6 +21,7 @@ from kasane_intake.domain.same_person.traits import stored_keys
 from kasane_intake.repository.moments import moment
 from kasane_intake.repository.receptions import (
     load_national,
+    load_nationals,
     reception_from,
     save_national,
     save_reception,
@@ -27,15 +30,12 @@ from kasane_intake.repository.search import keep_findable, keep_findable_anew
 from kasane_kit.db import BESIDE, begin_record, write_later
 from kasane_kit.db.shredding import is_shredded
 
-_ONE = (
-    select(
-        tables.consultation,
-        tables.reception,
-        is_shredded(tables.consultation.c.id).label("is_shredded"),
-    )
-    .outerjoin(tables.reception, tables.reception.c.consultation_id == tables.consultation.c.id)
-    .where(tables.consultation.c.id == bindparam("wanted"))
-)
+_WHOLE = select(
+    tables.consultation,
+    tables.reception,
+    is_shredded(tables.consultation.c.id).label("is_shredded"),
+).outerjoin(tables.reception, tables.reception.c.consultation_id == tables.consultation.c.id)
+_ONE = _WHOLE.where(tables.consultation.c.id == bindparam("wanted"))
 _PERSONS_OF = (
     select(tables.person_concerned)
     .where(tables.person_concerned.c.consultation_id == bindparam("wanted"))
@@ -76,6 +76,29 @@ class Consultations:
         found.national_categories, found.national_main = load_national(
             self._connection, consultation_id
         )
+        return found
+
+    def several(self, consultation_ids: Collection[str]) -> list[Consultation]:
+        """Those of the consultations that there are and that were not shredded, in no order."""
+        if not consultation_ids:
+            return []
+        c, p = tables.consultation.c, tables.person_concerned.c
+        rows = self._connection.execute(_WHOLE.where(c.id.in_(consultation_ids))).all()
+        persons = defaultdict[str, list[PersonConcerned]](list)
+        for person in self._connection.execute(
+            select(tables.person_concerned)
+            .where(p.consultation_id.in_(consultation_ids))
+            .order_by(p.position)
+        ):
+            persons[person.consultation_id].append(_person(person))
+        national = load_nationals(self._connection, consultation_ids)
+        found = []
+        for row in rows:
+            if not row.is_shredded:
+                one = _consultation(row, tuple(persons[row.id]))
+                one.reception = reception_from(row)
+                one.national_categories, one.national_main = national[row.id]
+                found.append(one)
         return found
 
     def add(self, consultation: Consultation) -> None:

@@ -1,12 +1,12 @@
 """Keeps whose address is hidden, and hides it in what is read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation import PersonConcerned
-from kasane_intake.domain.person_merge import joined_to
+from kasane_intake.domain.person_merge import PersonMerge, joined_to
 from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.repository.merges import PersonMerges
 
@@ -32,17 +32,19 @@ class ProtectedPersons:
 
     def withheld(self, persons: tuple[PersonConcerned, ...]) -> tuple[PersonConcerned, ...]:
         """The persons as a page may show them: without what is hidden."""
-        hidden = self.among([person.person_id for person in persons])
-        return tuple(
-            hidden[person.person_id].withhold(person) if person.person_id in hidden else person
-            for person in persons
-        )
+        return withheld(persons, self.among([person.person_id for person in persons]))
 
-    def among(self, person_ids: Collection[str]) -> dict[str, WithheldAddress]:
-        """What is hidden of these records. A record joined to one that is hidden is hidden like it."""
+    def among(
+        self, person_ids: Collection[str], links: Sequence[PersonMerge] | None = None
+    ) -> dict[str, WithheldAddress]:
+        """What is hidden of these records. A record joined to one that is hidden is hidden like it.
+
+        ``links`` are those around the records, where the caller has read them already.
+        """
         if not person_ids:
             return {}
-        links = PersonMerges(self._connection).around(person_ids)
+        if links is None:
+            links = PersonMerges(self._connection).around(person_ids)
         together = {one: joined_to(one, links) for one in person_ids}
         p = tables.protected_person.c
         wanted = {other for group in together.values() for other in group}
@@ -57,3 +59,13 @@ class ProtectedPersons:
             for one, group in together.items()
             if not group.isdisjoint(phones)
         }
+
+
+def withheld(
+    persons: Iterable[PersonConcerned], hidden: Mapping[str, WithheldAddress]
+) -> tuple[PersonConcerned, ...]:
+    """The persons without what is hidden of them."""
+    return tuple(
+        hidden[person.person_id].withhold(person) if person.person_id in hidden else person
+        for person in persons
+    )

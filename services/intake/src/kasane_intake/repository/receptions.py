@@ -1,5 +1,6 @@
 """Loads and saves how a consultation came, and its national categories."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -63,6 +64,21 @@ def save_national(
 def load_national(connection: Connection, consultation_id: str) -> tuple[tuple[str, ...], str]:
     """The national categories in their order, and the main one."""
     found = connection.execute(_NATIONAL_OF, {"consultation_id": consultation_id})
-    rows = {row.code: row.main for row in found}
+    return _in_order({row.code: row.main for row in found})
+
+
+def load_nationals(
+    connection: Connection, consultation_ids: Collection[str]
+) -> dict[str, tuple[tuple[str, ...], str]]:
+    """For each of these consultations what load_national() finds."""
+    rows: dict[str, dict[str, bool]] = {one: {} for one in consultation_ids}
+    for row in connection.execute(
+        select(tables.national_category).where(_CATEGORY.consultation_id.in_(consultation_ids))
+    ):
+        rows[row.consultation_id][row.code] = row.main
+    return {one: _in_order(found) for one, found in rows.items()}
+
+
+def _in_order(rows: Mapping[str, bool]) -> tuple[tuple[str, ...], str]:
     codes = tuple(code for code in NATIONAL if code in rows)
     return codes, next((code for code in codes if rows[code]), "")

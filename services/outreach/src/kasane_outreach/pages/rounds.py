@@ -225,7 +225,7 @@ def _show_round(template: str, round_id: str, refusal: OutreachRefusal | None = 
         found = queries.visit_round(connection, actor(), round_id)
         households = queries.households_of_round(connection, found)
         names = queries.names_of_workers(connection)
-        same_day = queries.same_day_of_round(connection, actor(), found)
+        same_day = queries.same_day_of_round(connection, actor(), found, households.values())
     numbers = {stops[0].visit_id: number for number, stops in enumerate(found.together(), start=1)}
     page = render_template(
         template,

@@ -23,10 +23,11 @@ from kasane_outreach.domain.emergency_call import (
     on_the_page,
 )
 from kasane_outreach.domain.errors import VisitNotFound
+from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.visit import Visit, VisitStatus
-from kasane_outreach.queries.together import other_visits
-from kasane_outreach.queries.visits import VisitLine, visit, visits_of_household
-from kasane_outreach.repository import Visits
+from kasane_outreach.queries.together import OtherVisit, others_of_each
+from kasane_outreach.queries.visits import visit
+from kasane_outreach.repository import HouseholdsToReach, Visits
 from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns
 from kasane_outreach.repository.door import CheckIns, DoorDevices, DoorItems, VisitPapers
 from kasane_outreach.repository.planning_records import EmergencyCalls
@@ -69,7 +70,7 @@ def day_round(connection: Connection, viewer: Actor, device_id: str, on: date) -
     mine = [one for one in Visits(connection).scheduled_on(on) if viewer.account_id in one.workers]
     held = devices.held_on(device_id, on) - {one.id for one in mine}
     return DayRound(
-        visits=[_carried(connection, viewer, one, names) for one in mine],
+        visits=_carried(connection, viewer, on, mine, names),
         gone=[_gone(one, names) for one in Visits(connection).those(sorted(held))],
         check_ins=[
             {"id": one.id, "visit_id": one.visit_id, "expected_by": one.expected_by.isoformat()}
@@ -195,10 +196,33 @@ def check_in_of(connection: Connection, viewer: Actor, check_in_id: str) -> Chec
 
 
 def _carried(
-    connection: Connection, viewer: Actor, one: Visit, names: Mapping[str, str]
+    connection: Connection, viewer: Actor, on: date, mine: Sequence[Visit], names: Mapping[str, str]
+) -> Sequence[Mapping[str, Any]]:
+    ids = sorted({one.request_id for one in mine})
+    households = {one.id: one for one in HouseholdsToReach(connection).those(ids)}
+    recorded = [past for past in Visits(connection).of_households(ids) if past.record]
+    others = others_of_each(connection, viewer, households.values(), on)
+    return [
+        _as_carried(
+            viewer,
+            one,
+            households[one.request_id],
+            [past for past in recorded if past.request_id == one.request_id and past.id != one.id],
+            [other for other in others[one.request_id] if other.visit_id != one.id],
+            names,
+        )
+        for one in mine
+    ]
+
+
+def _as_carried(
+    viewer: Actor,
+    one: Visit,
+    household: HouseholdToReach,
+    past: Sequence[Visit],
+    others: Sequence[OtherVisit],
+    names: Mapping[str, str],
 ) -> Mapping[str, Any]:
-    line: VisitLine = visit(connection, viewer, one.id)
-    household = line.household
     hidden = household.hides_address
     place = None if hidden else household.position
     record = one.record
@@ -219,21 +243,16 @@ def _carried(
         "attempts": household.attempts,
         "recorded": record is not None,
         "recorded_by": names.get(record.recorded_by, record.recorded_by) if record else "",
-        "history": [_remembered(past) for past in _past(connection, one)],
+        "history": [_remembered(each) for each in past[-REMEMBERED_VISITS:][::-1]],
         "same_day": [
             {
                 "starts_at": f"{other.starts_at:%H:%M}",
                 "workers": [names.get(each, each) for each in other.workers]
                 or [Strings("kasane_outreach").text("visit.other_agency")],
             }
-            for other in other_visits(connection, viewer, household, one.on, besides=(one.id,))
+            for other in others
         ],
     }
-
-
-def _past(connection: Connection, one: Visit) -> Sequence[Visit]:
-    found = [past for past in visits_of_household(connection, one.request_id) if past.record]
-    return [past for past in found if past.id != one.id][-REMEMBERED_VISITS:][::-1]
 
 
 def _remembered(past: Visit) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a round is planned from, and rounds as they were planned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,7 @@ from kasane_outreach.domain.routing import (
 from kasane_outreach.domain.town_block import TownBlock
 from kasane_outreach.domain.visit_round import VisitRound
 from kasane_outreach.queries.sight import household_visible_to, without_protected_address
-from kasane_outreach.queries.together import OtherVisit, other_visits
+from kasane_outreach.queries.together import OtherVisit, others_of_each
 from kasane_outreach.repository import (
     HouseholdsToReach,
     VisitRounds,
@@ -126,18 +126,18 @@ def households_of_round(
 
 
 def same_day_of_round(
-    connection: Connection, viewer: Actor, visit_round: VisitRound
+    connection: Connection,
+    viewer: Actor,
+    visit_round: VisitRound,
+    households: Iterable[HouseholdToReach],
 ) -> Mapping[str, Sequence[OtherVisit]]:
-    """Other visits to the same houses on the day of a round, by household, without its own visits."""
+    """Other visits to the houses of a round on its day, by household, without its own visits."""
     own = {
         one.id
         for one in Visits(connection).scheduled_on(visit_round.on)
         if one.round_id == visit_round.id
     }
-    return {
-        one.id: other_visits(connection, viewer, one, visit_round.on, besides=own)
-        for one in households_of_round(connection, visit_round).values()
-    }
+    return others_of_each(connection, viewer, households, visit_round.on, besides=own)
 
 
 def _left_out(household: HouseholdToReach) -> UnplacedReason | None:

@@ -1,6 +1,6 @@
 """Who else goes to the same house on the same day, and the days of a week; nothing of what is not the viewer's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -12,7 +12,7 @@ from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.same_house import same_house
 from kasane_outreach.domain.visit import Visit
 from kasane_outreach.queries.sight import household_visible_to
-from kasane_outreach.queries.visits import VisitLine, visits_on
+from kasane_outreach.queries.visits import VisitLine, visits_between
 from kasane_outreach.repository import HouseholdsToReach, Visits
 
 DAYS_SHOWN = 7
@@ -47,60 +47,77 @@ def other_visits(
     besides: Iterable[str] = (),
 ) -> Sequence[OtherVisit]:
     """The visits of a day that lead to the house of a household, by whichever agency, without those ``besides``."""
-    return _others(connection, viewer, {household.id: household}, on, frozenset(besides)).get(
-        household.id, ()
-    )
+    return others_of_each(connection, viewer, [household], on, besides=besides)[household.id]
+
+
+def others_of_each(
+    connection: Connection,
+    viewer: Actor,
+    households: Iterable[HouseholdToReach],
+    on: date,
+    *,
+    besides: Iterable[str] = (),
+) -> Mapping[str, Sequence[OtherVisit]]:
+    """What other_visits() finds for each of the households, by their ids; as many statements for many as for one."""
+    standing, left_out = _Standing.read(connection, viewer, on, on), frozenset(besides)
+    return {one.id: standing.at_house_of(one, on, left_out) for one in households}
 
 
 def week_of(connection: Connection, viewer: Actor, first: date) -> Sequence[DayShown]:
     """Seven days of visits that the viewer may see, each with who else goes to the same house that day."""
     days = [first + timedelta(days=number) for number in range(DAYS_SHOWN)]
+    lines = visits_between(connection, viewer, days[0], days[-1], most=DAYS_SHOWN * MOST_A_DAY)
+    standing = _Standing.read(connection, viewer, days[0], days[-1])
     shown = []
     for day in days:
-        lines = visits_on(connection, viewer, day, most=MOST_A_DAY)
-        found = HouseholdsToReach(connection).those(
-            sorted({line.visit.request_id for line in lines})
-        )
-        others = _others(connection, viewer, {one.id: one for one in found}, day, frozenset())
+        that_day = [line for line in lines if line.visit.on == day][:MOST_A_DAY]
         shown.append(
             DayShown(
                 day,
-                lines,
+                that_day,
                 {
-                    line.visit.id: [
-                        one
-                        for one in others.get(line.visit.request_id, ())
-                        if one.visit_id != line.visit.id
-                    ]
-                    for line in lines
+                    line.visit.id: standing.at_house_of(
+                        standing.reached[line.visit.request_id], day, {line.visit.id}
+                    )
+                    for line in that_day
                 },
             )
         )
     return shown
 
 
-def _others(
-    connection: Connection,
-    viewer: Actor,
-    households: Mapping[str, HouseholdToReach],
-    on: date,
-    besides: frozenset[str],
-) -> Mapping[str, Sequence[OtherVisit]]:
-    that_day = [one for one in Visits(connection).scheduled_on(on) if one.id not in besides]
-    ids = sorted({one.request_id for one in that_day})
-    reached = {one.id: one for one in HouseholdsToReach(connection).those(ids)}
-    h = tables.household_to_reach.c
-    open_to = set(
-        connection.scalars(select(h.id).where(h.id.in_(ids), household_visible_to(viewer)))
-    )
-    return {
-        household.id: [
-            _as_seen(visit, visit.request_id in open_to or _one_case(visit, household))
-            for visit in that_day
-            if visit.request_id in reached and same_house(household, reached[visit.request_id])
+@dataclass(frozen=True)
+class _Standing:
+    """The visits of some days that stand, the households they lead to, and which of those the viewer may see."""
+
+    visits: Sequence[Visit]
+    reached: Mapping[str, HouseholdToReach]
+    open_to: frozenset[str]
+
+    @classmethod
+    def read(cls, connection: Connection, viewer: Actor, first: date, last: date) -> "_Standing":
+        visits = Visits(connection).standing_between(first, last)
+        ids = sorted({one.request_id for one in visits})
+        reached = HouseholdsToReach(connection).those(ids)
+        h = tables.household_to_reach.c
+        may_see = select(h.id).where(h.id.in_(ids), household_visible_to(viewer))
+        return cls(
+            visits,
+            {one.id: one for one in reached},
+            frozenset(connection.scalars(may_see)) if ids else frozenset(),
+        )
+
+    def at_house_of(
+        self, household: HouseholdToReach, on: date, besides: Collection[str]
+    ) -> Sequence[OtherVisit]:
+        """The visits of a day to the house of a household, as the viewer may see them."""
+        return [
+            _as_seen(visit, visit.request_id in self.open_to or _one_case(visit, household))
+            for visit in self.visits
+            if visit.on == on
+            and visit.id not in besides
+            and same_house(household, self.reached[visit.request_id])
         ]
-        for household in households.values()
-    }
 
 
 def _as_seen(visit: Visit, known: bool) -> OtherVisit:

@@ -67,6 +67,20 @@ def visits_on(
     return _lines(connection, Visits(connection).those(ids))
 
 
+def visits_between(
+    connection: Connection, viewer: Actor, first: date, last: date, *, most: int
+) -> Sequence[VisitLine]:
+    """The visits from one day to another that visits_on() shows of each day, in their order."""
+    v = tables.visit.c
+    ids = connection.scalars(
+        select(v.id)
+        .where(v.on_day.between(first, last), v.status.in_(STANDING), visit_visible_to(viewer))
+        .order_by(v.on_day, v.starts_at, v.id)
+        .limit(most)
+    ).all()
+    return _lines(connection, Visits(connection).those(ids))
+
+
 def visit(connection: Connection, viewer: Actor, visit_id: str, key: bytes = b"") -> VisitLine:
     """One visit; raises VisitNotFound when it is not open to the viewer.
 

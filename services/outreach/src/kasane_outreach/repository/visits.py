@@ -1,6 +1,6 @@
 """Loads and saves whole visits, and the attempts at which nobody was met."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -36,7 +36,11 @@ class Visits:
 
     def of_household(self, request_id: str) -> tuple[Visit, ...]:
         """All visits of a household to reach, by day."""
-        return self._load(tables.visit.c.request_id == request_id)
+        return self.of_households([request_id])
+
+    def of_households(self, request_ids: Collection[str]) -> tuple[Visit, ...]:
+        """All visits of these households to reach, by day."""
+        return self._load(tables.visit.c.request_id.in_(request_ids))
 
     def due_of_case(self, case_id: str) -> tuple[Visit, ...]:
         """The visits of a case that are still to be made."""
@@ -113,6 +117,8 @@ class Visits:
         rows = self._connection.execute(
             select(tables.visit).where(*conditions).order_by(v.on_day, v.starts_at, v.id)
         ).all()
+        if not rows:
+            return ()
         w = tables.visit_worker.c
         workers: dict[str, list[str]] = {row.id: [] for row in rows}
         for worker in self._connection.execute(

@@ -185,18 +185,56 @@ def test_many_requests_at_once_write_it_down_once(lamps: Workbench, clock_at: Cl
     assert status(lamps, session_id) == 200
 
 
-def test_a_program_that_brings_it_as_a_bearer_has_a_quarter_of_an_hour(
+def called(lamps: Workbench, session_id: str, path: str = "/api/v1/lamps") -> int:
+    """What a program gets that brings the session as a bearer."""
+    bearer = {"Authorization": f"Bearer {session_id}"}
+    return lamps.app.test_client().get(f"/{TOWN}{path}", headers=bearer).status_code
+
+
+def test_a_bearer_that_is_not_used_ends_after_15_minutes_to_the_second(
     lamps: Workbench, clock_at: Clock
 ) -> None:
     clock_at(START)
-    bearer = {"Authorization": f"Bearer {lamps.open_session(lamps.staff('receiver').account_id)}"}
-    client = lamps.app.test_client()
-    seen = []
-    for seconds in (IDLE_SECONDS, IDLE_SECONDS + 1):
-        clock_at(after(seconds))
-        seen.append(client.get(f"/{TOWN}/api/v1/lamps", headers=bearer).status_code)
+    account = lamps.staff("receiver").account_id
+    first, second = lamps.open_session(account), lamps.open_session(account)
 
-    assert seen == [200, 401]
+    clock_at(after(IDLE_SECONDS))
+    last = called(lamps, first)
+    clock_at(after(IDLE_SECONDS + 1))
+
+    assert (last, called(lamps, second)) == (200, 401)
+    assert called(lamps, first) == 200
+    clock_at(after(2 * IDLE_SECONDS + 1))
+    assert called(lamps, second) == 401
+
+
+def test_a_bearer_that_is_used_all_day_ends_after_ten_hours_to_the_second(
+    lamps: Workbench, clock_at: Clock
+) -> None:
+    clock_at(START)
+    session_id = lamps.open_session(lamps.staff("receiver").account_id)
+    seen = set()
+    for seconds in (*range(0, LONGEST_SECONDS, 14 * 60), LONGEST_SECONDS):
+        clock_at(after(seconds))
+        seen.add(called(lamps, session_id))
+
+    clock_at(after(LONGEST_SECONDS + 1))
+
+    assert seen == {200}
+    assert called(lamps, session_id) == 401
+
+
+def test_a_bearer_that_opens_nothing_is_prolonged_by_no_call(
+    lamps: Workbench, clock_at: Clock
+) -> None:
+    clock_at(START)
+    session_id = lamps.open_session(lamps.staff("receiver").account_id)
+    clock_at(after(IDLE_SECONDS + 1))
+
+    refused = [called(lamps, one) for one in (session_id, session_id[:-1] + "!", "")]
+
+    assert refused == [401, 401, 401]
+    assert [int(str(row[4])) for row in rows(lamps)] == [int(START.timestamp())]
 
 
 def test_what_cannot_be_written_down_keeps_nobody_from_working(

@@ -97,7 +97,7 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
         if g.get("session_decided"):
             return response
         if session is not None:
-            if not g.bearer and session.wants_touch:
+            if session.wants_touch:
                 OpenSessions(house.databases, service.name).touch(session)
         elif g.get("form_session") and not request.path.startswith("/-/"):
             response.set_cookie(

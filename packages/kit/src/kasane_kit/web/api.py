@@ -117,7 +117,11 @@ def document(api: Api) -> dict[str, Any]:
         "session": {
             "type": "http",
             "scheme": "bearer",
-            "description": "POST /portal/{town}/api/v1/sessions",
+            "description": (
+                "POST /portal/{town}/api/v1/sessions で受け取ります。15 分使わないと終わり、使うたびに延び、"
+                "サインインから 10 時間で必ず終わります。 / given by POST /portal/{town}/api/v1/sessions; ends after "
+                "15 minutes without use, is prolonged by each use, and ends ten hours after signing in at the latest"
+            ),
         }
     }
     for name, answer in components.get("responses", {}).items():

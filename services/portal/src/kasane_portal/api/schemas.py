@@ -31,7 +31,10 @@ class TokenSchema(Schema):
     """A session for a program: send it as ``Authorization: Bearer …``."""
 
     token = fields.String(required=True)
-    expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
+    expires_in = fields.Integer(
+        required=True,
+        metadata={"description": "seconds without use after which it ends; each use prolongs it"},
+    )
 
 
 class NewAccountSchema(Asked):

@@ -45,7 +45,10 @@ blueprint = ApiBlueprint("portal_api", __name__, description="入口 / entrance"
 @blueprint.arguments(schemas.CredentialsSchema)
 @blueprint.response(201, schemas.TokenSchema)
 def open_session(credentials: dict[str, Any]) -> Any:
-    """Signs in; the token holds for a quarter of an hour and is sent as ``Authorization: Bearer …``."""
+    """Signs in; the token is sent as ``Authorization: Bearer …``.
+
+    It ends after 15 minutes without use; each use prolongs it, to ten hours from signing in at most.
+    """
     command = SignIn(credentials["login_name"], credentials["password"], request.remote_addr or "")
     try:
         session = sessions.sign_in(command, this_house(), g.request_id)

@@ -65,7 +65,7 @@ bench-reports: venv ## 年の報告、数字の遅れ、作り直しの速さを
 bench-suggestions: venv ## 課題を書いてから候補が出るまでの時間を量る / how soon suggestions stand on a case, both modes
 	@$(BIN)/python -m tests.benchmarks.suggestions
 
-faults: venv ## 負荷のもとで二十六の障害を起こし、すべてを突き合わせる / every fault under load; FAULTS='--seed 7 --only broker_wiped'
+faults: venv ## 負荷のもとであらゆる障害を起こし、すべてを突き合わせる / every fault under load; FAULTS='--seed 7 --only broker_wiped'
 	@$(BIN)/python -m tests.faults.drill $(FAULTS)
 
 bench-bus: venv ## 出来事が届く速さを、裸のサーバーと手書きの同じ形の横で量る / how fast events arrive, beside bare servers

@@ -301,6 +301,8 @@ def test_home_leads_to_the_end_of_retention_those_who_have_to_do_with_it(
     assert (f'href="/cases/{TOWN}/retention"' in page) is records
     assert ("町の文書が定める年数と、消すまでに待つ日数" in page) is term
     assert (">保存期間が終わった記録</a>" in page) is records
+    assert (f'href="/intake/{TOWN}/arrivals/term"' in page) is term
+    assert (f'href="/intake/{TOWN}/arrivals"' in page) is records
 
 
 def test_home_without_a_session_leads_to_signing_in(bench: Workbench) -> None:

@@ -312,7 +312,7 @@ class RecordsEnded:
     """The time for which records are kept is over: whoever has something personal of these ids destroys it.
 
     ``kind`` is case or consultation, ``record_id`` the one that two people decided about, ``records`` it and everything
-    that belongs to it alone.
+    that belongs to it alone. Of kind arrival, ``record_id`` names what intake ended together by the town's term.
     """
 
     shredding_id: str

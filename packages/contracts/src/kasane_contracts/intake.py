@@ -308,6 +308,19 @@ class WebMessageSettled:
     message_id: str
 
 
+@event("intake.arrivals.ended", version=1, subject="ending_id")
+@dataclass(frozen=True)
+class ArrivalsEnded:
+    """The town's term of these messages and bookings is over; they were handled and became no consultation.
+
+    Nobody takes it back. Cases writes them down outside the databases and then says ``RecordsEnded``.
+    """
+
+    ending_id: str
+    ended_on: date
+    records: tuple[str, ...] = ()
+
+
 @event("intake.bookings.waiting", version=1, subject="day_id")
 @dataclass(frozen=True)
 class BookingsWaiting:

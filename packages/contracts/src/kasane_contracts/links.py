@@ -76,6 +76,16 @@ def retention_term(municipality: str) -> str:
     return f"/cases/{municipality}/retention/term"
 
 
+def arrivals(municipality: str) -> str:
+    """What people left that became no consultation, and when it ends."""
+    return f"/intake/{municipality}/arrivals"
+
+
+def arrival_term(municipality: str) -> str:
+    """How long a town keeps what became no consultation, by which document."""
+    return f"/intake/{municipality}/arrivals/term"
+
+
 def need_option(municipality: str, case_id: str, need_id: str, human_service_id: str) -> str:
     """What is decided about one human service for a need of a case."""
     return f"/cases/{municipality}/cases/{case_id}/needs/{need_id}/options/{human_service_id}"

@@ -84,6 +84,7 @@ service = Service(
         outreach.ContactNotMade: subscribers.on_contact_not_made,
         outreach.ConsentHeard: subscribers.on_consent_heard,
         portal.StaffAccountChanged: subscribers.on_staff_account_changed,
+        intake.ArrivalsEnded: subscribers.on_arrivals_ended,
         intake.IntakeRecordsShredded: subscribers.on_records_shredded,
         outreach.OutreachRecordsShredded: subscribers.on_records_shredded,
         resources.ResourcesRecordsShredded: subscribers.on_records_shredded,

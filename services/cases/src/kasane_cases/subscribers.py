@@ -18,9 +18,10 @@ from kasane_cases.handlers.hearing import (
 from kasane_cases.handlers.participation import take_participation
 from kasane_cases.handlers.person_links import take_merge, take_merge_undone
 from kasane_cases.handlers.posts import take_account_changed
-from kasane_cases.handlers.shredding import take_answer
+from kasane_cases.handlers.shredding import end_arrivals, take_answer
 from kasane_cases.handlers.watching import take_sheet_answer, take_sheet_sent
 from kasane_contracts.intake import (
+    ArrivalsEnded,
     ConsultationClosed,
     ConsultationEscalated,
     ConsultationReceived,
@@ -162,6 +163,11 @@ def on_community_issue_answered(
 def on_gap_closed(event: GapClosed, uow: UnitOfWork, _hooks: Any) -> None:
     """Shows at the need what was developed for it."""
     take_gap_closed(event, uow)
+
+
+def on_arrivals_ended(event: ArrivalsEnded, uow: UnitOfWork, _hooks: Any) -> None:
+    """Writes down outside the databases what ends by the town's term in intake, and then lets it be destroyed."""
+    end_arrivals(event, uow)
 
 
 def on_records_shredded(

@@ -15,8 +15,10 @@ from kasane_intake.api.v1 import blueprint as api
 from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import alert_overdue_sheets
+from kasane_intake.handlers.arrivals import end_arrivals
 from kasane_intake.handlers.attachments import open_every_file
 from kasane_intake.handlers.restored import last_numbers, leave_numbers_out
+from kasane_intake.pages.arrivals import blueprint as arrivals
 from kasane_intake.pages.attachments import blueprint as attachments
 from kasane_intake.pages.consultation_days import blueprint as consultation_days
 from kasane_intake.pages.consultation_states import blueprint as states
@@ -28,6 +30,7 @@ from kasane_intake.pages.public_form import blueprint as public_form
 from kasane_intake.pages.referral_sheets import blueprint as referral_sheets
 from kasane_intake.pages.sheet_papers import blueprint as sheet_papers
 from kasane_intake.pages.web_messages import blueprint as web_messages
+from kasane_intake.queries import arrival_lines
 from kasane_intake.repository import tag_consultation_anew
 from kasane_intake.subscribers import (
     on_address_protection_changed,
@@ -45,6 +48,8 @@ from kasane_kit.web import forget_drafts
 
 STAFF = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
 
+HANDS_OVER = frozenset({"responsible", "coordinator"})
+
 service = Service(
     name="intake",
     package="kasane_intake",
@@ -61,6 +66,7 @@ service = Service(
         web_messages,
         consultation_days,
         merges,
+        arrivals,
     ),
     api=(
         api,
@@ -170,6 +176,16 @@ service = Service(
             False,
             step_up=True,
         ),
+        Permission("intake.arrival.list", "intake.arrival.listed", HANDS_OVER, "arrival"),
+        Permission("intake.arrival.hold", "intake.arrival.held", HANDS_OVER, "arrival"),
+        Permission(
+            "intake.arrival_term.set",
+            "intake.arrival_term.set",
+            frozenset({"town_administrator"}),
+            "arrival_term",
+            False,
+            step_up=True,
+        ),
     ),
     says=(
         says.ConsultationReceived,
@@ -199,6 +215,7 @@ service = Service(
         says.PersonsMergeRequested,
         says.PersonsMergeDeclined,
         says.IntakeRecordsShredded,
+        says.ArrivalsEnded,
     ),
     hears={
         RecordsEnded: on_records_ended,
@@ -217,6 +234,9 @@ service = Service(
         "statistics": DataGrade.COUNT,
         "web_message": DataGrade.SENSITIVE,
         "public_form": DataGrade.SETTING,
+        "arrival": DataGrade.PERSONAL,
+        "arrival_ending": DataGrade.COUNT,
+        "arrival_term": DataGrade.SETTING,
     },
     columns=metadata,
     tables=(
@@ -243,11 +263,14 @@ service = Service(
         "intake_web_message",
         "intake_web_addition",
         "intake_web_count",
+        "intake_arrival_term",
+        "intake_arrival_hold",
     ),
     tagged=(Tagged(search_text, tag_consultation_anew),),
     refusal=IntakeRefusal,
     jobs=(
         Job("overdue_sheets", 300, alert_overdue_sheets),
+        Job("end-arrivals", 3600.0, end_arrivals),
         Job("sweep", 600.0, sweep_service("intake")),
         Job("forget-drafts", 3600.0, forget_drafts("intake")),
     ),
@@ -255,6 +278,7 @@ service = Service(
         "numbers_given": last_numbers,
         "after_restore": leave_numbers_out,
         "open_files": open_every_file,
+        "retention": arrival_lines,
     },
     shreds=on_records_ended,
 )

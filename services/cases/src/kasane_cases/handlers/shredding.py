@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.domain.errors import CasesRefusal, RecordStillKept
 from kasane_cases.domain.retention import (
     CountedFrom,
     RetainedKind,
@@ -11,9 +11,10 @@ from kasane_cases.domain.retention import (
     ShreddingStatus,
     must_be_free,
 )
-from kasane_cases.repository import ENDING_RULES, Shreddings, ids_of, obstacles
+from kasane_cases.repository import ENDING_RULES, Shreddings, ids_of, knows_any, obstacles
 from kasane_cases.repository.rows import moment
 from kasane_contracts import cases as events
+from kasane_contracts.intake import ArrivalsEnded
 from kasane_kit import clock
 from kasane_kit.auth import platform_actor
 from kasane_kit.db.tombstones import Tombstone
@@ -21,6 +22,8 @@ from kasane_kit.shredding import Part
 from kasane_kit.unit_of_work import House, UnitOfWork, reading
 
 SERVICE, OBJECT = "cases", "shredding"
+ARRIVAL = "arrival"
+"""The kind of a tombstone of what never was a record: what people left at the town."""
 ANSWERING = (SERVICE, "intake", "outreach", "resources")
 """The services that keep something of a person, and whose answer is waited for."""
 PART = Part(
@@ -106,6 +109,25 @@ def carry_out(house: House, municipality: str, shredding_id: str) -> None:
         uow.commit()
 
 
+def end_arrivals(event: ArrivalsEnded, uow: UnitOfWork) -> None:
+    """Writes the tombstone of what never was a record and tells everybody; heard again it does the same.
+
+    Raises RecordStillKept when one of the ids is a record or a person here: those end only by two people.
+    """
+    if knows_any(uow.connection, event.records):
+        raise RecordStillKept
+    stone = uow.tombstones.add(
+        uow.municipality,
+        Tombstone(event.ending_id, ARRIVAL, clock.now().isoformat(), tuple(sorted(event.records))),
+    )
+    uow.record("cases.retention.arrivals_ended", OBJECT, event.ending_id)
+    uow.publish(
+        events.RecordsEnded(
+            event.ending_id, ARRIVAL, event.ending_id, event.ended_on, stone.records
+        )
+    )
+
+
 def take_answer(
     shredding_id: str, service: str, rows: int, keys: int, events_blanked: int, uow: UnitOfWork
 ) -> None:
@@ -123,6 +145,8 @@ def take_answer(
 
 def bury(house: House, municipality: str, stone: Tombstone) -> None:
     """Writes down again what a restored database no longer knows: that the records of a tombstone were destroyed."""
+    if stone.kind == ARRIVAL:
+        return
     facts = dict(stone.facts)
     with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
         store = Shreddings(uow.connection)

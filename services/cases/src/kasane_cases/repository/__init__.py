@@ -22,7 +22,7 @@ from kasane_cases.repository.disclosures import Ledger, LegalGrounds, best_groun
 from kasane_cases.repository.due import days_to_come
 from kasane_cases.repository.ending_rules import RULES as ENDING_RULES
 from kasane_cases.repository.gap_lines import count_gaps, gaps_of
-from kasane_cases.repository.holds import Holds, is_recorded, number_to_id
+from kasane_cases.repository.holds import Holds, is_recorded, knows_any, number_to_id
 from kasane_cases.repository.households import CareTies, HouseholdSteps, Protections
 from kasane_cases.repository.moving import move_open_records
 from kasane_cases.repository.origins import Origins
@@ -104,6 +104,7 @@ __all__ = [
     "ids_of",
     "is_gone",
     "is_recorded",
+    "knows_any",
     "move_open_records",
     "number_to_id",
     "obstacles",

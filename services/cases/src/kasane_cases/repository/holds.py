@@ -94,6 +94,20 @@ def is_recorded(connection: Connection, kind: RetainedKind, record_id: str) -> b
     return connection.scalar(select(table.c.id).where(table.c.id == record_id)) is not None
 
 
+def knows_any(connection: Connection, ids: Iterable[str]) -> bool:
+    """Whether one of the ids is a case, a household, a consultation or a person here."""
+    wanted = sorted(ids)
+    columns = (
+        tables.case.c.id,
+        tables.case.c.household_id,
+        tables.consultation_summary.c.id,
+        tables.person.c.id,
+    )
+    return any(
+        connection.scalar(select(column).where(column.in_(wanted)).limit(1)) for column in columns
+    )
+
+
 def persons_of(connection: Connection, kind: RetainedKind, record_id: str) -> set[str]:
     """The people of a case or of a consultation."""
     if kind is not RetainedKind.CASE:

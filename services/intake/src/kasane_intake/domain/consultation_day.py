@@ -1,7 +1,7 @@
 """A 相談会: a day with slots, at a place or online, booked by staff or by the public form; no seat is given twice."""
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from kasane_intake.domain.errors import DayCannotBeHeld, WrongStep
@@ -73,7 +73,11 @@ class ConsultationDay:
 
 @dataclass(frozen=True)
 class Booking:
-    """One booking of a slot; ``seat`` is its number in the slot, None while waiting or after cancelling."""
+    """One booking of a slot; ``seat`` is its number in the slot, None while waiting or after cancelling.
+
+    ``settled_at`` is when it was called off or missed; ``ending_id`` names the end that was begun; ``gone`` says that
+    nothing personal is left, or will be.
+    """
 
     id: str
     slot_id: str
@@ -88,16 +92,19 @@ class Booking:
     secret: str = ""
     consultation_id: str = ""
     version: int = 1
+    settled_at: datetime | None = None
+    ending_id: str = ""
+    gone: bool = False
 
     @property
     def open(self) -> bool:
         """Whether it can still be cancelled, moved, kept or missed."""
         return self.status in (BookingStatus.BOOKED, BookingStatus.WAITING)
 
-    def cancelled(self) -> "Booking":
+    def cancelled(self, at: datetime) -> "Booking":
         """The booking after it was called off; its seat is free."""
         self._must_be(BookingStatus.BOOKED, BookingStatus.WAITING)
-        return replace(self, status=BookingStatus.CANCELLED, seat=None)
+        return replace(self, status=BookingStatus.CANCELLED, seat=None, settled_at=at)
 
     def seated(self, slot_id: str, seat: int) -> "Booking":
         """The booking with a seat of this slot: from the waiting list, or moved."""
@@ -107,13 +114,15 @@ class Booking:
     def kept(self, consultation_id: str) -> "Booking":
         """The booking after the person came and a consultation was opened."""
         self._must_be(BookingStatus.BOOKED, BookingStatus.MISSED)
-        return replace(self, status=BookingStatus.KEPT, consultation_id=consultation_id)
+        return replace(
+            self, status=BookingStatus.KEPT, consultation_id=consultation_id, settled_at=None
+        )
 
-    def missed(self) -> "Booking":
+    def missed(self, at: datetime) -> "Booking":
         """The booking after the person did not come; they may still come later."""
         self._must_be(BookingStatus.BOOKED)
-        return replace(self, status=BookingStatus.MISSED)
+        return replace(self, status=BookingStatus.MISSED, settled_at=at)
 
     def _must_be(self, *allowed: BookingStatus) -> None:
-        if self.status not in allowed:
+        if self.gone or self.status not in allowed:
             raise WrongStep(status=self.status.value)

@@ -29,7 +29,7 @@ class ContactWay(StrEnum):
 
 
 class WebMessageStatus(StrEnum):
-    """Where a message stands: nothing that arrived is ever deleted."""
+    """Where a message stands; what is personal goes only when the town's term is over."""
 
     WAITING = "waiting"
     CONFIRMED = "confirmed"
@@ -72,7 +72,11 @@ class WebAddition:
 
 @dataclass(frozen=True)
 class WebMessage:
-    """One message through the form; ``secret`` is the keyed hash of the word that its sender got."""
+    """One message through the form; ``secret`` is the keyed hash of the word that its sender got.
+
+    ``settled_at`` is when a person last decided that it is no consultation, None when only a machine did or nobody;
+    ``ending_id`` names the end that was begun; ``gone`` says that nothing personal is left, or will be.
+    """
 
     id: str
     receipt: str
@@ -92,6 +96,9 @@ class WebMessage:
     reason: str = ""
     consultation_id: str = ""
     version: int = 1
+    settled_at: datetime | None = None
+    ending_id: str = ""
+    gone: bool = False
     additions: tuple[WebAddition, ...] = ()
 
     @property
@@ -114,19 +121,32 @@ class WebMessage:
         if self.status is WebMessageStatus.CONFIRMED:
             raise WrongStep(status=self.status.value)
         return replace(
-            self, status=WebMessageStatus.CONFIRMED, reason="", consultation_id=consultation_id
+            self,
+            status=WebMessageStatus.CONFIRMED,
+            reason="",
+            consultation_id=consultation_id,
+            settled_at=None,
         )
 
-    def set_aside(self, reason: str) -> "WebMessage":
-        """The message after somebody found that it is no consultation, and why."""
-        if self.status is not WebMessageStatus.WAITING:
+    @property
+    def by_machine(self) -> bool:
+        """Whether it was set aside and no person is known to have looked."""
+        return self.status is WebMessageStatus.SET_ASIDE and self.settled_at is None
+
+    def set_aside(self, reason: str, at: datetime) -> "WebMessage":
+        """The message after somebody found that it is no consultation, and why; also where a machine found so first."""
+        if self.status is not WebMessageStatus.WAITING and not self.by_machine:
             raise WrongStep(status=self.status.value)
         if not reason.strip():
             raise SetAsideNeedsAReason
-        return replace(self, status=WebMessageStatus.SET_ASIDE, reason=reason)
+        return replace(self, status=WebMessageStatus.SET_ASIDE, reason=reason, settled_at=at)
+
+    def seen(self, at: datetime) -> "WebMessage":
+        """The set aside message after somebody read what was added: its time counts from then."""
+        return replace(self, settled_at=at)
 
     def brought_back(self) -> "WebMessage":
         """The message waiting again."""
         if self.status is not WebMessageStatus.SET_ASIDE:
             raise WrongStep(status=self.status.value)
-        return replace(self, status=WebMessageStatus.WAITING, reason="")
+        return replace(self, status=WebMessageStatus.WAITING, reason="", settled_at=None)

@@ -105,7 +105,7 @@ def cancel_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
     """Calls a booking off; its seat is free at once."""
     bookings, days = Bookings(uow.connection), ConsultationDays(uow.connection)
     before = bookings.get(command.booking_id)
-    bookings.save(before.cancelled(), command.version)
+    bookings.save(before.cancelled(clock.now()), command.version)
     uow.record("intake.booking.cancelled", BOOKING, command.booking_id)
     _say_what_waits(days.of_slot(before.slot_id), uow)
     uow.commit()
@@ -158,7 +158,7 @@ def keep_booking(command: SettleBooking, uow: UnitOfWork, hooks: Any) -> str:
 def miss_booking(command: SettleBooking, uow: UnitOfWork) -> None:
     """The person did not come; written down without a judgement, and open to their coming later."""
     bookings = Bookings(uow.connection)
-    bookings.save(bookings.get(command.booking_id).missed(), command.version)
+    bookings.save(bookings.get(command.booking_id).missed(clock.now()), command.version)
     uow.record("intake.booking.missed", BOOKING, command.booking_id)
     uow.commit()
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from kasane_contracts import intake as events
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage, SetPublicForm
+from kasane_intake.domain.arrival_errors import ArrivalDestroyed, BookingOver
 from kasane_intake.domain.consultation_day import Booking
 from kasane_intake.domain.errors import (
     AlreadySent,
@@ -116,7 +117,10 @@ def check_commissioner_word(word: str, address: str, uow: UnitOfWork, key: bytes
 
 
 def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessage | Booking:
-    """What a receipt is for, with what the sender adds now; raises WrongWord and counts a try in vain."""
+    """What a receipt is for, with what the sender adds now; raises WrongWord and counts a try in vain.
+
+    Raises ArrivalDestroyed when its time is over, and BookingOver rather than keep words that nobody would read.
+    """
     messages, bookings = WebMessages(uow.connection), Bookings(uow.connection)
     number = plain_number(command.number)
     message: WebMessage | Booking | None = bookings.by_receipt(number)
@@ -131,8 +135,12 @@ def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessag
         uow.record("intake.web_message.look_refused", MESSAGE, "unknown")
         uow.commit()
         raise WrongWord
+    if message.gone:
+        raise ArrivalDestroyed
     if isinstance(message, Booking):
         if command.addition:
+            if not message.open:
+                raise BookingOver
             _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
             note = "\n\n".join(part for part in (message.note, command.addition) if part)
             bookings.save(replace(message, note=note), message.version)

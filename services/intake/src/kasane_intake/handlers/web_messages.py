@@ -11,6 +11,7 @@ from kasane_intake.domain.reception import BroughtBy, Channel, Reception
 from kasane_intake.handlers.consultations import take_consultation
 from kasane_intake.handlers.public_form import MESSAGE, say_what_waits
 from kasane_intake.repository.public_form import WebMessages
+from kasane_kit import clock
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -34,7 +35,8 @@ def confirm_web_message(command: ConfirmWebMessage, uow: UnitOfWork, hooks: Any)
 def set_web_message_aside(command: SortWebMessage, uow: UnitOfWork) -> None:
     """Sets a message aside with a reason; it stays readable and can be brought back."""
     messages = WebMessages(uow.connection)
-    messages.save(messages.get(command.message_id).set_aside(command.reason), command.version)
+    message = messages.get(command.message_id).set_aside(command.reason, clock.now())
+    messages.save(message, command.version)
     uow.record("intake.web_message.set_aside", MESSAGE, command.message_id)
     say_what_waits(messages.get(command.message_id), uow)
     uow.commit()
@@ -52,7 +54,9 @@ def bring_web_message_back(command: SortWebMessage, uow: UnitOfWork) -> None:
 def see_additions(message_id: str, uow: UnitOfWork) -> None:
     """Remembers that somebody read what the sender added."""
     messages = WebMessages(uow.connection)
-    messages.get(message_id)
+    message = messages.get(message_id)
+    if message.settled_at:
+        messages.save(message.seen(clock.now()), message.version)
     messages.mark_seen(message_id)
     uow.record("intake.web_message.additions_seen", MESSAGE, message_id)
     say_what_waits(messages.get(message_id), uow)

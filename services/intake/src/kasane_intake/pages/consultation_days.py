@@ -16,6 +16,7 @@ from kasane_intake.commands.consultation_days import (
     PlanDay,
     SettleBooking,
 )
+from kasane_intake.domain.arrival import ArrivalKind
 from kasane_intake.domain.consultation_day import ConsultationDay, DaySlot, MeetingWay
 from kasane_intake.domain.errors import (
     ChangedMeanwhile,
@@ -53,11 +54,13 @@ def list_days() -> str:
     with reading() as connection:
         coming = queries.consultation_days(connection, today)
         past = queries.past_consultation_days(connection, today)
+        over = queries.waiting_over_term(connection, ArrivalKind.BOOKING, today)
     phase = hooks().phase(feature=FEATURE, on=today)
     return render_template(
         "intake/consultation_days.html",
         coming=coming,
         past=past,
+        over=over,
         not_yet=phase.text if phase is not None and phase.phase is not Phase.ACTIVE else "",
         offices=forms.office_labels(),
     )

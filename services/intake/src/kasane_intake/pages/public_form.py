@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from kasane_intake import queries
 from kasane_intake.commands.public_form import OpenReceipt, SendWebMessage
+from kasane_intake.domain.arrival_errors import ArrivalDestroyed, BookingOver
 from kasane_intake.domain.consultation_day import Booking
 from kasane_intake.domain.errors import (
     AlreadySent,
@@ -94,8 +95,10 @@ def show_receipt() -> Response:
     try:
         with public_unit() as uow:
             found = open_receipt(command, uow, secret_key())
-    except (WrongWord, FloodRefused) as refusal:
-        form.add_error("word", _why(refusal, settings))
+    except (WrongWord, FloodRefused, ArrivalDestroyed, BookingOver) as refusal:
+        form.add_error(
+            "addition" if isinstance(refusal, BookingOver) else "word", _why(refusal, settings)
+        )
         return make_response(_show_receipt(form), refusal.status)
     added = bool(command.addition)
     if isinstance(found, Booking):

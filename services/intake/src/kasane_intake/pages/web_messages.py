@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kasane_intake import queries
 from kasane_intake.commands.public_form import ConfirmWebMessage, SetPublicForm, SortWebMessage
+from kasane_intake.domain.arrival import ArrivalKind
 from kasane_intake.domain.errors import ChangedMeanwhile, IntakeRefusal
 from kasane_intake.domain.public_form import PublicForm, WebMessage, WebMessageStatus
 from kasane_intake.handlers.public_form import renew_commissioner_word, set_public_form
@@ -20,6 +21,7 @@ from kasane_intake.handlers.web_messages import (
 from kasane_intake.pages import forms
 from kasane_intake.pages.easy_words import without_readings
 from kasane_intake.pages.public_form import secret_key
+from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
@@ -37,10 +39,16 @@ def list_web_messages() -> str:
         raise NotFound
     with reading() as connection:
         lines = queries.web_messages(connection, actor(), status)
+        over = (
+            queries.waiting_over_term(connection, ArrivalKind.WEB_MESSAGE, clock.today())
+            if queries.may_read_queue(connection, actor())
+            else ()
+        )
     return render_template(
         "intake/web_messages.html",
         lines=lines,
         status=status,
+        over=len(over),
         statuses=[one.value for one in WebMessageStatus],
         may_set=_may_set(),
     )

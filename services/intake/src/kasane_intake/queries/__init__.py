@@ -1,5 +1,11 @@
 """What intake's screens read."""
 
+from kasane_intake.queries.arrivals import (
+    ArrivalFile,
+    arrival_file,
+    arrival_lines,
+    waiting_over_term,
+)
 from kasane_intake.queries.attachments import (
     Files,
     files_of,
@@ -67,6 +73,7 @@ __all__ = [
     "CLOSED",
     "COMPARED_AT_MOST",
     "SHOWN_AT_MOST",
+    "ArrivalFile",
     "Candidate",
     "ComparedPair",
     "ConsultationLine",
@@ -82,6 +89,8 @@ __all__ = [
     "SheetLine",
     "SlotLine",
     "WebMessageLine",
+    "arrival_file",
+    "arrival_lines",
     "booking",
     "chain_of",
     "compared_pair",
@@ -111,6 +120,7 @@ __all__ = [
     "shown_before",
     "slot_times",
     "steps",
+    "waiting_over_term",
     "waiting_web_messages",
     "web_message",
     "web_message_of",

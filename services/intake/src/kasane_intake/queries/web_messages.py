@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from kasane_intake import tables
 from kasane_intake.domain.errors import WebMessageNotFound
 from kasane_intake.domain.public_form import PublicForm, WebMessage, WebMessageStatus
+from kasane_intake.repository.arrivals import is_gone
 from kasane_intake.repository.moments import moment
 from kasane_intake.repository.public_form import PublicForms, WebMessages
 from kasane_kit.auth import Actor
@@ -63,6 +64,7 @@ def web_messages(
         wanted = and_(
             wanted, or_(m.arrived_at < then, and_(m.arrived_at == then, m.id < before[1]))
         )
+    wanted = and_(wanted, ~is_gone(tables.web_message))
     news = select(func.count()).where(unseen).scalar_subquery()
     rows = connection.execute(
         select(tables.web_message, news.label("news"))
@@ -92,7 +94,9 @@ def waiting_web_messages(connection: Connection, viewer: Actor) -> int:
         return 0
     m, a = tables.web_message.c, tables.web_addition.c
     unseen = exists().where(a.message_id == m.id, a.seen.is_(False))
-    waiting = or_(m.status == WebMessageStatus.WAITING.value, unseen)
+    waiting = and_(
+        or_(m.status == WebMessageStatus.WAITING.value, unseen), ~is_gone(tables.web_message)
+    )
     return int(
         connection.scalar(select(func.count()).select_from(tables.web_message).where(waiting)) or 0
     )

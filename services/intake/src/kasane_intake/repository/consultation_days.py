@@ -14,8 +14,11 @@ from kasane_intake.domain.consultation_day import (
     MeetingWay,
 )
 from kasane_intake.domain.errors import ChangedMeanwhile, DayNotFound, SlotFull
+from kasane_intake.repository.arrivals import is_gone
+from kasane_intake.repository.moments import moment_or_none
 from kasane_kit.db import Taken, unless_taken
 
+_ASKED = select(tables.booking, is_gone(tables.booking).label("gone"))
 _SEAT = (tables.booking.c.slot_id, tables.booking.c.seat)
 
 
@@ -80,7 +83,7 @@ class Bookings:
     def get(self, booking_id: str) -> Booking:
         """The booking; raises DayNotFound."""
         row = self._connection.execute(
-            select(tables.booking).where(tables.booking.c.id == booking_id)
+            _ASKED.where(tables.booking.c.id == booking_id)
         ).one_or_none()
         if row is None:
             raise DayNotFound
@@ -89,7 +92,7 @@ class Bookings:
     def by_receipt(self, receipt: str) -> Booking | None:
         """The booking of a receipt number, if there is one."""
         row = self._connection.execute(
-            select(tables.booking).where(tables.booking.c.receipt == receipt)
+            _ASKED.where(tables.booking.c.receipt == receipt)
         ).one_or_none()
         return _booking(row) if row else None
 
@@ -156,10 +159,13 @@ class Bookings:
 
 
 def _columns(booking: Booking) -> dict[str, object]:
-    return {**vars(booking), "status": booking.status.value}
+    columns = {**vars(booking), "status": booking.status.value}
+    del columns["gone"]
+    return columns
 
 
 def _booking(row: Row[tuple[object, ...]]) -> Booking:
     values = dict(row._mapping)
     del values["booked_at"]
+    values["settled_at"] = moment_or_none(values["settled_at"])
     return Booking(**{**values, "status": BookingStatus(values["status"])})

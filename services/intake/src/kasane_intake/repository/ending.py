@@ -4,6 +4,7 @@ from kasane_intake import tables
 from kasane_kit.db.shredding import Personal, Rules
 
 _OF = ("consultation_id",)
+_OWN_OR_OF = ("id", "consultation_id")
 _PERSON = ("person_id",)
 
 RULES = Rules(
@@ -49,11 +50,12 @@ RULES = Rules(
         Personal(tables.reception, _OF, blank=("heard_by", "agency")),
         Personal(tables.attachment, _OF, holds=True, delete=True),
         Personal(tables.attachment_look, ("attachment_id",), delete=True),
-        Personal(tables.booking, _OF, blank=("name", "kana", "phone"), holds=True),
-        Personal(tables.web_message, _OF, blank=("name", "kana", "digest"), holds=True),
+        Personal(tables.booking, _OWN_OR_OF, blank=("name", "kana", "phone"), holds=True),
+        Personal(tables.web_message, _OWN_OR_OF, blank=("name", "kana", "digest"), holds=True),
+        Personal(tables.arrival_hold, ("arrival_id",), stays=("placed_by_name", "lifted_by_name")),
         Personal(tables.web_addition, ("message_id",)),
         Personal(tables.search_term, _OF, delete=True),
         Personal(tables.search_text, _OF, delete=True),
     ),
-    names_nobody=("intake_consultation_day", "intake_public_form"),
+    names_nobody=("intake_arrival_term", "intake_consultation_day", "intake_public_form"),
 )

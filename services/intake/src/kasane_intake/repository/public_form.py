@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from kasane_intake import tables
+from kasane_intake.domain.arrival_errors import ArrivalDestroyed
 from kasane_intake.domain.errors import ChangedMeanwhile, WebMessageNotFound
 from kasane_intake.domain.public_form import (
     ContactWay,
@@ -27,7 +28,8 @@ from kasane_intake.domain.public_form import (
     WebMessage,
     WebMessageStatus,
 )
-from kasane_intake.repository.moments import moment
+from kasane_intake.repository.arrivals import is_gone
+from kasane_intake.repository.moments import moment, moment_or_none
 from kasane_kit.db import Taken, unless_taken
 
 THE_FORM = "form"
@@ -74,8 +76,11 @@ class WebMessages:
         self._connection = connection
 
     def get(self, message_id: str) -> WebMessage:
-        """The message with its additions; raises WebMessageNotFound."""
-        return self._one(tables.web_message.c.id == message_id)
+        """The message with its additions; raises WebMessageNotFound, and ArrivalDestroyed when its time is over."""
+        found = self._one(tables.web_message.c.id == message_id)
+        if found.gone:
+            raise ArrivalDestroyed
+        return found
 
     def by_receipt(self, receipt: str) -> WebMessage:
         """The message of a receipt number; raises WebMessageNotFound."""
@@ -87,7 +92,10 @@ class WebMessages:
         unseen = exists().where(a.message_id == m.id, a.seen.is_(False))
         ids = self._connection.scalars(
             select(m.id)
-            .where(or_(m.status == WebMessageStatus.WAITING.value, unseen))
+            .where(
+                or_(m.status == WebMessageStatus.WAITING.value, unseen),
+                ~is_gone(tables.web_message),
+            )
             .order_by(m.arrived_at, m.id)
         ).all()
         return tuple(self.get(message_id) for message_id in ids)
@@ -115,7 +123,11 @@ class WebMessages:
             raise ChangedMeanwhile
 
     def append(self, message_id: str, addition_id: str, at: datetime, words: str) -> None:
-        """Saves what the sender added."""
+        """Saves what the sender added; raises ArrivalDestroyed when the end of the message was begun meanwhile."""
+        m = tables.web_message.c
+        ending = select(m.ending_id).where(m.id == message_id).with_for_update()
+        if self._connection.scalar(ending):
+            raise ArrivalDestroyed
         self._connection.execute(
             insert(tables.web_addition).values(
                 id=addition_id, message_id=message_id, at=at, text=words, seen=False
@@ -128,7 +140,8 @@ class WebMessages:
         self._connection.execute(update(t).where(t.c.message_id == message_id).values(seen=True))
 
     def _one(self, condition: ColumnElement[bool]) -> WebMessage:
-        row = self._connection.execute(select(tables.web_message).where(condition)).one_or_none()
+        asked = select(tables.web_message, is_gone(tables.web_message).label("gone"))
+        row = self._connection.execute(asked.where(condition)).one_or_none()
         if row is None:
             raise WebMessageNotFound
         t = tables.web_addition
@@ -166,7 +179,7 @@ class WebCounts:
 
 def _columns(message: WebMessage) -> dict[str, object]:
     columns = {**vars(message)}
-    del columns["additions"]
+    del columns["additions"], columns["gone"]
     return {
         **columns,
         "sender": message.sender.value,
@@ -181,6 +194,7 @@ def _message(row: Row[tuple[object, ...]], additions: tuple[WebAddition, ...]) -
         **{
             **values,
             "arrived_at": moment(values["arrived_at"]),
+            "settled_at": moment_or_none(values["settled_at"]),
             "sender": Sender(values["sender"]),
             "contact_way": ContactWay(values["contact_way"]),
             "status": WebMessageStatus(values["status"]),

@@ -1,5 +1,6 @@
 """Names the columns of intake's tables; never leaves repository and queries."""
 
+from kasane_intake.tables.arrivals import arrival_hold, arrival_term
 from kasane_intake.tables.attachments import attachment, attachment_look
 from kasane_intake.tables.candidates import shown_candidate
 from kasane_intake.tables.consultation_days import booking, consultation_day, day_slot
@@ -18,6 +19,8 @@ from kasane_intake.tables.search import search_term, search_text
 from kasane_intake.tables.sheets import referral_sheet, step
 
 __all__ = [
+    "arrival_hold",
+    "arrival_term",
     "attachment",
     "attachment_look",
     "booking",

@@ -59,6 +59,8 @@ booking = Table(
     Column("consultation_id", String(36), nullable=False),
     Column("booked_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("ending_id", String(36), nullable=False, server_default=""),
     UniqueConstraint("slot_id", "seat", name="intake_booking_seat"),
     UniqueConstraint("receipt", name="intake_booking_receipt"),
 )

@@ -42,6 +42,8 @@ web_message = Table(
     Column("reason", Sealed(), nullable=False),
     Column("consultation_id", String(36), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("ending_id", String(36), nullable=False, server_default=""),
     UniqueConstraint("receipt", name="intake_web_message_receipt"),
 )
 

@@ -43,8 +43,15 @@ ACTIONS = (
     Action("directory", links.directory, STAFF),
     Action("referrals", links.referrals, frozenset({"coordinator", "contact"})),
 )
-FURTHER = (Action("retention", links.retention, frozenset({"coordinator", "responsible"})),)
-ADMINISTRATION_ELSEWHERE = (Action("retention", links.retention_term, ADMINISTRATOR),)
+HANDING_OVER = frozenset({"coordinator", "responsible"})
+FURTHER = (
+    Action("retention", links.retention, HANDING_OVER),
+    Action("arrivals", links.arrivals, HANDING_OVER),
+)
+ADMINISTRATION_ELSEWHERE = (
+    Action("retention", links.retention_term, ADMINISTRATOR),
+    Action("arrivals", links.arrival_term, ADMINISTRATOR),
+)
 ADMINISTRATION = (
     "accounts.list_page",
     "town.town_page",

@@ -10,6 +10,12 @@ class RecordShredded(CasesRefusal):
     status = 410
 
 
+class RecordStillKept(CasesRefusal):
+    """What was said to have never been a record is one; only two people end it."""
+
+    code = "record_still_kept"
+
+
 class NoRetentionRule(CasesRefusal):
     """Neither a plugin nor the town's administrator says how long such records are kept."""
 

@@ -299,6 +299,10 @@ def test_what_was_handled_is_destroyed_with_its_key_and_number_and_day_stay(town
     after = town.message(receipt)
     assert (after.receipt, after.arrived_at, after.gone) == (receipt.number, BEGIN, True)
     assert (town.booking("b2").status.value, town.booking("b2").gone) == ("missed", True)
+    desk = town.bench.visit_as(town.bench.staff("coordinator", office="fukushi"))
+    assert "町が定めた期間が終わり、消しました。" in desk.get("/consultation-days/day-1").text
+    printed = desk.get("/consultation-days/day-1/list")
+    assert (printed.status_code, "名前なし" in printed.text) == (200, False)
     (answer,) = town.bench.said(IntakeRecordsShredded)
     assert (answer.shredding_id, answer.keys) == (ended.ending_id, 3)
     counts = town.file().counts

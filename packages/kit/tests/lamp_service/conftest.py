@@ -29,7 +29,6 @@ from kasane_kit.web import (
     this_town,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 from kasane_plugin_api import FieldKind, FieldSpec
 
@@ -175,7 +174,7 @@ def get_lamps() -> Any:
         statement = statement.where(lamp.c.id > place[0])
     with reading() as connection:
         rows = connection.execute(statement).all()
-    page = Page(rows[:most], write_cursor((rows[most - 1].id,)) if len(rows) > most else "")
+    page = Page.of(rows, most, lambda row: (row.id,))
     return {"items": [row.name for row in page.items], "next_cursor": page.next_cursor}
 
 

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from kasane_kit.auth import COOKIE
 from kasane_kit.service import Service
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench, build_workbench
+from kasane_kit.web import typed_version
 from kasane_kit.web.headers import SECURITY_HEADERS
 
 Rows = Callable[[Workbench], list[tuple[str, int]]]
@@ -560,3 +561,25 @@ def _database_is_read_only(bench: Workbench) -> Iterator[None]:
     finally:
         event.remove(Engine, "connect", refuse_writing)
         bench.house.databases.dispose()
+
+
+@pytest.mark.parametrize(
+    ("typed", "version"),
+    [
+        ("3", 3),
+        ("999999999", 999999999),
+        ("9999999999", 0),
+        ("", 0),
+        ("-1", 0),
+        ("１", 0),
+        ("²", 0),
+        ("3; DROP", 0),
+    ],
+)
+def test_a_version_in_a_form_is_one_that_a_record_may_have_or_none(
+    lamps: Workbench, typed: str, version: int
+) -> None:
+    with lamps.app.test_request_context(method="POST", data={"version": typed}):
+        assert typed_version() == version
+    with lamps.app.test_request_context(method="POST"):
+        assert typed_version() == 0

@@ -25,6 +25,7 @@ from kasane_kit.web.context import (
     this_house,
     this_service,
     this_town,
+    typed_version,
     unit_of_work,
 )
 from kasane_kit.web.csrf import token_for_this_session
@@ -69,6 +70,7 @@ __all__ = [
     "this_service",
     "this_town",
     "token_for_this_session",
+    "typed_version",
     "unit_of_work",
     "wareki",
     "with_version",

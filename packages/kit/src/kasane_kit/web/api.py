@@ -5,10 +5,10 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_smorest import Api, Blueprint
@@ -17,6 +17,7 @@ from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from kasane_kit.auth import public
 from kasane_kit.service import Service
+from kasane_kit.web.context import LONGEST_VERSION
 from kasane_kit.web.errors import Refusal
 
 API_PREFIX = "/<municipality:municipality>/api/v1"
@@ -49,7 +50,8 @@ IF_MATCH = {
     "description": "The ETag that was read, where the object has one; a stale one is refused with 412.",
     "schema": {"type": "string"},
 }
-LONGEST_VERSION = 9
+
+T = TypeVar("T")
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -67,6 +69,12 @@ class Page:
 
     items: Sequence[Any]
     next_cursor: str = ""
+
+    @classmethod
+    def of(cls, found: Sequence[T], most: int, place: Callable[[T], Sequence[str]]) -> "Page":
+        """The first ``most`` of what was found when one more was asked for; ``place`` says where an item stands."""
+        shown = found[:most]
+        return cls(shown, write_cursor(place(shown[-1])) if len(found) > most else "")
 
 
 def install_api(app: Flask, service: Service) -> None:

@@ -24,6 +24,7 @@ from kasane_kit.web.errors import Refusal
 
 EXTENSION = "kasane"
 SUBMISSION_FIELD = "submission"
+LONGEST_VERSION = 9
 
 
 def this_service() -> Service:
@@ -34,6 +35,13 @@ def this_service() -> Service:
 def this_house() -> House:
     """What the process has."""
     return cast(House, current_app.extensions[EXTENSION]["house"])
+
+
+def typed_version(field: str = "version") -> int:
+    """The version of the record that the sent form was made from; 0, which no record has, where it names none."""
+    typed = request.form.get(field, "")
+    known = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_VERSION
+    return int(typed) if known else 0
 
 
 def strings() -> Strings:

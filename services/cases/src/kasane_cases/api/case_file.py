@@ -26,6 +26,7 @@ from kasane_kit.auth import require
 from kasane_kit.ids import new_id
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -37,7 +38,6 @@ from kasane_kit.web import (
     shown_by,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 
 blueprint = ApiBlueprint("cases_api", __name__, description="ケース / cases")
@@ -47,7 +47,7 @@ blueprint = ApiBlueprint("cases_api", __name__, description="ケース / cases")
 @require("cases.case.list")
 @blueprint.arguments(schemas.CaseQuerySchema, location="query")
 @blueprint.response(200, schemas.CasePageSchema)
-def list_cases(asked: dict[str, Any]) -> dict[str, Any]:
+def list_cases(asked: dict[str, Any]) -> Page:
     """Cases that I may see, narrowed as asked: without more, the open ones, newest first."""
     place, most = read_cursor(1), page_size()
     status = asked.pop("status")
@@ -60,11 +60,7 @@ def list_cases(asked: dict[str, Any]) -> dict[str, Any]:
             limit=most + 1,
             narrowed=queries.CaseFilter(status=status.value if status else "", **asked),
         )
-    more = len(lines) > most
-    return {
-        "items": lines[:most],
-        "next_cursor": write_cursor((lines[most - 1].id,)) if more else "",
-    }
+    return Page.of(lines, most, lambda line: (line.id,))
 
 
 @blueprint.route("/waiting", methods=["GET"])

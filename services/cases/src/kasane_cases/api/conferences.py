@@ -21,6 +21,7 @@ from kasane_cases.commands import (
 from kasane_kit.auth import require
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     create_once,
     hooks,
@@ -30,7 +31,6 @@ from kasane_kit.web import (
     shown_by,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 
 blueprint = ApiBlueprint("conferences_api", __name__, description="会議 / conferences")
@@ -39,16 +39,14 @@ blueprint = ApiBlueprint("conferences_api", __name__, description="会議 / conf
 @blueprint.route("/conferences", methods=["GET"])
 @require("cases.conference.read")
 @blueprint.response(200, schemas.ConferencePageSchema)
-def list_conferences() -> dict[str, Any]:
+def list_conferences() -> Page:
     """Sessions that I lead or attend, latest first."""
     place, most = read_cursor(2), page_size()
     with reading() as connection:
         lines = queries.session_lines(
             connection, actor(), after=(place[0], place[1]) if place else None, limit=most + 1
         )
-    last = lines[most - 1] if len(lines) > most else None
-    cursor = write_cursor((last.planned_for.isoformat(), last.id)) if last else ""
-    return {"items": lines[:most], "next_cursor": cursor}
+    return Page.of(lines, most, lambda line: (line.planned_for.isoformat(), line.id))
 
 
 @blueprint.route("/conferences", methods=["POST"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
@@ -19,14 +19,13 @@ from kasane_cases.domain.agenda import LegalKind, PersonStanding, obstacles_of_i
 from kasane_cases.domain.case import Case
 from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import Consent, state_on
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.household import Person
 from kasane_cases.domain.obstacle import ObstacleCode
 from kasane_cases.handlers.views import meeting_route, routed_bodies
 from kasane_cases.pages import session_forms, words
-from kasane_cases.pages.doing import change, create
+from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.items import item_page
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
@@ -60,14 +59,11 @@ def build(session_id: str) -> Response | tuple[str, int]:
             )
     if not items:
         return _proposals_page(session_id, nothing=True), 422
-    try:
-        change(handlers.build_agenda, BuildAgenda(session_id, tuple(items)), hooks())
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _proposals_page(session_id), refusal.status
-    return _back(session_id)
+    return or_again(
+        lambda: change(handlers.build_agenda, BuildAgenda(session_id, tuple(items)), hooks()),
+        lambda: _proposals_page(session_id),
+        url_for("sessions.show", session_id=session_id),
+    )
 
 
 @blueprint.get("/conferences/<session_id>/items/new")
@@ -86,8 +82,8 @@ def add_item(session_id: str) -> Response | tuple[str, int]:
         return _new_item_page(session_id, form), 422
     case_id, _, person_id = request.form.get("subject", "").partition(":")
     kind = _asked_kind(request.form.get("legal_kind", ""))
-    try:
-        create(
+    return or_again(
+        lambda: create(
             handlers.add_agenda_item,
             lambda object_id: AddAgendaItem(
                 object_id,
@@ -99,13 +95,10 @@ def add_item(session_id: str) -> Response | tuple[str, int]:
                 kind,
             ),
             hooks(),
-        )
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _new_item_page(session_id, form), refusal.status
-    return _back(session_id)
+        ),
+        lambda: _new_item_page(session_id, form),
+        url_for("sessions.show", session_id=session_id),
+    )
 
 
 @blueprint.post("/conferences/<session_id>/items/<item_id>/attendees")
@@ -230,15 +223,6 @@ def _subject(
 
 
 def _try(session_id: str, item_id: str, act: Callable[[], Any]) -> Response | tuple[str, int]:
-    try:
-        act()
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return item_page(session_id, item_id), refusal.status
-    return _back(session_id)
-
-
-def _back(session_id: str) -> Response:
-    return redirect(url_for("sessions.show", session_id=session_id), 303)
+    return or_again(
+        act, lambda: item_page(session_id, item_id), url_for("sessions.show", session_id=session_id)
+    )

@@ -27,7 +27,7 @@ from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, require
-from kasane_kit.web import Form, actor, hooks, reading, text
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version
 from kasane_plugin_api import FieldKind
 
 blueprint = Blueprint("case", __name__)
@@ -94,7 +94,7 @@ def name_lead(case_id: str) -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _case_page(case_id, team_form=form), 422
     kind, _, subject = form.values["member"].partition(":")
-    command = NameLead(case_id, TeamMember(GrantSubject(kind), subject), _version())
+    command = NameLead(case_id, TeamMember(GrantSubject(kind), subject), typed_version())
     change(handlers.name_lead, command, hooks())
     return _back(case_id)
 
@@ -127,7 +127,7 @@ def change_status(case_id: str) -> Response | tuple[str, int]:
     command = ChangeStatus(
         case_id,
         CaseStatus(form.values["status"]),
-        _version(),
+        typed_version(),
         form.values["review_on"],
     )
     try:
@@ -161,7 +161,7 @@ def close(case_id: str) -> Response | tuple[str, int]:
         case_id,
         ClosingOutcome(values["outcome"]),
         values["evaluation"],
-        _version(),
+        typed_version(),
         values["next_contact"],
         values["no_contact_needed"],
         values["review_on"],
@@ -301,11 +301,6 @@ def _may(file: queries.CaseFile) -> dict[str, bool]:
         "record": write or who.has("outreach_worker"),
         "transfer": lead,
     }
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isdigit() else 0
 
 
 def _back(case_id: str) -> Response:

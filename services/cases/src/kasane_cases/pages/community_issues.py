@@ -1,15 +1,14 @@
 """Community issues raised from cases: by theme and number, and the answers that came back."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers
 from kasane_cases.commands.participation import RaiseCommunityIssue
 from kasane_cases.domain.community_issue import FEWEST_FOR_A_PLACE, SMALLEST_SAID, IssueLevel
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.pages import forms, words
-from kasane_cases.pages.doing import create
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.doing import create, or_again
+from kasane_cases.pages.words import page
 from kasane_cases.queries import participation as queries
 from kasane_kit.auth import require
 from kasane_kit.web import Form, hooks, reading, text
@@ -33,8 +32,8 @@ def raise_issue() -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _page(form), 422
     values = form.values
-    try:
-        create(
+    return or_again(
+        lambda: create(
             handlers.raise_community_issue,
             lambda object_id: RaiseCommunityIssue(
                 object_id,
@@ -43,13 +42,10 @@ def raise_issue() -> Response | tuple[str, int]:
                 tuple(values.get("areas") or ()),
             ),
             hooks(),
-        )
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _page(form), refusal.status
-    return redirect(url_for(".show"), 303)
+        ),
+        lambda: _page(form),
+        url_for(".show"),
+    )
 
 
 def _fields() -> list[FieldSpec]:

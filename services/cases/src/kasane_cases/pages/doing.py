@@ -1,8 +1,13 @@
-"""Runs a handler for a page: once per submission, or in a unit of work of its own."""
+"""Runs a handler for a page: once per submission, or in a unit of work of its own; shows again what is refused."""
 
 from collections.abc import Callable
 from typing import Any
 
+from flask import redirect
+from werkzeug.wrappers import Response
+
+from kasane_cases.domain.errors import CasesRefusal
+from kasane_cases.pages.words import show_refusal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import create_once, unit_of_work
 
@@ -23,3 +28,17 @@ def change(handler: Callable[..., Any], command: Any, *more: Any) -> None:
     """Runs a handler that changes something."""
     with unit_of_work() as uow:
         handler(command, uow, *more)
+
+
+def or_again(
+    act: Callable[[], Any], again: Callable[[], str], done: str
+) -> Response | tuple[str, int]:
+    """Acts and goes on to ``done``; a refusal is shown above ``again``, and nothing was changed."""
+    try:
+        act()
+    except CasesRefusal as refusal:
+        if refusal.status == 404:
+            raise
+        show_refusal(refusal)
+        return again(), refusal.status
+    return redirect(done, 303)

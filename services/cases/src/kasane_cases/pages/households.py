@@ -24,7 +24,7 @@ from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
-from kasane_kit.web import Form, actor, hooks, reading, text
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version
 
 blueprint = Blueprint("household", __name__)
 CHANGE = "cases.household.change"
@@ -284,12 +284,6 @@ def done(
         show_refusal(refusal)
         return form_page(case_id, what, form, **more), refusal.status
     return _back(case_id)
-
-
-def typed_version() -> int:
-    """The version of the case that the form was made from."""
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isdigit() else 0
 
 
 def _made(

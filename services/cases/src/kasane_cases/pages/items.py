@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
@@ -16,11 +16,10 @@ from kasane_cases.commands import (
 )
 from kasane_cases.domain.agenda import AgendaItem, RolePart
 from kasane_cases.domain.conference import ConferenceSession
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.pages import forms, session_forms
-from kasane_cases.pages.doing import change, create
+from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.sessions import names_of
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import Form, actor, hooks, reading, repeated, text
@@ -112,18 +111,15 @@ def go_on(session_id: str, item_id: str) -> Response | tuple[str, int]:
         return item_page(session_id, item_id, going_on_form=form), 422
     target = form.values["to_session_id"]
     topic = text("item.continued_topic")
-    try:
-        create(
+    return or_again(
+        lambda: create(
             handlers.continue_item,
             lambda object_id: ContinueItem(object_id, session_id, item_id, target, topic),
             hooks(),
-        )
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return item_page(session_id, item_id, going_on_form=form), refusal.status
-    return redirect(url_for("sessions.show", session_id=target), 303)
+        ),
+        lambda: item_page(session_id, item_id, going_on_form=form),
+        url_for("sessions.show", session_id=target),
+    )
 
 
 @blueprint.get("/decisions/<decision_id>")
@@ -143,14 +139,11 @@ def finish_decision(decision_id: str) -> Response | tuple[str, int]:
     with reading() as connection:
         found = queries.one_decision(connection, actor(), decision_id)
     command = FinishDecision(found.session.id, found.item.id, decision_id, form.values["done_note"])
-    try:
-        change(handlers.finish_decision, command)
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _decision_page(decision_id, form), refusal.status
-    return redirect(url_for("items.show_decision", decision_id=decision_id), 303)
+    return or_again(
+        lambda: change(handlers.finish_decision, command),
+        lambda: _decision_page(decision_id, form),
+        url_for("items.show_decision", decision_id=decision_id),
+    )
 
 
 def item_page(session_id: str, item_id: str, **opened: Any) -> str:
@@ -237,11 +230,8 @@ def _sessions_to_come(connection: Any, session_id: str) -> dict[str, str]:
 def _try(
     session_id: str, item_id: str, act: Callable[[], Any], **opened: Any
 ) -> Response | tuple[str, int]:
-    try:
-        act()
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return item_page(session_id, item_id, **opened), refusal.status
-    return redirect(url_for("items.show", session_id=session_id, item_id=item_id), 303)
+    return or_again(
+        act,
+        lambda: item_page(session_id, item_id, **opened),
+        url_for("items.show", session_id=session_id, item_id=item_id),
+    )

@@ -10,7 +10,7 @@ from kasane_cases.commands import AddAddendum, DraftMinutes, FixMinutes
 from kasane_cases.domain.agenda import AgendaItem
 from kasane_cases.domain.errors import CasesRefusal, NotInSession
 from kasane_cases.pages import forms, session_forms, words
-from kasane_cases.pages.doing import change, create
+from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.sessions import names_of
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit.auth import require
@@ -64,17 +64,14 @@ def add_addendum(session_id: str) -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _minutes_page(session_id, addendum_form=form), 422
     item_id = request.form.get("item_id", "")
-    try:
-        create(
+    return or_again(
+        lambda: create(
             handlers.add_addendum,
             lambda object_id: AddAddendum(object_id, session_id, form.values["addendum"], item_id),
-        )
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _minutes_page(session_id, addendum_form=form), refusal.status
-    return redirect(url_for("minutes.show", session_id=session_id), 303)
+        ),
+        lambda: _minutes_page(session_id, addendum_form=form),
+        url_for("minutes.show", session_id=session_id),
+    )
 
 
 def _minutes_page(session_id: str, **opened: Any) -> str:

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from kasane_cases import handlers, queries
 from kasane_cases.commands import IssuePack, PrintCopies, SetPackDays, SettleCopy
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.pack import LONGEST_PACK_DAYS, CopyState
 from kasane_cases.pages import words
-from kasane_cases.pages.doing import change
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.doing import change, or_again
+from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.papers import (
@@ -121,14 +120,7 @@ def _desk(session_id: str, wrong_days: str | None = None) -> str:
 
 
 def _try(session_id: str, act: Callable[[], Any]) -> Answer | tuple[str, int]:
-    try:
-        act()
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _desk(session_id), refusal.status
-    return redirect(url_for("packs.desk", session_id=session_id), 303)
+    return or_again(act, lambda: _desk(session_id), url_for("packs.desk", session_id=session_id))
 
 
 def _blocks(pack: queries.Pack) -> list[Block]:

@@ -14,12 +14,12 @@ from kasane_cases.handlers.plans import may_sign_off
 from kasane_cases.pages import plan_fields as fields
 from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.forms import spec
-from kasane_cases.pages.plans import asked_version, over_sessions, persons_of, to_plan
+from kasane_cases.pages.plans import over_sessions, persons_of, to_plan
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
-from kasane_kit.web import Form, actor, hooks, reading, text
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version
 from kasane_plugin_api import FieldKind, FieldSpec
 
 blueprint = Blueprint("plan_reading", __name__)
@@ -180,7 +180,7 @@ def evaluate_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
                 outcome=PlanOutcome(values["plan_outcome"]),
                 summary=values["summary"],
                 checks=fields.checks_from(form, found.plan.goals),
-                version=asked_version(),
+                version=typed_version(),
                 reason=values["outcome_reason"],
                 session_id=values["heard_at"],
             ),
@@ -201,7 +201,7 @@ def finish_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _plan_page(found, form), 422
     new_plan = new_id()
-    command = FinishPlan(case_id, plan_id, asked_version(), new_plan, form.values.get("review_on"))
+    command = FinishPlan(case_id, plan_id, typed_version(), new_plan, form.values.get("review_on"))
     try:
         change(handlers.finish_plan, command)
     except CasesRefusal as refusal:

@@ -15,7 +15,7 @@ from kasane_cases.pages.doing import change, create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, hooks, reading, repeated, term, text
+from kasane_kit.web import Form, actor, hooks, reading, repeated, term, text, typed_version
 
 blueprint = Blueprint("plans", __name__)
 
@@ -75,7 +75,7 @@ def revise_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
     file = _file(case_id)
     plan = file.plan(plan_id)
     form, rows, right = _checked(file, plan.kind.value, first=False)
-    version = asked_version()
+    version = typed_version()
     if not right:
         return _plan_page(file, plan, form, rows, version=version), 422
     content = fields.content_from(form, *rows)
@@ -100,7 +100,7 @@ def revise_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
 @require("cases.support_plan.write", object_argument="plan_id")
 def submit_plan(case_id: str, plan_id: str) -> Response:
     """The author signs the draft off for a session."""
-    change(handlers.submit_plan, SubmitPlan(case_id, plan_id, asked_version()), hooks())
+    change(handlers.submit_plan, SubmitPlan(case_id, plan_id, typed_version()), hooks())
     return to_plan(case_id, plan_id)
 
 
@@ -136,12 +136,6 @@ def decide_plan(case_id: str, plan_id: str) -> Response | tuple[str, int]:
 def persons_of(file: queries.CaseFile) -> dict[str, str]:
     """The names of the persons whose record is open."""
     return {person.id: person.name or text("case.no_name") for person in file.persons}
-
-
-def asked_version() -> int:
-    """The version that the form was read from; 0 when it does not say."""
-    version = request.form.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
 
 
 def to_plan(case_id: str, plan_id: str) -> Response:

@@ -18,11 +18,11 @@ from kasane_cases.domain.emergency import EmergencyCause
 from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.pages import household_forms as forms
 from kasane_cases.pages.doing import change
-from kasane_cases.pages.households import done, form_page, typed_version
+from kasane_cases.pages.households import done, form_page
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
-from kasane_kit.web import Form, reading, text
+from kasane_kit.web import Form, reading, text, typed_version
 
 blueprint = Blueprint("protection", __name__)
 RECORD = "cases.protection.record"

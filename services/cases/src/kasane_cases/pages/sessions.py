@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
@@ -18,13 +18,12 @@ from kasane_cases.commands import (
 )
 from kasane_cases.domain.conference import ConferenceSession, SessionStatus
 from kasane_cases.domain.consent import AttendeeKind
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.obstacle import Obstacle
 from kasane_cases.handlers.conferences import quorum_of
 from kasane_cases.handlers.views import case_view
 from kasane_cases.pages import forms, session_forms, words
-from kasane_cases.pages.doing import change, create
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.doing import change, create, or_again
+from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import Form, actor, hooks, reading, text
@@ -122,14 +121,9 @@ def _next_fields() -> list[FieldSpec]:
 
 
 def _try(session_id: str, act: Callable[[], Any]) -> Response | tuple[str, int]:
-    try:
-        act()
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return _session_page(session_id), refusal.status
-    return redirect(url_for("sessions.show", session_id=session_id), 303)
+    return or_again(
+        act, lambda: _session_page(session_id), url_for("sessions.show", session_id=session_id)
+    )
 
 
 def _session_page(session_id: str, **opened: Any) -> str:

@@ -22,7 +22,16 @@ from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import Form, actor, hooks, reading, text, this_house, unit_of_work
+from kasane_kit.web import (
+    Form,
+    actor,
+    hooks,
+    reading,
+    text,
+    this_house,
+    typed_version,
+    unit_of_work,
+)
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
 blueprint = Blueprint("transfers", __name__)
@@ -91,8 +100,7 @@ def show_transfer(transfer_id: str) -> str:
 @require("cases.transfer.approve", object_argument="transfer_id")
 def approve_transfer(transfer_id: str) -> Response | tuple[str, int]:
     """Lets the transfer go."""
-    version = request.form.get("version", "")
-    command = ApproveTransfer(transfer_id, int(version) if version.isdigit() else 0)
+    command = ApproveTransfer(transfer_id, typed_version())
     return _changed(transfer_id, handlers.approve_transfer, command, hooks())
 
 

@@ -14,6 +14,7 @@ from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -23,7 +24,6 @@ from kasane_kit.web import (
     shown_by,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 
 blueprint = ApiBlueprint("intake_merges_api", __name__, description="名寄せ / merging of records")
@@ -105,7 +105,7 @@ class DecideMergeSchema(MergeReasonSchema):
 @require("intake.person_merge.list")
 @blueprint.arguments(AskedMergesSchema, location="query")
 @blueprint.response(200, PersonMergePageSchema)
-def list_merges(asked: dict[str, Any]) -> dict[str, Any]:
+def list_merges(asked: dict[str, Any]) -> Page:
     """Requests about two consultations that are both open to me, newest first."""
     place, most = read_cursor(1), page_size()
     with reading() as connection:
@@ -116,11 +116,7 @@ def list_merges(asked: dict[str, Any]) -> dict[str, Any]:
             before=place[0] if place else "",
             most=most + 1,
         )
-    shown = [line.merge for line in lines[:most]]
-    return {
-        "items": shown,
-        "next_cursor": write_cursor((shown[-1].id,)) if len(lines) > most else "",
-    }
+    return Page.of([line.merge for line in lines], most, lambda merge: (merge.id,))
 
 
 @blueprint.route("/merges", methods=["POST"])

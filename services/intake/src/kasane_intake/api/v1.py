@@ -41,6 +41,7 @@ from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -48,7 +49,6 @@ from kasane_kit.web import (
     page_size,
     read_cursor,
     reading,
-    write_cursor,
 )
 
 blueprint = ApiBlueprint("intake_api", __name__, description="相談 / consultations")
@@ -57,22 +57,16 @@ blueprint = ApiBlueprint("intake_api", __name__, description="相談 / consultat
 @blueprint.route("/consultations", methods=["GET"])
 @require("intake.consultation.list")
 @blueprint.response(200, schemas.ConsultationPageSchema)
-def list_consultations() -> dict[str, Any]:
+def list_consultations() -> Page:
     """Consultations that I may see, newest first."""
     place, most = read_cursor(2), page_size()
     with reading() as connection:
         lines = queries.consultations(
             connection, actor(), before=(place[0], place[1]) if place else None, most=most + 1
         )
-    shown = lines[:most]
-    more = len(lines) > most
-    last = shown[-1] if shown else None
-    cursor = (
-        write_cursor((last.received_at.astimezone(UTC).isoformat(), last.id))
-        if more and last
-        else ""
+    return Page.of(
+        lines, most, lambda line: (line.received_at.astimezone(UTC).isoformat(), line.id)
     )
-    return {"items": shown, "next_cursor": cursor}
 
 
 @blueprint.route("/consultations", methods=["POST"])

@@ -20,6 +20,7 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -30,7 +31,6 @@ from kasane_kit.web import (
     shown_by,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 
 blueprint = ApiBlueprint(
@@ -132,7 +132,7 @@ class PublicFormSchema(Strict):
 @require("intake.web_message.list")
 @blueprint.arguments(WebMessageQuerySchema, location="query")
 @blueprint.response(200, WebMessagePageSchema)
-def list_web_messages(asked: dict[str, Any]) -> dict[str, Any]:
+def list_web_messages(asked: dict[str, Any]) -> Page:
     """The queue of my desk."""
     place, most = read_cursor(2), page_size()
     with reading() as connection:
@@ -143,10 +143,7 @@ def list_web_messages(asked: dict[str, Any]) -> dict[str, Any]:
             before=(place[0], place[1]) if place else None,
             most=most + 1,
         )
-    shown = lines[:most]
-    last = shown[-1] if len(lines) > most else None
-    cursor = write_cursor((last.arrived_at.astimezone(UTC).isoformat(), last.id)) if last else ""
-    return {"items": shown, "next_cursor": cursor}
+    return Page.of(lines, most, lambda line: (line.arrived_at.astimezone(UTC).isoformat(), line.id))
 
 
 @blueprint.route("/web-messages/<message_id>", methods=["GET"])

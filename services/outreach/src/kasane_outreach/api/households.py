@@ -9,6 +9,7 @@ from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -18,7 +19,6 @@ from kasane_kit.web import (
     shown_by,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 from kasane_outreach import queries
 from kasane_outreach.api import schemas
@@ -33,7 +33,7 @@ blueprint = ApiBlueprint("households_api", __name__, description="訪問先 / ho
 @require("outreach.household.list")
 @blueprint.arguments(schemas.HouseholdQuerySchema, location="query")
 @blueprint.response(200, schemas.HouseholdPageSchema)
-def list_households(query: dict[str, Any]) -> dict[str, Any]:
+def list_households(query: dict[str, Any]) -> Page:
     """Households that I may see, the nearest date first; no protected address is in it."""
     place, most = after_last(_day_or_none), page_size()
     with reading() as connection:
@@ -44,9 +44,9 @@ def list_households(query: dict[str, Any]) -> dict[str, Any]:
             after=place,
             most=most + 1,
         )
-    last = found[most - 1] if len(found) > most else None
-    cursor = (last.by_when.isoformat() if last.by_when else "", last.id) if last else None
-    return {"items": found[:most], "next_cursor": write_cursor(cursor) if cursor else ""}
+    return Page.of(
+        found, most, lambda one: (one.by_when.isoformat() if one.by_when else "", one.id)
+    )
 
 
 @blueprint.route("/households", methods=["POST"])

@@ -11,6 +11,7 @@ from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     Refusal,
     actor,
     asked_version,
@@ -21,7 +22,6 @@ from kasane_kit.web import (
     this_house,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 from kasane_outreach import queries
 from kasane_outreach.api import schemas
@@ -49,7 +49,7 @@ LONGEST_KEY = 200
 @require("outreach.visit.list")
 @blueprint.arguments(schemas.VisitQuerySchema, location="query")
 @blueprint.response(200, schemas.VisitPageSchema)
-def list_visits(query: dict[str, Any]) -> dict[str, Any]:
+def list_visits(query: dict[str, Any]) -> Page:
     """The visits of a day that I may see, in their order; no protected address is in it."""
     place, most = after_last(time.fromisoformat), page_size()
     with reading() as connection:
@@ -61,9 +61,8 @@ def list_visits(query: dict[str, Any]) -> dict[str, Any]:
             after=place,
             most=most + 1,
         )
-    last = lines[most - 1].visit if len(lines) > most else None
-    cursor = write_cursor((last.starts_at.isoformat(), last.id)) if last else ""
-    return {"items": [_flat(line) for line in lines[:most]], "next_cursor": cursor}
+    page = Page.of(lines, most, lambda line: (line.visit.starts_at.isoformat(), line.visit.id))
+    return Page([_flat(line) for line in page.items], page.next_cursor)
 
 
 @blueprint.route("/visits", methods=["POST"])

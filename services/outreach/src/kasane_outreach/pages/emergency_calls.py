@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, hooks, reading, text, unit_of_work
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands.door import SetEmergencyCalls
 from kasane_outreach.domain.emergency_call import EmergencyCall
@@ -39,7 +39,7 @@ def save() -> Response | Shown:
     try:
         calls = tuple(_read(line) for line in form.values["calls"].splitlines() if line.strip())
         with unit_of_work() as uow:
-            set_emergency_calls(SetEmergencyCalls(calls, forms.typed_version(request.form)), uow)
+            set_emergency_calls(SetEmergencyCalls(calls, typed_version()), uow)
     except OutreachRefusal as refusal:
         form.add_error("calls", forms.refusal_words(refusal)["why"])
         return _show(form, refusal.status)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -194,9 +194,3 @@ def asked_day(typed: str, fallback: Callable[[], date]) -> date:
     except ValueError:
         return fallback()
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else fallback()
-
-
-def typed_version(typed: Mapping[str, str]) -> int:
-    """The version that a form was filled in for; 0 when it is none."""
-    version = typed.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0

@@ -20,6 +20,7 @@ from kasane_kit.web import (
     read_cursor,
     reading,
     this_town,
+    typed_version,
     unit_of_work,
     write_cursor,
 )
@@ -86,7 +87,7 @@ def place(request_id: str) -> Response | Shown:
         return show(request_id, place_form=form, status=422)
     with reading() as connection:
         queries.household(connection, actor(), request_id)
-    command = PlaceHousehold(request_id, found[0], found[1], version())
+    command = PlaceHousehold(request_id, found[0], found[1], typed_version())
     try:
         with unit_of_work() as uow:
             place_household(command, uow)
@@ -106,7 +107,7 @@ def contact_details(request_id: str) -> Response | Shown:
         return show(request_id, contact_form=form, status=422)
     with reading() as connection:
         queries.household(connection, actor(), request_id)
-    command = NoteContactDetails(request_id, form.values["kana"], phone, version())
+    command = NoteContactDetails(request_id, form.values["kana"], phone, typed_version())
     try:
         with unit_of_work() as uow:
             note_contact_details(command, uow)
@@ -174,12 +175,6 @@ def _after() -> tuple[date | None, str] | None:
         return date.fromisoformat(values[0]) if values[0] else None, values[1]
     except ValueError:
         raise Refusal("bad_cursor", 400) from None
-
-
-def version() -> int:
-    """The version that a form says it was made from; 0 where it says none."""
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _agencies(household: HouseholdToReach) -> Any:

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, reading, this_town, unit_of_work
+from kasane_kit.web import Form, actor, reading, this_town, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import PlaceHousehold
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -37,7 +37,7 @@ def place(request_id: str) -> Response | Shown:
     found = forms.read_place(form, blocks) if not form.errors else None
     if found is None:
         return _show(request_id, form, status=422)
-    command = PlaceHousehold(request_id, *found, forms.typed_version(request.form))
+    command = PlaceHousehold(request_id, *found, typed_version())
     try:
         with unit_of_work() as uow:
             place_household(command, uow)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, reading, text, unit_of_work
+from kasane_kit.web import Form, actor, create_once, reading, text, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import AcceptPlan, AskForPlan, StopPlan
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -98,8 +98,7 @@ def stop(run_id: str) -> Response:
 @require("outreach.plan.make", object_argument="run_id")
 def accept(run_id: str) -> Response | Shown:
     """Turns the plan into visits."""
-    typed = request.form.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    version = typed_version()
     with reading() as connection:
         queries.plan_file(connection, actor(), run_id)
     try:

@@ -7,7 +7,16 @@ from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
+from kasane_kit.web import (
+    Form,
+    actor,
+    create_once,
+    hooks,
+    reading,
+    text,
+    typed_version,
+    unit_of_work,
+)
 from kasane_outreach import queries
 from kasane_outreach.commands import AskForVisits, EndRequest
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -67,7 +76,7 @@ def end(request_id: str) -> Response | Shown:
         return households.show(request_id, end_form=form, status=422)
     with reading() as connection:
         queries.household(connection, actor(), request_id)
-    command = EndRequest(request_id, form.values["end_reason"], households.version())
+    command = EndRequest(request_id, form.values["end_reason"], typed_version())
     try:
         with unit_of_work() as uow:
             end_request(command, uow)

@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, reading, text, this_town, unit_of_work
+from kasane_kit.web import (
+    Form,
+    actor,
+    create_once,
+    reading,
+    text,
+    this_town,
+    typed_version,
+    unit_of_work,
+)
 from kasane_outreach import queries
 from kasane_outreach.commands import AcceptRound, AskForRound, PlanRound, WantedVisit, WorkerHours
 from kasane_outreach.domain.errors import DayIsPast, OutreachRefusal
@@ -81,8 +90,7 @@ def one_round(round_id: str) -> str:
 @require("outreach.round.plan", object_argument="round_id")
 def accept(round_id: str) -> Response | Shown:
     """Turns the plan into visits."""
-    typed = request.form.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    version = typed_version()
     with reading() as connection:
         queries.visit_round(connection, actor(), round_id)
     try:

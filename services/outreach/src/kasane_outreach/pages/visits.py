@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.tenancy import current_municipality
-from kasane_kit.web import Form, Refusal, actor, reading, this_house, unit_of_work
+from kasane_kit.web import Form, Refusal, actor, reading, this_house, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import CancelVisit, HandOverVisit, RecordVisit
 from kasane_outreach.commands.mending import PinVisit
@@ -73,7 +73,7 @@ def record(visit_id: str) -> Response | Shown:
     command = RecordVisit(
         visit_id=visit_id,
         result=VisitResult(values["result"]),
-        version=_version(),
+        version=typed_version(),
         note=values["note"],
         consent_heard=values["consent_heard"],
         accompanied_to=values["accompanied_to"],
@@ -99,7 +99,7 @@ def cancel(visit_id: str) -> Response | Shown:
         return _show(visit_id, cancel_form=form, status=422)
     try:
         with unit_of_work() as uow:
-            cancel_visit(CancelVisit(visit_id, form.values["reason"], _version()), uow)
+            cancel_visit(CancelVisit(visit_id, form.values["reason"], typed_version()), uow)
     except OutreachRefusal as refusal:
         return _show(visit_id, cancel_form=form, refusal=refusal, status=refusal.status)
     return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
@@ -116,7 +116,7 @@ def pin(visit_id: str) -> Response | Shown:
         raise Refusal("disruption_unclear", 422)
     try:
         with unit_of_work() as uow:
-            pin_visit(PinVisit(visit_id, VisitPin(typed), _version()), uow)
+            pin_visit(PinVisit(visit_id, VisitPin(typed), typed_version()), uow)
     except OutreachRefusal as refusal:
         return _show(visit_id, refusal=refusal, status=refusal.status)
     return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
@@ -135,7 +135,7 @@ def hand_over(visit_id: str) -> Response | Shown:
         return _show(visit_id, hand_over_form=form, status=422)
     chosen = (form.values["worker"], form.values["second_worker"])
     command = HandOverVisit(
-        visit_id, tuple(dict.fromkeys(one for one in chosen if one)), _version()
+        visit_id, tuple(dict.fromkeys(one for one in chosen if one)), typed_version()
     )
     try:
         with unit_of_work() as uow:
@@ -145,10 +145,6 @@ def hand_over(visit_id: str) -> Response | Shown:
     if actor().has("coordinator") or actor().account_id in command.workers:
         return redirect(url_for("visits.one_visit", visit_id=visit_id), 303)
     return redirect(url_for("visits.list_visits", on=line.visit.on.isoformat()), 303)
-
-
-def _version() -> int:
-    return forms.typed_version(request.form)
 
 
 def _show(

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, reading, text, unit_of_work
+from kasane_kit.web import Form, actor, reading, text, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import SetPlanWeights
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -34,7 +34,7 @@ def show() -> str:
 @require("outreach.plan_weights.set")
 def save() -> Response | Shown:
     """Keeps other weights, or those of the product again; plans that stand keep theirs."""
-    form, version = Form(_specs()), forms.typed_version(request.form)
+    form, version = Form(_specs()), typed_version()
     weights = USUAL
     if request.form.get("reset") != "1":
         if not form.check(request.form, forms.say):

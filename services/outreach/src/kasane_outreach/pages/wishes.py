@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, reading, text, this_town, unit_of_work
+from kasane_kit.web import Form, actor, reading, text, this_town, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import SetVisitWish
 from kasane_outreach.domain.errors import OutreachRefusal
@@ -45,8 +45,7 @@ def one_wish(request_id: str) -> str:
 @require("outreach.visit_wish.set", object_argument="request_id")
 def save(request_id: str) -> Response | Shown:
     """Writes it down; every problem is shown at its field."""
-    typed = request.form.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    version = typed_version()
     with reading() as connection:
         two_person = queries.household(connection, actor(), request_id).two_person
     form = Form(_fields(two_person=two_person))

@@ -16,6 +16,7 @@ from kasane_kit.web import (
     term,
     text,
     this_town,
+    typed_version,
     unit_of_work,
 )
 from kasane_outreach import queries
@@ -63,8 +64,7 @@ def one_worker(account_id: str) -> str:
 def save(account_id: str) -> Response | Shown:
     """Writes it down; every problem is shown at its field."""
     _mine(account_id)
-    typed = request.form.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    version = typed_version()
     form = Form(_fields())
     form.check(request.form, forms.say)
     try:

@@ -13,6 +13,7 @@ from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    Page,
     actor,
     asked_version,
     create_once,
@@ -24,7 +25,6 @@ from kasane_kit.web import (
     this_house,
     unit_of_work,
     with_version,
-    write_cursor,
 )
 from kasane_kit.web.errors import problem
 from kasane_portal.api import schemas
@@ -79,13 +79,12 @@ def hear_provider_sign_out(sent: dict[str, Any]) -> None:
 @blueprint.route("/accounts", methods=["GET"])
 @require("portal.account.manage")
 @blueprint.response(200, schemas.AccountPageSchema)
-def accounts() -> dict[str, Any]:
+def accounts() -> Page:
     """The town's accounts by login name."""
     place, most = read_cursor(1), page_size()
     with reading() as connection:
         found = list_accounts(connection, most + 1, place[0] if place else "")
-    more = write_cursor((found[most - 1].login_name,)) if len(found) > most else ""
-    return {"items": found[:most], "next_cursor": more}
+    return Page.of(found, most, lambda account: (account.login_name,))
 
 
 @blueprint.route("/accounts", methods=["POST"])

@@ -14,6 +14,7 @@ from kasane_kit.web import (
     set_session_cookie,
     text,
     this_house,
+    typed_version,
     unit_of_work,
 )
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
@@ -113,14 +114,13 @@ def change(account_id: str) -> Response | tuple[str, int]:
     form = _change_form(account, posts())
     if not form.check(request.form, text):
         return _change_page(account, form), 422
-    read = request.form.get("revision", "")
     command = ChangeAccount(
         account_id=account_id,
         display_name=form.values["display_name"],
         roles=tuple(form.values["roles"]),
         office=form.values["office"],
         active=form.values["active"],
-        revision=int(read) if read.isascii() and read.isdigit() else 0,
+        revision=typed_version("revision"),
     )
     try:
         with unit_of_work() as uow:

@@ -313,7 +313,7 @@ def _plan_ended(e: cases.SupportPlanEnded) -> Steps:
     return (CloseTask(TaskKind.PLAN_REVIEW, e.plan_id),)
 
 
-def _outreach_requested(e: cases.OutreachRequested) -> Steps:
+def _outreach_requested(e: cases.OutreachRequested | resources.SettlingVisitRequested) -> Steps:
     return (
         OpenTask(
             TaskKind.OUTREACH,
@@ -373,18 +373,6 @@ def _participation_moved(e: resources.ParticipationMoved) -> Steps:
     )
 
 
-def _settling_visit_requested(e: resources.SettlingVisitRequested) -> Steps:
-    return (
-        OpenTask(
-            TaskKind.OUTREACH,
-            e.request_id,
-            (COORDINATOR, OUTREACH_WORKER),
-            due_on=e.by_when,
-            case_id=e.case_id,
-        ),
-    )
-
-
 def _settling_visit_called_off(e: resources.SettlingVisitCalledOff) -> Steps:
     return (WithdrawTask(TaskKind.OUTREACH, e.request_id),)
 
@@ -428,7 +416,7 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     resources.ReferralAccepted: _referral_answered,
     resources.ReferralDeclined: _referral_answered,
     resources.ParticipationMoved: _participation_moved,
-    resources.SettlingVisitRequested: _settling_visit_requested,
+    resources.SettlingVisitRequested: _outreach_requested,
     resources.SettlingVisitCalledOff: _settling_visit_called_off,
 }
 

@@ -10,7 +10,16 @@ from kasane_kit import clock
 from kasane_kit.auth import public, require
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, create_once, hooks, reading, text, this_town, unit_of_work
+from kasane_kit.web import (
+    Form,
+    create_once,
+    hooks,
+    reading,
+    text,
+    this_town,
+    typed_version,
+    unit_of_work,
+)
 from kasane_plugin_api import CommunityLevel, CommunityNetwork, fiscal_year
 from kasane_resources.commands.community import (
     AnswerIssue,
@@ -164,7 +173,7 @@ def count(gathering_id: str) -> Answer | tuple[str, int]:
     if not form.check(request.form, forms.say):
         return _gathering_page(gathering_id, form), 422
     attendance = {kind: form.values[kind.value] or 0 for kind in ParticipantKind}
-    command = CountGathering(gathering_id, _version(), attendance, form.values["new_ties"])
+    command = CountGathering(gathering_id, typed_version(), attendance, form.values["new_ties"])
     return or_again(
         lambda: _change(handlers.count_gathering, command),
         lambda: _gathering_page(gathering_id, form),
@@ -177,7 +186,7 @@ def count(gathering_id: str) -> Answer | tuple[str, int]:
 def cancel(gathering_id: str) -> Answer | tuple[str, int]:
     """Says that it does not take place."""
     return or_again(
-        lambda: _change(handlers.cancel_gathering, CancelGathering(gathering_id, _version())),
+        lambda: _change(handlers.cancel_gathering, CancelGathering(gathering_id, typed_version())),
         lambda: _gathering_page(gathering_id),
         url_for(".show_gathering", gathering_id=gathering_id, saved=1),
     )
@@ -341,7 +350,7 @@ def _step(
 ) -> Answer | tuple[str, int]:
     if not form.check(request.form, forms.say):
         return _issue_page(issue_id, {name: form}), 422
-    handler, wanted = command(form.values, _version())
+    handler, wanted = command(form.values, typed_version())
     return or_again(
         lambda: _change(handler, wanted),
         lambda: _issue_page(issue_id, {name: form}),
@@ -352,11 +361,6 @@ def _step(
 def _change(handler: Callable[..., Any], command: Any) -> None:
     with unit_of_work() as uow:
         handler(command, uow, hooks())
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _networks() -> tuple[CommunityNetwork, ...]:

@@ -19,6 +19,7 @@ from kasane_kit.web import (
     reading,
     repeated,
     text,
+    typed_version,
     unit_of_work,
     write_cursor,
 )
@@ -143,14 +144,12 @@ def save_human_service(human_service_id: str) -> Response | tuple[str, int]:
     form, rows, entry = _typed()
     if entry is None:
         return _show_form(form, service, 422, rows)
-    version = request.form.get("version", "")
-    if not version.isdigit():
+    version = typed_version()
+    if not version:
         raise Refusal("bad_request", 400)
     entry = forms.in_municipalities(entry, service.entry)
     with unit_of_work() as uow:
-        change_human_service(
-            ChangeHumanService(human_service_id, entry, int(version)), uow, hooks()
-        )
+        change_human_service(ChangeHumanService(human_service_id, entry, version), uow, hooks())
     return redirect(url_for(".show_human_service", human_service_id=human_service_id, saved=1), 303)
 
 

@@ -9,7 +9,16 @@ from werkzeug.wrappers import Response
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
+from kasane_kit.web import (
+    Form,
+    actor,
+    create_once,
+    hooks,
+    reading,
+    text,
+    typed_version,
+    unit_of_work,
+)
 from kasane_plugin_api import matching_bodies
 from kasane_resources.commands.participation import (
     AnswerWorry,
@@ -202,7 +211,7 @@ def answer_worry(host_id: str, support_id: str) -> Response | tuple[str, int]:
 
     if not form.check(request.form, forms.say):
         return again(), 422
-    command = AnswerWorry(support_id, form.values["answer"], _version())
+    command = AnswerWorry(support_id, form.values["answer"], typed_version())
     return or_again(
         lambda: _change(steps.answer_worry, command),
         again,
@@ -216,7 +225,7 @@ def _step(
     if not form.check(request.form, forms.say):
         return _page(participation_id, {name: form}), 422
     return or_again(
-        lambda: run(form.values, _version()),
+        lambda: run(form.values, typed_version()),
         lambda: _page(participation_id, {name: form}),
         url_for(".show", participation_id=participation_id, saved=1),
     )
@@ -225,11 +234,6 @@ def _step(
 def _change(handler: Callable[..., Any], command: Any) -> None:
     with unit_of_work() as uow:
         handler(command, uow, hooks())
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _places(words: str) -> Sequence[HumanService]:

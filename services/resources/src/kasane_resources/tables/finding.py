@@ -1,11 +1,30 @@
 """What entries are found by: derived from the entry whenever it is written, never read by people."""
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Date, Float, Integer, String, Table, Text
 
 from kasane_resources.tables.schema import metadata
 
 # PostgreSQL orders readings by the codes of their characters, as SQLite does.
 BY_CODE = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _where_and_when() -> list[Column[Any]]:
+    """The columns of a place and its time, for an entry with one opening and for each of several."""
+    return [
+        Column("latitude", Float),
+        Column("longitude", Float),
+        Column("days", Integer, nullable=False),
+        Column("weeks", Integer, nullable=False),
+        Column("monthdays", Integer, nullable=False),
+        Column("every_time", Boolean, nullable=False),
+        Column("valid_from", Date),
+        Column("valid_to", Date),
+        Column("opens", Integer, nullable=False),
+        Column("closes", Integer, nullable=False),
+    ]
+
 
 finding = Table(
     "resources_finding",
@@ -20,16 +39,7 @@ finding = Table(
     Column("area_kind", String(20), nullable=False),
     Column("radius_km", Integer),
     Column("municipality", String(6), nullable=False),
-    Column("latitude", Float),
-    Column("longitude", Float),
-    Column("days", Integer, nullable=False),
-    Column("weeks", Integer, nullable=False),
-    Column("monthdays", Integer, nullable=False),
-    Column("every_time", Boolean, nullable=False),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("opens", Integer, nullable=False),
-    Column("closes", Integer, nullable=False),
+    *_where_and_when(),
     Column("by_line", Boolean, nullable=False),
     Column("visits", Boolean, nullable=False),
     Column("free", Boolean, nullable=False),
@@ -44,16 +54,7 @@ opening = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("latitude", Float),
-    Column("longitude", Float),
-    Column("days", Integer, nullable=False),
-    Column("weeks", Integer, nullable=False),
-    Column("monthdays", Integer, nullable=False),
-    Column("every_time", Boolean, nullable=False),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("opens", Integer, nullable=False),
-    Column("closes", Integer, nullable=False),
+    *_where_and_when(),
 )
 area_word = Table(
     "resources_area_word",

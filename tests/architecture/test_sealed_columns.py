@@ -1,12 +1,15 @@
 """Every column that may hold somebody's words lies sealed, or is named with the reason why it does not."""
 
+import ast
 import importlib
 import pkgutil
+import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from sqlalchemy import JSON, Column, LargeBinary, String, Table
+from sqlalchemy import JSON, Column, LargeBinary, String, Table, Text
 
 from kasane_kit.audit import tables as audit_tables
 from kasane_kit.auth import tables as auth_tables
@@ -28,6 +31,23 @@ MUST_BE_SEALED = {
     "outreach_visit.note",
     "resources_referral.message",
 }
+
+NOT_DIRECTLY = {
+    "cases_transfer_offer.body": "under the accept key, which the other town tells",
+    "dead_letter.body": "an event",
+    "event_log.body": "an event",
+    "outbox.body": "an event",
+    "field_key.wrapped": "names its version in a column",
+    "parcel_out.body": "under the accept key",
+}
+"""What lies sealed otherwise and is not sealed anew: each is said in docs/operations/keys.md."""
+SEALS_OF_THEIR_OWN = {
+    "kasane_cases.handlers.transfer_offers",
+    "kasane_cases.handlers.transfers",
+    "kasane_outreach.api.door",
+    "kasane_portal.handlers.providers",
+}
+"""Modules that seal under a key that is not the town's: an accept key, a telephone's of one day, the signing key."""
 
 
 def listed() -> dict[str, str]:
@@ -83,6 +103,46 @@ def test_what_people_told_is_among_the_sealed() -> None:
 
     assert closed >= MUST_BE_SEALED
     assert len(closed) > 80
+
+
+def test_every_column_that_lies_directly_under_the_towns_key_is_declared() -> None:
+    declared = {one.name for s in load_services().values() for one in s.all_under_town_key}
+    otherwise = {c for c, group in listed().items() if group == "sealed_otherwise"}
+
+    assert declared == otherwise - set(NOT_DIRECTLY)
+    for service in load_services().values():
+        for one in service.all_under_town_key:
+            assert isinstance(one.column.type, LargeBinary | Text), one.name
+            assert set(one.of) <= set(one.column.table.columns.keys()), one.name
+
+
+def purposes_sealed(source: str, module: ModuleType) -> set[str]:
+    """What a module seals for with ``uow.seal``, and what it opens."""
+    return {
+        eval(ast.unparse(node.args[0]), vars(module))
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "seal"
+        and ast.unparse(node.func.value) == "uow"
+    }
+
+
+def test_a_service_seals_with_its_unit_of_work_for_what_it_declares_and_nothing_else() -> None:
+    own = set()
+    for name, service in load_services().items():
+        sealed: set[str] = set()
+        for path in sorted(service.root.rglob("*.py")):
+            dotted = ".".join((service.package, *path.relative_to(service.root).parts))
+            source = path.read_text("utf-8")
+            if re.search(r"from kasane_kit\.keys import [^\n]*\b(un)?seal\b", source):
+                own.add(dotted.removesuffix(".py"))
+            if "uow.seal(" in source:
+                sealed |= purposes_sealed(
+                    source, importlib.import_module(dotted.removesuffix(".py"))
+                )
+        assert sealed == {one.purpose for one in service.under_town_key}, name
+    assert own == SEALS_OF_THEIR_OWN
 
 
 @pytest.mark.parametrize("length", [None, 65])

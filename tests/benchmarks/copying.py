@@ -122,7 +122,8 @@ class _Load:
 
     def _make_key(self, owner: str) -> None:
         fresh, key = new_id(), os.urandom(KEY_BYTES)
-        version, wrapped = self._seals.wrap(fresh, key)
+        version = self._seals.newest_version
+        wrapped = self._seals.wrap(fresh, key, version)
         line = "\t".join((fresh, owner, str(version), wrapped))
         self.add(field_key.name, ("id", "owner", "version", "wrapped"), line)
         self._keys[owner] = (fresh, key)

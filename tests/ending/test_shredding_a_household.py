@@ -135,7 +135,7 @@ class Town:
             municipality_scope(TOWN),
             house.databases.writing(service) as connection,
         ):
-            assert KeptDrafts(connection, house.keys, TOWN, account).keep(draft, form, typed, 1)
+            assert KeptDrafts(connection, account).keep(draft, form, typed, 1)
             connection.commit()
         (sealed,) = self.ids(service, "SELECT sealed FROM kept_draft WHERE id = ?", draft)
         return sealed

@@ -272,6 +272,12 @@ def test_what_is_not_ready_is_said_and_nothing_is_closed(
     KeyRing(key.parent).ensure(MOVING)
     other = refusal()
     key.write_bytes(right)
+    mine = source.house.composition.settings.keys_folder
+    KeyRing(mine).make_version(MOVING)
+    without_a_version = refusal()
+    KeyRing(key.parent).make_version(MOVING)
+    other_version = refusal()
+    (key.parent / f"{MOVING}v2.key").write_bytes((mine / f"{MOVING}v2.key").read_bytes())
     town = target.house.composition.settings.towns / f"{MOVING}.toml"
     text = town.read_text()
     town.write_text(text + '\nplugins = ["ikoma"]\n')
@@ -285,6 +291,8 @@ def test_what_is_not_ready_is_said_and_nothing_is_closed(
 
     assert f"{MOVING}.key" in missing
     assert "移し元と違います" in other
+    assert f"移し元の {MOVING}v2.key を、移し先の鍵のフォルダーへ" in without_a_version
+    assert f"移し先の鍵 {MOVING}v2.key が移し元と違います" in other_version
     assert "拡張機能か設定が違います" in plugins
     assert "町のファイル" in unknown
     assert "もう使われています" in used

@@ -11,6 +11,7 @@ from sqlalchemy import (
     URL,
     Column,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from kasane_kit.db import Databases, Sealed, SealedJson, shredding, typed
+from kasane_kit.db import Databases, Sealed, SealedJson, UnderTownKey, shredding, typed
 from kasane_kit.db.engine import open_engine
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyRing
@@ -47,6 +48,23 @@ turn = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("words", Sealed("lamp_id"), nullable=False),
 )
+
+picture = Table(
+    "lamp_picture",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("lamp_id", String(36), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+
+def place_of_picture(lamp_id: str, picture_id: str) -> str:
+    """Where the seal of a picture belongs."""
+    return f"lamp_picture|{lamp_id}|{picture_id}"
+
+
+PICTURES = UnderTownKey(picture.c.sealed, "pictures", ("lamp_id", "id"), place_of_picture)
 
 
 @dataclass

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from kasane_kit.keys import KeyMissing, KeyRing, MasterKey, SealBroken, seal, unseal
+from kasane_kit.keys import (
+    MAGIC,
+    KeyMissing,
+    KeyRing,
+    MasterKey,
+    SealBroken,
+    mark_of,
+    seal,
+    unseal,
+)
 
 
 def test_the_folder_and_the_files_are_for_this_account_only(tmp_path: Path) -> None:
@@ -218,3 +227,91 @@ def test_the_master_key_is_changed_and_a_change_that_was_cut_off_goes_on(tmp_pat
     assert {name: again.key(name) for name in again.names()} == before
     with pytest.raises(KeyMissing):
         KeyRing(tmp_path / "keys", one).key("signing")
+
+
+def two_versions(folder: Path) -> KeyRing:
+    """The keys of two towns, of one of them in three versions."""
+    ring = KeyRing(folder)
+    ring.ensure("292095", "012319")
+    assert [ring.make_version("292095") for _ in range(2)] == [2, 3]
+    return ring
+
+
+def test_a_seal_directly_under_a_towns_key_says_its_version_and_the_first_says_nothing(
+    tmp_path: Path,
+) -> None:
+    ring = two_versions(tmp_path)
+
+    first, second = (
+        ring.seal("292095", "papers", "紙".encode(), "here|1", version) for version in (1, 2)
+    )
+
+    assert unseal(ring.derived("292095", "papers"), first, "here|1").decode() == "紙"
+    assert second.startswith(b"\x00kasane:v\x00\x00\x02")
+    assert len(second) == len(first) + 12
+    for sealed in (first, second, seal(ring.derived("292095", "papers"), "紙".encode(), "here|1")):
+        assert ring.unseal("292095", "papers", sealed, "here|1").decode() == "紙"
+        for name, purpose, place in (
+            ("292095", "papers", "here|2"),
+            ("292095", "drafts", "here|1"),
+        ):
+            with pytest.raises(SealBroken):
+                ring.unseal(name, purpose, sealed, place)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        b"",
+        mark_of(3),
+        MAGIC + bytes(3),
+        MAGIC + bytes((0, 0, 1)),
+        MAGIC + bytes((0xFF, 0, 2)),
+        MAGIC[:-1],
+        mark_of(2) + mark_of(2),
+    ],
+    ids=["none", "a later one", "zero", "the first", "no number there could be", "cut", "twice"],
+)
+def test_a_mark_of_a_version_that_was_changed_does_not_open(tmp_path: Path, mark: bytes) -> None:
+    ring = two_versions(tmp_path)
+    sealed = ring.seal("292095", "papers", b"paper", "here", 2)
+
+    with pytest.raises(SealBroken):
+        ring.unseal("292095", "papers", mark + sealed[len(mark_of(2)) :], "here")
+    with pytest.raises(SealBroken):
+        ring.unseal("292095", "papers", MAGIC, "here")
+
+
+def test_a_version_that_is_not_here_is_one_sentence_until_it_is_copied(tmp_path: Path) -> None:
+    whole = two_versions(tmp_path / "made")
+    sealed = whole.seal("292095", "papers", b"paper", "here", 2)
+    (tmp_path / "here").mkdir()
+    for name in ("292095", "012319"):
+        (tmp_path / "here" / f"{name}.key").write_bytes(
+            (tmp_path / "made" / f"{name}.key").read_bytes()
+        )
+    ring = KeyRing(tmp_path / "here")
+
+    for act in (
+        lambda: ring.unseal("292095", "papers", sealed, "here"),
+        lambda: ring.seal("292095", "papers", b"more", "here", 2),
+    ):
+        with pytest.raises(KeyMissing, match=r"the key 292095v2 is not in .*; copy it from the"):
+            act()
+    other = ring.seal("012319", "papers", b"other", "here", 1)
+    assert ring.unseal("012319", "papers", other, "here") == b"other"
+
+    (tmp_path / "here/292095v2.key").write_bytes((tmp_path / "made/292095v2.key").read_bytes())
+    assert ring.unseal("292095", "papers", sealed, "here") == b"paper"
+
+
+def test_a_version_that_was_thrown_away_is_not_made_again_under_its_number(tmp_path: Path) -> None:
+    two_versions(tmp_path)
+    (tmp_path / "292095v2.key").unlink()
+    ring = KeyRing(tmp_path)
+
+    assert ring.newest_version("292095") == 3
+    assert ring.make_version("292095") == 4
+    assert ring.newest_version("292095") == 4
+    assert ring.newest_version("012319") == 1
+    assert not (tmp_path / "292095v2.key").exists()

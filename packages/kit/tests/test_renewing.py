@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, make_url, select, text, update
 
 from kasane_kit.db import Databases, FieldSeals, NotSealed, renewing
 from kasane_kit.db.renewing import Renewed, renew
-from kasane_kit.db.resealing import standing, wrap_anew
+from kasane_kit.db.resealing import standing, take_into_use, wrap_anew
 from kasane_kit.db.sealed import field_key
 from kasane_kit.db.shredding import Personal, Rules, left_over, shred
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
@@ -301,7 +301,7 @@ def test_the_town_s_key_may_change_before_the_rest_is_renewed(
     at_rest(monkeypatch, 3, cut)
     with pytest.raises(CutOff):
         renewed(ground)
-    ground.keys.make_version(TOWN)
+    take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
     wrap_anew(ground.databases, FieldSeals(ground.keys, TOWN), "lamps")
     assert words(ground) == said
 
@@ -524,12 +524,12 @@ def test_the_end_of_a_record_waits_for_its_new_key_and_takes_both(
     whole = FieldSeals.fresh
     threads: list[Any] = []
 
-    def while_it_is_made(self: FieldSeals, owner: str) -> Any:
+    def while_it_is_made(self: FieldSeals, connection: Connection, owner: str) -> Any:
         if not threads:
             ending = beside(lambda: end(server, "h0"))
             threads.append((ending, ending.__enter__()))
             until_somebody_waits(server, threads[0][1])
-        return whole(self, owner)
+        return whole(self, connection, owner)
 
     monkeypatch.setattr(FieldSeals, "fresh", while_it_is_made)
     done = renewed(server)
@@ -588,7 +588,7 @@ def test_a_key_that_does_not_open_is_not_replaced(ground: Ground) -> None:
 
 def test_without_a_version_of_the_town_s_key_nothing_is_begun(ground: Ground) -> None:
     fill(ground, 2)
-    ground.keys.make_version(TOWN)
+    take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
     write(ground, a_lamp("b", house="h9"))
     before = key_rows(ground)
     (ground.keys._folder / f"{TOWN}v2.key").unlink()

@@ -21,6 +21,7 @@ from kasane_kit.db.resealing import (
     refuse_plain,
     seal_plain,
     standing,
+    take_into_use,
     take_plain,
     wrap_anew,
 )
@@ -241,7 +242,7 @@ def test_the_town_s_key_is_changed_while_somebody_reads_and_writes(ground: Groun
     workers = [threading.Thread(target=work, args=(number,)) for number in range(2)]
     for worker in workers:
         worker.start()
-    ground.keys.make_version(TOWN)
+    take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
     wrapped = wrap_anew(ground.databases, seals, "lamps")
     over.set()
     for worker in workers:
@@ -262,14 +263,14 @@ def test_a_change_of_the_key_that_was_cut_off_leaves_everything_readable(
     write(ground, *(a_lamp(str(n), house=f"h{n}", note=f"灯{n}") for n in range(5)))
     before = notes(ground)
     seals = FieldSeals(ground.keys, TOWN)
-    ground.keys.make_version(TOWN)
+    take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
     whole, done = seals.wrap, []
 
-    def dies(key_id: str, key: bytes) -> tuple[int, str]:
+    def dies(key_id: str, key: bytes, version: int) -> str:
         done.append(key_id)
         if len(done) == 4:
             raise sqlite3.OperationalError("the machine went away")
-        return whole(key_id, key)
+        return whole(key_id, key, version)
 
     monkeypatch.setattr("kasane_kit.db.resealing.AT_ONCE", 2)
     monkeypatch.setattr(seals, "wrap", dies)

@@ -1,5 +1,6 @@
 """Plays ``kasane keys`` and ``kasane backup`` as an operator types them, in a folder with one town."""
 
+import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -7,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from kasane_contracts.cases import SupportNeedIdentified
+from kasane_kit.auth import platform_actor
 from kasane_kit.config import Settings
 from kasane_kit.db import renewing
 from kasane_kit.tenancy import municipality_scope
-from kasane_runtime import commands
+from kasane_kit.unit_of_work import UnitOfWork
+from kasane_runtime import commands, key_commands
 from kasane_runtime.cli import main
 from kasane_runtime.compose import Composition, compose
 
@@ -45,6 +49,44 @@ def write_a_word(composition: Composition) -> None:
         connection.commit()
 
 
+def attach(composition: Composition, file_id: str) -> None:
+    """A file of a case, sealed directly under the town's key, and an event with a personal field."""
+    house, columns = composition.house, composition.services["cases"].columns
+    assert columns is not None
+    row = dict.fromkeys(("person_id", "reference", "note", "added_by", "added_by_name"), "")
+    row |= {"kind": "document", "name": "", "media_type": "application/pdf", "size": 4}
+    row |= {"digest": hashlib.sha256(b"%PDF").hexdigest()}
+    with (
+        municipality_scope(TOWN),
+        UnitOfWork(house, "cases", platform_actor("cases", TOWN)) as uow,
+    ):
+        sealed = uow.seal("attachments", b"%PDF", f"cases_attachment|c1|{file_id}")
+        uow.connection.execute(
+            insert(columns.tables["cases_attachment"]).values(
+                id=file_id, case_id="c1", added_at=NOW, sealed=sealed, **row
+            )
+        )
+        uow.publish(
+            SupportNeedIdentified(f"n-{file_id}", "c1", "p1", "no_food", description="食べ物がない")
+        )
+        uow.record("cases.attachment.added", "attachment", file_id)
+        uow.commit()
+
+
+def opened(composition: Composition) -> dict[str, bytes]:
+    """The files of the case."""
+    columns = composition.services["cases"].columns
+    assert columns is not None
+    file = columns.tables["cases_attachment"].c
+    with municipality_scope(TOWN), composition.house.databases.reading("cases") as connection:
+        return {
+            row.id: composition.house.unseal(
+                "attachments", row.sealed, f"cases_attachment|c1|{row.id}"
+            )
+            for row in connection.execute(select(file.id, file.sealed))
+        }
+
+
 def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,6 +104,7 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
         return made[-1]
 
     monkeypatch.setattr(commands, "compose", composed)
+    monkeypatch.setattr(key_commands, "BELIEVED_SECONDS", 0)
 
     def typed(*words: str) -> tuple[int, str]:
         status = main(list(words))
@@ -74,9 +117,37 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     assert typed("migrate")[0] == 0
     status, said = typed("keys", "status")
     assert (status, f"○ {TOWN} cases: 封 0、封なし 0、鍵 —" in said) == (0, True)
-    status, said = typed("keys", "rotate", TOWN)
-    assert (status, "鍵 v2 を作りました" in said) == (0, True), said
+    attach(composed(Settings.from_env()), "f-1")
+    status, said = typed("keys", "rotate", TOWN, "--only-make")
+    assert (status, "鍵 v2 を作りました" in said, "包み直し" in said) == (0, True, False), said
     assert (tmp_path / "var" / "keys" / f"{TOWN}v2.key").exists()
+    attach(composed(Settings.from_env()), "f-2")
+    status, said = typed("keys", "status")
+    assert f"{TOWN} cases: 町の鍵でじかに封をしたもの v1: 2 /" in said, said
+    assert f"△ {TOWN} cases: 使っている世代は v1、作ってある世代は v2。" in said
+    status, said = typed("keys", "rotate", TOWN, "--only-wrap")
+    assert (status, f"{TOWN} cases: 0 件を包み直し、じかの封 2 個をし直しました" in said) == (
+        0,
+        True,
+    )
+    attach(composed(Settings.from_env()), "f-3")
+    status, said = typed("keys", "status")
+    assert f"{TOWN} cases: 町の鍵でじかに封をしたもの v2: 3 /" in said, said
+    assert "△" not in said
+    status, said = typed("keys", "rotate", TOWN)
+    assert "じかの封 3 個をし直しました" in said
+    status, said = typed("keys", "status")
+    assert f"{TOWN} cases: 町の鍵でじかに封をしたもの v3: 3 /" in said, said
+    assert f"△ {TOWN}: v2 の下に 出来事 / events" in said
+    assert opened(composed(Settings.from_env())) == {one: b"%PDF" for one in ("f-1", "f-2", "f-3")}
+    the_key = tmp_path / "var" / "keys" / f"{TOWN}v3.key"
+    the_key.rename(tmp_path / "v3.key")
+    status, said = typed("keys", "rotate", TOWN)
+    assert (status, f"copy {TOWN}v3.key from the machine" in said) == (2, True), said
+    status, said = typed("keys", "status")
+    assert f"✗ {TOWN} cases: 使っている世代 v3 の鍵が、この機械にありません" in said
+    (tmp_path / "v3.key").rename(the_key)
+    assert not (tmp_path / "var" / "keys" / f"{TOWN}v4.key").exists()
     assert typed("keys", "seal", TOWN)[0] == 0
     write_a_word(composed(Settings.from_env()))
     with monkeypatch.context() as stopped:

@@ -56,11 +56,10 @@ def test_what_was_typed_about_a_household_goes_with_it_on_postgresql(
     retaining = retaining_with(postgres_bench)
     case_id = retaining.over()
     retaining.due(case_id)
-    keys = postgres_bench.house.keys
     databases = postgres_bench.house.databases
     for draft, about in ((FIRST, case_id), (SECOND, new_id())):
         with municipality_scope(TOWN), databases.writing("cases") as connection:
-            kept = KeptDrafts(connection, keys, TOWN, "who-types")
+            kept = KeptDrafts(connection, "who-types")
             kept.keep(draft, f"/cases/{TOWN}/cases/{about}/close", [("note", CANARY[0])], 1)
             connection.commit()
     before = everything(postgres_bench)
@@ -71,7 +70,7 @@ def test_what_was_typed_about_a_household_goes_with_it_on_postgresql(
     assert [one in before for one in (FIRST, SECOND)] == [True, True]
     assert [one in left for one in (FIRST, SECOND)] == [False, True]
     with municipality_scope(TOWN), databases.writing("cases") as connection:
-        kept = KeptDrafts(connection, keys, TOWN, "who-types")
+        kept = KeptDrafts(connection, "who-types")
         with pytest.raises(RecordIsOver):
             kept.keep(FIRST, f"/cases/{TOWN}/cases/{case_id}/close", [("note", "")], 2)
 

@@ -5,7 +5,7 @@ import hmac
 import os
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,32 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
 
 
 _MOST_DERIVED = 4096
+MAGIC = b"\x00kasane:v"
+_VERSION_BYTES = 3
+_MOST_VERSIONS = 9999
+_MARK_BYTES = len(MAGIC) + _VERSION_BYTES
+
+Unseal = Callable[[str, bytes, str], bytes]
+"""Opens what lies directly under a town's key: purpose, what was sealed, place; raises SealBroken and KeyMissing."""
+
+
+def mark_of(version: int) -> bytes:
+    """What a seal directly under this version of a town's key begins with; under the first with nothing.
+
+    A seal of the first version begins with a random nonce, which looks like a mark once in 2**72.
+    """
+    return b"" if version == 1 else MAGIC + version.to_bytes(_VERSION_BYTES)
+
+
+def _version_told(sealed: bytes) -> tuple[int, bytes]:
+    if not sealed.startswith(MAGIC):
+        return 1, sealed
+    version = int.from_bytes(sealed[len(MAGIC) : _MARK_BYTES])
+    if len(sealed) < _MARK_BYTES or not 2 <= version <= _MOST_VERSIONS:
+        raise SealBroken("the seal names no version of a key that there could be")
+    return version, sealed[_MARK_BYTES:]
+
+
 WRAPPED = b"kasane-wrapped-1\n"
 """What a wrapped key file begins with; the key's own 32 bytes are not in it."""
 NAME = "{name}"
@@ -106,6 +132,7 @@ class KeyRing:
         self._master = master
         self._cache: dict[str, bytes] = {}
         self._derived: dict[tuple[str, str], bytes] = {}
+        self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def ensure(self, *names: str) -> None:
@@ -126,7 +153,7 @@ class KeyRing:
                 except FileNotFoundError:
                     raise KeyMissing(
                         f"the key {name} is not in {self._folder}; nothing was read or written with it; "
-                        "run `kasane migrate` once, or restore the folder from its backup"
+                        f"{_what_brings_it(name)}, or restore the folder from its backup"
                     ) from None
                 if len(key) != KEY_BYTES:
                     raise KeyMissing(
@@ -146,18 +173,38 @@ class KeyRing:
             self._derived[name, purpose] = found
         return found
 
+    def seal(self, name: str, purpose: str, content: bytes, place: str, version: int) -> bytes:
+        """The content directly under one version of a key, which the seal names; raises KeyMissing."""
+        return mark_of(version) + seal(self.version(name, version, purpose), content, place)
+
+    def unseal(self, name: str, purpose: str, sealed: bytes, place: str) -> bytes:
+        """What ``seal`` was given, under whichever version; raises SealBroken, and KeyMissing naming the version."""
+        version, content = _version_told(sealed)
+        return unseal(self.version(name, version, purpose), content, place)
+
     def newest_version(self, name: str) -> int:
         """The number of the newest version of a key: 1 until another was made."""
-        version = 1
+        version = self._newest.get(name) or self._highest_version(name)
         while self._path(_of_version(name, version + 1)).exists():
             version += 1
+        self._newest[name] = version
         return version
 
     def make_version(self, name: str) -> int:
-        """Makes the next version of a key; what the earlier ones sealed still opens with them."""
-        version = self.newest_version(name) + 1
+        """Makes the next version of a key; what the earlier ones sealed still opens with them.
+
+        It is sealed with when it is taken into use (``kasane_kit.db.take_into_use``).
+        """
+        version = self._highest_version(name) + 1
         self.ensure(_of_version(name, version))
         return version
+
+    def _highest_version(self, name: str) -> int:
+        # Earlier ones may have been thrown away.
+        numbers = [
+            path.stem.removeprefix(f"{name}v") for path in self._folder.glob(f"{name}v*.key")
+        ]
+        return max([1, *(int(number) for number in numbers if number.isdecimal())])
 
     def version(self, name: str, version: int, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, derived from one version of the named key; raises KeyMissing."""
@@ -237,6 +284,13 @@ class KeyRing:
         if not name.isalnum():
             raise KeyMissing(f"{name!r} is not the name of a key")
         return self._folder / f"{name}.key"
+
+
+def _what_brings_it(name: str) -> str:
+    _, made, version = name.partition("v")
+    if made and version.isdecimal():
+        return "copy it from the machine on which it was made"
+    return "run `kasane migrate` once"
 
 
 def _of_version(name: str, version: int) -> str:

@@ -15,6 +15,8 @@ from kasane_kit.auth import DataGrade, Permission
 from kasane_kit.bus import Parcel
 from kasane_kit.db.sealed import sealed_columns
 from kasane_kit.db.tags import Tagged
+from kasane_kit.db.typed import KEPT_DRAFTS
+from kasane_kit.db.under_town_key import UnderTownKey
 from kasane_kit.shredding import Part
 from kasane_kit.unit_of_work import House, UnitOfWork
 
@@ -75,7 +77,8 @@ class Service:
     each a function ``(house, municipality, **arguments)``. ``jobs`` are what its worker does by itself.
     ``read_models`` are the tables that hold nothing but what was heard: they can be made again from the logs.
     ``columns`` has its tables with their columns, of which some lie sealed; ``tagged`` are those with tags of what
-    is sealed in them. ``shreds`` is its part when records end.
+    is sealed in them; ``under_town_key`` are the columns that its handlers seal directly under the town's key.
+    ``shreds`` is its part when records end.
     ``parcels`` maps a kind of parcel from another town to a function ``(parcel, uow, hooks)`` that does not commit.
     """
 
@@ -98,6 +101,7 @@ class Service:
     read_models: tuple[Table, ...] = ()
     columns: MetaData | None = None
     tagged: tuple[Tagged, ...] = ()
+    under_town_key: tuple[UnderTownKey, ...] = ()
     shreds: Part | None = None
 
     @property
@@ -110,6 +114,11 @@ class Service:
         """The tables of which a column lies sealed."""
         tables = self.columns.sorted_tables if self.columns is not None else []
         return tuple(table for table in tables if sealed_columns(table))
+
+    @property
+    def all_under_town_key(self) -> tuple[UnderTownKey, ...]:
+        """Every column of its database that lies directly under the town's key, those of the kit too."""
+        return (*self.under_town_key, KEPT_DRAFTS)
 
     def permission(self, name: str) -> Permission | None:
         """The declared permission of this name, or None."""

@@ -18,10 +18,10 @@ from kasane_contracts.envelope import Envelope
 from kasane_kit import audit, clock
 from kasane_kit.auth import Actor, SessionKeeping, platform_actor
 from kasane_kit.bus import Parcel, Sealer, outbox, parcels
-from kasane_kit.db import Databases, gather_later, write_now
+from kasane_kit.db import Databases, gather_later, seals_of, write_now
 from kasane_kit.db.tombstones import Tombstones, TombstonesBroken
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyMissing, KeyRing, seal
+from kasane_kit.keys import KeyMissing, KeyRing
 from kasane_kit.meters import Meters
 from kasane_kit.plugins import BreakerState, PluginHouse
 from kasane_kit.tenancy import (
@@ -76,8 +76,12 @@ class House:
 
     @property
     def sealer(self) -> Sealer:
-        """Seals and opens personal fields of events."""
+        """Opens personal fields of events; a unit of work seals them under the version of the key that is in use."""
         return Sealer(self.keys)
+
+    def unseal(self, purpose: str, sealed: bytes, place: str) -> bytes:
+        """What lies directly under the open municipality's key; raises SealBroken and KeyMissing."""
+        return self.keys.unseal(current_municipality(), purpose, sealed, place)
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,7 @@ class UnitOfWork:
     @property
     def sealer(self) -> Sealer:
         """Seals and opens the personal fields of events."""
-        return self._house.sealer
+        return Sealer(self._house.keys, seals_of(self.connection).version_in_use(self.connection))
 
     @property
     def tombstones(self) -> Tombstones:
@@ -210,7 +214,7 @@ class UnitOfWork:
         return self._house.tombstones
 
     def key(self, purpose: str) -> bytes:
-        """A key of 32 bytes of the open municipality for one purpose, for ``kasane_kit.keys.seal``."""
+        """A key of 32 bytes of the open municipality for one purpose that never changes, for codes and digests."""
         return self._house.keys.derived(self.municipality, purpose)
 
     def name_of(self, municipality: str) -> str:
@@ -241,8 +245,15 @@ class UnitOfWork:
         self._house.wake(self.municipality, self._service)
 
     def seal(self, purpose: str, content: bytes, place: str) -> bytes:
-        """The content under the town's key for a purpose; it opens only for the same purpose and place."""
-        return seal(self._house.keys.derived(self.municipality, purpose), content, place)
+        """The content under the town's key for a purpose; it opens only for the same purpose and place.
+
+        The column in which it is kept is named in ``Service.under_town_key``. Raises KeyMissing.
+        """
+        return seals_of(self.connection).seal(self.connection, purpose, content, place)
+
+    def unseal(self, purpose: str, sealed: bytes, place: str) -> bytes:
+        """What ``seal`` was given, under whichever version of the key; raises SealBroken and KeyMissing."""
+        return self._house.keys.unseal(self.municipality, purpose, sealed, place)
 
     def commit(self) -> None:
         """Makes everything permanent at once; raises UnrecordedChange when no audit entry was written."""
@@ -304,7 +315,7 @@ class UnitOfWork:
             correlationid=cause.correlation_id,
             causationid=cause.causation_id,
             dataschema=f"{entry.type}.json",
-            data=self._house.sealer.seal(self.municipality, entry.type, event_id, data),
+            data=self.sealer.seal(self.municipality, entry.type, event_id, data),
         )
 
 

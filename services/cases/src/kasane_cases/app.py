@@ -15,16 +15,19 @@ from kasane_cases.handlers import (
     remind_of_protections,
     tell_gap_counts,
 )
-from kasane_cases.handlers.attachments import open_every_file
+from kasane_cases.handlers.attachments import SEALED_FOR, open_every_file, place_of
 from kasane_cases.handlers.restored import last_numbers, leave_numbers_out
 from kasane_cases.handlers.shredding import PART
+from kasane_cases.handlers.transfers import TRANSFER, place_of_key
 from kasane_cases.pages import PAGES
 from kasane_cases.queries import retention_lines
 from kasane_cases.repository import PERMISSIONS
+from kasane_cases.tables import attachment, transfer
 from kasane_cases.tables.schema import metadata
 from kasane_contracts import cases as says
 from kasane_contracts import intake, outreach, portal, resources
 from kasane_kit.auth import DataGrade
+from kasane_kit.db import UnderTownKey
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
 from kasane_kit.web import forget_drafts
@@ -103,6 +106,10 @@ service = Service(
         "shredding": DataGrade.SENSITIVE,
     },
     columns=metadata,
+    under_town_key=(
+        UnderTownKey(attachment.c.sealed, SEALED_FOR, ("case_id", "id"), place_of),
+        UnderTownKey(transfer.c.sealed_key, TRANSFER, ("id",), place_of_key),
+    ),
     tables=(
         "cases_consultation_summary",
         "cases_attachment",

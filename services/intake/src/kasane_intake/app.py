@@ -16,7 +16,7 @@ from kasane_intake.api.web_messages import blueprint as web_messages_api
 from kasane_intake.domain.errors import IntakeRefusal
 from kasane_intake.handlers import alert_overdue_sheets
 from kasane_intake.handlers.arrivals import end_arrivals
-from kasane_intake.handlers.attachments import open_every_file
+from kasane_intake.handlers.attachments import SEALED_FOR, open_every_file, place_of
 from kasane_intake.handlers.restored import last_numbers, leave_numbers_out
 from kasane_intake.pages.arrivals import blueprint as arrivals
 from kasane_intake.pages.attachments import blueprint as attachments
@@ -38,10 +38,10 @@ from kasane_intake.subscribers import (
     on_help_asked_for,
     on_records_ended,
 )
-from kasane_intake.tables import search_text
+from kasane_intake.tables import attachment, search_text
 from kasane_intake.tables.schema import metadata
 from kasane_kit.auth import DataGrade, Permission
-from kasane_kit.db import Tagged
+from kasane_kit.db import Tagged, UnderTownKey
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
 from kasane_kit.web import forget_drafts
@@ -239,6 +239,9 @@ service = Service(
         "arrival_term": DataGrade.SETTING,
     },
     columns=metadata,
+    under_town_key=(
+        UnderTownKey(attachment.c.sealed, SEALED_FOR, ("consultation_id", "id"), place_of),
+    ),
     tables=(
         "intake_attachment",
         "intake_attachment_look",

@@ -12,17 +12,27 @@ from kasane_contracts.cases import (
 )
 from kasane_contracts.resources import SettlingVisitCalledOff, SettlingVisitRequested
 from kasane_kit.auth import DataGrade, Permission
+from kasane_kit.db import UnderTownKey
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
 from kasane_kit.web import forget_drafts
+from kasane_outreach import tables
 from kasane_outreach.api.v1 import BLUEPRINTS as API
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS as VISITORS
+from kasane_outreach.handlers.area_surveys import WORDS, place_of_words
+from kasane_outreach.handlers.campaigns import REPLIES, place_of_reply
 from kasane_outreach.handlers.door_days import alarm_overdue_check_ins
-from kasane_outreach.handlers.door_items import open_every_photo
+from kasane_outreach.handlers.door_items import (
+    SEALED_ITEMS,
+    SEALED_PHOTOS,
+    open_every_photo,
+    place_of_item_kept,
+    place_of_photo,
+)
 from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.handlers.plan_search import PlanSearches, plan_now
-from kasane_outreach.handlers.watching import tell_days_of_watching
+from kasane_outreach.handlers.watching import SEEN, place_of_report, tell_days_of_watching
 from kasane_outreach.pages.calendars import blueprint as calendars
 from kasane_outreach.pages.campaign_runs import blueprint as campaign_runs
 from kasane_outreach.pages.campaigns import blueprint as campaigns
@@ -40,6 +50,7 @@ from kasane_outreach.pages.watching import blueprint as watching
 from kasane_outreach.pages.weights import blueprint as weights
 from kasane_outreach.pages.wishes import blueprint as wishes
 from kasane_outreach.pages.workers import blueprint as workers
+from kasane_outreach.repository import PROTECTED_ADDRESS, place_of_address
 from kasane_outreach.subscribers import (
     on_address_protection_changed,
     on_case_closed,
@@ -175,6 +186,23 @@ service = Service(
         "emergency_calls": DataGrade.SETTING,
     },
     columns=metadata,
+    under_town_key=tuple(
+        UnderTownKey(column, purpose, of, place)
+        for column, purpose, of, place in (
+            (tables.door_item.c.sealed, SEALED_ITEMS, ("id",), place_of_item_kept),
+            (tables.visit_photo.c.sealed, SEALED_PHOTOS, ("visit_id", "id"), place_of_photo),
+            (
+                tables.household_to_reach.c.sealed_address,
+                PROTECTED_ADDRESS,
+                ("id",),
+                place_of_address,
+            ),
+            (tables.survey_target.c.sealed, REPLIES, ("id",), place_of_reply),
+            (tables.survey_visit.c.sealed, WORDS, ("id",), place_of_words),
+            (tables.leader_hearing.c.sealed, WORDS, ("id",), place_of_words),
+            (tables.watch_report.c.sealed, SEEN, ("id",), place_of_report),
+        )
+    ),
     tables=(
         "outreach_household_to_reach",
         "outreach_visit",

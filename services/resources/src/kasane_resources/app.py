@@ -19,6 +19,7 @@ from kasane_contracts.cases import (
 )
 from kasane_contracts.outreach import ContactNotMade, VisitCompleted
 from kasane_kit.auth import DataGrade, Permission
+from kasane_kit.db import UnderTownKey
 from kasane_kit.service import Job, Service
 from kasane_kit.shredding import sweep_service
 from kasane_kit.web import forget_drafts
@@ -31,6 +32,7 @@ from kasane_resources.api.v1 import blueprint as api
 from kasane_resources.domain.errors import ResourcesRefusal
 from kasane_resources.handlers import forget_imports, run_imports
 from kasane_resources.handlers.freshness import remind_of_confirmations
+from kasane_resources.handlers.taking_in import QUARANTINE, cell_place
 from kasane_resources.pages.community import blueprint as community
 from kasane_resources.pages.directory import blueprint as directory
 from kasane_resources.pages.freshness import blueprint as freshness_pages
@@ -61,6 +63,7 @@ from kasane_resources.subscribers import (
     on_support_need_identified,
     on_support_plan_agreed,
 )
+from kasane_resources.tables.imports import quarantined_cell
 from kasane_resources.tables.schema import metadata
 
 SUPPORTERS = frozenset({"receiver", "contact", "responsible", "coordinator", "outreach_worker"})
@@ -292,6 +295,7 @@ service = Service(
         "host_support": DataGrade.PERSONAL,
     },
     columns=metadata,
+    under_town_key=(UnderTownKey(quarantined_cell.c.sealed, QUARANTINE, ("id",), cell_place),),
     tables=(
         "resources_organization",
         "resources_human_service",

@@ -3,50 +3,55 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
 from kasane_contracts import registry
-from kasane_kit.keys import KeyRing, SealBroken, seal, unseal
+from kasane_kit.bus import tables
+from kasane_kit.keys import KeyRing, SealBroken, mark_of
 
 SEALED = "sealed"
+_PURPOSE = "events"
 
 
 class Sealer:
-    """AES-256-GCM per field; the place (town, type, event, path) is authenticated, so a value cannot be moved."""
+    """AES-256-GCM per field; the place (town, type, event, path) is authenticated, so a value cannot be moved.
 
-    def __init__(self, keys: KeyRing) -> None:
+    What it seals lies under one version of the town's key; it opens what lies under any.
+    """
+
+    def __init__(self, keys: KeyRing, version: int = 1) -> None:
         self._keys = keys
+        self._version = version
 
     def seal(
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The data with every personal field, empty ones too, replaced by ``{"sealed": …}``."""
+        """The data with every personal field, empty ones too, replaced by ``{"sealed": …}``; raises KeyMissing."""
 
-        def close(key: bytes, value: Any, place: str) -> dict[str, str]:
+        def close(value: Any, place: str) -> dict[str, str]:
             text = json.dumps(value, ensure_ascii=False).encode()
-            return {SEALED: base64.b64encode(seal(key, text, place)).decode()}
+            sealed = self._keys.seal(municipality, _PURPOSE, text, place, self._version)
+            return {SEALED: base64.b64encode(sealed).decode()}
 
         return self._walk(municipality, event_type, event_id, data, close)
 
     def open(
         self, municipality: str, event_type: str, event_id: str, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The data as it was; raises SealBroken."""
+        """The data as it was; raises SealBroken, and KeyMissing naming the version that is not here."""
 
-        def unclose(key: bytes, value: Any, place: str) -> Any:
+        def unclose(value: Any, place: str) -> Any:
             if not isinstance(value, Mapping) or SEALED not in value:
                 raise SealBroken("a personal field is not sealed")
             try:
                 raw = base64.b64decode(value[SEALED], validate=True)
-                return json.loads(unseal(key, raw, place))
+                return json.loads(self._keys.unseal(municipality, _PURPOSE, raw, place))
             except ValueError as error:
                 raise SealBroken("a personal field does not open with this town's key") from error
 
         return self._walk(municipality, event_type, event_id, data, unclose)
-
-    def _key(self, municipality: str) -> bytes:
-        return self._keys.derived(municipality, "events")
 
     def _walk(
         self,
@@ -54,16 +59,24 @@ class Sealer:
         event_type: str,
         event_id: str,
         data: Mapping[str, Any],
-        change: Callable[[bytes, Any, str], Any],
+        change: Callable[[Any, str], Any],
     ) -> dict[str, Any]:
         paths = registry.personal_paths(registry.find(event_type).event_class)
         if not paths:
             return dict(data)
         result: dict[str, Any] = json.loads(json.dumps(data))
-        with_key = partial(change, self._key(municipality))
         for path in paths:
-            _change_at(result, path, f"{municipality}|{event_type}|{event_id}|", with_key)
+            _change_at(result, path, f"{municipality}|{event_type}|{event_id}|", change)
         return result
+
+
+def events_under(connection: Connection, version: int) -> int:
+    """How many kept events of a service have something under this version of the town's key, which is not the first."""
+    mark = base64.b64encode(mark_of(version)).decode()
+    return sum(
+        connection.scalar(select(func.count()).where(table.c.body.contains(mark))) or 0
+        for table in (tables.outbox, tables.event_log, tables.dead_letter)
+    )
 
 
 def _change_at(

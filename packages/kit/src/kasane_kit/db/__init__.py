@@ -9,6 +9,7 @@ from kasane_kit.db.barrier import (
     read_barrier,
 )
 from kasane_kit.db.bell import Bell, listen
+from kasane_kit.db.beside import BESIDE
 from kasane_kit.db.choices import choices_in
 from kasane_kit.db.engine import (
     DatabaseAddresses,
@@ -18,7 +19,6 @@ from kasane_kit.db.engine import (
     ended_when_still,
 )
 from kasane_kit.db.later import (
-    BESIDE,
     begin_record,
     change_later,
     gather_later,
@@ -34,17 +34,20 @@ from kasane_kit.db.migrate import (
     upgrade,
 )
 from kasane_kit.db.outage import is_outage
+from kasane_kit.db.resealing import take_into_use
 from kasane_kit.db.sealed import (
     FieldSeals,
     NotSealed,
     Sealed,
     SealedJson,
     newest_tags,
+    seals_of,
     stored_text,
     tags_in,
 )
 from kasane_kit.db.tags import Tagged, TagMaker, Tags, has_tags
 from kasane_kit.db.taken import Taken, unless_taken
+from kasane_kit.db.under_town_key import UnderTownKey
 
 __all__ = [
     "BESIDE",
@@ -65,6 +68,7 @@ __all__ = [
     "Tagged",
     "Tags",
     "Taken",
+    "UnderTownKey",
     "begin_record",
     "change_later",
     "choices_in",
@@ -80,8 +84,10 @@ __all__ = [
     "newest_tags",
     "pending_migrations",
     "read_barrier",
+    "seals_of",
     "stored_text",
     "tags_in",
+    "take_into_use",
     "unknown_levels",
     "unless_taken",
     "upgrade",

@@ -27,11 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kasane_kit.db.beside import MARK
 from kasane_kit.db.sealed import Sealed, field_key, says, seals_of
-
-_BESIDE = "kasane_beside"
-BESIDE = {_BESIDE: True}
-"""Execution options of a question that has nothing to do with the rows that wait: they go on waiting."""
 
 Rows = list[dict[str, Any]]
 _Shape = tuple[tuple[bool, Table, tuple[str, ...]], ...]
@@ -145,7 +142,7 @@ def _of(connection: Connection) -> _Waiting:
 
 
 def _before(connection: Connection, *what: Any) -> None:
-    if connection in _waiting and not what[-1].get(_BESIDE):
+    if connection in _waiting and not what[-1].get(MARK):
         write_now(connection)
 
 
@@ -207,7 +204,7 @@ class _Closing:
                 self._waiting.keys,
             )
             if owner in self._waiting.begun and owner not in keys:
-                made, keys[owner] = seals.fresh(owner)
+                made, keys[owner] = seals.fresh(self._connection, owner)
                 self.made.append(made)
             value = seals.close(self._connection, column, row, value, keys)
         if isinstance(kind, TypeDecorator):

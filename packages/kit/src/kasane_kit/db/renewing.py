@@ -145,7 +145,7 @@ class _Renewal:
             connection.execute(
                 update(field_key).where(field_key.c.id == row.id).values(owner=set_aside(row.owner))
             )
-            fresh.append(self._seals.fresh(row.owner)[0])
+            fresh.append(self._seals.fresh(connection, row.owner)[0])
         if fresh:
             connection.execute(insert(field_key), fresh)
         self._records += len(fresh)
@@ -245,24 +245,34 @@ class _Renewal:
         return found
 
     def _in_turns(self, what: Sequence[Any], work: Work) -> None:
-        """Does it in short transactions; what somebody else held is taken alone, when they let go."""
-        for start in range(0, len(what), AT_ONCE):
-            some = what[start : start + AT_ONCE]
-            done = set(self._turn(work, some, wait=False))
-            for one in some:
-                if one not in done:
-                    self._turn(work, (one,), wait=True)
-
-    def _turn(self, work: Work, some: Sequence[Any], *, wait: bool) -> Collection[Any]:
-        begun = time.monotonic()
-        with self._databases.writing(self._service) as connection:
-            done = work(connection, some, wait)
-            connection.commit()
-        rest(time.monotonic() - begun)
-        return done
+        in_turns(self._databases, self._service, what, work)
 
     def _note_shut(self, what: str) -> None:
         self._shut[what] = None
+
+
+def in_turns(
+    databases: Databases, service: str, what: Sequence[Any], work: Work, at_once: int | None = None
+) -> None:
+    """Does it in short transactions; what somebody else held is taken alone, when they let go."""
+    many = at_once or AT_ONCE
+    for start in range(0, len(what), many):
+        some = what[start : start + many]
+        done = set(_turn(databases, service, work, some, wait=False))
+        for one in some:
+            if one not in done:
+                _turn(databases, service, work, (one,), wait=True)
+
+
+def _turn(
+    databases: Databases, service: str, work: Work, some: Sequence[Any], *, wait: bool
+) -> Collection[Any]:
+    begun = time.monotonic()
+    with databases.writing(service) as connection:
+        done = work(connection, some, wait)
+        connection.commit()
+    rest(time.monotonic() - begun)
+    return done
 
 
 def rest(seconds: float) -> None:

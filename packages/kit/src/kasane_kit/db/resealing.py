@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from kasane_kit.db.engine import Databases
+from kasane_kit.db.key_versions import put_into_use
 from kasane_kit.db.opening import NOTHING, PREFIX
 from kasane_kit.db.sealed import (
     FieldSeals,
@@ -125,24 +126,38 @@ def tag_anew(databases: Databases, service: str, tagged: Sequence[Tagged]) -> in
     return sum(_tag_rows(databases, service, one) for one in tagged)
 
 
+def take_into_use(databases: Databases, service: str, version: int) -> None:
+    """Lets a service of the open municipality seal and wrap under this version of the town's key, or a later one.
+
+    Other processes follow within ``BELIEVED_SECONDS``; those that have not got it write nothing sealed from then on.
+    Raises KeyMissing, with nothing changed, where this process has not got it.
+    """
+    with databases.writing(service) as connection:
+        seals = seals_of(connection)
+        seals.ask_for(version)
+        put_into_use(connection, version)
+        connection.commit()
+    seals.forget_version_in_use()
+
+
 def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
-    """Puts every record's key under the newest version of the town's; returns how many were under an older one.
+    """Puts every record's key under the town's that is in use; returns how many were under an older version.
 
     Nothing of the records themselves is written, and each key opens before and after.
     """
     done = 0
-    newest = seals.newest_version
     while True:
         with databases.writing(service) as connection:
+            version = seals.version_in_use(connection)
             rows = connection.execute(
                 select(field_key.c.id, field_key.c.wrapped)
-                .where(field_key.c.version < newest)
+                .where(field_key.c.version < version)
                 .limit(AT_ONCE)
                 # Whoever seals under a key need not wait for another wrapping of it.
                 .with_for_update(key_share=True)
             ).all()
             for row in rows:
-                version, wrapped = seals.wrap(row.id, seals.unwrap(row.id, row.wrapped))
+                wrapped = seals.wrap(row.id, seals.unwrap(row.id, row.wrapped), version)
                 connection.execute(
                     update(field_key)
                     .where(field_key.c.id == row.id)
@@ -152,6 +167,13 @@ def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
         done += len(rows)
         if len(rows) < AT_ONCE:
             return done
+
+
+def tagged_up_to(connection: Connection, tagged: Sequence[Tagged], version: int) -> int:
+    """How many rows have tags under this version of the town's key or an older one."""
+    return sum(
+        _count(connection, one.table, one.table.c.tag_version.between(1, version)) for one in tagged
+    )
 
 
 def standing(connection: Connection, tables: Sequence[Table]) -> Standing:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Engine,
     Insert,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -39,6 +38,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kasane_kit.db.key_versions import VersionsInUse, metadata
 from kasane_kit.db.opening import ID_LENGTH, ONLY, PART, PREFIX, Read, opens_for, reader
 from kasane_kit.db.tags import TagMaker
 from kasane_kit.ids import new_id
@@ -51,7 +51,6 @@ SET_ASIDE = "~"
 MOST_OPENED = 2000
 """How many keys of records a process remembers for a town; each is some 200 bytes."""
 
-metadata = MetaData()
 field_key = Table(
     "field_key",
     metadata,
@@ -192,6 +191,7 @@ class FieldSeals:
     def __init__(self, keys: KeyRing, municipality: str) -> None:
         self._keys = keys
         self.municipality = municipality
+        self._in_use = VersionsInUse()
         self._opened: dict[str, tuple[str, AESGCM]] = {}
         self._tag_makers: dict[tuple[str, int], TagMaker] = {}
         self._locked: WeakKeyDictionary[Transaction, dict[str, tuple[str, bytes]]] = (
@@ -299,7 +299,7 @@ class FieldSeals:
         row = connection.execute(statement).one_or_none()
         if row is None:
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            fresh, (_, key) = self.fresh(owner)
+            fresh, (_, key) = self.fresh(connection, owner)
             made = connection.execute(
                 dialect.insert(field_key)
                 .values(fresh)
@@ -311,17 +311,39 @@ class FieldSeals:
             row = connection.execute(statement).one()
         return row.id, self.unwrap(row.id, row.wrapped)
 
-    def fresh(self, owner: str) -> tuple[dict[str, Any], tuple[str, bytes]]:
+    def fresh(self, connection: Connection, owner: str) -> tuple[dict[str, Any], tuple[str, bytes]]:
         """A new key for a record: the row to be written, and its id with the key."""
         key_id, key = new_id(), os.urandom(KEY_BYTES)
-        version, wrapped = self.wrap(key_id, key)
+        version = self.version_in_use(connection)
+        wrapped = self.wrap(key_id, key, version)
         row = {"id": key_id, "owner": owner, "version": version, "wrapped": wrapped}
         return row, (key_id, key)
 
     @property
     def newest_version(self) -> int:
-        """The version of the town's key under which new keys are wrapped."""
+        """The newest version of the town's key that this process has, in use or not; tags are made under it."""
         return self._keys.newest_version(self.municipality)
+
+    def version_in_use(self, connection: Connection) -> int:
+        """The version of the town's key under which this service seals and wraps now."""
+        return self._in_use.of(connection)
+
+    def forget_version_in_use(self) -> None:
+        """Asks the database for it at the next seal."""
+        self._in_use.forget()
+
+    def seal(self, connection: Connection, purpose: str, content: bytes, place: str) -> bytes:
+        """The content directly under the version of the town's key that is in use; raises KeyMissing."""
+        version = self.version_in_use(connection)
+        return self._keys.seal(self.municipality, purpose, content, place, version)
+
+    def unseal(self, purpose: str, sealed: bytes, place: str) -> bytes:
+        """What ``seal`` was given, under whichever version; raises SealBroken and KeyMissing."""
+        return self._keys.unseal(self.municipality, purpose, sealed, place)
+
+    def ask_for(self, version: int) -> None:
+        """Raises KeyMissing where this process has not got this version of the town's key."""
+        self._keys.version(self.municipality, version, _PURPOSE)
 
     def tag_maker(self, table: str, version: int) -> TagMaker:
         """Makes the tags of a table under one version of the town's key; raises KeyMissing."""
@@ -330,12 +352,11 @@ class FieldSeals:
             self._tag_makers[table, version] = made
         return self._tag_makers[table, version]
 
-    def wrap(self, key_id: str, key: bytes) -> tuple[int, str]:
-        """A record's key under the newest version of the town's, with the number of that version."""
-        version = self.newest_version
+    def wrap(self, key_id: str, key: bytes, version: int) -> str:
+        """A record's key under one version of the town's; raises KeyMissing."""
         town_key = self._keys.version(self.municipality, version, _PURPOSE)
         sealed = seal(town_key, key, f"{self.municipality}|field_key|{key_id}|{version}")
-        return version, f"{version}:{base64.b64encode(sealed).decode()}"
+        return f"{version}:{base64.b64encode(sealed).decode()}"
 
     def unwrap(self, key_id: str, wrapped: str) -> bytes:
         """A record's key; raises SealBroken and KeyMissing."""

@@ -23,6 +23,9 @@ from sqlalchemy import (
     select,
 )
 
+from kasane_kit.db.under_town_key import UnderTownKey
+from kasane_kit.tenancy import current_municipality
+
 metadata = MetaData()
 
 idempotency_key = Table(
@@ -49,9 +52,19 @@ kept_draft = Table(
 )
 
 MOST_IDS = 40
+DRAFTS = "drafts"
+"""What the town's key seals what was typed for."""
 AT_ONCE = 500
 _WORD = re.compile(r"[0-9A-Za-z_-]+")
 _OF_AN_ID = re.compile(r"[0-9-]")
+
+
+def place_of_draft(account_id: str, draft_id: str) -> str:
+    """Where the seal of a draft of the open municipality belongs: it opens nowhere else."""
+    return f"{current_municipality()}|{account_id}|{draft_id}"
+
+
+KEPT_DRAFTS = UnderTownKey(kept_draft.c.sealed, DRAFTS, ("account_id", "id"), place_of_draft)
 
 
 def ids_in(form: str) -> frozenset[str]:

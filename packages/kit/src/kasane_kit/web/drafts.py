@@ -67,7 +67,7 @@ def install_drafts(app: Flask, house: House, service: Service) -> None:
     """
 
     def kept(connection: Connection) -> KeptDrafts:
-        return KeptDrafts(connection, house.keys, g.municipality, g.actor.account_id)
+        return KeptDrafts(connection, g.actor.account_id)
 
     @app.get(PREFIX + "/-/drafts")
     @signed_in(_OWN)

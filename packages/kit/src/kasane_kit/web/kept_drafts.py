@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from kasane_kit import clock
+from kasane_kit.db import seals_of
 from kasane_kit.db.shredding import any_shredded, shredded_since
-from kasane_kit.db.typed import forget_typed, ids_in, kept_draft, marks_of
-from kasane_kit.keys import KeyRing, SealBroken, seal, unseal
+from kasane_kit.db.typed import DRAFTS, forget_typed, ids_in, kept_draft, marks_of, place_of_draft
+from kasane_kit.keys import SealBroken
 
 KEPT_FOR = timedelta(days=14)
 MOST_PER_ACCOUNT = 200
@@ -39,19 +40,15 @@ class RecordIsOver(Exception):
 
 
 class KeptDrafts:
-    """The drafts of one account in one service of one municipality; writing is committed by the caller.
+    """The drafts of one account in one service of the open municipality; writing is committed by the caller.
 
     A row is written by one tab only, so two tabs never overwrite each other. A form that was saved leaves its row
     behind without content (``finish``), so that what a slow line brings later is not kept again.
     """
 
-    def __init__(
-        self, connection: Connection, keys: KeyRing, municipality: str, account_id: str
-    ) -> None:
+    def __init__(self, connection: Connection, account_id: str) -> None:
         self._connection = connection
-        self._municipality = municipality
         self._account_id = account_id
-        self._key = keys.derived(municipality, "drafts")
 
     def of_form(self, form: str) -> tuple[KeptDraft, ...]:
         """What this account has typed into the form and not sent, newest first."""
@@ -156,16 +153,16 @@ class KeptDrafts:
     def _is(self, draft_id: str) -> ColumnElement[bool]:
         return (kept_draft.c.account_id == self._account_id) & (kept_draft.c.id == draft_id)
 
-    def _place(self, draft_id: str) -> str:
-        return f"{self._municipality}|{self._account_id}|{draft_id}"
-
     def _seal(self, draft_id: str, typed: Typed) -> str:
         content = json.dumps([list(pair) for pair in typed]).encode()
-        return base64.b64encode(seal(self._key, content, self._place(draft_id))).decode()
+        place = place_of_draft(self._account_id, draft_id)
+        sealed = seals_of(self._connection).seal(self._connection, DRAFTS, content, place)
+        return base64.b64encode(sealed).decode()
 
     def _open(self, draft_id: str, sealed: str) -> Typed | None:
+        place = place_of_draft(self._account_id, draft_id)
         try:
-            content = unseal(self._key, base64.b64decode(sealed), self._place(draft_id))
+            content = seals_of(self._connection).unseal(DRAFTS, base64.b64decode(sealed), place)
         except SealBroken:
             return None
         return [(name, value) for name, value in json.loads(content)]

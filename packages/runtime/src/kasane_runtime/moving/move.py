@@ -1,7 +1,8 @@
 """The move of one town: nine steps, each of which may be cut off anywhere and be taken again."""
 
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -245,6 +246,8 @@ class Move:
                 f"移し元の {self._town}.key を、移し先の鍵のフォルダーへ安全な方法で写してください。"
                 " / put the town's key into the target's folder of keys"
             )
+        else:
+            found += self._versions_not_there()
         here, there = (side.directory.get(self._town) for side in (self._source, self._target))
         if (here.plugins, here.settings) != (there.plugins, there.settings):
             found.append(
@@ -272,6 +275,26 @@ class Move:
                 " / the town is already being moved or has gone"
             )
         return found
+
+    def _versions_not_there(self) -> Iterator[str]:
+        """The later versions of the town's key that the target has not got, or has with other bytes."""
+        mine, theirs = self._source.house.keys, self._target.house.keys
+        later = re.compile(rf"{re.escape(self._town)}v[1-9][0-9]*")
+        for name in filter(later.fullmatch, mine.names()):
+            try:
+                same = mine.derived(name, "audit") == theirs.derived(name, "audit")
+            except KeyMissing as error:
+                yield (
+                    f"鍵の世代がそろいません（{error}）。"
+                    f"移し元の {name}.key を、移し先の鍵のフォルダーへ安全な方法で写してください。"
+                    " / put every version of the town's key into the target's folder of keys"
+                )
+            else:
+                if not same:
+                    yield (
+                        f"移し先の鍵 {name}.key が移し元と違います。移し元の鍵を安全な方法で写してください。"
+                        " / the target has another key for this version"
+                    )
 
     def _broken_trails(self, composition: Composition) -> list[str]:
         found = []

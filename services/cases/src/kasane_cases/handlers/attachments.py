@@ -9,7 +9,7 @@ from kasane_cases.domain.attachment import Attachment, AttachmentKind
 from kasane_cases.handlers.case_access import open_for_change
 from kasane_cases.repository import Attachments
 from kasane_kit import clock
-from kasane_kit.keys import KeyRing, SealBroken, unseal
+from kasane_kit.keys import KeyRing, SealBroken
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import Upload
 
@@ -77,11 +77,12 @@ def open_every_file(connection: Connection, keys: KeyRing, municipality: str) ->
 
     Raises SealBroken naming the first that is not what was handed in.
     """
-    attachments, key = Attachments(connection), keys.derived(municipality, SEALED_FOR)
+    attachments = Attachments(connection)
     found = attachments.every()
     for attachment in found:
         sealed = attachments.sealed(attachment.id)
-        content = unseal(key, sealed, place_of(attachment.case_id, attachment.id))
+        place = place_of(attachment.case_id, attachment.id)
+        content = keys.unseal(municipality, SEALED_FOR, sealed, place)
         if hashlib.sha256(content).hexdigest() != attachment.digest:
             raise SealBroken(f"the file {attachment.id} is not the one that was handed in")
     return len(found)

@@ -32,7 +32,7 @@ from kasane_cases.handlers.transfer_documents import Package, collect, disclosin
 from kasane_cases.repository import Cases, Grants, Transfers
 from kasane_kit import clock
 from kasane_kit.bus import Parcel
-from kasane_kit.keys import seal, unseal
+from kasane_kit.keys import seal
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 
@@ -144,7 +144,7 @@ def show_accept_key(transfer_id: str, uow: UnitOfWork) -> str:
         raise RecordNotFound
     uow.record("cases.transfer.key_shown", TRANSFER, transfer.id)
     uow.commit()
-    return unseal(uow.key(TRANSFER), base64.b64decode(kept), transfer.id).decode()
+    return uow.unseal(TRANSFER, base64.b64decode(kept), place_of_key(transfer.id)).decode()
 
 
 def hear_answer(parcel: Parcel, uow: UnitOfWork, _hooks: Any) -> None:
@@ -235,8 +235,13 @@ def _label(transfer: Transfer, uow: UnitOfWork) -> str:
 
 
 def _kept(accept_key: str, transfer_id: str, uow: UnitOfWork) -> str:
-    sealed = seal(uow.key(TRANSFER), accept_key.encode(), transfer_id)
+    sealed = uow.seal(TRANSFER, accept_key.encode(), place_of_key(transfer_id))
     return base64.b64encode(sealed).decode()
+
+
+def place_of_key(transfer_id: str) -> str:
+    """Where the seal of an accept key belongs: it opens nowhere else."""
+    return transfer_id
 
 
 def _documents(transfer: Transfer, package: Package) -> tuple[TransferDocument, ...]:

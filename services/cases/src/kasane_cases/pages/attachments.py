@@ -11,8 +11,6 @@ from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, refusal_words
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.keys import unseal
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.uploads import DOCUMENTS, Upload, UploadRefused, as_download, check_upload
 from kasane_kit.web import Form, actor, reading, text, this_house
 from kasane_plugin_api import FieldKind, FieldSpec
@@ -54,8 +52,7 @@ def download(case_id: str, attachment_id: str) -> Response:
         attachment, sealed = queries.sealed_file(
             connection, actor(), case_id, attachment_id, clock.today()
         )
-    key = this_house().keys.derived(current_municipality(), SEALED_FOR)
-    content = unseal(key, sealed, place_of(case_id, attachment_id))
+    content = this_house().unseal(SEALED_FOR, sealed, place_of(case_id, attachment_id))
     return as_download(content, attachment.name, attachment.media_type)
 
 

@@ -10,9 +10,8 @@ from kasane_intake.api.schemas import Strict
 from kasane_intake.commands import AttachFiles, OpenAttachment, VoidAttachment
 from kasane_intake.domain.attachment import Attachment
 from kasane_intake.handlers import attach_files, open_attachment, void_attachment
-from kasane_intake.handlers.attachments import SEALED_FOR, unsealed
+from kasane_intake.handlers.attachments import unsealed
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.uploads import Base64, as_download, check_upload
 from kasane_kit.web import ApiBlueprint, actor, create_once, reading, this_house, unit_of_work
 
@@ -132,6 +131,5 @@ def _files(consultation_id: str) -> queries.Files:
 
 
 def _given_back(attachment: Attachment, sealed: bytes) -> Response:
-    key = this_house().keys.derived(current_municipality(), SEALED_FOR)
-    content = unsealed(key, attachment, sealed)
+    content = unsealed(this_house().unseal, attachment, sealed)
     return as_download(content, attachment.name, attachment.media_type)

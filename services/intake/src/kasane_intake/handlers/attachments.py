@@ -1,6 +1,7 @@
 """Keeps files with a consultation, sealed; takes them back, and opens closed ones."""
 
 import hashlib
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from kasane_intake.domain.sheet_errors import ReasonMissing
 from kasane_intake.repository import Attachments, Consultations
 from kasane_kit import clock
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing, SealBroken, unseal
+from kasane_kit.keys import KeyRing, SealBroken, Unseal
 from kasane_kit.unit_of_work import UnitOfWork
 
 ATTACHMENT = "attachment"
@@ -46,7 +47,8 @@ def keep_files(command: AttachFiles, uow: UnitOfWork) -> None:
             added_by=uow.actor.account_id,
             added_by_name=uow.actor.display_name,
         )
-        attachments.add(attachment, uow.seal(SEALED_FOR, upload.content, place_of(attachment)))
+        place = place_of(attachment.consultation_id, attachment.id)
+        attachments.add(attachment, uow.seal(SEALED_FOR, upload.content, place))
         uow.record("intake.attachment.added", ATTACHMENT, attachment.id, basis=upload.digest)
 
 
@@ -79,14 +81,14 @@ def open_attachment(command: OpenAttachment, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def unsealed(key: bytes, attachment: Attachment, sealed: bytes) -> bytes:
-    """The bytes as they were handed in; ``key`` is the town's for ``SEALED_FOR``."""
-    return unseal(key, sealed, place_of(attachment))
+def unsealed(unseal: Unseal, attachment: Attachment, sealed: bytes) -> bytes:
+    """The bytes as they were handed in."""
+    return unseal(SEALED_FOR, sealed, place_of(attachment.consultation_id, attachment.id))
 
 
-def place_of(attachment: Attachment) -> str:
+def place_of(consultation_id: str, attachment_id: str) -> str:
     """Where a file's seal belongs: it opens nowhere else."""
-    return f"intake_attachment|{attachment.consultation_id}|{attachment.id}"
+    return f"intake_attachment|{consultation_id}|{attachment_id}"
 
 
 def open_every_file(connection: Connection, keys: KeyRing, municipality: str) -> int:
@@ -94,10 +96,10 @@ def open_every_file(connection: Connection, keys: KeyRing, municipality: str) ->
 
     Raises SealBroken naming the first that is not what was handed in.
     """
-    attachments, key = Attachments(connection), keys.derived(municipality, SEALED_FOR)
+    attachments, unseal = Attachments(connection), partial(keys.unseal, municipality)
     found = attachments.every()
     for attachment in found:
-        content = unsealed(key, attachment, attachments.sealed(attachment.id))
+        content = unsealed(unseal, attachment, attachments.sealed(attachment.id))
         if hashlib.sha256(content).hexdigest() != attachment.digest:
             raise SealBroken(f"the file {attachment.id} is not the one that was handed in")
     return len(found)

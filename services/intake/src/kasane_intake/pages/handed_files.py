@@ -4,8 +4,7 @@ from flask import Response, request
 
 from kasane_intake.domain.attachment import Attachment
 from kasane_intake.domain.errors import IntakeRefusal
-from kasane_intake.handlers.attachments import SEALED_FOR, unsealed
-from kasane_kit.tenancy import current_municipality
+from kasane_intake.handlers.attachments import unsealed
 from kasane_kit.uploads import (
     DOCUMENTS,
     EXTENSIONS,
@@ -60,6 +59,5 @@ def sentences(refusal: IntakeRefusal | Refusal) -> str:
 
 def given_back(attachment: Attachment, sealed: bytes) -> Response:
     """A kept file as a download, opened with the town's key."""
-    key = this_house().keys.derived(current_municipality(), SEALED_FOR)
-    content = unsealed(key, attachment, sealed)
+    content = unsealed(this_house().unseal, attachment, sealed)
     return as_download(content, attachment.name, attachment.media_type)

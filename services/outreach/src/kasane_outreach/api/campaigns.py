@@ -7,7 +7,6 @@ from flask import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
@@ -246,7 +245,9 @@ def _run(run_id: str, status: int = 200) -> Response:
 
 
 def _reply(run_id: str, target_id: str) -> dict[str, Any]:
-    key = this_house().keys.derived(current_municipality(), campaigns.REPLIES)
     with reading() as connection:
         target, sealed = queries.survey_reply(connection, run_id, target_id)
-    return {"target": target, "answers": campaigns.answers_of(key, target_id, sealed)}
+    return {
+        "target": target,
+        "answers": campaigns.answers_of(this_house().unseal, target_id, sealed),
+    }

@@ -7,7 +7,6 @@ from flask import Response, request
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
@@ -38,7 +37,6 @@ from kasane_outreach.handlers import (
     record_visit,
     schedule_visit,
 )
-from kasane_outreach.queries import PROTECTED_ADDRESS
 
 blueprint = ApiBlueprint("visits_api", __name__, description="訪問 / visits")
 
@@ -142,9 +140,8 @@ def post_hand_over(payload: dict[str, Any], visit_id: str) -> Response:
 
 
 def _visit(visit_id: str) -> Response:
-    key = this_house().keys.derived(current_municipality(), PROTECTED_ADDRESS)
     with reading() as connection:
-        line = queries.visit(connection, actor(), visit_id, key)
+        line = queries.visit(connection, actor(), visit_id, this_house().unseal)
     return with_version(shown_by(schemas.VisitSchema, _flat(line)), line.visit.version)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.ids import new_id
-from kasane_kit.keys import unseal
+from kasane_kit.keys import Unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands.campaigns import (
     BeginRun,
@@ -187,7 +187,7 @@ def triage_reply(command: TriageReply, uow: UnitOfWork) -> None:
     helped = command.to_intake and command.need is not NeedLevel.NONE
     if helped and not target.consultation_id:
         target.consultation_id = new_id()
-        answers = answers_of(uow.key(REPLIES), target.id, targets.reply(target.id))
+        answers = answers_of(uow.unseal, target.id, targets.reply(target.id))
         run = CampaignRuns(uow.connection).get(target.run_id)
         uow.publish(
             events.HelpAskedFor(
@@ -209,9 +209,9 @@ def triage_reply(command: TriageReply, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def answers_of(key: bytes, target_id: str, sealed: bytes) -> Mapping[str, str]:
-    """What was answered, out of its seal under the town's key for replies; empty where nothing was."""
-    found = json.loads(unseal(key, sealed, place_of_reply(target_id))) if sealed else {}
+def answers_of(unseal: Unseal, target_id: str, sealed: bytes) -> Mapping[str, str]:
+    """What was answered, out of its seal; empty where nothing was."""
+    found = json.loads(unseal(REPLIES, sealed, place_of_reply(target_id))) if sealed else {}
     return {str(name): str(value) for name, value in found.items()}
 
 

@@ -14,7 +14,7 @@ from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.db import Taken
 from kasane_kit.ids import new_id
-from kasane_kit.keys import KeyRing, SealBroken, unseal
+from kasane_kit.keys import KeyRing, SealBroken, Unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import FileKind, check_upload
 from kasane_kit.web.errors import Refusal
@@ -108,7 +108,7 @@ def settle_item(command: SettleItem, uow: UnitOfWork) -> None:
         raise AlreadySettled
     if command.keep:
         sealed = items.sealed(item.id)
-        content = open_content(uow.key(SEALED_ITEMS), item.id, sealed or b"")
+        content = open_content(uow.unseal, item.id, sealed or b"")
         if item.kind is DoorItemKind.SURVEY:
             area_surveys.keep_beside(_survey_visit(item, content), uow)
         else:
@@ -119,9 +119,9 @@ def settle_item(command: SettleItem, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def open_content(key: bytes, item_id: str, sealed: bytes) -> Mapping[str, Any]:
+def open_content(unseal: Unseal, item_id: str, sealed: bytes) -> Mapping[str, Any]:
     """What was kept of something that was not accepted; empty where nothing was."""
-    found = json.loads(unseal(key, sealed, _place(item_id))) if sealed else {}
+    found = json.loads(unseal(SEALED_ITEMS, sealed, place_of_item_kept(item_id))) if sealed else {}
     return found if isinstance(found, dict) else {}
 
 
@@ -236,7 +236,9 @@ def _reject(command: TakeItem, uow: UnitOfWork, code: str, facts: Mapping[str, o
     item.reason = code
     item.facts = {name: str(fact) for name, fact in facts.items()}
     content = _object(command.content.get("content"), strict=False)
-    kept = uow.seal(SEALED_ITEMS, json.dumps(content, ensure_ascii=False).encode(), _place(item.id))
+    kept = uow.seal(
+        SEALED_ITEMS, json.dumps(content, ensure_ascii=False).encode(), place_of_item_kept(item.id)
+    )
     DoorItems(uow.connection).add(item, kept)
     _supersede(command, item, uow)
     uow.record("outreach.door_item.rejected", ITEM, item.id, basis=item.reason)
@@ -400,11 +402,12 @@ def open_every_photo(connection: Connection, keys: KeyRing, municipality: str) -
 
     Raises SealBroken naming the first that is not what was taken.
     """
-    papers, key = VisitPapers(connection), keys.derived(municipality, SEALED_PHOTOS)
+    papers = VisitPapers(connection)
     found = papers.every_photo()
     for visit_id, photo_id, digest in found:
         _facts, sealed = papers.photo(visit_id, photo_id)
-        content = unseal(key, sealed, place_of_photo(visit_id, photo_id))
+        place = place_of_photo(visit_id, photo_id)
+        content = keys.unseal(municipality, SEALED_PHOTOS, sealed, place)
         if hashlib.sha256(content).hexdigest() != digest:
             raise SealBroken(f"the picture {photo_id} is not the one that was taken")
     return len(found)
@@ -415,7 +418,8 @@ def place_of_photo(visit_id: str, photo_id: str) -> str:
     return f"outreach_visit_photo|{visit_id}|{photo_id}"
 
 
-def _place(item_id: str) -> str:
+def place_of_item_kept(item_id: str) -> str:
+    """Where the seal of what was not accepted belongs: it opens nowhere else."""
     return f"outreach_door_item|{item_id}"
 
 

@@ -30,6 +30,7 @@ from kasane_outreach.repository import (
     Visits,
     blocks_of,
     opened,
+    place_of_address,
 )
 
 _NOT_KEPT = ("request_id", "visit_address")
@@ -121,7 +122,7 @@ def change_protection(
         if protected:
             household.keep_sealed(_sealed(household.address, household, uow))
         elif household.sealed_address:
-            household.open_seal(opened(household, uow.key(PROTECTED_ADDRESS)))
+            household.open_seal(opened(household, uow.unseal))
         if before != (household.address_protected, household.phone_protected):
             households.save(household)
             uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
@@ -137,7 +138,7 @@ def ask_for_visits(command: AskForVisits, uow: UnitOfWork, hooks: Any) -> str:
     wanted = {name: value for name, value in vars(command).items() if name in _WANTED}
     if command.like:
         known = households.get(command.like)
-        address = opened(known, uow.key(PROTECTED_ADDRESS))
+        address = opened(known, uow.unseal)
         about = {name: getattr(known, name) for name in _ABOUT}
         hidden = known.hides_address
     else:
@@ -219,7 +220,8 @@ def _sealed(address: str, household: HouseholdToReach, uow: UnitOfWork) -> str:
     """The address under the town's key for this request; empty when there is none."""
     if not address:
         return ""
-    return base64.b64encode(uow.seal(PROTECTED_ADDRESS, address.encode(), household.id)).decode()
+    sealed = uow.seal(PROTECTED_ADDRESS, address.encode(), place_of_address(household.id))
+    return base64.b64encode(sealed).decode()
 
 
 def place_household(command: PlaceHousehold, uow: UnitOfWork) -> None:

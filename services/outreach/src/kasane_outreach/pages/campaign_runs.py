@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.keys import unseal
 from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
@@ -39,7 +38,7 @@ from kasane_outreach.domain.survey import NeedLevel, code_of
 from kasane_outreach.domain.visit import VISITING_FUNCTIONS
 from kasane_outreach.handlers import area_surveys, campaigns
 from kasane_outreach.handlers.area_surveys import WORDS, place_of_words
-from kasane_outreach.handlers.campaigns import CODES, REPLIES, answers_of
+from kasane_outreach.handlers.campaigns import CODES, answers_of
 from kasane_outreach.pages import forms
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
@@ -181,8 +180,7 @@ def one_reply(run_id: str, target_id: str) -> str:
     with reading() as connection:
         run = queries.campaign_run(connection, run_id)
         target, sealed = queries.survey_reply(connection, run_id, target_id)
-    key = this_house().keys.derived(current_municipality(), REPLIES)
-    answers = answers_of(key, target_id, sealed)
+    answers = answers_of(this_house().unseal, target_id, sealed)
     return render_template(
         "outreach/survey_reply.html",
         run=run,
@@ -334,7 +332,7 @@ def _area(
     status: int = 200,
     refusal: OutreachRefusal | None = None,
 ) -> Shown:
-    key = this_house().keys.derived(current_municipality(), WORDS)
+    unseal = this_house().unseal
     with reading() as connection:
         run = queries.campaign_run(connection, run_id)
         households = queries.households_of_area(connection, run_id, area)
@@ -346,7 +344,8 @@ def _area(
         area=area,
         households=households,
         hearings=[
-            (one, unseal(key, sealed, place_of_words(one.id)).decode()) for one, sealed in hearings
+            (one, unseal(WORDS, sealed, place_of_words(one.id)).decode())
+            for one, sealed in hearings
         ],
         form=form,
         taken=taken,
@@ -357,7 +356,7 @@ def _area(
 
 
 def _household(run_id: str, household_id: str, form: Form, status: int = 200) -> Shown:
-    key = this_house().keys.derived(current_municipality(), WORDS)
+    unseal = this_house().unseal
     with reading() as connection:
         run = queries.campaign_run(connection, run_id)
         household, visits = queries.survey_household(connection, run_id, household_id)
@@ -366,7 +365,7 @@ def _household(run_id: str, household_id: str, form: Form, status: int = 200) ->
         run=run,
         household=household,
         visits=[
-            (one, unseal(key, sealed, place_of_words(one.id)).decode()) for one, sealed in visits
+            (one, unseal(WORDS, sealed, place_of_words(one.id)).decode()) for one, sealed in visits
         ],
         form=form,
     )

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kasane_kit import clock
 from kasane_kit.auth import public, require
-from kasane_kit.keys import unseal
 from kasane_kit.strings import sentences
 from kasane_kit.tenancy import HOST, current_municipality
 from kasane_kit.web import Form, actor, reading, text, this_house, this_town, unit_of_work
@@ -22,7 +21,6 @@ from kasane_outreach.domain.door_errors import AlreadySettled
 from kasane_outreach.domain.door_item import DoorItemKind
 from kasane_outreach.handlers.door_days import settle_check_in, stop_device
 from kasane_outreach.handlers.door_items import (
-    SEALED_ITEMS,
     SEALED_PHOTOS,
     open_content,
     place_of_photo,
@@ -125,8 +123,7 @@ def one_item(item_id: str) -> str:
     with reading() as connection:
         item, sealed = queries.item_content(connection, actor(), item_id)
         names = queries.names_of_workers(connection)
-    key = this_house().keys.derived(current_municipality(), SEALED_ITEMS)
-    content = open_content(key, item.id, sealed)
+    content = open_content(this_house().unseal, item.id, sealed)
     result = content.get("result")
     known = result if result in {one.value for one in VisitResult} else ""
     with reading() as connection:
@@ -181,10 +178,8 @@ def photo(visit_id: str, photo_id: str) -> Response:
     """A picture taken at a visit, as a download."""
     with reading() as connection:
         found, sealed = queries.visit_photo(connection, actor(), visit_id, photo_id)
-    key = this_house().keys.derived(current_municipality(), SEALED_PHOTOS)
-    answer = Response(
-        unseal(key, sealed, place_of_photo(visit_id, photo_id)), mimetype=found.media_type
-    )
+    content = this_house().unseal(SEALED_PHOTOS, sealed, place_of_photo(visit_id, photo_id))
+    answer = Response(content, mimetype=found.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{photo_id}.jpg"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

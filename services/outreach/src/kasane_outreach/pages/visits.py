@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.web import Form, Refusal, actor, reading, this_house, typed_version, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands import CancelVisit, HandOverVisit, RecordVisit
@@ -19,7 +18,6 @@ from kasane_outreach.domain.visit import Visit
 from kasane_outreach.handlers import cancel_visit, hand_over_visit, record_visit
 from kasane_outreach.handlers.mending import pin_visit
 from kasane_outreach.pages import forms
-from kasane_outreach.queries import PROTECTED_ADDRESS
 
 blueprint = Blueprint("visits", __name__)
 
@@ -156,9 +154,8 @@ def _show(
     refusal: OutreachRefusal | None = None,
     status: int = 200,
 ) -> Shown:
-    key = this_house().keys.derived(current_municipality(), PROTECTED_ADDRESS)
     with reading() as connection:
-        line = queries.visit(connection, actor(), visit_id, key)
+        line = queries.visit(connection, actor(), visit_id, this_house().unseal)
         visit = line.visit
         history = [
             one

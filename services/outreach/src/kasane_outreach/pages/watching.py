@@ -5,8 +5,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.keys import unseal
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import Form, actor, create_once, reading, text, this_house, unit_of_work
 from kasane_outreach import queries
@@ -122,7 +120,7 @@ def _new(request_id: str, form: Form, status: int = 200) -> Shown:
 
 
 def _show(assignment_id: str, form: Form, status: int = 200) -> Shown:
-    key = this_house().keys.derived(current_municipality(), SEEN)
+    unseal = this_house().unseal
     with reading() as connection:
         found, reports = queries.watch(connection, actor(), assignment_id)
         page = render_template(
@@ -130,7 +128,7 @@ def _show(assignment_id: str, form: Form, status: int = 200) -> Shown:
             watch=found,
             household=queries.household_watched(connection, found.request_id),
             reports=[
-                (one, unseal(key, sealed, place_of_report(one.id)).decode())
+                (one, unseal(SEEN, sealed, place_of_report(one.id)).decode())
                 for one, sealed in reports
             ],
             names=queries.names_of_workers(connection),

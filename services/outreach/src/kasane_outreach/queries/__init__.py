@@ -83,10 +83,8 @@ from kasane_outreach.queries.visits import (
     visits_on,
 )
 from kasane_outreach.queries.workers import workers
-from kasane_outreach.repository import PROTECTED_ADDRESS
 
 __all__ = [
-    "PROTECTED_ADDRESS",
     "CalendarLine",
     "DayShown",
     "FreeTime",

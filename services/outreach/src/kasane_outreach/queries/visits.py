@@ -7,6 +7,7 @@ from datetime import date, time
 from sqlalchemy import Connection, and_, or_, select
 
 from kasane_kit.auth import Actor
+from kasane_kit.keys import Unseal
 from kasane_outreach import tables
 from kasane_outreach.domain.contact_attempt import ContactAttempt
 from kasane_outreach.domain.errors import VisitNotFound
@@ -81,11 +82,13 @@ def visits_between(
     return _lines(connection, Visits(connection).those(ids))
 
 
-def visit(connection: Connection, viewer: Actor, visit_id: str, key: bytes = b"") -> VisitLine:
+def visit(
+    connection: Connection, viewer: Actor, visit_id: str, unseal: Unseal | None = None
+) -> VisitLine:
     """One visit; raises VisitNotFound when it is not open to the viewer.
 
-    A protected address is in it only for a worker of this very visit, and only with the ``key`` that
-    opens its seal (``PROTECTED_ADDRESS`` of the town).
+    A protected address is in it only for a worker of this very visit, and only with ``unseal``, which opens
+    its seal.
     """
     v = tables.visit.c
     allowed = connection.scalar(select(v.id).where(v.id == visit_id, visit_visible_to(viewer)))
@@ -95,8 +98,8 @@ def visit(connection: Connection, viewer: Actor, visit_id: str, key: bytes = b""
     (line,) = _lines(connection, [found])
     if viewer.account_id in found.workers:
         household = HouseholdsToReach(connection).get(found.request_id)
-        if key:
-            household.address = opened(household, key)
+        if unseal is not None:
+            household.address = opened(household, unseal)
         return replace(line, household=household)
     return line
 

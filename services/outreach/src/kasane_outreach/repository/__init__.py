@@ -7,6 +7,7 @@ from kasane_outreach.repository.households import (
     PROTECTED_ADDRESS,
     HouseholdsToReach,
     opened,
+    place_of_address,
     same_house_on,
 )
 from kasane_outreach.repository.planning_records import (
@@ -34,6 +35,7 @@ __all__ = [
     "fixed_visits",
     "hold_days",
     "opened",
+    "place_of_address",
     "round_solver",
     "same_house_on",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from kasane_kit.keys import unseal
+from kasane_kit.keys import Unseal
 from kasane_outreach import tables
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.domain.errors import ChangedMeanwhile, HouseholdNotFound
@@ -87,14 +87,20 @@ def same_house_on(
     return tuple(one for one in that_day if one.request_id in there)
 
 
-def opened(household: HouseholdToReach, key: bytes) -> str:
-    """The address of a household, out of its seal where it is protected; ``key`` is the town's for that.
+def opened(household: HouseholdToReach, unseal: Unseal) -> str:
+    """The address of a household, out of its seal where it is protected.
 
-    Only for the workers of a visit to it (I-10). Raises SealBroken for another key.
+    Only for the workers of a visit to it (I-10). Raises SealBroken and KeyMissing.
     """
     if not household.sealed_address:
         return household.address
-    return unseal(key, base64.b64decode(household.sealed_address), household.id).decode()
+    sealed = base64.b64decode(household.sealed_address)
+    return unseal(PROTECTED_ADDRESS, sealed, place_of_address(household.id)).decode()
+
+
+def place_of_address(request_id: str) -> str:
+    """Where the seal of a protected address belongs: it opens nowhere else."""
+    return request_id
 
 
 def _columns(household: HouseholdToReach) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kasane_kit import clock
-from kasane_kit.keys import unseal
+from kasane_kit.keys import Unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_resources.commands import DecideCell
 from kasane_resources.domain.quarantine import QuarantinedCell, QuarantineDecision
@@ -25,15 +25,15 @@ class OpenedCell:
     text: str
 
 
-def open_cells(connection: Connection, key: bytes, most: int) -> list[OpenedCell]:
-    """Cells about which nobody decided, with their texts; ``key`` is the town's for the quarantine."""
+def open_cells(connection: Connection, unseal: Unseal, most: int) -> list[OpenedCell]:
+    """Cells about which nobody decided, with their texts."""
     cells = Quarantine(connection).waiting(most)
     names = HumanServices(connection).entries_of([cell.human_service_id for cell in cells])
     return [
         OpenedCell(
             cell,
             names[cell.human_service_id].name if cell.human_service_id in names else "",
-            unseal(key, cell.sealed, cell_place(cell.id)).decode(),
+            unseal(QUARANTINE, cell.sealed, cell_place(cell.id)).decode(),
         )
         for cell in cells
     ]
@@ -58,7 +58,7 @@ def decide_cell(command: DecideCell, uow: UnitOfWork, _hooks: Any) -> None:
 
 
 def _text(cell_id: str, sealed: bytes, uow: UnitOfWork) -> str:
-    return unseal(uow.key(QUARANTINE), sealed, cell_place(cell_id)).decode()
+    return uow.unseal(QUARANTINE, sealed, cell_place(cell_id)).decode()
 
 
 def _put_back(cell: QuarantinedCell, text: str, uow: UnitOfWork) -> None:

@@ -4,12 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
-from kasane_kit.tenancy import current_municipality
 from kasane_kit.web import Refusal, hooks, reading, this_house, unit_of_work
 from kasane_resources.commands import DecideCell
 from kasane_resources.domain.quarantine import QuarantineDecision
 from kasane_resources.handlers import decide_cell, open_cells
-from kasane_resources.handlers.taking_in import QUARANTINE
 
 blueprint = Blueprint("quarantine", __name__)
 
@@ -20,9 +18,8 @@ MOST_SHOWN = 50
 @require("resources.quarantine.read")
 def list_cells() -> str:
     """The contacts about which nobody decided, oldest first."""
-    key = this_house().keys.derived(current_municipality(), QUARANTINE)
     with reading() as connection:
-        cells = open_cells(connection, key, MOST_SHOWN)
+        cells = open_cells(connection, this_house().unseal, MOST_SHOWN)
     return render_template("resources/quarantine.html", cells=cells, saved="saved" in request.args)
 
 

@@ -33,7 +33,7 @@ def on_postgres(plain: Workbench, server: PrivatePostgres, folder: Path) -> Iter
         admin.grant(TOWN)
         assert admin.deviations(TOWN) == []
     databases = Databases(addresses, keys)
-    house = replace(plain.house, databases=databases)
+    house = replace(plain.house, databases=databases, keys=keys)
     try:
         yield Workbench(service, house)
     finally:

@@ -206,7 +206,7 @@ class UnitOfWork:
     @property
     def sealer(self) -> Sealer:
         """Seals and opens the personal fields of events."""
-        return Sealer(self._house.keys, seals_of(self.connection).version_in_use(self.connection))
+        return Sealer(self._house.keys, self._version_in_use())
 
     @property
     def tombstones(self) -> Tombstones:
@@ -249,7 +249,8 @@ class UnitOfWork:
 
         The column in which it is kept is named in ``Service.under_town_key``. Raises KeyMissing.
         """
-        return seals_of(self.connection).seal(self.connection, purpose, content, place)
+        keys, version = self._house.keys, self._version_in_use()
+        return keys.seal(self.municipality, purpose, content, place, version)
 
     def unseal(self, purpose: str, sealed: bytes, place: str) -> bytes:
         """What ``seal`` was given, under whichever version of the key; raises SealBroken and KeyMissing."""
@@ -266,6 +267,9 @@ class UnitOfWork:
         for step in self._afterwards:
             step()
         self.tell()
+
+    def _version_in_use(self) -> int:
+        return seals_of(self.connection).version_in_use(self.connection)
 
     def _say(self, said: list[audit.Draft | str]) -> None:
         """Gives entries their places behind the end of the trail; they and the events go to the outbox in turn."""

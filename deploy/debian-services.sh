@@ -25,7 +25,7 @@ has_postgresql() {
 has_rabbitmq() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null 2>&1; }
 
 has_chromium() {
-    for name in chromium chromium-browser google-chrome; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome; do
         if command -v "$name" >/dev/null 2>&1; then return 0; fi
     done
     return 1
@@ -36,7 +36,7 @@ has_npm() { command -v npm >/dev/null 2>&1; }
 missing=
 if ! has_postgresql; then missing="$missing postgresql-15"; fi
 if ! has_rabbitmq; then missing="$missing rabbitmq-server"; fi
-if ! has_chromium; then missing="$missing chromium"; fi
+if ! has_chromium; then missing="$missing chromium-headless-shell"; fi
 if ! has_npm; then missing="$missing npm"; fi
 if command -v dpkg-query >/dev/null 2>&1; then
     for font in fonts-noto-cjk fonts-ipaexfont; do
@@ -88,6 +88,10 @@ apt update || failed
 # A newer Debian carries a newer PostgreSQL under its own number.
 if [ "${missing#* postgresql-15}" != "$missing" ] && ! apt-cache show postgresql-15 >/dev/null 2>&1; then
     missing=$(say "$missing" | sed 's/postgresql-15/postgresql/')
+fi
+# An older one has no Chromium without a window.
+if [ "${missing#* chromium-headless-shell}" != "$missing" ] && ! apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+    missing=$(say "$missing" | sed 's/chromium-headless-shell/chromium/')
 fi
 # shellcheck disable=SC2086
 apt install -y --no-install-recommends $missing || failed

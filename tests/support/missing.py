@@ -46,8 +46,11 @@ def find_epmd() -> Path | None:
 
 
 def find_chromium() -> Path | None:
-    """The installed browser; None when there is none. Playwright's own download is never used."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """The installed browser; None when there is none. Playwright's own download is never used.
+
+    The one without a window of its own comes first: it takes a third of the processor's time.
+    """
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         program = shutil.which(name)
         if program:
             return Path(program)
@@ -97,7 +100,7 @@ PROGRAMS: dict[str, Program] = {
     for program in (
         Program("postgresql", "PostgreSQL", "postgresql-15", find_postgres_folder),
         Program("rabbitmq", "RabbitMQ", "rabbitmq-server", find_rabbitmq_folder),
-        Program("browser", "Chromium", "chromium", find_chromium),
+        Program("browser", "Chromium", "chromium-headless-shell", find_chromium),
         Program("npm", "npm", "npm", find_npm),
     )
 }

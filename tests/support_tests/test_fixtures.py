@@ -77,11 +77,11 @@ def test_the_summary_ends_with_what_is_missing(tmp_path: Path, options: list[str
     *_, japanese_browser, browser, japanese_rabbit, rabbit, outcome = done.stdout.splitlines()
     assert japanese_browser == (
         "Chromium が無いため、browser の印のテスト 1 件は実行していません。"
-        "Debian の root で「make services」を実行するか、chromium を入れてください。"
+        "Debian の root で「make services」を実行するか、chromium-headless-shell を入れてください。"
     )
     assert browser == (
         "Chromium was not found, so 1 tests marked browser did not run: "
-        "run `make services` as root on Debian, or install chromium."
+        "run `make services` as root on Debian, or install chromium-headless-shell."
     )
     assert japanese_rabbit.startswith("RabbitMQ が無いため、rabbitmq の印のテスト 2 件は")
     assert rabbit.startswith("RabbitMQ was not found, so 2 tests marked rabbitmq did not run")
@@ -100,7 +100,7 @@ def test_every_program_says_how_to_get_it() -> None:
     assert {marker: program.debian_package for marker, program in PROGRAMS.items()} == {
         "postgresql": "postgresql-15",
         "rabbitmq": "rabbitmq-server",
-        "browser": "chromium",
+        "browser": "chromium-headless-shell",
         "npm": "npm",
     }
 

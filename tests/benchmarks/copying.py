@@ -20,6 +20,8 @@ from kasane_kit.keys import KEY_BYTES, KeyRing
 
 ROWS_AT_ONCE = 4_000
 # So many records whose keys are at hand; a record that comes again later than this stops the filling at its index.
+FIRST = 1
+"""The version of the key that a new town has in use."""
 KEYS_AT_HAND = 20_000
 # What a column gets that the rows do not name: the product writes these where nothing was said.
 PLAIN = {"boolean": "f", "integer": "0", "bigint": "0", "double precision": "0", "json": "[]"}
@@ -117,14 +119,13 @@ class _Load:
 
     def tags(self, table: str, grams: Grams) -> str:
         """The tags of the pieces for this town, as an array."""
-        maker = self._seals.tag_maker(table, self._seals.newest_version)
+        maker = self._seals.tag_maker(table, FIRST)
         return f"{{{','.join(map(str, maker.of(grams)))}}}"
 
     def _make_key(self, owner: str) -> None:
         fresh, key = new_id(), os.urandom(KEY_BYTES)
-        version = self._seals.newest_version
-        wrapped = self._seals.wrap(fresh, key, version)
-        line = "\t".join((fresh, owner, str(version), wrapped))
+        wrapped = self._seals.wrap(fresh, key, FIRST)
+        line = "\t".join((fresh, owner, str(FIRST), wrapped))
         self.add(field_key.name, ("id", "owner", "version", "wrapped"), line)
         self._keys[owner] = (fresh, key)
         if len(self._keys) > KEYS_AT_HAND:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from kasane_intake import queries, tables
+from kasane_intake.app import service
 from kasane_intake.commands import ReceiveConsultation
 from kasane_intake.domain.consultation import Channel, ContactPerson, PersonConcerned
 from kasane_intake.domain.folding import fold
@@ -14,7 +15,10 @@ from kasane_intake.domain.search import FoundBy, grams_of, grams_to_find
 from kasane_intake.handlers import receive_consultation
 from kasane_intake.queries import searching
 from kasane_kit.auth import Actor
+from kasane_kit.db.resealing import tag_anew, take_into_use
 from kasane_kit.ids import new_id
+from kasane_kit.keys import KeyMissing, KeyRing
+from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Workbench
 
 EMI = PersonConcerned(
@@ -283,3 +287,59 @@ def test_a_program_searches_with_the_same_answer(workbench: Workbench) -> None:
     assert "address" not in body["items"][0]
     assert desk.get("/api/v1/search").status_code == 422
     assert desk.get("/api/v1/search", query_string={"q": "あ" * 10_000}).status_code == 422
+
+
+def tagged_under(bench: Workbench) -> dict[str, int]:
+    text = tables.search_text.c
+    with bench.reading() as connection:
+        statement = select(text.consultation_id, text.tag_version)
+        return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def in_use(bench: Workbench, version: int) -> None:
+    with municipality_scope(bench.municipality):
+        take_into_use(bench.house.databases, "intake", version)
+
+
+def tag_all_anew(bench: Workbench) -> int:
+    with municipality_scope(bench.municipality):
+        return tag_anew(bench.house.databases, "intake", service.tagged)
+
+
+def test_tags_follow_the_version_in_use_and_every_consultation_is_found(
+    workbench: Workbench,
+) -> None:
+    keys = workbench.house.keys
+    first = received(workbench, story="税が払えない。")
+    keys.make_version(workbench.municipality)
+    second = received(workbench, story="税の督促が来た。")
+    in_use(workbench, 2)
+    third = received(workbench, story="税を分けて払う。")
+
+    assert tagged_under(workbench) == {first: 1, second: 1, third: 2}
+    assert set(found(workbench, "税")) == {first, second, third}
+    assert tag_all_anew(workbench) == 2
+    assert tagged_under(workbench) == dict.fromkeys((first, second, third), 2)
+    assert tag_all_anew(workbench) == 0
+
+
+def test_a_version_that_was_thrown_away_between_two_others_is_not_asked_for(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, town = workbench.house.keys, workbench.municipality
+    first = received(workbench, story="税が払えない。")
+    for _ in range(2):
+        keys.make_version(town)
+    in_use(workbench, 3)
+    third = received(workbench, story="税を分けて払う。")
+    real = KeyRing.version
+
+    def without_the_second(self: KeyRing, name: str, version: int, purpose: str) -> bytes:
+        if version == 2:
+            raise KeyMissing("it was thrown away")
+        return real(self, name, version, purpose)
+
+    monkeypatch.setattr(KeyRing, "version", without_the_second)
+
+    assert tagged_under(workbench) == {first: 1, third: 3}
+    assert set(found(workbench, "税")) == {first, third}

@@ -286,9 +286,11 @@ def _wrap_and_seal(composition: Composition, town: str) -> int:
     for name, service in composition.services.items():
         wrapped = wrap_anew(databases, FieldSeals(keys, town), name)
         sealed = reseal(databases, name, service.all_under_town_key)
+        tagged = tag_anew(databases, name, service.tagged)
         print(
-            f"{town} {name}: {wrapped} 件を包み直し、じかの封 {sealed.cells} 個をし直しました。"
-            " / wrapped anew; sealed anew directly",
+            f"{town} {name}: {wrapped} 件を包み直し、じかの封 {sealed.cells} 個をし直し、"
+            f"{tagged} 行に札をつけ直しました。"
+            " / wrapped anew; sealed anew directly; tagged anew",
             flush=True,
         )
         for place in sealed.shut:

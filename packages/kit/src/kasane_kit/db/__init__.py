@@ -40,10 +40,10 @@ from kasane_kit.db.sealed import (
     NotSealed,
     Sealed,
     SealedJson,
-    newest_tags,
     seals_of,
     stored_text,
     tags_in,
+    tags_now,
 )
 from kasane_kit.db.tags import Tagged, TagMaker, Tags, has_tags
 from kasane_kit.db.taken import Taken, unless_taken
@@ -81,12 +81,12 @@ __all__ = [
     "is_outage",
     "levels",
     "listen",
-    "newest_tags",
     "pending_migrations",
     "read_barrier",
     "seals_of",
     "stored_text",
     "tags_in",
+    "tags_now",
     "take_into_use",
     "unknown_levels",
     "unless_taken",

@@ -28,12 +28,12 @@ from kasane_kit.db.sealed import (
     FieldSeals,
     field_key,
     is_set_aside,
-    newest_tags,
     only_sealed,
     owner_of,
     sealed_columns,
     seals_of,
     stored_text,
+    tags_now,
 )
 from kasane_kit.db.tags import Tagged
 
@@ -119,7 +119,7 @@ def _closed(connection: Connection, seals: FieldSeals) -> set[str]:
 
 
 def tag_anew(databases: Databases, service: str, tagged: Sequence[Tagged]) -> int:
-    """Tags under the newest version of the town's key what has no tags or older ones; returns how many rows.
+    """Tags under the version of the town's key in use what has no tags or older ones; returns how many rows.
 
     May be cut off at any moment; whoever saves a record meanwhile writes after it.
     """
@@ -245,7 +245,7 @@ def _tag_rows(databases: Databases, service: str, tagged: Tagged) -> int:
     (key,) = table.primary_key
     while True:
         with databases.writing(service) as connection:
-            newest = newest_tags(connection, table).version
+            newest = tags_now(connection, table).version
             ids = connection.scalars(
                 select(key)
                 .where(table.c.tag_version < newest, key > last)

@@ -319,11 +319,6 @@ class FieldSeals:
         row = {"id": key_id, "owner": owner, "version": version, "wrapped": wrapped}
         return row, (key_id, key)
 
-    @property
-    def newest_version(self) -> int:
-        """The newest version of the town's key that this process has, in use or not; tags are made under it."""
-        return self._keys.newest_version(self.municipality)
-
     def version_in_use(self, connection: Connection) -> int:
         """The version of the town's key under which this service seals and wraps now."""
         return self._in_use.of(connection)
@@ -491,10 +486,10 @@ def seals_of(connection: Connection) -> FieldSeals:
         raise SealBroken("this connection opens no seals; nothing was read or written") from None
 
 
-def newest_tags(connection: Connection, table: Table) -> TagMaker:
-    """Makes the tags of what is written now; raises KeyMissing."""
+def tags_now(connection: Connection, table: Table) -> TagMaker:
+    """Makes the tags of what is written now, under the version of the town's key in use; raises KeyMissing."""
     seals = seals_of(connection)
-    return seals.tag_maker(table.name, seals.newest_version)
+    return seals.tag_maker(table.name, seals.version_in_use(connection))
 
 
 def tags_in(connection: Connection, table: Table) -> Iterator[TagMaker]:
@@ -507,7 +502,11 @@ def tags_in(connection: Connection, table: Table) -> Iterator[TagMaker]:
         )
     ).one()
     seals = seals_of(connection)
-    for one in range(first or 1, (last or 0) + 1):
+    versions: Iterable[int] = range(first or 1, (last or 0) + 1)
+    if len(versions) > 2:
+        # One between them may be thrown away already, with no row under it.
+        versions = connection.scalars(select(version).where(version > 0).distinct()).all()
+    for one in versions:
         yield seals.tag_maker(table.name, one)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete
 from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.search import Findable, findable, grams_of, terms_of, text_of
-from kasane_kit.db import newest_tags, write_later
+from kasane_kit.db import tags_now, write_later
 
 
 def keep_findable_anew(connection: Connection, consultation: Consultation) -> None:
@@ -38,5 +38,5 @@ def keep_findable(connection: Connection, consultation: Consultation) -> None:
 
 def text_and_tags(connection: Connection, one: Findable) -> dict[str, Any]:
     """The text that is looked into, with its tags under the newest version of the town's key."""
-    text, maker = text_of(one), newest_tags(connection, tables.search_text)
+    text, maker = text_of(one), tags_now(connection, tables.search_text)
     return {"text": text, "tags": maker.of(grams_of(text)), "tag_version": maker.version}

@@ -27,7 +27,7 @@ class Line:
         self.lost = 0.5
         self.chance = random.Random(0)
         self.application = application
-        self.asked = 0
+        self.asked: list[str] = []
         self._server = make_server(LOOPBACK, 0, self._carry, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True
         self.address = f"http://{LOOPBACK}:{self._server.port}"
@@ -41,7 +41,7 @@ class Line:
         self._server.server_close()
 
     def _carry(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        self.asked += 1
+        self.asked.append(environ["PATH_INFO"])
         item = environ["PATH_INFO"].endswith("/door/items")
         lost = item and self.kind.startswith("loses") and self.chance.random() < self.lost
         if self.kind == "gone" or (lost and self.kind == "loses_requests"):

@@ -259,15 +259,16 @@ def test_the_first_show_comes_from_the_telephone_itself_without_asking_the_offic
     telephone: BrowserTelephone, line: tuple[Office, Line]
 ) -> None:
     """How soon it comes is measured by `make bench-door`, on a machine that does nothing else."""
+    telephone.settle()
     telephone.cut()
-    asked = line[1].asked
+    asked = len(line[1].asked)
 
     telephone.reload()
 
     telephone.page.get_by_role("link", name="見本 花子").last.wait_for()
     shown = "performance.getEntriesByName('door-shown').length"
     assert telephone.page.evaluate(shown) == 1
-    assert line[1].asked == asked
+    assert line[1].asked[asked:] == []
 
 
 def test_no_telephone_keeps_anything_after_the_office_pages_signed_it_out(

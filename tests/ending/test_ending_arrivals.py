@@ -93,7 +93,7 @@ class House:
         house = self.composition.house
         with municipality_scope(TOWN), house.databases.writing("intake") as connection:
             form = f"/intake/{TOWN}/web-messages/{message_id}"
-            kept = KeptDrafts(connection, house.keys, TOWN, "who-types")
+            kept = KeptDrafts(connection, "who-types")
             assert kept.keep("draft".ljust(20, "0"), form, [("reason", CANARY[3])], 1)
             connection.commit()
 

@@ -373,7 +373,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     # It holds by itself; later he comes back, and what was learnt leads on to another place.
     coordinator.page.locator("main summary", has_text=RESOURCES("action.settle")).click()
     coordinator.submit(RESOURCES("action.settle"))
-    assert coordinator.sees(RESOURCES("text.stable"))
+    assert coordinator.sees(RESOURCES("text.stable")), coordinator.page.locator("main").inner_text()
     assert coordinator.sees(RESOURCES("text.visit_called_off"))
     coordinator.page.locator("main summary", has_text=RESOURCES("action.return")).click()
     form = coordinator.page.locator('main form[action$="/return"]')

@@ -188,18 +188,33 @@ class Knowledge:
                 entries.append(replace(stood, order=said.order, state=said.state))
             if said.state != "given":
                 continue
-            narrowed = replace(
-                stood,
-                order=said.order,
-                purposes=stood.purposes & said.purposes,
-                recipients=stood.recipients & said.recipients,
-                classes=stood.classes & said.classes,
-                last=min(stood.last, said.last),
-            )
-            if not (narrowed.purposes and narrowed.recipients and narrowed.classes):
-                narrowed = replace(narrowed, state="withdrawn")
-            if replace(narrowed, order=stood.order) != stood:
-                entries.append(narrowed)
+            self._narrow(entries, said, said.order)
+
+    def join(self, person: str, gone: str, new: str) -> None:
+        """Two households that somebody lived in become one: their consent holds no wider than both."""
+        came, entries = self.said.get((gone, person)), self.said.get((new, person), [])
+        if not came:
+            return
+        if came[-1].state != "given":
+            self.said.setdefault((new, person), []).append(came[-1])
+        elif entries and entries[-1].state == "given":
+            self._narrow(entries, came[-1], max(came[-1].order, entries[-1].order))
+
+    @staticmethod
+    def _narrow(entries: list[Said], by: Said, order: int) -> None:
+        stood = entries[-1]
+        narrowed = replace(
+            stood,
+            order=order,
+            purposes=stood.purposes & by.purposes,
+            recipients=stood.recipients & by.recipients,
+            classes=stood.classes & by.classes,
+            last=min(stood.last, by.last),
+        )
+        if not (narrowed.purposes and narrowed.recipients and narrowed.classes):
+            narrowed = replace(narrowed, state="withdrawn")
+        if replace(narrowed, order=stood.order) != stood:
+            entries.append(narrowed)
 
     def consented(
         self,

@@ -73,7 +73,7 @@ class People(Play):
         )
         if done:
             self.steps_taken.append((home.id, step))
-            self.households_changed()
+            self.households_changed(step)
 
     @rule(who=ANY)
     def somebody_leaves(self, who: int) -> None:
@@ -123,7 +123,7 @@ class People(Play):
             handlers.undo_household_step, commands.UndoStep(again, case_id, step, "誤り")
         )
         if done:
-            self.households_changed()
+            self.households_changed(again)
 
     @rule(who=ANY)
     def an_address_is_protected(self, who: int) -> None:

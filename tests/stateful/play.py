@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import select
 
-from kasane_cases import commands, handlers
+from kasane_cases import commands, handlers, tables
 from kasane_cases.domain.conference import LegalKind
 from kasane_cases.domain.consent import (
     AttendeeKind,
@@ -160,8 +161,11 @@ class Play(RuleBasedStateMachine):
         with self.town.reading() as connection:
             return Cases(connection).get(home.id).version
 
-    def households_changed(self) -> None:
-        """Reads who lives where; what people said goes with them into another case."""
+    def households_changed(self, step_id: str = "") -> None:
+        """Reads who lives where; what people said goes with them into another case.
+
+        A step that joined two households is named, for those who lived in both.
+        """
         before = {one.id: set(one.members) for one in self.known.homes.values()}
         with self.town.reading() as connection:
             for home in self.known.homes.values():
@@ -169,6 +173,12 @@ class Play(RuleBasedStateMachine):
                 home.members = set(case.household.members_on(clock.today()))
                 home.known |= {person.id for person in case.persons}
                 home.open = case.open
+            steps = select(tables.household_step).where(tables.household_step.c.id == step_id)
+            joined = {
+                (row.case_id, row.other_case_id)
+                for row in connection.execute(steps)
+                if row.kind == "merged"
+            }
         homes = self.known.homes.values()
         for gone in homes:
             for person in before[gone.id] - gone.members:
@@ -177,6 +187,8 @@ class Play(RuleBasedStateMachine):
                 for new in homes:
                     if person in new.members - before[new.id]:
                         self.follows(person, gone.id, new.id)
+                    elif (gone.id, new.id) in joined:
+                        self.known.join(person, gone.id, new.id)
 
     def follows(self, person: str, gone: str, new: str) -> None:
         entries = self.known.said.get((gone, person))

@@ -6,7 +6,15 @@ import pytest
 
 from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.case import CaseStatus, ClosingOutcome, GrantSubject
-from kasane_cases.domain.consent import ConsentState
+from kasane_cases.domain.consent import (
+    NO_SCOPE,
+    AttendeeKind,
+    ConsentPurpose,
+    ConsentScope,
+    ConsentState,
+    DataClass,
+    Elsewhere,
+)
 from kasane_cases.domain.errors import (
     AlreadyMember,
     CaseNotFound,
@@ -26,6 +34,7 @@ from kasane_kit import clock
 from kasane_kit.ids import new_id
 
 MOTHER, SON = "person-mother", "person-son"
+EVERYTHING = ConsentScope(tuple(ConsentPurpose), tuple(AttendeeKind), tuple(DataClass))
 
 
 def read(at_work, case_id, viewer=None):
@@ -324,6 +333,70 @@ def test_joining_is_taken_back_into_the_same_case(at_work):
     assert read(at_work, first).household.members == {MOTHER, SON}
     assert read(at_work, second).household.members == {sister}
     assert at_work.read_case(second).status is CaseStatus.REOPENED
+
+
+HANDOFF_ALONE = ConsentScope(
+    (ConsentPurpose.HANDOFF,), (AttendeeKind.MUNICIPAL_STAFF,), (DataClass.IDENTITY,)
+)
+OTHERS = ConsentScope(
+    (ConsentPurpose.MULTI_AGENCY,), (AttendeeKind.MUNICIPAL_STAFF,), (DataClass.IDENTITY,)
+)
+GIVEN, REFUSED = ConsentState.GIVEN, ConsentState.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "stands"),
+    [
+        ((GIVEN, EVERYTHING), (GIVEN, HANDOFF_ALONE), (GIVEN, HANDOFF_ALONE)),
+        ((GIVEN, HANDOFF_ALONE), (GIVEN, EVERYTHING), (GIVEN, HANDOFF_ALONE)),
+        ((GIVEN, OTHERS), (GIVEN, HANDOFF_ALONE), (ConsentState.WITHDRAWN, NO_SCOPE)),
+        ((REFUSED, NO_SCOPE), (GIVEN, EVERYTHING), (REFUSED, NO_SCOPE)),
+        ((GIVEN, EVERYTHING), None, None),
+        (None, (GIVEN, HANDOFF_ALONE), (GIVEN, HANDOFF_ALONE)),
+    ],
+    ids=[
+        "narrow here",
+        "narrow there",
+        "nothing in common",
+        "refused there",
+        "not asked here",
+        "not asked there",
+    ],
+)
+def test_i_01_joining_two_households_widens_no_consent_of_who_lives_in_both(
+    at_work, there, here, stands
+):
+    first, second = at_work.case(), _second_case(at_work)
+    add(at_work, second, known_person_id=MOTHER)
+    for case_id, said in ((second, there), (first, here)):
+        if said is not None:
+            at_work.consent(case_id, MOTHER, state=said[0], scope=said[1], elsewhere=Elsewhere.KEEP)
+
+    at_work.do(
+        handlers.join_households,
+        commands.JoinHouseholds(
+            new_id(), first, second, clock.today(), "同居", at_work.read_case(first).version
+        ),
+    )
+
+    entries = [one for one in at_work.consents(first) if one.person_id == MOTHER]
+    assert ((entries[-1].state, entries[-1].scope) if entries else None) == stands
+
+
+def test_i_08_refusing_here_after_consenting_there_holds_in_the_household_that_is_joined(at_work):
+    first, second = at_work.case(), _second_case(at_work)
+    add(at_work, second, known_person_id=MOTHER)
+    at_work.consent(first, MOTHER, state=REFUSED, scope=NO_SCOPE)
+    at_work.consent(second, MOTHER, elsewhere=Elsewhere.KEEP)
+
+    at_work.do(
+        handlers.join_households,
+        commands.JoinHouseholds(
+            new_id(), first, second, clock.today(), "同居", at_work.read_case(first).version
+        ),
+    )
+
+    assert [one.state for one in at_work.consents(first)] == [REFUSED]
 
 
 def test_a_household_is_not_joined_with_itself(at_work):

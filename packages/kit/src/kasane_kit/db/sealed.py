@@ -502,7 +502,7 @@ def tags_in(connection: Connection, table: Table) -> Iterator[TagMaker]:
         )
     ).one()
     seals = seals_of(connection)
-    versions: Iterable[int] = range(first or 1, (last or 0) + 1)
+    versions: Sequence[int] = range(first or 1, (last or 0) + 1)
     if len(versions) > 2:
         # One between them may be thrown away already, with no row under it.
         versions = connection.scalars(select(version).where(version > 0).distinct()).all()

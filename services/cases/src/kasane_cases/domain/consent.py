@@ -197,6 +197,18 @@ class Consent:
             expires_on=None,
         )
 
+    def brought_to(self, stood: "Consent | None", *, lives_there: bool) -> "Consent | None":
+        """This entry as it goes with the person into another case where ``stood`` stands; None when that stays.
+
+        Who lives in both households said something in each: joined, a consent holds no wider than both, and where one
+        of the two is none there is none.
+        """
+        if not lives_there or self.state is not ConsentState.GIVEN:
+            return replace(self, number=stood.number + 1 if stood else 1)
+        if stood is None or stood.state is not ConsentState.GIVEN:
+            return None
+        return stood.narrowed_by(self)
+
     @property
     def _represented(self) -> bool:
         """Whether who spoke for the person is named, and for an adult also why and on whose will."""

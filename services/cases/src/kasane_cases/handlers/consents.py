@@ -179,7 +179,7 @@ def _end_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
             person_id=before.person_id,
             number=before.number + 1,
         )
-        _replace_elsewhere(before, ended, uow)
+        replace_standing(before, ended, uow)
 
 
 def _narrow_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
@@ -187,7 +187,7 @@ def _narrow_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
     for before in _standing_elsewhere(consent, uow):
         narrowed = before.narrowed_by(consent)
         if narrowed is not None:
-            _replace_elsewhere(before, narrowed, uow)
+            replace_standing(before, narrowed, uow)
 
 
 def _standing_elsewhere(consent: Consent, uow: UnitOfWork) -> Iterator[Consent]:
@@ -197,7 +197,7 @@ def _standing_elsewhere(consent: Consent, uow: UnitOfWork) -> Iterator[Consent]:
         yield from Consents(uow.connection).given_elsewhere(person_id, consent.case_id)
 
 
-def _replace_elsewhere(before: Consent, new: Consent, uow: UnitOfWork) -> None:
+def replace_standing(before: Consent, new: Consent, uow: UnitOfWork) -> None:
     """Adds the entry behind the one that stood; rights that came from that one end with it."""
     grants = Grants(uow.connection)
     Consents(uow.connection).add(replace(new, id=new_id(), evidence_id=""))

@@ -11,6 +11,7 @@ from kasane_cases.domain.household import Household, HouseholdStep, HouseholdSte
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.closing import end_episode
+from kasane_cases.handlers.consents import replace_standing
 from kasane_cases.handlers.members import as_then, keep_step, must_be_possible, take_out
 from kasane_cases.handlers.opening import give, give_to_actor
 from kasane_cases.repository import (
@@ -237,8 +238,9 @@ def _merge(
     today = clock.today()
     then = as_then(from_case, persons)
     names = "・".join(one.name for one in then)
+    in_both = frozenset(persons) & frozenset(to_case.household.members_on(today))
     for one in then:
-        if to_case.household.running(one.id, today) is None:
+        if one.id not in in_both:
             to_case.household = to_case.household.coming(one.id, one.relation, from_on)
     to_case.persons = (
         *to_case.persons,
@@ -246,7 +248,7 @@ def _merge(
     )
     Cases(uow.connection).save_household(to_case.household)
     Cases(uow.connection).save(to_case, version)
-    _follow(uow, from_case, to_case, persons, from_on, None)
+    _follow(uow, from_case, to_case, persons, from_on, None, in_both)
     keep_step(
         uow,
         step_id,
@@ -281,8 +283,12 @@ def _follow(
     persons: tuple[str, ...],
     from_on: date,
     version: int | None,
+    in_both: frozenset[str] = frozenset(),
 ) -> None:
-    """The persons leave one case for the other with what is open and the consent that stands."""
+    """The persons leave one case for the other with what is open and the consent that stands.
+
+    Of those who lived ``in_both`` already, no consent gets wider by it.
+    """
     from_case.household = from_case.household.leaving(persons, from_on)
     Cases(uow.connection).save_household(from_case.household)
     Cases(uow.connection).save(from_case, version)
@@ -292,9 +298,15 @@ def _follow(
     here = consents.standing(to_case.id)
     for person_id, consent in consents.standing(from_case.id).items():
         if person_id in persons:
-            before = here.get(person_id)
-            number = before.number + 1 if before else 1
-            consents.add(replace(consent, id=new_id(), case_id=to_case.id, number=number))
+            before, lives_there = here.get(person_id), person_id in in_both
+            brought = consent.brought_to(before, lives_there=lives_there)
+            if brought is None:
+                continue
+            brought = replace(brought, case_id=to_case.id)
+            if before is not None and lives_there:
+                replace_standing(before, brought, uow)
+            else:
+                consents.add(replace(brought, id=new_id()))
     uow.publish(events.PersonsMovedCase(from_case.id, to_case.id, to_case.number, persons))
     uow.record("cases.household.changed", OBJECT, from_case.id)
     uow.record("cases.household.changed", OBJECT, to_case.id)

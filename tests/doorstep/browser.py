@@ -31,7 +31,7 @@ class BrowserTelephone:
         self.context: BrowserContext = browser.new_context(
             viewport=PHONE, has_touch=True, is_mobile=True, locale="ja-JP", timezone_id="Asia/Tokyo"
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         if not background:
             self.context.add_init_script(ONLY_THE_PAGE_SENDS)
         self.sign_in()

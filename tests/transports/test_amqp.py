@@ -113,7 +113,7 @@ def test_two_consumers_of_a_service_do_not_share_its_events(broker_url: str) -> 
         for one in said[10:]:
             transport.publish([one])
         taken = (len(first.heard) + len(second.heard) >= 20 for _ in iter(int, 1))
-        assert own_processes.wait_until(taken, seconds=20)
+        assert own_processes.wait_until(taken, seconds=60)
 
     # What the first had in hand comes to the second again, in whatever order: the cursor sorts it out.
     assert first.heard[:10] == said[:10]
@@ -136,7 +136,7 @@ def test_what_cannot_be_parked_waits_with_the_broker_and_can_be_given_back(broke
     with running({"cases": take}, broker_url, threading.Event()):
         transport.publish(said)
         arrived = (waiting(broker_url, dead_queue()) == 1 for _ in iter(int, 1))
-        assert own_processes.wait_until(arrived, seconds=20)
+        assert own_processes.wait_until(arrived, seconds=60)
         (letter,) = broker.dead_letters(broker_url)
         assert (letter.queue, letter.reason) == ("kasane.cases", "rejected")
         assert letter.routing_key == "292095.intake.thing.done.v1"
@@ -166,7 +166,7 @@ def test_a_message_that_cannot_be_unpacked_stops_nothing(broker_url: str) -> Non
 
         assert wired.hearers["cases"].wait_for(1) == said
         arrived = (waiting(broker_url, dead_queue()) == 2 for _ in iter(int, 1))
-        assert own_processes.wait_until(arrived, seconds=20)
+        assert own_processes.wait_until(arrived, seconds=60)
 
 
 def test_a_queue_with_other_arguments_is_named(broker_url: str) -> None:
@@ -211,7 +211,7 @@ def test_publishing_and_hearing_go_on_after_the_broker_was_away(
         private_rabbitmq.start()
 
         taken = (_publishes(wired.transport, envelopes(2)[1:]) for _ in iter(int, 1))
-        assert own_processes.wait_until(taken, seconds=20)
+        assert own_processes.wait_until(taken, seconds=60)
 
         assert wired.hearers["cases"].wait_for(2)[:2] == envelopes(2)
     assert broker.show(broker_url, [dead_queue()])[0].name == DEAD_QUEUE

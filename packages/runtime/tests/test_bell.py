@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kasane_kit.keys import KeyRing
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime import databases
 from kasane_runtime.compose import Composition, Wake
+from kasane_runtime.processes import Worker
 from tests.faults.conftest import drop_our_databases
 from tests.faults.running_house import TOWNS, write_town_files
 from tests.faults.small_house import say_one, small_house
@@ -82,6 +84,16 @@ def test_the_relay_of_a_service_hears_its_towns_and_no_other_service(house: Comp
             thread.join()
 
     assert (intake, cases) == ({TOWN}, {OTHER_TOWN})
+
+
+@pytest.mark.parametrize(("towns", "listens"), [(TOWN, False), (f"host,{TOWN}", True), ("", True)])
+def test_a_worker_of_single_towns_does_not_knock_at_the_host_s_database(
+    house: Composition, towns: str, listens: bool
+):
+    settings = replace(house.settings, served_towns=tuple(towns.split(",")) if towns else ())
+    worker = Worker(replace(house, settings=settings), "intake")
+
+    assert ("intake-ear" in {thread.name for thread in worker._threads}) is listens
 
 
 def test_a_commit_rings_after_it_and_its_transaction_says_nothing(house: Composition):

@@ -16,7 +16,7 @@ from kasane_kit.config import SettingsError
 from kasane_kit.db import is_because_closed, is_outage, listen
 from kasane_kit.delivery import NotDelivered, Stream
 from kasane_kit.logs import said
-from kasane_kit.tenancy import municipality_scope
+from kasane_kit.tenancy import HOST, municipality_scope
 from kasane_runtime.audit_heads import heads_page
 from kasane_runtime.compose import Composition
 from kasane_runtime.jobs import JobLoop
@@ -143,7 +143,7 @@ class Worker:
                 ("sweep", self._sweep),
                 ("jobs", self._jobs),
             )
-            if name != "jobs" or self._has_jobs()
+            if (name != "jobs" or self._has_jobs()) and (name != "ear" or self._may_listen())
         ]
         self._meters = (
             MeterServer(
@@ -228,6 +228,10 @@ class Worker:
             for municipality in self._composition.municipalities()
             for producer in self._producers
         ]
+
+    def _may_listen(self) -> bool:
+        # The bell hangs in the host's database, closed to a worker of single towns: its relay looks by itself.
+        return HOST in self._composition.municipalities()
 
     def _has_jobs(self) -> bool:
         service = self._composition.services[self._service]

@@ -1,8 +1,6 @@
 """Participation support of a case's persons: proposing it, judging it at a session, telling the host."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_cases import handlers, queries
@@ -12,13 +10,12 @@ from kasane_cases.commands.participation import (
     TellHost,
 )
 from kasane_cases.domain.consent import AttendeeKind, DataClass
-from kasane_cases.domain.errors import CasesRefusal
 from kasane_cases.domain.participation import CaseParticipation
 from kasane_cases.handlers.views import case_view
 from kasane_cases.pages import forms, words
-from kasane_cases.pages.doing import change, create
+from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.sessions import names_of
-from kasane_cases.pages.words import page, show_refusal
+from kasane_cases.pages.words import page
 from kasane_cases.queries import participation as own_queries
 from kasane_kit import clock
 from kasane_kit.auth import require
@@ -53,7 +50,7 @@ def propose(case_id: str) -> Response | tuple[str, int]:
     if not form.check(request.form, text):
         return _page(case_id, proposal=form), 422
     values = form.values
-    return _or_again(
+    return or_again(
         lambda: create(
             handlers.propose_participation,
             lambda object_id: ProposeParticipation(
@@ -74,7 +71,7 @@ def tell_host(case_id: str, participation_id: str) -> Response | tuple[str, int]
     if not form.check(request.form, text):
         return _page(case_id, telling={participation_id: form}), 422
     values = form.values
-    return _or_again(
+    return or_again(
         lambda: create(
             handlers.tell_host,
             lambda object_id: TellHost(
@@ -106,24 +103,11 @@ def judge(session_id: str, item_id: str, participation_id: str) -> Response | tu
     if needed not in ("yes", "no"):
         return _judgement_page(session_id, item_id, wrong=participation_id), 422
     command = JudgeParticipation(session_id, item_id, participation_id, needed == "yes")
-    return _or_again(
+    return or_again(
         lambda: change(handlers.judge_participation, command),
         lambda: _judgement_page(session_id, item_id),
         url_for(".judgement_form", session_id=session_id, item_id=item_id),
     )
-
-
-def _or_again(
-    run: Callable[[], object], again: Callable[[], str], done: str
-) -> Response | tuple[str, int]:
-    try:
-        run()
-    except CasesRefusal as refusal:
-        if refusal.status == 404:
-            raise
-        show_refusal(refusal)
-        return again(), refusal.status
-    return redirect(done, 303)
 
 
 def _file(case_id: str) -> queries.CaseFile:

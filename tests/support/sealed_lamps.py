@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,3 +138,30 @@ def notes(ground: Ground) -> list[tuple[object, ...]]:
     with ground.databases.reading("lamps") as connection:
         rows = connection.execute(select(lamp.c.note, lamp.c.parts).order_by(lamp.c.id))
         return [tuple(row) for row in rows]
+
+
+@contextmanager
+def beside(work: Callable[[], object]) -> Iterator[list[object]]:
+    """Does it in another thread; what comes of it, or what was raised, is in the list behind the block."""
+    came: list[object] = []
+
+    def run() -> None:
+        with municipality_scope(TOWN):
+            try:
+                came.append(work())
+            except Exception as error:
+                came.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield came
+    finally:
+        thread.join(60)
+
+
+def until_somebody_waits(ground: Ground, came: list[object]) -> None:
+    """Returns when a session of the server waits for another, or when what is done beside came to its end."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while not came and ground.raw(waiting) == [(0,)]:
+        pass

@@ -260,3 +260,11 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
         address = make_url(server.dsn).set(drivername="postgresql+psycopg")
     with ground_at(address, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def server(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Ground]:
+    """The lamps where several write at the same time."""
+    address = make_url(private_postgres.dsn).set(drivername="postgresql+psycopg")
+    with ground_at(address, tmp_path) as made:
+        yield made

@@ -4,15 +4,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, make_url, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from kasane_kit.db import Databases, FieldSeals, NotSealed, renewing
 from kasane_kit.db.renewing import Renewed, renew
@@ -21,17 +20,17 @@ from kasane_kit.db.sealed import field_key
 from kasane_kit.db.shredding import Personal, Rules, left_over, shred
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
 from kasane_kit.tenancy import municipality_scope
-from tests.support.private_postgres import PrivatePostgres
 from tests.support.sealed_lamps import (
     TOWN,
     WORDS,
     Ground,
     OneDatabase,
     a_lamp,
-    ground_at,
+    beside,
     lamp,
     notes,
     turn,
+    until_somebody_waits,
     write,
 )
 
@@ -146,41 +145,6 @@ def end(ground: Ground, *records: str) -> None:
 def of_ended(ground: Ground, *records: str) -> dict[str, int]:
     with ground.databases.reading("lamps") as connection:
         return dict(left_over(connection, RULES, records))
-
-
-@pytest.fixture
-def server(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Ground]:
-    """The lamps where several write at the same time."""
-    address = make_url(private_postgres.dsn).set(drivername="postgresql+psycopg")
-    with ground_at(address, tmp_path) as made:
-        yield made
-
-
-@contextmanager
-def beside(work: Callable[[], object]) -> Iterator[list[object]]:
-    """Does it in another thread; what comes of it, or what was raised, is in the list behind the block."""
-    came: list[object] = []
-
-    def run() -> None:
-        with municipality_scope(TOWN):
-            try:
-                came.append(work())
-            except Exception as error:
-                came.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield came
-    finally:
-        thread.join(60)
-
-
-def until_somebody_waits(ground: Ground, came: list[object]) -> None:
-    """Returns when a session of the server waits for another, or when what is done beside came to its end."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not came and ground.raw(waiting) == [(0,)]:
-        pass
 
 
 def test_every_record_has_a_new_key_and_every_cell_lies_under_it(ground: Ground) -> None:

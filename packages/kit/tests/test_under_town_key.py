@@ -7,14 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, make_url, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from kasane_kit.db import Databases, FieldSeals, key_versions, renewing, seals_of
 from kasane_kit.db.key_versions import BELIEVED_SECONDS, version_in_use
@@ -24,7 +22,6 @@ from kasane_kit.db.under_town_key import Resealed, reseal, versions_of
 from kasane_kit.keys import KeyMissing, KeyRing
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.web.kept_drafts import KeptDrafts
-from tests.support.private_postgres import PrivatePostgres
 from tests.support.sealed_lamps import (
     OTHER_TOWN,
     PICTURES,
@@ -32,9 +29,10 @@ from tests.support.sealed_lamps import (
     Ground,
     OneDatabase,
     a_lamp,
-    ground_at,
+    beside,
     picture,
     place_of_picture,
+    until_somebody_waits,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -123,41 +121,6 @@ def rotated(ground: Ground) -> int:
 def without_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else needs the database."""
     monkeypatch.setattr(renewing, "rest", lambda _seconds: None)
-
-
-@pytest.fixture
-def server(private_postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Ground]:
-    """The lamps where several write at the same time."""
-    address = make_url(private_postgres.dsn).set(drivername="postgresql+psycopg")
-    with ground_at(address, tmp_path) as made:
-        yield made
-
-
-@contextmanager
-def beside(work: Callable[[], object]) -> Iterator[list[object]]:
-    """Does it in another thread; what comes of it, or what was raised, is in the list behind the block."""
-    came: list[object] = []
-
-    def run() -> None:
-        with municipality_scope(TOWN):
-            try:
-                came.append(work())
-            except Exception as error:
-                came.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield came
-    finally:
-        thread.join(60)
-
-
-def until_somebody_waits(ground: Ground, came: list[object]) -> None:
-    """Returns when a session of the server waits for another, or when what is done beside came to its end."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not came and ground.raw(waiting) == [(0,)]:
-        pass
 
 
 def test_a_version_that_was_only_made_is_not_sealed_with(ground: Ground) -> None:

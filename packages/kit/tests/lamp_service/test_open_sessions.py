@@ -87,37 +87,51 @@ def test_a_stolen_database_gives_no_cookie_that_opens_anything(
     assert status(lamps, session_id) == 200
 
 
+def called(lamps: Workbench, session_id: str, path: str = "/api/v1/lamps") -> int:
+    """What a program gets that brings the session as a bearer."""
+    bearer = {"Authorization": f"Bearer {session_id}"}
+    return lamps.app.test_client().get(f"/{TOWN}{path}", headers=bearer).status_code
+
+
+@pytest.mark.parametrize(
+    ("ask", "refused"), [(status, 302), (called, 401)], ids=["cookie", "bearer"]
+)
 def test_a_session_ends_after_15_idle_minutes_to_the_second(
-    lamps: Workbench, clock_at: Clock
+    lamps: Workbench, clock_at: Clock, ask: Callable[..., int], refused: int
 ) -> None:
     clock_at(START)
     account = lamps.staff("receiver").account_id
     first, second = lamps.open_session(account), lamps.open_session(account)
 
     clock_at(after(IDLE_SECONDS))
-    last = status(lamps, first)
+    last = ask(lamps, first)
     clock_at(after(IDLE_SECONDS + 1))
 
     assert IDLE_SECONDS == 15 * 60
-    assert (last, status(lamps, second)) == (200, 302)
-    assert status(lamps, first) == 200
+    assert (last, ask(lamps, second)) == (200, refused)
+    assert ask(lamps, first) == 200
+    clock_at(after(2 * IDLE_SECONDS + 1))
+    assert ask(lamps, second) == refused
 
 
+@pytest.mark.parametrize(
+    ("ask", "refused"), [(status, 302), (called, 401)], ids=["cookie", "bearer"]
+)
 def test_a_session_that_is_used_all_day_ends_after_ten_hours_to_the_second(
-    lamps: Workbench, clock_at: Clock
+    lamps: Workbench, clock_at: Clock, ask: Callable[..., int], refused: int
 ) -> None:
     clock_at(START)
     session_id = lamps.open_session(lamps.staff("receiver").account_id)
     seen = set()
     for seconds in (*range(0, LONGEST_SECONDS, 14 * 60), LONGEST_SECONDS):
         clock_at(after(seconds))
-        seen.add(status(lamps, session_id))
+        seen.add(ask(lamps, session_id))
 
     clock_at(after(LONGEST_SECONDS + 1))
 
     assert LONGEST_SECONDS == 10 * 60 * 60
     assert seen == {200}
-    assert status(lamps, session_id) == 302
+    assert ask(lamps, session_id) == refused
 
 
 def test_that_it_is_in_use_is_written_down_every_minute_and_the_cookie_stays(
@@ -183,45 +197,6 @@ def test_many_requests_at_once_write_it_down_once(lamps: Workbench, clock_at: Cl
     # What was read of the session is old by now: somebody else wrote it down already.
     assert [int(str(row[4])) for row in rows(lamps)] == [int(after(600).timestamp())]
     assert status(lamps, session_id) == 200
-
-
-def called(lamps: Workbench, session_id: str, path: str = "/api/v1/lamps") -> int:
-    """What a program gets that brings the session as a bearer."""
-    bearer = {"Authorization": f"Bearer {session_id}"}
-    return lamps.app.test_client().get(f"/{TOWN}{path}", headers=bearer).status_code
-
-
-def test_a_bearer_that_is_not_used_ends_after_15_minutes_to_the_second(
-    lamps: Workbench, clock_at: Clock
-) -> None:
-    clock_at(START)
-    account = lamps.staff("receiver").account_id
-    first, second = lamps.open_session(account), lamps.open_session(account)
-
-    clock_at(after(IDLE_SECONDS))
-    last = called(lamps, first)
-    clock_at(after(IDLE_SECONDS + 1))
-
-    assert (last, called(lamps, second)) == (200, 401)
-    assert called(lamps, first) == 200
-    clock_at(after(2 * IDLE_SECONDS + 1))
-    assert called(lamps, second) == 401
-
-
-def test_a_bearer_that_is_used_all_day_ends_after_ten_hours_to_the_second(
-    lamps: Workbench, clock_at: Clock
-) -> None:
-    clock_at(START)
-    session_id = lamps.open_session(lamps.staff("receiver").account_id)
-    seen = set()
-    for seconds in (*range(0, LONGEST_SECONDS, 14 * 60), LONGEST_SECONDS):
-        clock_at(after(seconds))
-        seen.add(called(lamps, session_id))
-
-    clock_at(after(LONGEST_SECONDS + 1))
-
-    assert seen == {200}
-    assert called(lamps, session_id) == 401
 
 
 def test_a_bearer_that_opens_nothing_is_prolonged_by_no_call(

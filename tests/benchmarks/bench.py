@@ -28,8 +28,15 @@ from tests.benchmarks.writing import measure_writing
 
 SIZES = ("large", "tenth")
 QUOTED_FROM = 0.1
-LENGTHS = {"seconds": 8.0, "turns": 5, "events": 2000, "bus_seconds": 4.0, "bus_towns": 40}
-SHORT_LENGTHS = {"seconds": 0.5, "turns": 2, "events": 100, "bus_seconds": 1.0, "bus_towns": 2}
+# What is chosen by options, and what it is in a run that is quoted, and in one that only shows that everything works.
+LENGTHS: dict[str, tuple[float, float]] = {
+    "seconds": (8.0, 0.5),
+    "turns": (5, 2),
+    "events": (6000, 100),
+    "rounds": (5, 2),
+    "bus_seconds": (4.0, 1.0),
+    "bus_towns": (40, 2),
+}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -45,16 +52,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, help="of each writing program, a turn")
     parser.add_argument("--turns", type=int, help="of the writing programs")
     parser.add_argument("--events", type=int, help="of one backlog on the bus")
+    parser.add_argument("--rounds", type=int, help="of such backlogs")
     parser.add_argument("--bus-seconds", type=float, help="of each latency series")
     parser.add_argument("--bus-towns", type=int, help="among which a backlog is spread")
     parser.add_argument(
         "--only-taking", action="store_true", help="writing requests alone, neither pages nor bus"
     )
     chosen = parser.parse_args(arguments)
-    # A run that only shows that everything works need not last as long as one that is quoted.
-    for name, value in (LENGTHS if chosen.scale >= QUOTED_FROM else SHORT_LENGTHS).items():
+    for name, (quoted, short) in LENGTHS.items():
         if getattr(chosen, name) is None:
-            setattr(chosen, name, value)
+            setattr(chosen, name, quoted if chosen.scale >= QUOTED_FROM else short)
     sizes, tenth = Sizes.at(chosen.scale), Sizes.at(chosen.scale / 10)
     server = start_server()
     try:
@@ -77,8 +84,15 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.only_taking:
         say(json.dumps({**holds, **written}))
         return
-    lengths = ("--events", chosen.events, "--seconds", chosen.bus_seconds)
-    bus = measured([*map(str, lengths), "--rounds", "2", "--towns", str(chosen.bus_towns)])
+    lengths = (
+        "--events",
+        chosen.events,
+        "--rounds",
+        chosen.rounds,
+        "--seconds",
+        chosen.bus_seconds,
+    )
+    bus = measured([*map(str, lengths), "--towns", str(chosen.bus_towns)])
     report(times, holds, growth_of_log(sizes, tenth), {**written, "bus": bus})
 
 

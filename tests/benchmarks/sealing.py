@@ -97,29 +97,35 @@ class OneDatabase:
         return self.address
 
 
-def main() -> int:
-    """Measures on both databases and prints."""
+def main(arguments: list[str] | None = None) -> int:
+    """Measures on one database after the other; each figure is printed as soon as it is known."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--consultations", type=int, default=5000)
     parser.add_argument("--repetitions", type=int, default=200)
     parser.add_argument("--renewed-cells", type=int, default=2000)
     parser.add_argument("--users", type=int, default=4)
-    options = parser.parse_args()
+    parser.add_argument("--on", nargs="+", choices=list(MADE), default=list(MADE))
+    options = parser.parse_args(arguments)
     figures: dict[str, Any] = {}
-    for name, databases in _databases():
-        with municipality_scope(TOWN):
-            # First, while no other table has a sealed cell.
-            server = Databases(databases._addresses, databases.keys)
-            figures[name] = {
-                **renewal.measure(databases, server, TOWN, options.renewed_cells, options.users),
-                **_measure_page(databases, options.repetitions),
-                **_measure_search(databases, options.consultations),
-                **_measure_sealing(databases),
-            }
-        for what, figure in figures[name].items():
-            sys.stdout.write(f"{name:>12} {what:<34} {figure}\n")
+    for name in options.on:
+        figures[name] = {}
+        with MADE[name]() as databases, municipality_scope(TOWN):
+            for found in _measured(databases, options):
+                figures[name].update(found)
+                for what, figure in found.items():
+                    sys.stdout.write(f"{name:>12} {what:<34} {figure}\n")
+                sys.stdout.flush()
     sys.stdout.write(json.dumps(figures, ensure_ascii=False) + "\n")
     return 0
+
+
+def _measured(databases: Databases, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    # First, while no other table has a sealed cell.
+    server = Databases(databases._addresses, databases.keys)
+    yield renewal.measure(databases, server, TOWN, options.renewed_cells, options.users)
+    yield _measure_page(databases, options.repetitions)
+    yield _measure_search(databases, options.consultations)
+    yield _measure_sealing(databases)
 
 
 @contextmanager
@@ -149,19 +155,27 @@ def _made(address: URL, folder: Path) -> Iterator[Databases]:
         databases.dispose()
 
 
-def _databases() -> Iterator[tuple[str, Databases]]:
+@contextmanager
+def _sqlite() -> Iterator[Databases]:
     with tempfile.TemporaryDirectory() as folder:
         file = URL.create("sqlite", database=str(Path(folder) / "bench.sqlite"))
         with _made(file, Path(folder)) as databases:
-            yield "sqlite", databases
+            yield databases
+
+
+@contextmanager
+def _postgresql() -> Iterator[Databases]:
     server = start_server()
     try:
         with tempfile.TemporaryDirectory() as folder:
             address = make_url(server.dsn).set(drivername="postgresql+psycopg")
             with _made(address, Path(folder)) as databases:
-                yield "postgresql", databases
+                yield databases
     finally:
         server.close()
+
+
+MADE = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
 def _measure_page(databases: Databases, times: int) -> dict[str, float]:
@@ -217,9 +231,10 @@ def _measure_search(databases: Databases, many: int) -> dict[str, Any]:
             query = read_query(word, {})
 
             def sealed(query: Any = query) -> list[str]:
-                found = searching._in_newest(connection, VIEWER, state, query, 51)
+                makers = tuple(searching.tags_in(connection, intake.search_text))
+                found = searching._in_newest(connection, VIEWER, state, query, makers, 51)
                 if len(found) < 51:
-                    found = searching._anywhere(connection, VIEWER, state, query, 51)
+                    found = searching._anywhere(connection, VIEWER, state, query, makers, 51)
                 return found
 
             def plain(query: Any = query) -> list[str]:

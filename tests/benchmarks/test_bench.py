@@ -25,7 +25,6 @@ NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.postgresql
 @pytest.mark.rabbitmq
 @pytest.mark.skipif(

@@ -13,7 +13,6 @@ def test_the_peak_follows_from_what_is_assumed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.postgresql
 @pytest.mark.rabbitmq
 @pytest.mark.skipif(

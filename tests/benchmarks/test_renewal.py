@@ -1,7 +1,9 @@
-"""The renewal that is measured: it runs at a small size, and what it counts is there to be counted."""
+"""What is measured of seals: it runs at a small size, and what it counts is there to be counted."""
 
+import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL, select, update
 
 from kasane_kit.db import Databases
@@ -36,3 +38,15 @@ def test_an_edit_that_was_overwritten_is_counted(tmp_path: Path) -> None:
         with own.reading("bench") as connection:
             assert renewal.lost(connection, 7) == 1
             assert renewal.lost(connection, 8) == 2
+
+
+def test_everything_about_seals_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    small = "--on sqlite --consultations 40 --repetitions 2 --renewed-cells 80 --users 1"
+
+    assert sealing.main(small.split()) == 0
+
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert list(last) == ["sqlite"]
+    found = last["sqlite"]
+    assert (found["renewal_cells_left"], found["search 家賃"]["found"]) == (0, 10)
+    assert {"page_more_cpu_ms", "add_cpu_ms", "sealed_rows_per_s"} < set(found)

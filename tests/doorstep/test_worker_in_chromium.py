@@ -29,7 +29,7 @@ FULL_ONCE = (
     " return Promise.reject(new DOMException('', 'QuotaExceededError')); }; }"
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,6 @@ from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_rabbitmq import PrivateRabbit
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for progress ends by itself; the limit of the whole test is for what does not."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(900))
-
-
 def drop_our_databases(server: PrivatePostgres) -> None:
     """Leaves nothing of an earlier test on the server."""
     names = server.psql("SELECT datname FROM pg_database WHERE datname LIKE 'kasane\\_%'").split()

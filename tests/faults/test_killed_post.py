@@ -177,7 +177,6 @@ def ids_of(said: list[Any]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
 def test_killing_the_worker_between_two_towns_neither_loses_nor_doubles_a_household(
     neighbours: Neighbours,
 ) -> None:

@@ -43,7 +43,7 @@ from tests.support.without_broker import without_broker
 
 TOWN, OTHER_TOWN = "292095", "012319"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 
 class SmallTowns:
@@ -394,11 +394,12 @@ def test_a_restore_that_is_killed_anywhere_leaves_the_town_as_it_was_or_restored
             stderr=subprocess.PIPE,
         )
 
-    for _ in range(6):
+    # On one machine a restore takes a tenth of what it takes on another: the first are killed early.
+    for longest in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
         process = start()
         while process.poll() is None and "kasane_292095_restoring" not in towns.databases():
             time.sleep(0.02)
-        time.sleep(draw.random() * 1.2)
+        time.sleep(draw.random() * longest)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             killed += 1

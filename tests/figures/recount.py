@@ -18,7 +18,7 @@ MONTHS = (
     (
         "cases",
         "case_closed",
-        "SELECT id, strftime('%Y-%m', closed_on) FROM cases_case WHERE closed_on IS NOT NULL",
+        "SELECT case_id, strftime('%Y-%m', closed_on) FROM cases_episode GROUP BY case_id, closed_on",
     ),
     (
         "cases",

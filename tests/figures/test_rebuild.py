@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from kasane_contracts import cases, intake, registry
+from kasane_contracts import cases, intake, outreach, registry
 from kasane_kit.bus import dead_letters, tables
 from kasane_kit.config import Settings
 from kasane_kit.delivery import replaying
@@ -111,6 +111,32 @@ def test_what_was_lost_or_wrong_is_as_it_was_said(house: Composition) -> None:
     done = rebuilt(house)
 
     assert (done.rows, read_models(house, TOWN)) == (wrong, live)
+
+
+def test_tasks_that_followed_persons_into_another_case_come_out_the_same(
+    house: Composition,
+) -> None:
+    say(house, TOWN, [cases.OutreachRequested("o1", "k1", "p1", "見守り", APRIL)])
+    hear(house, TOWN)
+    say(house, TOWN, [outreach.VisitsAskedFor("o2", "k1", "w1", APRIL, "p1")])
+    hear(house, TOWN)
+    said = (
+        cases.PersonsMovedCase("k1", "k2", "R8-0002", ("p1",)),
+        cases.CaseClosed("k1", "", "joined", APRIL),
+    )
+    say(house, TOWN, said)
+    hear(house, TOWN)
+    live = read_models(house, TOWN)
+
+    damage(house)
+    rebuilt(house)
+
+    assert read_models(house, TOWN) == live
+    with municipality_scope(TOWN), house.house.databases.reading("portal") as connection:
+        waiting = select(task.c.subject_id).where(
+            task.c.case_id == "k2", task.c.closed_at.is_(None)
+        )
+        assert sorted(connection.scalars(waiting)) == ["o1", "o2"]
 
 
 def test_what_the_town_itself_wrote_is_not_touched(house: Composition) -> None:

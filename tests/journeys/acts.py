@@ -35,11 +35,11 @@ def open_case(coordinator: Desk, number: str, *confirmed: str, offices: Sequence
         lambda: coordinator.go("cases", "cases") or coordinator.sees(number),
         "the consultation on the coordinator's list",
     )
-    with coordinator.page.expect_navigation():
+    coordinator.press(
         coordinator.page.locator("tr", has_text=number).get_by_role(
             "link", name=CASES("list.open_from")
-        ).click()
-    coordinator.look()
+        )
+    )
     for name in confirmed:
         coordinator.page.locator(
             "label.k-choice:has([name=consent_confirmed])", has_text=name
@@ -132,9 +132,7 @@ def seat_guest(desk: Desk, session: str, name: str, kind: str) -> None:
         field.select_option(kind)
     else:
         form.locator(f"[name=attendee_kind][value={kind}]").check()
-    with desk.page.expect_navigation():
-        form.get_by_role("button").last.click()
-    desk.look()
+    desk.press(form.get_by_role("button").last)
 
 
 def cannot_open(desk: Desk, why: str) -> None:
@@ -152,8 +150,7 @@ def bind_everybody(desk: Desk) -> None:
         form = forms.first
         if form.locator("[name=signed]").count():
             form.locator("[name=signed]").check()
-        with desk.page.expect_navigation():
-            form.locator("button").click()
+        desk.press(form.locator("button"))
 
 
 def decide_and_end(desk: Desk, decision: str, office: str) -> None:
@@ -161,8 +158,7 @@ def decide_and_end(desk: Desk, decision: str, office: str) -> None:
     desk.submit(CASES("session.open"))
     session = desk.address()
     items = desk.page.locator('main a[href*="/items/"]').first
-    with desk.page.expect_navigation():
-        items.click()
+    desk.press(items)
     desk.fill(decision=decision, in_charge=office)
     desk.submit(CASES("session.decision_submit"))
     desk.go("cases", session)
@@ -197,8 +193,7 @@ def raise_gaps(desk: Desk, label: str, body: str) -> str:
     desk.fill(where="town")
     desk.submit(RESOURCES("action.raise_gaps"))
     assert desk.sees(RESOURCES("text.gaps_raised"))
-    desk.page.locator('main a[href*="/community/issues/"]').first.click()
-    desk.look()
+    desk.press(desk.page.locator('main a[href*="/community/issues/"]').first)
     assert desk.sees(RESOURCES("text.with_body", body=body))
     assert desk.sees(RESOURCES("text.fewer_needs"))
     return desk.address()

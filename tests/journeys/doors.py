@@ -105,9 +105,7 @@ def ask_for_visit(desk: Desk, case: str, name: str, purpose: str) -> None:
 def open_household(desk: Desk, name: str) -> str:
     """Opens a household to reach as soon as it is on the list; its address."""
     eventually(lambda: desk.go("outreach", "households") or desk.sees(name), f"{name} on the list")
-    with desk.page.expect_navigation():
-        desk.page.locator("main a", has_text=name).first.click()
-    desk.look()
+    desk.press(desk.page.locator("main a", has_text=name).first)
     return desk.address()
 
 

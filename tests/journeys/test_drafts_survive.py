@@ -21,7 +21,7 @@ MORE = "\n停電のあいだに聞いたこと：弟が遠くにいる。"
 OFFER = "section.k-draft-offer"
 STATE = ".k-draft"
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture

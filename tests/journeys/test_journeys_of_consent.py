@@ -35,20 +35,17 @@ SUPPORT, MULTI = "support_conference", "multi_agency_conference"
 RESOURCES = Strings("kasane_resources").text
 NO_CONSENT = "本人同意がありません"
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 
 def tell(desk: Desk, fact: str, source: str, decision: str, office: str) -> str:
     """Opens the session on the screen, writes a fact and a decision into its first item, ends it."""
     desk.submit(CASES("session.open"))
     session = desk.address()
-    with desk.page.expect_navigation():
-        desk.page.locator('main a[href*="/items/"]').first.click()
-    desk.look()
+    desk.press(desk.page.locator('main a[href*="/items/"]').first)
     desk.fill(fact=fact, source=source)
     form = desk.page.locator("main form:has([name=fact])")
-    with desk.page.expect_navigation():
-        form.get_by_role("button", name=CASES("session.fact_submit"), exact=True).click()
+    desk.press(form.get_by_role("button", name=CASES("session.fact_submit"), exact=True))
     assert desk.sees(fact)
     desk.fill(decision=decision, in_charge=office)
     desk.submit(CASES("session.decision_submit"))

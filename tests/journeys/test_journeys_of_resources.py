@@ -34,7 +34,7 @@ SUPPORT, MULTI = "support_conference", "multi_agency_conference"
 RESOURCES, OUTREACH = Strings("kasane_resources").text, Strings("kasane_outreach").text
 NO_CONSENT = "本人同意がありません"
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 
 def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
@@ -104,8 +104,7 @@ def test_s3_a_neighbour_calls_and_the_town_has_no_body_for_who_does_not_ask(
     coordinator.choose("outcome", RESOURCES("issue_outcome.activity"))
     coordinator.submit(RESOURCES("action.answer_issue"))
     coordinator.go("resources", "gaps")
-    coordinator.page.locator("main tbody th a").first.click()
-    coordinator.look()
+    coordinator.press(coordinator.page.locator("main tbody th a").first)
     gap = coordinator.address()
     assert coordinator.sees("片づけの応援隊をつくる")
     coordinator.follow(RESOURCES("action.new_entry"))
@@ -169,9 +168,7 @@ def _participation_page(desk: Desk) -> str:
         return desk.page.locator("main tbody a").count() > 0
 
     assert eventually(listed, "the proposal in resources")
-    with desk.page.expect_navigation():
-        desk.page.locator("main tbody a").first.click()
-    desk.look()
+    desk.press(desk.page.locator("main tbody a").first)
     return desk.address()
 
 
@@ -287,9 +284,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     # 9. The plan is decided and he agrees: the way to a place is open. Nothing fits, so a task is made.
     coordinator.page.locator('main [name="session_id"]').first.check()
     coordinator.submit(CASES("plan.decide_submit"))
-    with coordinator.page.expect_navigation():
-        coordinator.page.locator('main a[href$="/agreement"]').first.click()
-    coordinator.look()
+    coordinator.press(coordinator.page.locator('main a[href$="/agreement"]').first)
     today = clock.today()
     coordinator.fill(agreed="1", way="spoken", on=today.isoformat(), given_by="self")
     coordinator.submit(CASES("plan.agreement_submit"))
@@ -338,8 +333,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.submit(RESOURCES("action.save"))
     answer = coordinator.page.locator('main form[action$="/answer"]').first
     answer.locator("textarea").fill("朝のうちに推進員へ電話をください")
-    with coordinator.page.expect_navigation():
-        answer.get_by_role("button").click()
+    coordinator.press(answer.get_by_role("button"))
     assert coordinator.sees("朝のうちに推進員へ電話をください")
     assert not coordinator.sees("牧野")
 
@@ -353,13 +347,11 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
         lambda: coordinator.go("outreach", "households") or coordinator.sees(settling),
         "the settling visit in outreach",
     )
-    coordinator.page.locator("main tr", has_text=settling).locator("a").first.click()
-    coordinator.look()
+    coordinator.press(coordinator.page.locator("main tr", has_text=settling).locator("a").first)
     assert coordinator.sees(settling)
     schedule(coordinator, coordinator.address(), "調整 たけし", "15:00", again=True)
     coordinator.go("outreach", "visits")
-    coordinator.page.locator('main a[href*="/visits/"]', has_text="の本人").first.click()
-    coordinator.look()
+    coordinator.press(coordinator.page.locator('main a[href*="/visits/"]', has_text="の本人").first)
     coordinator.fill(result="met", note="落ち着いて貼っていた")
     coordinator.submit(OUTREACH("visit.save_record"))
 
@@ -378,9 +370,7 @@ def test_s6_a_commissioners_report_leads_through_visits_to_a_consent_and_a_team(
     coordinator.page.locator("main summary", has_text=RESOURCES("action.return")).click()
     form = coordinator.page.locator('main form[action$="/return"]')
     form.locator("textarea").fill("店が冬のあいだ休みになる")
-    with coordinator.page.expect_navigation():
-        form.get_by_role("button").click()
-    coordinator.look()
+    coordinator.press(form.get_by_role("button"))
     assert coordinator.sees(RESOURCES("text.returned_help"))
     coordinator.go("resources", host)
     assert not coordinator.sees("牧野")

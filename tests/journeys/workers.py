@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.journeys.houses import PASSWORD, House
 from tests.support.chromium import DESKTOP, PHONE, axe, open_page
@@ -140,9 +140,7 @@ class Desk:
 
     def follow(self, words: str) -> None:
         """Follows the first link with these words."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=words).first.click()
-        self.look()
+        self.press(self.page.get_by_role("link", name=words).first)
 
     def fill(self, **fields: object) -> None:
         """Fills in fields by name: text, a choice, True for a box, a list for several boxes."""
@@ -167,8 +165,12 @@ class Desk:
 
     def submit(self, words: str) -> None:
         """Presses the button with these words in the main part and waits for the next page."""
+        self.press(self.page.locator("main").get_by_role("button", name=words, exact=False).first)
+
+    def press(self, found: Locator) -> None:
+        """Presses a link or a button that leads to another page and waits for that page."""
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("button", name=words, exact=False).first.click()
+            found.click()
         self.look()
 
     def sees(self, words: str) -> bool:

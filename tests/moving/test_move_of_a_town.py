@@ -77,7 +77,6 @@ def two_clusters(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
 def test_a_town_moves_under_load_and_its_mover_is_killed_at_every_step(
     two_clusters: tuple[Cluster, Cluster], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kasane_kit.testing.workbench import Workbench
 from tests.plugins.towns_at_work import account, bench_of
+from tests.support.campaigns import press
 
 Maker = Callable[..., Workbench]
 FIVE = (
@@ -46,7 +47,7 @@ def test_the_survey_of_all_households_shows_each_of_sixty_three_associations(
         "keep_until": "2028-03-31",
     }
     office.post(f"/campaigns/runs/{run}/ground", ground)
-    assert head.post(f"/campaigns/runs/{run}/approve").status_code == 303
+    assert press(head, f"/campaigns/runs/{run}", "/approve").status_code == 303
 
     page = office.get(f"/campaigns/runs/{run}").text
 

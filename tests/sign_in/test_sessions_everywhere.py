@@ -49,7 +49,7 @@ DOORS = {
     "resources": "/resources/{town}/human-services",
     "outreach": "/outreach/{town}/households",
 }
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow]
 
 
 @dataclass

@@ -178,11 +178,12 @@ class Knowledge:
         ]
         return None if any(order > last.order for order in ended) else last
 
-    def say_elsewhere(self, case: str, persons: set[str], said: Said) -> None:
-        """What somebody takes back or narrows holds in every other case of theirs (I-08)."""
+    def say_elsewhere(self, case: str, person: str, records: set[str], said: Said) -> None:
+        """What somebody takes back or narrows holds everywhere, also under their other records (I-08)."""
         for (there, whose), entries in self.said.items():
             stood = entries[-1]
-            if there == case or whose not in persons or stood.state != "given":
+            here = (there, whose) == (case, person)
+            if here or whose not in records or stood.state != "given":
                 continue
             if said.state in ("withdrawn", "refused"):
                 entries.append(replace(stood, order=said.order, state=said.state))

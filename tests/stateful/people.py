@@ -228,7 +228,7 @@ class People(Play):
             last,
         )
         self.known.said.setdefault((home.id, person), []).append(said)
-        self.known.say_elsewhere(home.id, self.records_of(person), said)
+        self.known.say_elsewhere(home.id, person, self.records_of(person), said)
 
     def records_of(self, person: str) -> set[str]:
         """This person under every record that was found to be theirs."""

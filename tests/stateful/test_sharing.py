@@ -52,7 +52,6 @@ def machine(town: TownOfThePlay) -> type[Sharing]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("play", PLAYS)
 def test_random_steps_show_nobody_what_they_may_not_know(machine: type[Sharing], play: int) -> None:
     """The plays together take 10,000 steps through the handlers, each play others."""
@@ -84,7 +83,6 @@ def undrawn(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("planted", PLANTED, ids=str)
 def test_a_planted_bug_is_found(
     machine: type[Sharing], monkeypatch: pytest.MonkeyPatch, planted: Planted

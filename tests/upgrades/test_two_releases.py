@@ -38,7 +38,6 @@ def going_on() -> Iterator[Callable[[Load], Load]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_a_release_replaces_the_one_before_while_both_work(
     distributed_house: RunningHouse, tmp_path: Path, going_on: Callable[[Load], Load]
 ) -> None:

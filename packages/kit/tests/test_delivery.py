@@ -11,7 +11,8 @@ from sqlalchemy import event, insert, select
 
 from kasane_contracts.envelope import MalformedEnvelope
 from kasane_kit.bus import Message, MessageCodes, ParkingReason, outbox
-from kasane_kit.bus.tables import attempt
+from kasane_kit.bus.tables import attempt, event_log
+from kasane_kit.bus.tables import outbox as outbox_table
 from kasane_kit.delivery import Delivery, NotDelivered, NotParked, Outcome
 from kasane_kit.delivery.applying import Applying
 from kasane_kit.keys import KeyRing
@@ -257,6 +258,21 @@ def test_requeue_of_a_letter_that_is_gone_changes_nothing(bus_bench):
         assert bus_bench.delivery.requeue("no-such-letter") == 0
 
 
+def test_what_an_earlier_release_said_without_id_and_type_beside_it_is_numbered_all_the_same(
+    bus_bench,
+):
+    closed = bus_bench.close("one", "two")
+    one, two = (replace(event, id=f"event-{event.sequence}") for event in closed)
+    with municipality_scope(TOWN), bus_bench.house.databases.writing("intake") as connection:
+        connection.execute(insert(outbox_table).values(body=outbox.written(one).body))
+        outbox.append(connection, two)
+        outbox.number(connection)
+        log = select(event_log.c.event_id, event_log.c.type).order_by(event_log.c.sequence)
+        numbered = [tuple(row) for row in connection.execute(log)][2:]
+
+    assert numbered == [(one.id, one.type), (two.id, two.type)]
+
+
 def test_personal_fields_arrive_opened(bus_bench):
     envelope = bus_bench.receive("家賃が払えない")
 
@@ -280,7 +296,7 @@ def test_a_field_sealed_with_another_towns_key_is_refused(bus_bench):
 
 
 def test_an_event_that_ended_the_process_three_times_is_parked(bus_bench):
-    one, two = bus_bench.close("one", "two")
+    one, two = (replace(one, id=f"{one.id[:-1]}x") for one in bus_bench.close("one", "two"))
     with municipality_scope(TOWN), bus_bench.house.databases.writing("cases") as connection:
         connection.execute(insert(attempt).values(event_id=one.id, count=3))
         connection.commit()

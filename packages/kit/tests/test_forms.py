@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from kasane_kit import clock
 from kasane_kit.clock import JAPAN
 from kasane_kit.strings import KIT_PACKAGE, Strings
 from kasane_kit.web import Form, repeated
@@ -21,12 +22,14 @@ GOOD: list[tuple[FieldKind, Any, Any]] = [
     (FieldKind.TEXT, "  端は切る  ", "端は切る"),
     (FieldKind.TEXTAREA, "一行目\r\n二行目", "一行目\r\n二行目"),
     (FieldKind.DATE, "S33.3.4", date(1958, 3, 4)),
+    (FieldKind.DATE, "1868-01-25", date(1868, 1, 25)),
     (FieldKind.DATETIME, "2026-11-21T14:00", datetime(2026, 11, 21, 14, tzinfo=JAPAN)),
     (FieldKind.DATETIME, "2026-11-21T05:00+00:00", datetime(2026, 11, 21, 14, tzinfo=JAPAN)),
     (FieldKind.TEL, "0743-74-1111", "0743-74-1111"),
     (FieldKind.EMAIL, "desk@example.jp", "desk@example.jp"),
     (FieldKind.CHOICE, "phone", "phone"),
     (FieldKind.CHOICES, ["phone", "window"], ["phone", "window"]),
+    (FieldKind.CHOICES, ["phone", "window", "phone"], ["phone", "window"]),
     (FieldKind.BOOLEAN, "1", True),
     (FieldKind.BOOLEAN, "on", True),
     (FieldKind.BOOLEAN, "0", False),
@@ -44,6 +47,11 @@ BAD: list[tuple[FieldKind, Any, str]] = [
     (FieldKind.TEXTAREA, "\x00", "項目に読み取れない文字があります。"),
     (FieldKind.DATE, "令和8年1月32日", "項目を日付として読み取れません。"),
     (FieldKind.DATE, "あした", "項目を日付として読み取れません。"),
+    (FieldKind.DATE, "1868-01-24", "項目には、1868年1月25日（明治元年）から"),
+    (FieldKind.DATE, "0001-01-01", "項目には、1868年1月25日（明治元年）から"),
+    (FieldKind.DATE, "2999-01-01", "項目には、1868年1月25日（明治元年）から"),
+    (FieldKind.DATETIME, "0001-01-01T00:00", "項目には、1868年1月25日（明治元年）から"),
+    (FieldKind.DATETIME, "9999-12-31T23:59", "項目には、1868年1月25日（明治元年）から"),
     (FieldKind.DATETIME, "2026-11-21T25:00", "項目を日時として読み取れません。"),
     (FieldKind.DATETIME, "二時", "項目を日時として読み取れません。"),
     (FieldKind.DATETIME, "0001-01-01T00:00+09:00", "項目を日時として読み取れません。"),
@@ -123,6 +131,18 @@ def test_an_empty_field_is_empty_and_missed_when_required(
     assert not required.check(MultiDict(data), SAY.text)
     asked = "選んで" if kind in (FieldKind.CHOICE, FieldKind.CHOICES) else "入力して"
     assert required.errors == {"field": [f"項目を{asked}ください。"]}
+
+
+@pytest.mark.parametrize(("year", "right"), [(2126, True), (2127, False)])
+def test_the_last_day_that_a_form_takes_is_in_the_hundredth_year_from_now(
+    year: int, right: bool
+) -> None:
+    form = Form((_spec(FieldKind.DATE),))
+
+    with clock.fixed(lambda: datetime(2026, 11, 21, 14, tzinfo=JAPAN)):
+        assert form.check(MultiDict({"field": f"{year}-12-31"}), SAY.text) is right
+
+    assert "field" in (form.values if right else form.errors)
 
 
 def test_every_kind_has_good_input_tested_here() -> None:

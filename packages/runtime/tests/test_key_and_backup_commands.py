@@ -24,7 +24,7 @@ TOWN = "292095"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 TOWN_FILES = Path(__file__).parents[3] / "deploy/towns"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 
 def stop(_seconds: float) -> None:

@@ -11,6 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from kasane_kit.bus import outbox
 from kasane_kit.db.engine import PostgresAddresses
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime import databases
@@ -113,6 +114,19 @@ def may(house: Composition, service: str, statement: str) -> bool:
             return False
         raise
     return True
+
+
+def test_what_an_earlier_release_said_without_id_and_type_beside_it_is_numbered_all_the_same(house):
+    databases.migrate_postgres(house)
+    said = """INSERT INTO outbox (body) VALUES ('{"id":"event-1","type":"intake.consultation.closed.v1"}')"""
+    run_as(house, "intake", said)
+
+    with municipality_scope(TOWN), house.house.databases.writing("intake") as connection:
+        outbox.number(connection)
+        connection.commit()
+        numbered = connection.execute(text("SELECT event_id, type FROM event_log")).all()
+
+    assert [tuple(row) for row in numbered] == [("event-1", "intake.consultation.closed.v1")]
 
 
 def test_a_login_works_in_its_own_schema_and_reads_logs_through_the_other(house):

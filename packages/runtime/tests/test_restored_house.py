@@ -34,7 +34,7 @@ TOWN, OTHER_TOWN = "292095", "012319"
 TOWN_FILES = Path(__file__).parents[3] / "deploy/towns"
 BIG = bytes(range(256)) * 4096 * 8
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow]
 
 
 def composed(folder: Path, **environment: str) -> Composition:

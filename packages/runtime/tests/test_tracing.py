@@ -155,7 +155,8 @@ def test_a_consultation_is_one_trace_across_the_bus_and_no_word_of_it_is_told(ho
         text = span.to_json()
         for word in (CANARY, CANARY.encode("unicode_escape").decode(), account, "000-0000-0002"):
             assert word not in text, text
-        assert "1951" not in text
+        # With its hyphen: a trace's number may hold the year by chance.
+        assert "1951-" not in text
         assert PASSWORD not in text
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.agenda import LegalKind
+from kasane_cases.domain.case import ClosingOutcome
 from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import (
     ConsentNeeded,
@@ -24,7 +25,8 @@ FAMILY = commands.AttendeeAsked(AttendeeKind.PERSON_OR_FAMILY, name="試験 次�
 
 def proposals(at_work, session_id):
     with at_work.bench.reading() as connection:
-        found = queries.agenda_proposals(connection, at_work.read_session(session_id))
+        session = at_work.read_session(session_id)
+        found = queries.agenda_proposals(connection, at_work.coordinator, session)
     return [(one.kind.value, one.person_id) for one in found]
 
 
@@ -87,6 +89,47 @@ def test_i_04_a_support_conference_proposes_nothing_to_others_but_the_consent_ga
     assert (before, proposals(at_work, session_id)) == ([], [("consent_gained", SON)])
     assert proposals(at_work, at_work.session(LegalKind.SUPPORT_CONFERENCE)) == [
         ("decision_open", SON)
+    ]
+
+
+def test_drafts_of_closed_cases_crowd_no_open_case_out(at_work, monkeypatch):
+    monkeypatch.setattr(queries.proposals, "MOST", 2)
+    closed = at_work.case(MOTHER)
+    for _ in range(2):
+        at_work.draft(closed, MOTHER)
+    version = at_work.read_case(closed).version
+    at_work.do(
+        handlers.close_case,
+        commands.CloseCase(closed, ClosingOutcome.ROLES_SETTLED, "落ち着いた", version, "福祉課"),
+    )
+    at_work.plan(at_work.case(MOTHER), MOTHER)
+
+    assert proposals(at_work, at_work.session()) == [("plan_to_decide", MOTHER)]
+
+
+def test_who_did_not_consent_yet_crowds_nobody_out_who_did(at_work, monkeypatch):
+    monkeypatch.setattr(queries.proposals, "MOST", 1)
+    cases = [at_work.case() for _ in range(3)]
+    for case_id in cases:
+        at_work.held(case_id, SON, legal_kind=LegalKind.SUPPORT_CONFERENCE)
+    at_work.consent(cases[-1], SON)
+
+    assert proposals(at_work, at_work.session()) == [("consent_gained", SON)]
+
+
+def test_many_proposals_of_one_reason_leave_room_for_the_others(at_work, monkeypatch):
+    monkeypatch.setattr(queries.proposals, "MOST", 1)
+    case_id = at_work.case(MOTHER)
+    held = at_work.session()
+    item_id = at_work.item(held, case_id, MOTHER)
+    at_work.open(held)
+    at_work.do(handlers.record_decision, at_work.decision(held, item_id))
+    for _ in range(2):
+        at_work.plan(case_id, MOTHER)
+
+    assert proposals(at_work, at_work.session()) == [
+        ("plan_to_decide", MOTHER),
+        ("decision_open", MOTHER),
     ]
 
 

@@ -74,6 +74,8 @@ def test_cases_are_listed_page_by_page(at_work, program):
         ("/cases/{case}/outreach-requests", {"person_id": SON, "agency": "x"}, "purpose"),
         ("/cases/{case}/plans", {"persons": [], "goals": [{"text": "x"}]}, "persons"),
         ("/conferences", {"body": "x", "legal_kind": "club", "planned_for": "x"}, "legal_kind"),
+        ("/conferences", {"appointed": 3_000_000_000}, "appointed"),
+        ("/conferences", {"appointed": -1}, "appointed"),
     ],
 )
 def test_a_malformed_call_names_its_field_and_changes_nothing(at_work, program, path, body, field):
@@ -128,7 +130,7 @@ def test_from_consent_to_a_decided_plan(at_work, program):
         program,
         "POST",
         f"{at}/consents",
-        {"person_id": SON, "state": "given", "method": "written", "scope": SCOPE},
+        {"person_id": SON, "number": 0, "state": "given", "method": "written", "scope": SCOPE},
     )
     session = send(
         program,
@@ -250,6 +252,7 @@ def test_a_refusal_writes_days_as_people_do(at_work, program):
     case = opened(at_work, program)
     body = {
         "person_id": MOTHER,
+        "number": 0,
         "state": "given",
         "scope": SCOPE,
         "method": "written",

@@ -75,7 +75,8 @@ def test_a_whole_conference_through_its_pages(at_work, browser):
         {"decision": "家計を見る", "in_charge": "care", "submission": "e"},
     )
     browser.post(f"{at}/hold", {"next_on": "2027-01-10"})
-    browser.post(f"{at}/minutes", {"minutes": "議事録", "then": "fix"})
+    version = at_work.read_session(session_id).version
+    browser.post(f"{at}/minutes", {"minutes": "議事録", "then": "fix", "version": version})
 
     session = at_work.read_session(session_id)
     assert session.status is SessionStatus.MINUTES_FIXED

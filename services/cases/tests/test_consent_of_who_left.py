@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kasane_cases import commands, handlers, queries
-from kasane_cases.domain.case import GrantSubject
+from kasane_cases.domain.case import CaseStatus, GrantSubject
 from kasane_cases.domain.conference import LegalKind, SessionStatus
 from kasane_cases.domain.consent import (
     AttendeeKind,
@@ -19,6 +19,7 @@ from kasane_cases.domain.consent import (
 from kasane_cases.domain.disclosure import Destination
 from kasane_cases.domain.errors import DisclosureRefused, SessionNotReady
 from kasane_cases.repository import Grants, Ledger
+from kasane_contracts.intake import PersonsMerged
 from kasane_kit import clock
 from kasane_kit.ids import new_id
 
@@ -57,6 +58,19 @@ def telling(case_id):
     )
 
 
+def test_a_plan_begins_nothing_on_the_consent_of_somebody_who_left(at_work):
+    case_id = at_work.case(MOTHER)
+    leaving = commands.EndMembership(new_id(), case_id, MOTHER, clock.today(), "転居")
+    at_work.do(handlers.end_membership, leaving)
+
+    at_work.draft(case_id, SON)
+    assert at_work.read_case(case_id).status is CaseStatus.IDENTIFIED
+
+    at_work.consent(case_id, SON)
+    at_work.draft(case_id, SON)
+    assert at_work.read_case(case_id).status is CaseStatus.PLAN_DRAFT
+
+
 def test_i_08_a_withdrawal_in_the_new_household_holds_in_the_case_that_was_left(at_work):
     case_id = at_work.case(MOTHER)
     at_work.consent(case_id, SON)
@@ -71,6 +85,23 @@ def test_i_08_a_withdrawal_in_the_new_household_holds_in_the_case_that_was_left(
         assert Ledger(connection).of_case(case_id) == ()
     states = [one.state.value for one in at_work.consents(case_id) if one.person_id == SON]
     assert states == ["given", "withdrawn"]
+
+
+def test_i_08_what_somebody_says_holds_under_their_other_record_in_the_same_case(at_work):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON)
+    at_work.consent(case_id, MOTHER)
+    at_work.bench.hear(PersonsMerged(new_id(), MOTHER, SON, "consultation-1", "consultation-2"))
+
+    at_work.consent(case_id, MOTHER, scope=NARROW)
+    narrower = standing_of_son(at_work, case_id)
+    command = commands.RecordConsent(new_id(), case_id, MOTHER, ConsentState.WITHDRAWN)
+    at_work.do(handlers.record_consent, command)
+
+    assert (narrower.state, narrower.scope) == (ConsentState.GIVEN, NARROW)
+    assert standing_of_son(at_work, case_id).state is ConsentState.WITHDRAWN
+    with pytest.raises(DisclosureRefused):
+        at_work.do(handlers.tell_somebody, telling(case_id))
 
 
 def test_i_08_somebody_who_left_the_household_can_still_withdraw(at_work):

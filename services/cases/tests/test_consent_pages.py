@@ -1,5 +1,7 @@
 """Consent, needs, referrals and requests for visits on their pages."""
 
+import re
+
 import pytest
 
 from kasane_cases import queries
@@ -14,6 +16,10 @@ MOTHER, SON = "person-mother", "person-son"
 def read(at_work, case_id):
     with at_work.bench.reading() as connection:
         return queries.case_file(connection, at_work.coordinator, case_id, clock.today())
+
+
+def hidden(page, name):
+    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)[1]
 
 
 def given(**changes):
@@ -32,7 +38,7 @@ def test_consent_is_recorded_and_the_history_stays(at_work, browser):
     case_id = at_work.case()
 
     saved = browser.post(f"/cases/{case_id}/consents/{SON}", given(submission="a"))
-    browser.post(f"/cases/{case_id}/consents/{SON}", {"state": "withdrawn", "submission": "b"})
+    browser.post(f"/cases/{case_id}/consents/{SON}", {"state": "withdrawn", "number": "1"})
 
     assert saved.status_code == 303
     assert [c.state for c in at_work.consents(case_id)] == [
@@ -42,6 +48,26 @@ def test_consent_is_recorded_and_the_history_stays(at_work, browser):
     shown = browser.get(f"/cases/{case_id}/consents/{SON}").text
     assert "撤回" in shown
     assert "口頭（記録を残す）" in shown
+
+
+def test_i_08_a_consent_is_not_written_over_a_withdrawal_that_was_not_read(at_work, browser):
+    case_id = at_work.case()
+    at_work.consent(case_id, SON)
+    path = f"/cases/{case_id}/consents/{SON}"
+    read = hidden(browser.get(path).text, "number")
+    at_work.withdraw(case_id, SON)
+
+    stale = browser.post(path, given(number=read, note="電話で聞いた"))
+    unread = browser.post(path, given())
+    refused = [one.state.value for one in at_work.consents(case_id)]
+    again = browser.post(path, given(number=hidden(stale.text, "number")))
+
+    assert (stale.status_code, unread.status_code) == (412, 412)
+    assert refused == ["given", "withdrawn"]
+    assert "電話で聞いた" in stale.text
+    assert "撤回" in stale.text
+    assert again.status_code == 303
+    assert [one.number for one in at_work.consents(case_id)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("missing", ["purposes", "recipients", "data_classes", "method"])
@@ -65,6 +91,19 @@ def test_a_consent_that_is_too_long_is_refused_with_the_towns_last_day(at_work, 
 
     assert answer.status_code == 422
     assert "同意の期間が町の定めより長くなっています" in answer.text
+    assert at_work.consents(case_id) == ()
+
+
+def test_a_first_day_out_of_bounds_is_shown_again_with_what_was_typed(at_work, browser):
+    case_id = at_work.case()
+
+    answer = browser.post(
+        f"/cases/{case_id}/consents/{SON}", given(valid_from="9999-12-01", note="聞いた言葉")
+    )
+
+    assert answer.status_code == 422
+    assert 'id="field-valid_from-error"' in answer.text
+    assert "聞いた言葉" in answer.text
     assert at_work.consents(case_id) == ()
 
 

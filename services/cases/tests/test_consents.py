@@ -2,11 +2,13 @@
 
 import base64
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from kasane_cases import handlers, queries
+from kasane_cases import commands, handlers, queries, tables
 from kasane_cases.domain.consent import (
     AttendeeKind,
     ConsentPurpose,
@@ -17,8 +19,11 @@ from kasane_cases.domain.consent import (
 )
 from kasane_cases.domain.errors import RepresentativeMissing
 from kasane_cases.domain.timeline import CaseTaskKind
+from kasane_cases.repository import Consents
 from kasane_kit import clock
+from kasane_kit.ids import new_id
 from kasane_kit.tenancy import municipality_scope
+from kasane_kit.uploads import check_upload
 
 MOTHER, SON = "person-mother", "person-son"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -70,6 +75,64 @@ def test_a_spoken_consent_says_who_heard_it(at_work, browser):
     assert "聞いた人：訪問 四郎" in browser.get(f"/cases/{case_id}/consents/{SON}").text
 
 
+def divided(at_work, case_id):
+    facts = (new_id(), case_id, new_id(), (SON,), clock.today(), "別居")
+    version = at_work.read_case(case_id).version
+    return at_work.do(handlers.split_household, commands.SplitHousehold(*facts, version))
+
+
+def test_the_evidence_goes_with_the_consent_into_the_new_case_and_comes_back_once(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON, evidence=check_upload("同意書.pdf", PDF))
+    at_first = at_work.consents(case_id)[-1]
+
+    new_case = divided(at_work, case_id)
+    (brought,) = at_work.consents(new_case)
+    (file,) = files(at_work, new_case)
+    shown = browser.get(f"/cases/{new_case}/consents/{SON}").text
+    opened = browser.get(f"/cases/{new_case}/attachments/{brought.evidence_id}")
+    version = at_work.read_case(case_id).version
+    joined = commands.JoinHouseholds(new_id(), case_id, new_case, clock.today(), "同居", version)
+    at_work.do(handlers.join_households, joined)
+
+    assert (file.id, file.reference) == (brought.evidence_id, brought.id)
+    assert f"/attachments/{brought.evidence_id}" in shown
+    assert opened.data == PDF
+    assert at_work.consents(case_id)[-1].evidence_id == at_first.evidence_id
+    assert [one.id for one in files(at_work, case_id)] == [at_first.evidence_id]
+
+
+def test_a_damaged_proof_keeps_nobody_from_living_elsewhere(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON, evidence=check_upload("同意書.pdf", PDF))
+    with at_work.unit() as uow:
+        uow.connection.execute(update(tables.attachment).values(sealed=b"damaged"))
+        uow.record("cases.attachment.added", "attachment", "damaged")
+        uow.commit()
+
+    new_case = divided(at_work, case_id)
+    shown = browser.get(f"/cases/{new_case}/consents/{SON}").text
+
+    assert at_work.consents(new_case)[-1].state.value == "given"
+    assert "証拠の書類は、この人が前にいた世帯のケースにあります" in shown
+
+
+def test_a_proof_that_stayed_in_the_case_that_was_left_is_said_to_be_there(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON)
+    with at_work.unit() as uow:
+        (consent,) = [one for one in at_work.consents(case_id) if one.person_id == SON]
+        earlier = replace(consent, id=new_id(), number=2, evidence_id="kept-elsewhere")
+        Consents(uow.connection).add(earlier)
+        uow.record("cases.consent.recorded", "person", SON)
+        uow.commit()
+
+    shown = browser.get(f"/cases/{case_id}/consents/{SON}").text
+
+    assert "証拠の書類は、この人が前にいた世帯のケースにあります" in shown
+    assert "kept-elsewhere" not in shown
+
+
 def test_without_a_name_who_records_it_heard_it(at_work, browser):
     case_id = at_work.case()
 
@@ -94,6 +157,7 @@ def test_a_guardians_consent_needs_name_right_and_the_persons_own_will(at_work, 
         representative="後見 五郎",
         representative_basis="令和7年の審判書を確認",
         own_will="「任せる」とうなずいた",
+        number="1",
     )
     assert browser.post(at, whole).status_code == 303
     consent = at_work.consents(case_id)[-1]
@@ -115,8 +179,8 @@ def test_a_refusal_and_a_withdrawal_are_rows_with_who_heard_them(at_work, browse
     at = f"/cases/{case_id}/consents/{SON}"
 
     browser.post(at, typed(submission="a"))
-    browser.post(at, typed(submission="b", state="withdrawn", method="spoken"))
-    browser.post(at, typed(submission="c", state="refused", method="spoken"))
+    browser.post(at, typed(submission="b", state="withdrawn", method="spoken", number="1"))
+    browser.post(at, typed(submission="c", state="refused", method="spoken", number="2"))
 
     assert [(c.number, c.state.value, c.heard_by) for c in at_work.consents(case_id)] == [
         (1, "given", "調整 花子"),
@@ -316,13 +380,17 @@ def test_consents_and_files_through_the_api(at_work, browser):
         "method": "written",
         "heard_by": "窓口 六子",
         "evidence_id": evidence_id,
+        "number": 0,
     }
     foreign = browser.send_json("POST", f"{at}/consents", {**body, "person_id": MOTHER})
     made = browser.send_json("POST", f"{at}/consents", body)
+    stale = browser.send_json("POST", f"{at}/consents", {**body, "state": "withdrawn"})
+    person = next(one for one in made.json["persons"] if one["id"] == SON)
     record = browser.get(f"{at}/consents/{SON}")
 
     assert (kept.status_code, bad.status_code) == (201, 422)
-    assert (foreign.status_code, made.status_code) == (404, 201)
+    assert (foreign.status_code, made.status_code, stale.status_code) == (404, 201, 412)
+    assert (person["consent_state"], person["consent_number"]) == ("given", 1)
     assert record.json["events"][0]["kasane"]["evidence_id"] == evidence_id
     assert record.json["pii_processing"][0]["purposes"] == ["transfer"]
     assert browser.get(f"{at}/attachments").json["items"][0]["digest"]

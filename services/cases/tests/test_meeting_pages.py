@@ -97,16 +97,19 @@ def test_who_takes_part_is_chosen_on_the_page_of_an_item(at_work, lead):
     (own,) = at_work.read_session(session_id).attendees
     at = f"/conferences/{session_id}/items/{item_id}"
 
-    lead.post(f"{at}/attendees", {"admitted": [own.id]})
+    version = at_work.read_session(session_id).version
+    lead.post(f"{at}/attendees", {"admitted": [own.id], "version": version})
+    nobody = {"admitted": ["nobody"], "version": version + 1}
 
     assert at_work.read_session(session_id).item(item_id).admitted == (own.id,)
-    assert lead.post(f"{at}/attendees", {"admitted": ["nobody"]}).status_code == 404
+    assert lead.post(f"{at}/attendees", nobody).status_code == 404
 
 
 def test_roles_are_written_as_a_table(at_work, lead):
     _, session_id, item_id = opened(at_work)
     at = f"/conferences/{session_id}/items/{item_id}"
     typed = {
+        "version": at_work.read_session(session_id).version,
         "roles-0-who": "包括",
         "roles-0-part": "訪問",
         "roles-0-leads": "1",
@@ -140,6 +143,28 @@ def test_a_consent_that_ends_during_the_session_is_said_on_both_pages(at_work, l
     assert len(at_work.read_session(session_id).item(item_id).facts) == 1
 
 
+def test_roles_and_who_takes_part_are_not_written_over_what_was_not_read(at_work, lead):
+    case_id = at_work.case(MOTHER)
+    session_id = at_work.session()
+    item_id = at_work.item(session_id, case_id, MOTHER)
+    (own,) = at_work.read_session(session_id).attendees
+    at = f"/conferences/{session_id}/items/{item_id}"
+    roles = {"roles-0-who": "社協", "roles-0-part": "家計"}
+    read = {"version": at_work.read_session(session_id).version}
+    at_work.do(handlers.admit_to_item, commands.AdmitToItem(session_id, item_id, ()))
+
+    admitted = lead.post(f"{at}/attendees", {**read, "admitted": [own.id]})
+    at_work.open(session_id)
+    shared = lead.post(f"{at}/roles", {**read, **roles})
+    unread = lead.post(f"{at}/roles", roles)
+
+    assert (admitted.status_code, shared.status_code, unread.status_code) == (412, 412, 412)
+    assert f'value="{own.id}" checked' in admitted.text
+    assert "社協" in shared.text
+    item = at_work.read_session(session_id).item(item_id)
+    assert (item.admitted, item.roles) == ((), ())
+
+
 def test_the_draft_of_the_minutes_is_made_from_what_was_written_down(at_work, lead):
     _, session_id, item_id = opened(at_work)
     at = f"/conferences/{session_id}"
@@ -168,8 +193,9 @@ def test_the_second_who_writes_the_minutes_keeps_what_they_typed(at_work, lead):
     lead.post(at, {"minutes": "一人目", "version": version})
     second = lead.post(at, {"minutes": "二人目", "version": version})
     empty = lead.post(at, {"minutes": "", "version": version})
+    unread = lead.post(at, {"minutes": "三人目", "version": "", "then": "fix"})
 
-    assert (second.status_code, empty.status_code) == (412, 422)
+    assert (second.status_code, empty.status_code, unread.status_code) == (412, 422, 412)
     assert "二人目" in second.text
     assert "一人目" in second.text
     assert at_work.read_session(session_id).minutes == "一人目"
@@ -179,7 +205,9 @@ def test_fixed_minutes_take_a_dated_addition(at_work, lead):
     _, session_id, item_id = opened(at_work)
     at_work.do(handlers.hold_session, commands.HoldSession(session_id))
     at = f"/conferences/{session_id}/minutes"
-    lead.post(at, {"minutes": "全体", f"item_{item_id}": "母のこと", "then": "fix"})
+    version = at_work.read_session(session_id).version
+    typed = {"minutes": "全体", f"item_{item_id}": "母のこと", "version": version}
+    lead.post(at, {**typed, "then": "fix"})
 
     empty = lead.post(f"{at}/addenda", {"addendum": ""})
     lead.post(f"{at}/addenda", {"addendum": "訂正する", "item_id": item_id, "submission": "a"})
@@ -261,22 +289,25 @@ def test_the_name_of_a_body_is_the_one_of_the_day(at_work_in):
 def test_through_the_api_an_item_is_admitted_to_shared_finished_and_written_down(at_work):
     browser = at_work.bench.visit_as(at_work.coordinator)
 
-    def send(method, path, body=None):
-        return browser.send_json(method, f"/api/v1{path}", body, headers={})
+    def send(method, path, body=None, **headers):
+        return browser.send_json(method, f"/api/v1{path}", body, headers=headers)
 
     case_id, session_id, item_id = opened(at_work)
     at = f"/conferences/{session_id}"
 
-    bad = send("PUT", f"{at}/items/{item_id}/roles", {"roles": [{"who": ""}]})
-    roles = [{"who": "包括", "part": "訪問", "leads": True}]
-    shared = send("PUT", f"{at}/items/{item_id}/roles", {"roles": roles})
+    read = {"If-Match": f'"{at_work.read_session(session_id).version}"'}
+    bad = send("PUT", f"{at}/items/{item_id}/roles", {"roles": [{"who": ""}]}, **read)
+    roles = {"roles": [{"who": "包括", "part": "訪問", "leads": True}]}
+    unread = send("PUT", f"{at}/items/{item_id}/roles", roles)
+    shared = send("PUT", f"{at}/items/{item_id}/roles", roles, **read)
+    again = send("PUT", f"{at}/items/{item_id}/roles", roles, **read)
     made = send("POST", f"{at}/items/{item_id}/decisions", {"text": "見る", "in_charge": "care"})
     (decision,) = at_work.read_session(session_id).item(item_id).decisions
     done = send(
         "POST", f"{at}/items/{item_id}/decisions/{decision.id}/completion", {"note": "済み"}
     )
     assert (bad.status_code, shared.status_code, made.status_code) == (422, 200, 201)
-    assert done.status_code == 204
+    assert (done.status_code, unread.status_code, again.status_code) == (204, 428, 412)
     send("POST", f"{at}/holding", {})
     version = at_work.read_session(session_id).version
     drafted = send("PUT", f"{at}/minutes", {"minutes": "下書き", "version": version})

@@ -1,9 +1,12 @@
 """The meeting pack: the least per attendee, for a time, on numbered copies; the case without identity."""
 
+import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from kasane_cases import commands, handlers, queries
 from kasane_cases.domain.agenda import LegalKind
@@ -48,11 +51,16 @@ def own_pack(at_work, viewer, session_id):
 
 def desk(at_work, session_id):
     with at_work.bench.reading() as connection:
-        return queries.pack_desk(connection, session_id)
+        return queries.pack_desk(connection, at_work.coordinator, session_id)
 
 
 def issue(at_work, session_id):
     at_work.do(handlers.issue_pack, commands.IssuePack(session_id))
+
+
+def on_paper(answer):
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
 
 
 def pack_lines(at_work, case_id):
@@ -235,6 +243,22 @@ def test_a_copy_on_paper_is_a_pdf_for_who_leads_only(at_work, contact):
     assert refused.status_code == 403
 
 
+def test_a_pack_tells_the_goals_of_a_plan_in_their_words_on_the_page_and_on_paper(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, MOTHER)
+    at_work.plan(case_id, MOTHER)
+    session_id = at_work.session()
+    at_work.item(session_id, case_id, MOTHER)
+    at_work.do(handlers.print_copies, commands.PrintCopies(session_id))
+    (copy,) = desk(at_work, session_id).copies
+
+    shown = browser.get(f"/conferences/{session_id}/pack").text
+    printed = on_paper(browser.get(f"/conferences/{session_id}/copies/{copy.id}.pdf"))
+
+    assert "<li>家計が落ち着く</li>" in shown
+    assert "・家計が落ち着く" in printed
+
+
 def test_the_pages_of_the_pack_open_issue_and_settle(at_work, contact):
     case_id = at_work.case(MOTHER)
     at_work.consent(case_id, MOTHER)
@@ -261,7 +285,7 @@ def test_the_pages_of_the_pack_open_issue_and_settle(at_work, contact):
     assert theirs.get(f"{at}/packs").status_code == 403
 
 
-@pytest.mark.parametrize("days", ["", "x", "-1", "61", "1.5"])
+@pytest.mark.parametrize("days", ["", "x", "-1", "61", "1.5", "9" * 5000])
 def test_a_wrong_number_of_days_is_shown_again(at_work, days):
     session_id = at_work.session()
     lead = at_work.bench.visit_as(at_work.coordinator)

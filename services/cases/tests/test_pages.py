@@ -201,6 +201,7 @@ def test_a_plan_is_written_decided_and_the_case_observed_and_closed(at_work, bro
             "way": "spoken",
             "on": clock.today().isoformat(),
             "given_by": "self",
+            "edition": "1",
             "submission": "b",
         },
     )

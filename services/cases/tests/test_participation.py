@@ -108,6 +108,17 @@ def test_a_proposal_says_what_the_person_wishes_and_not_who_it_is(at_work: TownA
     assert "participation_proposed" in timeline(at_work, case_id)
 
 
+def test_a_proposal_brings_the_plan_that_the_person_agreed_to_before(at_work: TownAtWork) -> None:
+    case_id = at_work.case(MOTHER)
+    at_work.consent(case_id, SON)
+    plan_id = at_work.active(case_id, SON, kind=PlanKind.PARTICIPATION)
+    propose(at_work, case_id)
+    propose(at_work, case_id, MOTHER)
+
+    told = at_work.bench.said(ParticipationProposed)
+    assert [(one.person_id, one.plan_id) for one in told] == [(SON, plan_id), (MOTHER, "")]
+
+
 @pytest.mark.parametrize(
     "wish", ["試験太郎は静かな仕事がよい", "シケン タロウの希望", "試験町1番地の近く"]
 )

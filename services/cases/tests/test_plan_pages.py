@@ -12,6 +12,10 @@ from kasane_kit import clock
 MOTHER, SON = "person-mother", "person-son"
 
 
+def hidden(page, name):
+    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)[1]
+
+
 def typed(version, goal, **changes):
     return {
         "version": str(version),
@@ -174,7 +178,13 @@ def test_a_person_who_does_not_agree_is_told_of_in_a_sentence(at_work, browser):
     plan_id = at_work.plan(case_id, MOTHER)
     session_id = at_work.held(case_id, MOTHER)
     at_work.do(handlers.decide_plan, commands.DecidePlan(case_id, plan_id, session_id))
-    form = {"agreed": "0", "way": "spoken", "on": clock.today().isoformat(), "given_by": "self"}
+    form = {
+        "agreed": "0",
+        "way": "spoken",
+        "on": clock.today().isoformat(),
+        "given_by": "self",
+        "edition": "1",
+    }
 
     wrong = browser.post(
         f"/cases/{case_id}/plans/{plan_id}/persons/{MOTHER}/agreement",
@@ -187,6 +197,35 @@ def test_a_person_who_does_not_agree_is_told_of_in_a_sentence(at_work, browser):
     shown = browser.get(f"/cases/{case_id}/plans/{plan_id}").text
     assert "試験 よし子さんが合意していないため、試験 よし子さんの分は始まっていません" in shown
     assert at_work.read_plan(case_id, plan_id).status is PlanStatus.DECIDED
+
+
+def test_an_agreement_to_an_edition_that_is_not_the_newest_is_asked_for_again(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    plan_id = at_work.plan(case_id, MOTHER)
+    path = f"/cases/{case_id}/plans/{plan_id}/persons/{MOTHER}/agreement"
+    form = {"agreed": "1", "way": "written", "on": clock.today().isoformat(), "given_by": "self"}
+    read = browser.get(path).text
+    goals = (PlanGoal("施設に入る"),)
+    read_version = at_work.read_plan(case_id, plan_id).version
+    at_work.do(
+        handlers.revise_plan,
+        commands.RevisePlan(
+            case_id, plan_id, persons=(MOTHER,), goals=goals, reason="変更", version=read_version
+        ),
+    )
+    at_work.do(handlers.submit_plan, commands.SubmitPlan(case_id, plan_id, read_version + 1))
+
+    stale = browser.post(path, {**form, "edition": hidden(read, "edition"), "note": "自宅で聞いた"})
+    unread = browser.post(path, form)
+    refused = at_work.read_plan(case_id, plan_id).agreed_by
+    agreed = browser.post(path, {**form, "edition": hidden(stale.text, "edition")})
+
+    assert "家計が落ち着く" in read
+    assert (stale.status_code, unread.status_code, refused) == (412, 412, ())
+    assert "自宅で聞いた" in stale.text
+    assert "施設に入る" in stale.text
+    assert agreed.status_code == 303
+    assert at_work.read_plan(case_id, plan_id).agreed_by == (MOTHER,)
 
 
 def test_a_case_that_is_not_open_to_somebody_opens_none_of_its_plans(at_work):

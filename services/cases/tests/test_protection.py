@@ -91,6 +91,8 @@ def test_i_10_only_who_was_admitted_reads_the_address(at_work):
         "case_id": case_id,
         "protected": True,
         "phone_too": True,
+        "kept_back": [MOTHER],
+        "shown_again": [],
     }
 
 
@@ -388,6 +390,23 @@ def test_an_emergency_look_changes_nothing_and_opens_one_household(at_work):
     assert at_work.read_case(case_id).version == before
     with pytest.raises(CaseRestricted):
         read(at_work, second, other)
+
+
+def test_a_protection_that_begins_out_of_bounds_is_refused_at_its_field(at_work, browser):
+    case_id = at_work.case(MOTHER)
+    typed = {"authority": "試験警察署", "step_reason": "夫からの暴力", "from_on": "9999-05-01"}
+
+    answer = browser.post(f"/cases/{case_id}/persons/{MOTHER}/protection", typed)
+    by_api = browser.send_json(
+        "POST",
+        f"/api/v1/cases/{case_id}/members/{MOTHER}/protection",
+        {"authority": "試験警察署", "reason": "夫からの暴力", "from_on": "9999-05-01"},
+    )
+
+    assert (answer.status_code, by_api.status_code) == (422, 422)
+    assert 'id="field-from_on-error"' in answer.text
+    assert "試験警察署" in answer.text
+    assert at_work.read_case(case_id).person(MOTHER).address_protected is False
 
 
 def protection_of(case_id):

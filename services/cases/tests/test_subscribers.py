@@ -1,6 +1,6 @@
 """What cases does when others speak."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -236,6 +236,28 @@ def test_words_at_the_door_leave_a_consent_that_stands_as_it_is(at_work):
     at_work.bench.hear(heard(request_id, case_id, "family"))
 
     assert read(at_work, case_id).consent_state(SON, clock.today()) is ConsentState.GIVEN
+
+
+def test_words_at_the_door_leave_a_consent_that_begins_tomorrow_as_it_is(at_work):
+    case_id, request_id = asked(at_work)
+    tomorrow = clock.today() + timedelta(days=1)
+    at_work.consent(case_id, SON, valid_from=tomorrow)
+
+    at_work.bench.hear(heard(request_id, case_id, "family"))
+
+    page = read(at_work, case_id)
+    assert page.consent_state(SON, clock.today()) is ConsentState.PENDING
+    assert page.consent_state(SON, tomorrow) is ConsentState.GIVEN
+
+
+def test_words_at_the_door_are_kept_where_the_consent_is_over(at_work):
+    case_id, request_id = asked(at_work)
+    first = clock.today() - timedelta(days=30)
+    at_work.consent(case_id, SON, valid_from=first, expires_on=first + timedelta(days=20))
+
+    at_work.bench.hear(heard(request_id, case_id))
+
+    assert read(at_work, case_id).consents[SON].note == "話していいよ"
 
 
 def test_recording_the_consent_finishes_the_task(at_work):

@@ -24,6 +24,7 @@ from kasane_intake.commands.consultation_days import (
 from kasane_intake.commands.public_form import (
     ConfirmWebMessage,
     OpenReceipt,
+    SeeAdditions,
     SendWebMessage,
     SortWebMessage,
 )
@@ -282,7 +283,7 @@ def test_what_was_handled_is_destroyed_with_its_key_and_number_and_day_stay(town
     town.add(receipt, "眠れませんと、書き足します")
     town.aside(receipt)
     message = town.message(receipt)
-    town.do(see_additions, message.id)
+    town.do(see_additions, SeeAdditions(message.id, message.version))
     booked, missed = town.book("b1"), town.book("b2")
     town.do(cancel_booking, ChangeBooking("b1", 1))
     town.go(20)
@@ -365,7 +366,8 @@ def test_what_nobody_handled_is_never_destroyed_and_the_list_says_that_it_waits(
     assert "だれも処理していないまま期間が過ぎて待つもの 4 件（消しません）" in lines
     assert "架空 太郎" not in lines
 
-    town.do(see_additions, town.message(added).id)
+    seen = town.message(added)
+    town.do(see_additions, SeeAdditions(seen.id, seen.version))
     town.aside(machine, "人が見た：広告でした")
     assert town.file().counts["waiting"] == 2
     assert town.work() == ()

@@ -180,6 +180,19 @@ def test_sent_twice_it_is_kept_once(workbench: Workbench, desk: Visitor) -> None
     assert len(kept(workbench)) == 1
 
 
+def test_another_file_chosen_on_the_same_page_is_not_called_kept(
+    workbench: Workbench, desk: Visitor
+) -> None:
+    at = f"/consultations/{take(desk)}/attachments"
+
+    desk.post(at, handed((PDF, "紹介状.pdf"), submission="s"))
+    other = desk.post(at, handed((PDF + b"%2", "紹介状.pdf"), submission="s"))
+
+    assert other.status_code == 422
+    assert "前にほかの内容かほかのファイルが保存されています" in other.text
+    assert [one.name for one in kept(workbench)] == ["紹介状.pdf"]
+
+
 def test_the_office_that_a_sheet_went_to_sees_no_file_of_people_who_did_not_consent(
     workbench: Workbench, desk: Visitor
 ) -> None:

@@ -1,32 +1,26 @@
-"""Plans 相談会, books them by telephone and by the public form, and sees who came."""
+"""Plans 相談会, books them by telephone, moves and calls off, and sees who came."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, time
 
 import pytest
 
 from kasane_contracts.intake import ConsultationReceived
 from kasane_intake import queries
-from kasane_intake.commands.consultation_days import PlanDay
-from kasane_intake.commands.public_form import SetPublicForm
-from kasane_intake.domain.consultation_day import ConsultationDay, DaySlot, MeetingWay
+from kasane_intake.domain.consultation_day import DaySlot
 from kasane_intake.domain.errors import DayCannotBeHeld, DayNotOffered
-from kasane_intake.domain.public_form import PublicForm
-from kasane_intake.handlers.consultation_days import plan_day
-from kasane_intake.handlers.public_form import set_public_form
 from kasane_kit import clock
 from kasane_kit.testing.pytest_plugin import BenchMaker
-from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
-
-DAY = date(2026, 12, 10)
-NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-KEY = b"k" * 32
-LINK = "https://online.example/room-7"
-SLOTS = (
-    DaySlot("morning", time(10, 0), time(10, 50), 1),
-    DaySlot("noon", time(11, 0), time(11, 50), 2),
+from kasane_kit.testing.workbench import TOWN, Workbench
+from tests.support.consultation_days import (
+    DAY,
+    HALF_PAST_TEN,
+    LINK,
+    NOW,
+    booked,
+    bookings,
+    holder,
+    planned,
 )
 
 
@@ -34,49 +28,6 @@ SLOTS = (
 def _december() -> Iterator[None]:
     with clock.fixed(lambda: NOW):
         yield
-
-
-def planned(bench: Workbench, **changes: Any) -> ConsultationDay:
-    """An online day of 福祉課 with a slot for one and a slot for two."""
-    facts: dict[str, Any] = {
-        "id": "day-1",
-        "office": "fukushi",
-        "held_on": DAY,
-        "way": MeetingWay.ONLINE,
-        "place": "",
-        "online_link": LINK,
-        "public": True,
-        "cancelled": False,
-        "slots": SLOTS,
-    }
-    day = ConsultationDay(**{**facts, **changes})
-    with bench.unit(bench.staff("coordinator")) as uow:
-        plan_day(PlanDay(day), uow, bench.hooks)
-    return day
-
-
-def holder(bench: Workbench) -> Visitor:
-    """A browser of the office that holds the day."""
-    return bench.visit_as(bench.staff("receiver", office="fukushi"))
-
-
-def booked(bench: Workbench, slot: str = "morning", **about: Any) -> str:
-    """The id of a booking made by telephone."""
-    form = {"slot": slot, "phone": "000-1111-2222", "name": "森田 とし", **about}
-    answer = holder(bench).post("/consultation-days/day-1/book", form)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["Location"].rpartition("booked=")[2])
-
-
-def bookings(bench: Workbench) -> dict[str, tuple[str, int | None]]:
-    """State and seat of every booking that is not cancelled, by name."""
-    with bench.reading() as connection:
-        line = queries.consultation_day(connection, "day-1")
-    return {
-        one.name: (one.status.value, one.seat)
-        for slot in line.slots
-        for one in (*slot.seated, *slot.waiting)
-    }
 
 
 def test_a_day_is_typed_as_a_row_of_slots(workbench: Workbench) -> None:
@@ -220,15 +171,41 @@ def test_who_did_not_come_is_written_down_without_a_word_and_may_come_later(
 ) -> None:
     planned(workbench)
     booking_id = booked(workbench)
-    staff = holder(workbench)
 
-    staff.post(f"/bookings/{booking_id}/missed", {"version": "1"})
-    state = bookings(workbench)
-    later = staff.post(f"/bookings/{booking_id}/kept", {"version": "2"})
+    with clock.fixed(lambda: HALF_PAST_TEN):
+        staff = holder(workbench)
+        shown = staff.get("/consultation-days/day-1").text
+        staff.post(f"/bookings/{booking_id}/missed", {"version": "1"})
+        state = bookings(workbench)
+        later = staff.post(f"/bookings/{booking_id}/kept", {"version": "2"})
 
+    assert f"/bookings/{booking_id}/missed" in shown
     assert state == {"森田 とし": ("missed", 1)}
     assert later.status_code == 303
     assert len(workbench.said(ConsultationReceived)) == 1
+
+
+def test_nobody_missed_a_slot_that_has_not_begun_and_its_seat_can_still_be_freed(
+    workbench: Workbench,
+) -> None:
+    planned(workbench)
+    booking_id = booked(workbench)
+    staff = holder(workbench)
+
+    shown = staff.get("/consultation-days/day-1").text
+    page = staff.post(f"/bookings/{booking_id}/missed", {"version": "1"})
+    program = staff.send_json(
+        "PUT",
+        f"/api/v1/bookings/{booking_id}/outcome",
+        {"outcome": "missed"},
+        headers={"If-Match": '"1"'},
+    )
+    freed = staff.post(f"/bookings/{booking_id}/cancel", {"version": "1"})
+
+    assert f"/bookings/{booking_id}/missed" not in shown
+    assert "来られなかったとは残していません。" in page.text
+    assert [answer.status_code for answer in (page, program, freed)] == [409, 409, 303]
+    assert program.json["type"] == "urn:kasane:problem:slot_not_begun"
 
 
 def test_another_office_books_but_does_not_see_who_booked_nor_the_entrance(
@@ -274,77 +251,6 @@ def test_a_day_called_off_takes_no_booking_and_keeps_the_ones_it_had(workbench: 
     assert refused.status_code == 404
     assert bookings(workbench) == {"森田 とし": ("booked", 1)}
     assert "予約の方に知らせてください" in staff.get("/consultation-days/day-1").text
-
-
-def book_in_public(bench: Workbench, **about: str) -> Any:
-    """The answer to somebody without an account who books the noon slot."""
-    client = bench.app.test_client()
-    page = client.get(f"/{TOWN}/soudan").text
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-    form = {**hidden, "slot": "noon", "phone": "000-1111-2222", **about}
-    with clock.fixed(lambda: NOW + timedelta(seconds=30)):
-        return client.post(f"/{TOWN}/soudan/soudankai", data=form), client
-
-
-@pytest.fixture
-def open_town(workbench: Workbench) -> Workbench:
-    """A town whose public form is open."""
-    with workbench.unit(workbench.staff("coordinator")) as uow:
-        form = PublicForm(enabled=True, office="fukushi", phone="000-0000-9999")
-        set_public_form(SetPublicForm(form), uow, ())
-    return workbench
-
-
-def test_somebody_without_an_account_books_and_only_they_see_the_entrance(
-    open_town: Workbench,
-) -> None:
-    planned(open_town)
-    listed = open_town.app.test_client().get(f"/{TOWN}/soudan/soudankai").text
-
-    answer, client = book_in_public(open_town, name="呼び名")
-    number, word = re.findall(r'class="i-receipt">([^<]+)<', answer.text)
-    page = client.get(f"/{TOWN}/soudan/receipt").text
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-    opened = client.post(
-        f"/{TOWN}/soudan/receipt",
-        data={**hidden, "number": number, "word": word, "addition": "車いすです。"},
-    ).text
-
-    assert LINK not in listed
-    assert "空き2" in listed
-    assert (answer.status_code, bookings(open_town)) == (200, {"呼び名": ("booked", 1)})
-    assert LINK in answer.text
-    assert LINK in opened
-    assert "11:00–11:50" in opened
-    with open_town.reading() as connection:
-        line = queries.consultation_day(connection, "day-1")
-    assert line.slots[1].seated[0].note == "車いすです。"
-
-
-def test_a_full_slot_puts_somebody_without_an_account_on_the_waiting_list_without_the_entrance(
-    open_town: Workbench,
-) -> None:
-    planned(open_town, slots=(DaySlot("noon", time(11, 0), time(11, 50), 1),))
-    book_in_public(open_town, name="一人め")
-
-    answer, _ = book_in_public(open_town, name="二人め")
-
-    assert bookings(open_town)["二人め"] == ("waiting", None)
-    assert LINK not in answer.text
-    assert "キャンセル待" in answer.text
-
-
-def test_days_that_only_staff_book_and_closed_forms_are_not_shown_to_the_public(
-    open_town: Workbench,
-) -> None:
-    planned(open_town, public=False)
-
-    page = open_town.app.test_client().get(f"/{TOWN}/soudan/soudankai").text
-    answer, _ = book_in_public(open_town)
-
-    assert "11:00" not in page
-    assert answer.status_code == 422
-    assert bookings(open_town) == {}
 
 
 def test_the_api_plans_books_and_settles(workbench: Workbench) -> None:

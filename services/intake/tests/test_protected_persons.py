@@ -50,6 +50,38 @@ def test_an_address_is_hidden_and_shown_again_as_cases_says(workbench: Workbench
     assert SECRET in desk.get(page).text
 
 
+def test_i_10_the_same_address_of_who_lives_with_somebody_protected_is_hidden_as_long_as_theirs(
+    workbench: Workbench,
+) -> None:
+    desk, consultation_id, child = taken(workbench)
+    page = f"/consultations/{consultation_id}"
+
+    def shown_after(protected: bool, **others: tuple[str, ...]) -> bool:
+        event = AddressProtectionChanged("mother", "case-1", protected, True, **others)
+        workbench.hear(event)
+        return SECRET in desk.get(page).text
+
+    assert shown_after(True)
+    assert not shown_after(True, kept_back=("mother", child))
+    assert TELEPHONE in desk.get(page).text
+    assert not shown_after(False, kept_back=(child,), shown_again=("mother",))
+    assert shown_after(False, shown_again=(child,))
+
+
+def test_a_number_that_is_protected_stays_hidden_when_a_housemate_is_protected_too(
+    workbench: Workbench,
+) -> None:
+    desk, consultation_id, person_id = taken(workbench)
+
+    workbench.hear(AddressProtectionChanged(person_id, "case-1", True, True, (person_id,)))
+    both = (person_id, "housemate")
+    workbench.hear(AddressProtectionChanged("housemate", "case-1", True, False, both))
+    page = desk.get(f"/consultations/{consultation_id}").text
+
+    assert SECRET not in page
+    assert TELEPHONE not in page
+
+
 def test_i_10_the_address_is_in_no_answer_of_intake(workbench: Workbench) -> None:
     desk, consultation_id, person_id = taken(workbench)
     other_id, joined_person = taken(workbench)[1:]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from kasane_contracts.intake import ConsultationReceived
 from kasane_intake.domain.public_form import WebMessageStatus
 from kasane_intake.domain.receipt import Receipt, plain_number, sealed_word
 from kasane_kit.testing.workbench import OTHER_TOWN, Workbench
+from tests.support.postgres_bench import on_postgres
+from tests.support.private_postgres import PrivatePostgres
 from tests.support.public_form import (
     KEY,
     OPEN,
@@ -97,6 +100,27 @@ def test_the_desk_takes_it_up_as_a_consultation(town: Workbench) -> None:
     assert "連絡してはいけません：夜" in page
     assert queue(town) == []
     assert [line.consultation_id for line in queue(town, "confirmed")] == [said.consultation_id]
+
+
+def test_a_number_with_a_long_note_around_it_is_taken_up_whole_as_the_way_to_answer(
+    workbench: Workbench, private_postgres: PrivatePostgres, tmp_path: Path
+) -> None:
+    contact = (
+        "000-1111-2222（平日の夜7時から9時まで。昼は仕事で出られません。留守電には入れないで）"
+    )
+    with on_postgres(workbench, private_postgres, tmp_path) as town:
+        Passerby(open_form(town)).send({**WORDS, "contact": contact})
+        (line,) = queue(town)
+
+        answer = desk(town).post(
+            f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"}
+        )
+
+        (said,) = town.said(ConsultationReceived)
+        found = desk(town).get(f"/api/v1/consultations/{said.consultation_id}").json
+        assert answer.status_code == 303
+        assert found["reception"]["contact_by"] == contact
+        assert found["contact"]["phone"] == ""
 
 
 def test_taking_it_up_twice_makes_one_consultation(town: Workbench) -> None:
@@ -206,6 +230,35 @@ def test_a_number_for_emergencies_is_shown_only_with_its_source(town: Workbench)
     assert refused.status_code == 422
     assert "出典がなければ載せられません" in refused.text
     assert "市の資料" in Passerby(town).open().text
+
+
+def test_settings_typed_while_somebody_made_the_first_word_come_back_and_are_saved_then(
+    workbench: Workbench,
+) -> None:
+    head = workbench.visit_as(workbench.staff("town_administrator"))
+    typed = {"office": "fukushi", "phone": "000-0000-9999", "phone_hours": "平日の昼"}
+    head.post("/web-form/commissioner-word")
+
+    refused = head.post("/web-form", {**typed, "version": "0"})
+    version = re.findall(r'name="version" value="(\d+)"', refused.text)[0]
+    program = head.send_json("PUT", "/api/v1/public-form", typed, headers={"If-Match": '"0"'})
+    saved = head.post("/web-form", {**typed, "version": version})
+
+    assert [answer.status_code for answer in (refused, program, saved)] == [412, 412, 303]
+    assert "まだ保存していません" in refused.text
+    assert "平日の昼" in refused.text
+
+
+def test_settings_that_lack_something_keep_the_version_from_which_they_were_typed(
+    town: Workbench,
+) -> None:
+    head = town.visit_as(town.staff("coordinator"))
+    head.post("/web-form/commissioner-word")
+
+    refused = head.post("/web-form", {"enabled": "1", "office": "fukushi", "version": "1"})
+
+    assert refused.status_code == 422
+    assert 'name="version" value="1"' in refused.text
 
 
 def test_a_receiver_does_not_set_the_form(town: Workbench) -> None:

@@ -84,7 +84,7 @@ def test_the_receipt_shows_only_that_it_is_looked_at_and_takes_an_addition(
     before = passerby.send(keys, "/soudan/receipt")
     added = passerby.send({**keys, "addition": "夫も病気です。"}, "/soudan/receipt")
     (line,) = queue(town)
-    desk(town).post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "1"})
+    desk(town).post(f"/web-messages/{line.id}/confirm", {"desk": "fukushi", "version": "2"})
     after = passerby.send(keys, "/soudan/receipt")
 
     assert "<ruby>受<rp>" in before.text
@@ -113,8 +113,97 @@ def test_an_addition_after_taking_up_is_news_for_the_desk_until_somebody_read_it
 
     assert [(one.id, one.news) for one in queue(town)] == [(line.id, 1)]
     assert "書き足しあり（1件）" in desk(town).get(path).text
-    desk(town).post(f"/web-messages/{line.id}/seen")
+    desk(town).post(f"/web-messages/{line.id}/seen", {"version": "3"})
     assert queue(town) == []
+
+
+def test_an_addition_sent_twice_from_one_page_is_kept_once_and_other_words_are_kept_too(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    opened = re.findall(r'name="opened" value="([^"]*)"', passerby.open("/soudan/receipt").text)[0]
+    words = {"number": number, "word": word, "addition": "夫も病気です。"}
+
+    answers = [
+        passerby.send({**words, **typed}, "/soudan/receipt", opened=opened)
+        for typed in ({}, {}, {"addition": "電話は昼にください。"}, {})
+    ]
+    answers += [passerby.send(words, "/soudan/receipt")]
+
+    (line,) = queue(town)
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert all("書<rp>（</rp><rt>か</rt>" in answer.text for answer in answers)
+    assert line.news == 3
+
+
+def test_an_addition_from_a_page_that_was_not_opened_here_comes_back_and_goes_through_then(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    words = {"number": number, "word": word, "addition": "夫も病気です。"}
+
+    refused = passerby.send(words, "/soudan/receipt", opened="x")
+    renewed = re.findall(r'name="opened" value="([^"]*)"', refused.text)[0]
+    now = passerby.send(words, "/soudan/receipt", opened=renewed)
+
+    assert (refused.status_code, now.status_code) == (422, 200)
+    assert "夫も病気です。" in refused.text
+    assert [line.news for line in queue(town)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("confirm", {"desk": "fukushi"}),
+        ("set-aside", {"reason": "宣伝でした"}),
+        ("seen", {}),
+    ],
+)
+def test_what_the_sender_adds_while_the_desk_reads_is_shown_before_anything_is_done(
+    town: Workbench, act: str, typed: dict[str, str]
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    keys = {"number": number, "word": word}
+    passerby.send({**keys, "addition": "夫も病気です。"}, "/soudan/receipt")
+    (line,) = queue(town)
+    page = desk(town).get(f"/web-messages/{line.id}").text
+    version = re.findall(rf'/{act}".*?name="version" value="(\d+)"', page, re.DOTALL)[0]
+    passerby.send({**keys, "addition": "今夜がつらいです。"}, "/soudan/receipt")
+
+    refused = desk(town).post(f"/web-messages/{line.id}/{act}", {**typed, "version": version})
+    (after,) = queue(town)
+    again = re.findall(rf'/{act}".*?name="version" value="(\d+)"', refused.text, re.DOTALL)[0]
+    done = desk(town).post(f"/web-messages/{line.id}/{act}", {**typed, "version": again})
+
+    assert "今夜がつらいです。" not in page
+    assert refused.status_code == 412
+    assert "今夜がつらいです。" in refused.text
+    assert "いまの内容を読んでから、もう一度押してください。" in refused.text
+    assert all(words in refused.text for words in typed.values())
+    assert (after.status, after.news) == ("waiting", 2)
+    assert done.status_code == 303
+
+
+def test_a_program_says_which_additions_it_read(town: Workbench) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    passerby.send({"number": number, "word": word, "addition": "追伸"}, "/soudan/receipt")
+    (line,) = queue(town)
+    path = f"/api/v1/web-messages/{line.id}"
+    found = desk(town).get(path)
+
+    old = desk(town).send_json("PUT", f"{path}/seen", {}, headers={"If-Match": '"1"'})
+    without = desk(town).send_json("PUT", f"{path}/seen", {})
+    read = desk(town).send_json(
+        "PUT", f"{path}/seen", {}, headers={"If-Match": found.headers["ETag"]}
+    )
+
+    assert [answer.status_code for answer in (old, without, read)] == [412, 428, 200]
+    assert [one["seen"] for one in found.json["additions"]] == [False]
+    assert [one["seen"] for one in read.json["additions"]] == [True]
 
 
 def test_a_wrong_word_tells_nothing_and_too_many_are_stopped(town: Workbench) -> None:
@@ -131,6 +220,46 @@ def test_a_wrong_word_tells_nothing_and_too_many_are_stopped(town: Workbench) ->
     assert "番号か合言葉が違います。" in known.text
     assert known.text.replace(number, "").count("違います") == unknown.text.count("違います")
     assert (known.status_code, unknown.status_code, stopped.status_code) == (422, 422, 429)
+
+
+def test_who_was_wrong_too_often_is_not_told_the_right_word_of_a_receipt_either(
+    town: Workbench,
+) -> None:
+    passerby = Passerby(town)
+    number, word = receipt_of(passerby.send(WORDS))
+    for n in range(TRIED_PER_ADDRESS):
+        passerby.send({"number": number, "word": f"あさひ{n}"}, "/soudan/receipt", after=0)
+    keys = {"number": number, "word": word, "addition": "夫も病気です。"}
+
+    right = passerby.send(keys, "/soudan/receipt", after=0)
+    elsewhere = Passerby(town, moment=passerby.moment, address="198.51.100.4")
+    later = Passerby(town, moment=passerby.moment + timedelta(hours=1))
+
+    assert right.status_code == 429
+    assert "夫も病気です。" in right.text
+    assert elsewhere.send(keys, "/soudan/receipt").status_code == 200
+    assert later.send({"number": number, "word": word}, "/soudan/receipt").status_code == 200
+
+
+def test_who_guesses_the_commissioners_word_is_not_told_the_right_one_either(
+    town: Workbench,
+) -> None:
+    with town.unit(town.staff("coordinator")) as uow:
+        word = renew_commissioner_word(uow, key_of(town))
+    seen = {**WORDS, "name": "民生 花子"}
+    passerby = Passerby(town)
+
+    wrong = [
+        passerby.send({**seen, "commissioner_word": f"あさひ{n}"}, "/soudan/minsei", after=5)
+        for n in range(TRIED_PER_ADDRESS)
+    ]
+    right = passerby.send({**seen, "commissioner_word": word}, "/soudan/minsei", after=5)
+    elsewhere = Passerby(town, moment=passerby.moment, address="198.51.100.4")
+
+    assert {answer.status_code for answer in wrong} == {422}
+    assert right.status_code == 429
+    assert queue(town) == []
+    assert elsewhere.send({**seen, "commissioner_word": word}, "/soudan/minsei").status_code == 200
 
 
 def test_one_address_cannot_flood_the_town_and_another_still_gets_through(town: Workbench) -> None:

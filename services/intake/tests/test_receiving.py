@@ -49,7 +49,7 @@ def test_every_channel_is_taken_with_what_it_needs(workbench: Workbench, channel
     [
         ("letter", {}, "letter_needs_its_date"),
         ("email", {}, "letter_needs_its_date"),
-        ("letter", {"written_on": "2199-01-01"}, "letter_from_the_future"),
+        ("letter", {"written_on": "2100-01-01"}, "letter_from_the_future"),
         ("agency", {}, "agency_needs_its_name"),
         ("survey", {"campaign": "survey"}, "survey_needs_a_reply"),
         ("survey", {"need": "high"}, "survey_needs_a_reply"),

@@ -11,7 +11,12 @@ from kasane_contracts.intake import (
     EmergencyDeclared,
     EmergencySettled,
 )
-from kasane_intake.domain.consultation import Consultation, ConsultationStatus, Screening
+from kasane_intake.domain.consultation import (
+    Consultation,
+    ConsultationStatus,
+    Escalation,
+    Screening,
+)
 from kasane_intake.domain.errors import WrongStep
 from kasane_intake.domain.sheet_errors import DayPassed, ReasonMissing
 from kasane_kit.testing.workbench import Visitor, Workbench
@@ -104,6 +109,39 @@ def test_after_an_emergency_the_work_goes_on_where_it_stands() -> None:
     ]
     with pytest.raises(ReasonMissing):
         consultation(ConsultationStatus.EMERGENCY).settle_emergency(" ", sheets_on_their_way=False)
+
+
+BEYOND = Escalation("multi_agency", "coordinator", "複数の課にまたがる")
+
+
+def test_what_waits_for_a_post_waits_for_it_again_when_it_is_opened_again() -> None:
+    found = consultation()
+    found.screen(Screening(False))
+    found.escalate(BEYOND)
+    found.answer("制度を案内した", sheets_on_their_way=False)
+    found.reopen("また困っている")
+
+    assert (found.status, found.escalation) == (ConsultationStatus.ESCALATED, BEYOND)
+
+
+def test_what_went_beyond_the_desk_while_a_sheet_was_on_its_way_waits_for_the_post_after_it() -> (
+    None
+):
+    found = consultation()
+    found.sheet_sent()
+    found.escalate(BEYOND)
+    found.sheet_settled(accepted=False, others_on_their_way=False)
+
+    assert found.status is ConsultationStatus.ESCALATED
+
+
+def test_what_the_desk_can_cope_with_after_all_is_in_its_hands_again() -> None:
+    found = consultation()
+    found.escalate(BEYOND)
+    found.screen(Screening(True))
+    found.escalate(Escalation())
+
+    assert found.status is ConsultationStatus.TRIAGED
 
 
 def test_the_next_contact_lies_not_before_today() -> None:

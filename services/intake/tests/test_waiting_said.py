@@ -20,6 +20,7 @@ from kasane_intake.commands.consultation_days import BookSlot, CancelDay, Change
 from kasane_intake.commands.public_form import (
     ConfirmWebMessage,
     OpenReceipt,
+    SeeAdditions,
     SendWebMessage,
     SetPublicForm,
     SortWebMessage,
@@ -34,6 +35,7 @@ from kasane_intake.handlers.consultation_days import (
     cancel_day,
     move_booking,
     plan_day,
+    see_added_words,
 )
 from kasane_intake.handlers.public_form import open_receipt, send_web_message, set_public_form
 from kasane_intake.handlers.web_messages import (
@@ -164,7 +166,7 @@ def test_an_addition_to_what_was_taken_up_waits_until_it_is_read(workbench: Work
     )
 
     add(workbench, receipt, "電話は夕方にお願いします。")
-    do(workbench, see_additions, message.id)
+    do(workbench, see_additions, SeeAdditions(message.id, message_of(workbench, receipt).version))
 
     assert said(workbench)[2:] == [
         WebMessageWaiting(message.id, receipt.number, "fukushi", added=True),
@@ -182,25 +184,31 @@ def test_another_desk_of_the_form_gets_what_waits(workbench: Workbench) -> None:
     assert said(workbench)[1:] == [WebMessageWaiting(message.id, receipt.number, "chiiki")]
 
 
-def a_day(bench: Workbench) -> None:
-    slots = (DaySlot("one", time(10, 0), time(10, 50), 1), DaySlot("two", time(11), time(12), 1))
+SLOTS = (DaySlot("one", time(10, 0), time(10, 50), 1), DaySlot("two", time(11), time(12), 1))
+
+
+def a_day(bench: Workbench, day_id: str = "day-1", slots: tuple[DaySlot, ...] = SLOTS) -> None:
     day = ConsultationDay(
-        "day-1", "fukushi", HELD_ON, MeetingWay.FACE_TO_FACE, "会議室", "", True, False, slots
+        day_id, "fukushi", HELD_ON, MeetingWay.FACE_TO_FACE, "会議室", "", True, False, slots
     )
     do(bench, plan_day, PlanDay(day), bench.hooks)
 
 
-def book(bench: Workbench, booking_id: str, *, may_wait: bool = False) -> None:
+def book(
+    bench: Workbench, booking_id: str, *, may_wait: bool = False, form_id: str = ""
+) -> Receipt:
     command = BookSlot(
         booking_id=booking_id,
         slot_id="one",
         name="架空 花子",
         kana="",
         phone="000-1111-2222",
-        note="",
+        note="眠れません。",
         may_wait=may_wait,
+        form_id=form_id,
     )
-    do(bench, book_slot, command, b"")
+    _, receipt = do(bench, book_slot, command, KEY)
+    return receipt
 
 
 def test_somebody_without_a_seat_waits_until_there_is_one(workbench: Workbench) -> None:
@@ -230,6 +238,110 @@ def test_a_day_that_is_called_off_waits_until_everybody_was_told(workbench: Work
         BookingsWaiting("day-1", "fukushi", HELD_ON, waiting, called_off=True)
         for waiting in (2, 1, 0)
     ]
+
+
+def test_what_a_sender_adds_to_a_booking_waits_until_it_is_read(workbench: Workbench) -> None:
+    open_form(workbench)
+    a_day(workbench)
+    receipt = book(workbench, "b1", form_id="f1")
+    book(workbench, "b2", may_wait=True)
+
+    add(workbench, receipt, "車いすで行きます。")
+    add(workbench, receipt, "付き添いがいます。")
+    visit = workbench.visit_as(workbench.staff("receiver", office="fukushi"))
+    pages = ["/consultation-days", "/consultation-days/day-1"]
+    shown = [visit.get(page).text for page in pages]
+    visit.post("/bookings/b1/seen", {"version": "3"})
+    shown += [visit.get(page).text for page in pages]
+
+    assert ["予約した方の書き足しあり" in page for page in shown] == [True, True, False, False]
+    assert "付き添いがいます。" in shown[1]
+    assert [event.waiting for event in said(workbench)] == [1, 2, 2, 1]
+    assert "車いす" not in str(said(workbench))
+
+
+def test_added_words_that_nobody_read_wait_on_the_day_to_which_the_booking_moves(
+    workbench: Workbench,
+) -> None:
+    a_day(workbench)
+    a_day(workbench, "day-2", (DaySlot("three", time(13), time(14), 1),))
+    receipt = book(workbench, "b1", form_id="f1")
+    add(workbench, receipt, "車いすで行きます。")
+
+    do(workbench, move_booking, ChangeBooking("b1", 2, "three"))
+    do(workbench, see_added_words, ChangeBooking("b1", 3))
+
+    assert [(event.day_id, event.waiting) for event in said(workbench)] == [
+        ("day-1", 1),
+        ("day-1", 0),
+        ("day-2", 1),
+        ("day-2", 0),
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["kept", "missed", "cancelled"])
+def test_who_settles_a_booking_has_read_what_was_added(workbench: Workbench, outcome: str) -> None:
+    open_form(workbench)
+    a_day(workbench)
+    receipt = book(workbench, "b1", form_id="f1")
+    add(workbench, receipt, "車いすで行きます。")
+
+    with clock.fixed(lambda: datetime.combine(HELD_ON, time(12), clock.JAPAN)):
+        visit = workbench.visit_as(workbench.staff("receiver", office="fukushi"))
+        headers = {"If-Match": '"2"'}
+        answer = visit.send_json(
+            "PUT", "/api/v1/bookings/b1/outcome", {"outcome": outcome}, headers=headers
+        )
+
+    assert (answer.status_code, answer.json["added_at"]) == (200, None)
+    assert [event.waiting for event in said(workbench)] == [1, 0]
+
+
+def test_words_added_while_somebody_reads_are_not_taken_for_read(workbench: Workbench) -> None:
+    open_form(workbench)
+    a_day(workbench)
+    receipt = book(workbench, "b1", form_id="f1")
+    add(workbench, receipt, "車いすで行きます。")
+    visit = workbench.visit_as(workbench.staff("receiver", office="fukushi"))
+    add(workbench, receipt, "付き添いがいます。")
+
+    refused = visit.post("/bookings/b1/seen", {"version": "2"})
+
+    assert refused.status_code == 412
+    assert said(workbench)[-1].waiting == 1
+
+
+def test_a_program_reads_who_booked_and_says_that_added_words_were_read(
+    workbench: Workbench,
+) -> None:
+    open_form(workbench)
+    a_day(workbench)
+    receipt = book(workbench, "b1", form_id="f1")
+    book(workbench, "b2", may_wait=True)
+    add(workbench, receipt, "車いすで行きます。")
+    holds, other = (
+        workbench.visit_as(workbench.staff("receiver", office=office, account_id=office))
+        for office in ("fukushi", "zei")
+    )
+    who, seen = "/api/v1/consultation-days/day-1/bookings", "/api/v1/bookings/b1/seen"
+
+    listed = holds.get(who).json["items"]
+    old = holds.send_json("PUT", seen, {}, headers={"If-Match": '"1"'})
+    foreign = [
+        other.get(who),
+        other.send_json("PUT", seen, {}, headers={"If-Match": '"2"'}),
+    ]
+    read = holds.send_json("PUT", seen, {}, headers={"If-Match": f'"{listed[0]["version"]}"'})
+
+    assert [(one["id"], one["status"], bool(one["added_at"])) for one in listed] == [
+        ("b1", "booked", True),
+        ("b2", "waiting", False),
+    ]
+    assert "車いす" in listed[0]["note"]
+    assert [answer.status_code for answer in (old, *foreign, read)] == [412, 404, 404, 200]
+    assert "車いす" not in "".join(answer.text for answer in foreign)
+    assert read.json["added_at"] is None
+    assert [event.waiting for event in said(workbench)][-2:] == [2, 1]
 
 
 def merge_request(bench: Workbench, merge_id: str) -> None:

@@ -1,5 +1,6 @@
 """What outreach's tests share: requests, workers and a day that stands still."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,7 +10,9 @@ import pytest
 
 from kasane_contracts.cases import OutreachRequested
 from kasane_kit.auth import Actor
-from kasane_kit.testing.workbench import Workbench
+from kasane_kit.testing.pytest_plugin import BenchMaker
+from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
+from tests.support.campaigns import GROUND, LISTED, begun, press, surveying
 
 TODAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
@@ -68,3 +71,63 @@ def ask(workbench: Workbench) -> Callable[..., OutreachRequested]:
         return event
 
     return say
+
+
+@pytest.fixture
+def ikoma(make_workbench: BenchMaker) -> Workbench:
+    """生駒市, which has said that the survey began."""
+    return surveying(make_workbench, {"started": {"survey": date(2026, 10, 1)}})
+
+
+@pytest.fixture
+def office(ikoma: Workbench) -> Visitor:
+    """The coordinator who makes the list."""
+    return ikoma.visit_as(ikoma.staff("coordinator", account_id="coordinator-1", name="調整 太郎"))
+
+
+@pytest.fixture
+def head(ikoma: Workbench) -> Visitor:
+    """The head of the office, who approves it."""
+    return ikoma.visit_as(ikoma.staff("responsible", account_id="head-1", name="課長 花"))
+
+
+@pytest.fixture
+def run_id(ikoma: Workbench, office: Visitor) -> str:
+    """A run with its list, receivers and ground, to be approved."""
+    run_id = begun(office, "survey")
+    assert office.post(f"/campaigns/runs/{run_id}/list", {"lines": LISTED}).status_code == 303
+    for one in ("就労支援の受け皿が用意されている", "訪問相談の受け皿が用意されている"):
+        office.post(f"/campaigns/runs/{run_id}/receivers", {"precondition": one})
+    assert office.post(f"/campaigns/runs/{run_id}/ground", GROUND).status_code == 303
+    return run_id
+
+
+@pytest.fixture
+def sent(run_id: str, office: Visitor, head: Visitor) -> dict[str, str]:
+    """The codes of the letters of the first wave, by name."""
+    assert press(head, f"/campaigns/runs/{run_id}", "/approve").status_code == 303
+    assert press(office, f"/campaigns/runs/{run_id}", "/waves").status_code == 303
+    page = office.get(f"/campaigns/runs/{run_id}/letters").text
+    names = re.findall(r"(見本 .郎) 様", page)
+    codes = re.findall(r"<strong>([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})</strong>", page)
+    return dict(zip(names, codes, strict=True))
+
+
+@pytest.fixture
+def hokuei(make_workbench: BenchMaker) -> Workbench:
+    """北栄町 (on the bench's code)."""
+    return make_workbench("outreach", {TOWN: ("household-survey", "hokuei")})
+
+
+@pytest.fixture
+def visiting(hokuei: Workbench) -> tuple[Visitor, str]:
+    """A visitor, and a run of two areas whose list is approved."""
+    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
+    head = hokuei.visit_as(hokuei.staff("responsible", account_id="head-1"))
+    run_id = begun(office, "household_survey")
+    lines = "みなみ区,仁厚会,1番1\nみなみ区,仁厚会,1番2\nきた区,みのり福祉会,5番1"
+    office.post(f"/campaigns/runs/{run_id}/list", {"lines": lines})
+    office.post(f"/campaigns/runs/{run_id}/ground", GROUND)
+    assert press(head, f"/campaigns/runs/{run_id}", "/approve").status_code == 303
+    worker: Actor = hokuei.staff("outreach_worker", account_id="worker-1", name="訪問 一子")
+    return hokuei.visit_as(worker), run_id

@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from kasane_contracts.outreach import HelpAskedFor
 from kasane_kit.audit.tables import audit_entry
-from kasane_kit.auth import Actor
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.pytest_plugin import BenchMaker
 from kasane_kit.testing.workbench import TOWN, Visitor, Workbench
@@ -19,87 +16,18 @@ from kasane_outreach import queries, tables
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.repository import HouseholdsToReach
-from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns, SurveyTargets
-
-LISTED = (
-    "見本 一郎,みほん いちろう,生駒市東新町8番38号\n"
-    "見本 二郎,みほん じろう,生駒市山崎町1番1号\n"
-    "見本 三郎,みほん さぶろう,生駒市元町2番2号"
+from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns
+from tests.support.campaigns import (
+    GROUND,
+    LISTED,
+    api,
+    begun,
+    households,
+    press,
+    reply,
+    surveying,
+    targets,
 )
-GROUND = {
-    "source": "福祉政策課の相談記録（令和8年4月）",
-    "legal_ground": "個人情報保護法69条2項2号：町の中で利用する場合",
-    "keep_until": "2028-03-31",
-}
-
-
-def begun(bench: Workbench, visitor: Visitor, campaign: str) -> str:
-    answer = visitor.post("/campaigns/runs", {"campaign": campaign, "year": "2026"})
-    assert answer.status_code == 303, answer.text
-    return answer.location.rsplit("/", 1)[1]
-
-
-def surveying(make_workbench: BenchMaker, ikoma: dict[str, Any]) -> Workbench:
-    """生駒市 with the questionnaire that follows its plan, and what the city has set."""
-    bench = make_workbench("outreach", {TOWN: ("postal-survey", "ikoma")})
-    towns = bench.house.directory._towns  # type: ignore[attr-defined]
-    settings = {"ikoma": ikoma}
-    towns[TOWN] = replace(towns[TOWN], settings=settings, revision=towns[TOWN].revision + 1)
-    return bench
-
-
-@pytest.fixture
-def ikoma(make_workbench: BenchMaker) -> Workbench:
-    """生駒市, which has said that the survey began."""
-    return surveying(make_workbench, {"started": {"survey": date(2026, 10, 1)}})
-
-
-@pytest.fixture
-def office(ikoma: Workbench) -> Visitor:
-    """The coordinator who makes the list."""
-    return ikoma.visit_as(ikoma.staff("coordinator", account_id="coordinator-1", name="調整 太郎"))
-
-
-@pytest.fixture
-def head(ikoma: Workbench) -> Visitor:
-    """The head of the office, who approves it."""
-    return ikoma.visit_as(ikoma.staff("responsible", account_id="head-1", name="課長 花"))
-
-
-@pytest.fixture
-def run_id(ikoma: Workbench, office: Visitor) -> str:
-    """A run with its list, receivers and ground, to be approved."""
-    run_id = begun(ikoma, office, "survey")
-    assert office.post(f"/campaigns/runs/{run_id}/list", {"lines": LISTED}).status_code == 303
-    for one in ("就労支援の受け皿が用意されている", "訪問相談の受け皿が用意されている"):
-        office.post(f"/campaigns/runs/{run_id}/receivers", {"precondition": one})
-    assert office.post(f"/campaigns/runs/{run_id}/ground", GROUND).status_code == 303
-    return run_id
-
-
-@pytest.fixture
-def sent(run_id: str, office: Visitor, head: Visitor) -> dict[str, str]:
-    """The codes of the letters of the first wave, by name."""
-    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
-    assert office.post(f"/campaigns/runs/{run_id}/waves").status_code == 303
-    page = office.get(f"/campaigns/runs/{run_id}/letters").text
-    names = re.findall(r"(見本 .郎) 様", page)
-    codes = re.findall(r"<strong>([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})</strong>", page)
-    return dict(zip(names, codes, strict=True))
-
-
-def reply(bench: Workbench, code: str, **typed: str) -> int:
-    client = bench.app.test_client()
-    page = client.get(f"/{TOWN}/kaitou").text
-    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
-    return client.post(
-        f"/{TOWN}/kaitou", data={"code": code, "csrf_token": token, **typed}
-    ).status_code
-
-
-def targets(bench: Workbench, run_id: str) -> list[object]:
-    with bench.reading() as connection:
-        return list(SurveyTargets(connection).of_run(run_id))
 
 
 def test_what_the_document_only_plans_is_not_begun(make_workbench: BenchMaker) -> None:
@@ -114,10 +42,22 @@ def test_what_the_document_only_plans_is_not_begun(make_workbench: BenchMaker) -
         assert CampaignRuns(connection).all() == ()
 
 
+@pytest.mark.parametrize("year", [3_000_000_000, 0, -2026])
+def test_a_program_begins_no_campaign_of_a_year_that_is_none(
+    ikoma: Workbench, office: Visitor, year: int
+) -> None:
+    answer = api(office, "POST", "", {"campaign": "survey", "year": year})
+
+    assert answer.status_code == 422
+    assert "year" in answer.json["errors"]
+    with ikoma.reading() as connection:
+        assert CampaignRuns(connection).all() == ()
+
+
 def test_no_list_is_fixed_before_receivers_ground_and_a_second_person(
     ikoma: Workbench, office: Visitor, head: Visitor
 ) -> None:
-    run_id = begun(ikoma, office, "survey")
+    run_id = begun(office, "survey")
     office.post(f"/campaigns/runs/{run_id}/list", {"lines": LISTED})
 
     no_receivers = head.post(f"/campaigns/runs/{run_id}/approve")
@@ -153,7 +93,7 @@ def test_a_fixed_list_takes_nobody_more(
 def test_a_line_that_cannot_be_read_adds_nothing(
     ikoma: Workbench, office: Visitor, lines: str
 ) -> None:
-    run_id = begun(ikoma, office, "survey")
+    run_id = begun(office, "survey")
 
     answer = office.post(f"/campaigns/runs/{run_id}/list", {"lines": f"見本 一郎,,生駒市\n{lines}"})
 
@@ -180,6 +120,19 @@ def test_a_reply_comes_by_its_code_however_it_is_typed_and_lies_sealed(
     assert "訪問してほしい" in page
 
 
+@pytest.mark.parametrize("stroke", ["－", "ー", "ｰ", "−", "‐", "　"])
+def test_a_code_typed_with_a_japanese_keyboard_is_taken(
+    ikoma: Workbench, run_id: str, sent: dict[str, str], stroke: str
+) -> None:
+    wide = "".join(
+        stroke if letter == "-" else chr(ord(letter) + 0xFEE0) for letter in sent["見本 一郎"]
+    )
+
+    assert reply(ikoma, wide.lower(), trouble="夜に眠れない") == 200
+
+    assert [one.replied_at is not None for one in targets(ikoma, run_id)] == [True, False, False]
+
+
 def test_a_wrong_code_keeps_nothing_and_too_many_are_refused(
     ikoma: Workbench, run_id: str, sent: dict[str, str]
 ) -> None:
@@ -198,8 +151,8 @@ def test_high_need_and_no_reply_are_visited_once_and_no_reply_says_nothing(
     reply(ikoma, sent["見本 一郎"], trouble="仕事がない", want="visit")
     reply(ikoma, sent["見本 二郎"], trouble="", no_letters="true")
     first, second, third = targets(ikoma, run_id)
-    office.post(f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "high"})
-    office.post(f"/campaigns/runs/{run_id}/replies/{second.id}", {"need": "none"})
+    press(office, f"/campaigns/runs/{run_id}/replies/{first.id}", need="high")
+    press(office, f"/campaigns/runs/{run_id}/replies/{second.id}", need="none")
 
     asked = office.post(f"/campaigns/runs/{run_id}/visits").status_code
     again = office.post(f"/campaigns/runs/{run_id}/visits").status_code
@@ -220,7 +173,7 @@ def test_the_next_wave_leaves_out_who_replied_or_wants_no_letters(
     reply(ikoma, sent["見本 一郎"], trouble="話したい")
     reply(ikoma, sent["見本 二郎"], no_letters="true")
 
-    office.post(f"/campaigns/runs/{run_id}/waves")
+    press(office, f"/campaigns/runs/{run_id}", "/waves")
 
     assert [one.wave for one in targets(ikoma, run_id)] == [1, 1, 2]
 
@@ -230,7 +183,7 @@ def test_a_reply_that_was_read_is_not_overwritten(
 ) -> None:
     reply(ikoma, sent["見本 一郎"], trouble="初め")
     first = targets(ikoma, run_id)[0]
-    office.post(f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "some"})
+    press(office, f"/campaigns/runs/{run_id}/replies/{first.id}", need="some")
 
     status = reply(ikoma, sent["見本 一郎"], trouble="別の人が書いた")
 
@@ -239,31 +192,6 @@ def test_a_reply_that_was_read_is_not_overwritten(
 
 
 # 北栄町
-
-
-@pytest.fixture
-def hokuei(make_workbench: BenchMaker) -> Workbench:
-    """北栄町 (on the bench's code)."""
-    return make_workbench("outreach", {TOWN: ("household-survey", "hokuei")})
-
-
-@pytest.fixture
-def visiting(hokuei: Workbench) -> tuple[Visitor, str]:
-    """A visitor, and a run of two areas whose list is approved."""
-    office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
-    head = hokuei.visit_as(hokuei.staff("responsible", account_id="head-1"))
-    run_id = begun(hokuei, office, "household_survey")
-    lines = "みなみ区,仁厚会,1番1\nみなみ区,仁厚会,1番2\nきた区,みのり福祉会,5番1"
-    office.post(f"/campaigns/runs/{run_id}/list", {"lines": lines})
-    office.post(f"/campaigns/runs/{run_id}/ground", GROUND)
-    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
-    worker: Actor = hokuei.staff("outreach_worker", account_id="worker-1", name="訪問 一子")
-    return hokuei.visit_as(worker), run_id
-
-
-def households(bench: Workbench, run_id: str) -> dict[str, object]:
-    with bench.reading() as connection:
-        return {one.label: one for one in AreaSurveys(connection).households(run_id)}
 
 
 def test_leaders_are_heard_apart_from_the_households_own_words(
@@ -278,7 +206,7 @@ def test_leaders_are_heard_apart_from_the_households_own_words(
     assert visitor.post(f"/campaigns/runs/{run_id}/areas/みなみ区", heard).status_code == 303
     one = households(hokuei, run_id)["1番1"]
     path = f"/campaigns/runs/{run_id}/households/{one.id}"
-    visitor.post(path, {"result": "met", "words": "足が痛いが元気にしている"})
+    press(visitor, path, result="met", words="足が痛いが元気にしている")
 
     area = visitor.get(f"/campaigns/runs/{run_id}/areas/みなみ区").text
     household = visitor.get(path).text
@@ -299,9 +227,7 @@ def test_progress_counts_households_once_and_visits_every_time(
     found = households(hokuei, run_id)
     for label, results in {"1番1": ("absent", "refused"), "1番2": ("absent",)}.items():
         for result in results:
-            visitor.post(
-                f"/campaigns/runs/{run_id}/households/{found[label].id}", {"result": result}
-            )
+            press(visitor, f"/campaigns/runs/{run_id}/households/{found[label].id}", result=result)
     office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
 
     with hokuei.reading() as connection:
@@ -329,7 +255,7 @@ def test_a_worrying_household_is_put_on_the_list_once_and_a_refusal_is_not_of_he
     found = households(hokuei, run_id)
     for label, result in (("1番1", "worrying"), ("1番1", "worrying"), ("1番2", "refused")):
         path = f"/campaigns/runs/{run_id}/households/{found[label].id}"
-        assert visitor.post(path, {"result": result}).status_code == 303
+        assert press(visitor, path, result=result).status_code == 303
 
     after = households(hokuei, run_id)
 
@@ -344,7 +270,7 @@ def test_a_worrying_household_is_put_on_the_list_once_and_a_refusal_is_not_of_he
 
 def test_nobody_is_visited_before_the_list_is_approved(hokuei: Workbench) -> None:
     office = hokuei.visit_as(hokuei.staff("coordinator", account_id="coordinator-1"))
-    run_id = begun(hokuei, office, "household_survey")
+    run_id = begun(office, "household_survey")
     office.post(f"/campaigns/runs/{run_id}/list", {"lines": "みなみ区,仁厚会,1番1"})
     one = households(hokuei, run_id)["1番1"]
 
@@ -376,10 +302,6 @@ def run_job(bench: Workbench) -> None:
         delete_due_lists(bench.house, TOWN)
 
 
-def api(visitor: Visitor, method: str, path: str, body: object = None) -> Any:
-    return visitor.send_json(method, f"/api/v1/campaign-runs{path}", body)
-
-
 def test_a_reply_that_wants_help_becomes_one_consultation_and_no_reply_becomes_none(
     ikoma: Workbench, run_id: str, office: Visitor, sent: dict[str, str]
 ) -> None:
@@ -388,10 +310,10 @@ def test_a_reply_that_wants_help_becomes_one_consultation_and_no_reply_becomes_n
     path = f"/campaigns/runs/{run_id}/replies/{first.id}"
     form = office.get(path).text
     for _ in range(2):
-        done = office.post(path, {"need": "some", "to_intake": "true"})
+        done = press(office, path, need="some", to_intake="true")
         assert done.status_code == 303, done.text
-    nothing = office.post(
-        f"/campaigns/runs/{run_id}/replies/{second.id}", {"need": "some", "to_intake": "true"}
+    nothing = press(
+        office, f"/campaigns/runs/{run_id}/replies/{second.id}", need="some", to_intake="true"
     )
 
     assert re.search(r'name="to_intake"[^>]*checked', form)
@@ -415,9 +337,7 @@ def test_a_reply_that_needs_nothing_stays_with_the_survey(
     reply(ikoma, sent["見本 一郎"], trouble="元気です", want="none")
     first = targets(ikoma, run_id)[0]
 
-    office.post(
-        f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "none", "to_intake": "true"}
-    )
+    press(office, f"/campaigns/runs/{run_id}/replies/{first.id}", need="none", to_intake="true")
 
     assert ikoma.said(HelpAskedFor) == []
 
@@ -435,7 +355,7 @@ def test_a_wave_leaves_out_who_is_linked_already(
         uow.record("outreach.visit.recorded", "visit", "x")
         uow.commit()
 
-    office.post(f"/campaigns/runs/{run_id}/waves")
+    press(office, f"/campaigns/runs/{run_id}", "/waves")
 
     assert [one.wave for one in targets(ikoma, run_id)] == [1, 2, 2]
 
@@ -445,7 +365,7 @@ def test_who_wanted_no_letters_gets_none_in_the_next_years_run_either(
 ) -> None:
     reply(ikoma, sent["見本 二郎"], no_letters="true")
 
-    next_id = begun(ikoma, office, "survey")
+    next_id = begun(office, "survey")
     office.post(f"/campaigns/runs/{next_id}/list", {"lines": LISTED})
 
     assert [one.no_letters for one in targets(ikoma, next_id)] == [False, True, False]
@@ -486,9 +406,7 @@ def test_the_list_goes_when_its_term_is_over_and_the_numbers_stay(
 ) -> None:
     reply(ikoma, sent["見本 一郎"], trouble="仕事がない", want="visit")
     first = targets(ikoma, run_id)[0]
-    office.post(
-        f"/campaigns/runs/{run_id}/replies/{first.id}", {"need": "high", "to_intake": "true"}
-    )
+    press(office, f"/campaigns/runs/{run_id}/replies/{first.id}", need="high", to_intake="true")
     office.post(f"/campaigns/runs/{run_id}/visits")
     run_job(ikoma)
     assert len(targets(ikoma, run_id)) == 3
@@ -546,12 +464,38 @@ def test_who_was_visited_stays_on_the_list_of_those_to_reach_when_the_survey_lis
     assert (kept.name, kept.address) == ("見本 一郎", "生駒市東新町8番38号")
 
 
+def test_who_is_watched_stays_on_the_list_of_those_to_reach_when_the_survey_list_goes(
+    ikoma: Workbench,
+    run_id: str,
+    office: Visitor,
+    sent: dict[str, str],
+    clock_at: Callable[..., None],
+) -> None:
+    ikoma.staff("outreach_worker", account_id="worker-1", name="訪問 一子")
+    office.post(f"/campaigns/runs/{run_id}/visits")
+    first, second, _third = targets(ikoma, run_id)
+    watch = {"watcher": "worker-1", "every_days": "7", "what": "新聞", "basis": "支援会議の決定"}
+    ended = office.post(f"/households/{second.request_id}/watches/new", watch).location
+    office.post(f"{ended.split(TOWN, 1)[1]}/end", {"reason": "入院"})
+    made = office.post(f"/households/{first.request_id}/watches/new", watch)
+
+    clock_at(datetime(2028, 4, 1, 1, 0, tzinfo=UTC))
+    run_job(ikoma)
+
+    later = ikoma.visit_as(ikoma.staff("outreach_worker", account_id="worker-1"))
+    assert made.status_code == 303, made.text
+    assert "見本 一郎" in later.get("/watches").text
+    with ikoma.reading() as connection:
+        kept = HouseholdsToReach(connection).those([first.request_id, second.request_id])
+    assert {one.name for one in kept} == {"見本 一郎", ""}
+
+
 def test_areas_and_months_are_read_from_what_was_kept(
     hokuei: Workbench, visiting: tuple[Visitor, str], clock_at: Callable[..., None]
 ) -> None:
     visitor, run_id = visiting
     found = households(hokuei, run_id)
-    visitor.post(f"/campaigns/runs/{run_id}/households/{found['1番1'].id}", {"result": "met"})
+    press(visitor, f"/campaigns/runs/{run_id}/households/{found['1番1'].id}", result="met")
     heard = {"heard_from": "自治会長", "legal_ground": GROUND["legal_ground"], "words": "元気"}
     visitor.post(f"/campaigns/runs/{run_id}/areas/みなみ区", heard)
     with hokuei.reading() as connection:
@@ -578,17 +522,23 @@ def test_the_api_carries_a_run_from_its_list_to_its_end(
     begun_run = api(office, "POST", "", {"campaign": "survey", "year": 2026})
     assert begun_run.status_code == 201, begun_run.text
     run_id = begun_run.json["run"]["id"]
+
+    def etag() -> str:
+        return str(api(office, "GET", f"/{run_id}").headers["ETag"])
+
     for one in begun_run.json["run"]["preconditions"]:
         api(office, "POST", f"/{run_id}/receivers", {"precondition": one})
     people = [{"name": "見本 一郎", "address": "生駒市東新町8番38号"}]
     wrong = api(office, "POST", f"/{run_id}/people", {"people": [{"name": "見本"}]})
     assert api(office, "POST", f"/{run_id}/people", {"people": people}).status_code == 200
     assert api(office, "PUT", f"/{run_id}/ground", GROUND).status_code == 200
-    own = api(office, "POST", f"/{run_id}/approve")
-    assert api(head, "POST", f"/{run_id}/approve").status_code == 200
-    assert api(office, "POST", f"/{run_id}/waves").json["counts"]["written"] == 1
+    own = api(office, "POST", f"/{run_id}/approve", If_Match=etag())
+    assert api(head, "POST", f"/{run_id}/approve", If_Match=etag()).status_code == 200
+    assert api(office, "POST", f"/{run_id}/waves", If_Match=etag()).json["counts"]["written"] == 1
     (listed,) = api(office, "GET", f"/{run_id}/people").json["items"]
-    unread = api(office, "POST", f"/{run_id}/replies/{listed['id']}/triage", {"need": "high"})
+    unread = api(
+        office, "POST", f"/{run_id}/replies/{listed['id']}/triage", {"need": "high"}, If_Match='"2"'
+    )
     assert api(office, "POST", f"/{run_id}/visits").json["counts"]["to_visit"] == 1
     closed = api(office, "POST", f"/{run_id}/close", {"reason": "終わり"})
 
@@ -612,6 +562,7 @@ def test_the_api_takes_visits_and_hearings_apart_and_counts_the_month(
         "POST",
         f"/{run_id}/households/{one['id']}/visits",
         {"result": "refused", "words": "いらない"},
+        If_Match=f'"{one["version"]}"',
     )
     hearing = api(visitor, "POST", f"/{run_id}/areas/みなみ区/hearings", heard)
     other_run = api(visitor, "POST", f"/nobody/households/{one['id']}/visits", {"result": "met"})

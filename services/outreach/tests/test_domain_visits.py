@@ -94,6 +94,19 @@ def test_a_household_with_another_visit_due_stays_scheduled() -> None:
     assert reached.status is ReachStatus.SCHEDULED
 
 
+def test_a_household_that_was_reached_stays_so_when_a_further_visit_is_cancelled() -> None:
+    reached = household(status=ReachStatus.SCHEDULED, by_when=date(2026, 11, 1))
+
+    reached.visited(VisitResult.MET, others_due=True)
+    reached.visit_cancelled(others_due=False)
+
+    assert reached.status is ReachStatus.REACHED
+    assert reached.overdue(date(2026, 12, 1)) is False
+    reached.visit_scheduled()
+    reached.visit_cancelled(others_due=False, wanted=True)
+    assert reached.status is ReachStatus.WAITING
+
+
 def test_a_closed_household_stays_closed_and_takes_no_visit() -> None:
     reached = household()
     reached.close()

@@ -23,7 +23,7 @@ from kasane_kit.testing.workbench import TOWN, Workbench
 from kasane_outreach import tables
 from kasane_outreach.handlers.door_days import alarm_overdue_check_ins
 from kasane_outreach.repository import Visits
-from kasane_outreach.repository.door import DoorItems, VisitPapers
+from kasane_outreach.repository.door import CheckIns, DoorItems, VisitPapers
 from tests.support.sealed_telephone import SealedTelephone as Telephone
 
 pytestmark = pytest.mark.usefixtures("worker", "second_worker", "coordinator")
@@ -441,6 +441,20 @@ def test_a_worker_whose_word_does_not_come_is_looked_for_once(
     assert len(workbench.said(CheckInSettled)) == 1
     late = telephone.write("check_out", visit_id, {"check_in": begun["id"]})
     assert (late["outcome"], late["reason"]) == ("superseded", "already_settled")
+
+
+def test_the_watch_over_a_colleague_is_ended_by_no_other_worker(
+    workbench: Workbench, telephone: Telephone, visit_id: str, second_worker: Actor, worker: Actor
+) -> None:
+    path = f"/check-ins/{telephone.write('check_in', visit_id, {'minutes': 30})['id']}"
+    other = workbench.visit_as(second_worker)
+
+    assert other.get(path).status_code == 404
+    assert other.post(path, {"note": "元気そうだった"}).status_code == 404
+
+    with workbench.reading() as connection:
+        assert [one.open for one in CheckIns(connection).open()] == [True]
+    assert workbench.visit_as(worker).post(path, {"note": "出ました"}).status_code == 303
 
 
 def test_a_word_in_time_ends_the_watch_and_tells_nobody(

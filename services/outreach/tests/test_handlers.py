@@ -83,7 +83,16 @@ def test_a_visit_scheduled_by_hand_is_said(
 
     assert household(workbench).status is ReachStatus.SCHEDULED
     assert workbench.said(events.VisitScheduled) == [
-        events.VisitScheduled("visit-1", "request-1", "case-1", "worker-1", TODAY, "10:00", 45)
+        events.VisitScheduled(
+            "visit-1",
+            "request-1",
+            "case-1",
+            "worker-1",
+            TODAY,
+            "10:00",
+            45,
+            person_id="person-1",
+        )
     ]
 
 

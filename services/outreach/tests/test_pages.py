@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kasane_contracts import links
-from kasane_contracts.outreach import VisitCompleted, VisitScheduled
+from kasane_contracts.outreach import VisitCalledOff, VisitCompleted, VisitScheduled
 from kasane_kit.auth import Actor
 from kasane_kit.testing.pytest_plugin import BenchMaker
 from kasane_kit.testing.workbench import OTHER_TOWN, TOWN, Visitor, Workbench
@@ -242,6 +242,22 @@ def test_a_visit_is_cancelled_only_with_a_reason(
     assert refused.status_code == 422
     with workbench.reading() as connection:
         assert Visits(connection).get(visit_id).due is True
+
+
+def test_a_visit_is_cancelled_once_and_the_first_reason_stays(
+    workbench: Workbench, coordinator: Actor, ask: Ask
+) -> None:
+    ask()
+    visitor = workbench.visit_as(coordinator)
+    path = f"/visits/{scheduled(workbench, visitor)}/cancel"
+
+    first, again = (visitor.post(path, {"reason": "都合", "version": "1"}) for _ in range(2))
+    other = visitor.post(path, {"reason": "本人から電話があったため", "version": "2"})
+
+    assert (first.status_code, again.status_code, other.status_code) == (303, 303, 409)
+    assert "とりやめになっています（都合）" in other.text
+    assert other.text.count("本人から電話があったため") == 1
+    assert len(workbench.said(VisitCalledOff)) == 1
 
 
 def test_a_household_is_placed_by_block_or_by_coordinates(

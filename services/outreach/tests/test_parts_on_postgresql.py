@@ -21,6 +21,7 @@ from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.handlers.watching import tell_days_of_watching
 from kasane_outreach.repository.campaigns import AreaSurveys
+from tests.support.campaigns import press
 from tests.support.postgres_bench import on_postgres
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.sealed_telephone import SealedTelephone
@@ -54,7 +55,7 @@ def run_of(bench: Workbench, office: Visitor) -> str:
     )
     office.post(f"/campaigns/runs/{run_id}/ground", GROUND)
     head = bench.visit_as(bench.staff("responsible", account_id="head-1"))
-    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
+    assert press(head, f"/campaigns/runs/{run_id}", "/approve").status_code == 303
     return run_id
 
 

@@ -21,6 +21,7 @@ from kasane_outreach.domain.position import Position
 from kasane_outreach.domain.visit import VisitStatus
 from kasane_outreach.handlers import record_visit, schedule_visit
 from kasane_outreach.repository import HouseholdsToReach, Visits
+from kasane_outreach.repository.watching import Watches
 
 Ask = Callable[..., object]
 
@@ -229,6 +230,20 @@ def test_a_settling_visit_goes_to_the_host_and_names_the_case_instead_of_the_per
     workbench.hear(SettlingVisitCalledOff("settling-1", "part-1", "case-1"))
     workbench.hear(SettlingVisitCalledOff("unknown", "part-1", "case-1"))
     assert settling_household(workbench).open is False
+
+
+def test_a_settling_visit_that_is_called_off_is_watched_no_more(
+    workbench: Workbench, coordinator: Actor, worker: Actor
+) -> None:
+    workbench.hear(SETTLING)
+    watch = {"watcher": worker.account_id, "every_days": "7", "what": "様子", "basis": "支援会議"}
+    made = workbench.visit_as(coordinator).post("/households/settling-1/watches/new", watch)
+
+    workbench.hear(SettlingVisitCalledOff("settling-1", "part-1", "case-1"))
+
+    assert made.status_code == 303, made.text
+    with workbench.reading() as connection:
+        assert Watches(connection).open_ones() == ()
 
 
 def test_where_a_protected_person_takes_part_is_on_no_list(workbench: Workbench) -> None:

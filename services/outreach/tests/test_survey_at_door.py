@@ -13,6 +13,7 @@ from kasane_outreach.domain.area_survey import SurveyHousehold
 from kasane_outreach.domain.contact_attempt import VisitResult
 from kasane_outreach.repository import HouseholdsToReach
 from kasane_outreach.repository.campaigns import AreaSurveys
+from tests.support.campaigns import press
 from tests.support.sealed_telephone import SealedTelephone
 
 GROUND = {
@@ -49,7 +50,7 @@ def run_id(bench: Workbench, office: Visitor) -> str:
     assert office.post(f"/campaigns/runs/{run_id}/list", {"lines": HOUSES}).status_code == 303
     assert office.post(f"/campaigns/runs/{run_id}/ground", GROUND).status_code == 303
     head = bench.visit_as(bench.staff("responsible", account_id="head-1"))
-    assert head.post(f"/campaigns/runs/{run_id}/approve").status_code == 303
+    assert press(head, f"/campaigns/runs/{run_id}", "/approve").status_code == 303
     return run_id
 
 
@@ -118,7 +119,7 @@ def test_who_comes_second_is_told_and_the_office_keeps_the_words(
 ) -> None:
     house = telephone.round()["houses"][0]["id"]
     mine = f"/campaigns/runs/{run_id}/households/{house}"
-    assert office.post(mine, {"result": "met", "words": "元気"}).status_code == 303
+    assert press(office, mine, result="met", words="元気").status_code == 303
 
     answer = telephone.write("survey", house, {"result": "absent", "note": "留守のようだった"})
 

@@ -113,6 +113,71 @@ def test_the_end_of_the_case_ends_the_watching(
         assert Watches(connection).get(watch_id).end_reason == "ケースが終わったため"
 
 
+def test_a_report_sent_twice_is_kept_once(
+    workbench: Workbench, worker: Actor, watch_id: str
+) -> None:
+    mine = workbench.visit_as(worker)
+    report = {"words": "カーテンが開いていた", "submission": "report-1"}
+
+    sent = [mine.post(f"/watches/{watch_id}", report).status_code for _ in range(2)]
+    by_program = [
+        mine.send_json(
+            "POST",
+            f"/api/v1/watches/{watch_id}/reports",
+            {"words": "明かりがついた"},
+            headers={"Idempotency-Key": "report-2"},
+        ).status_code
+        for _ in range(2)
+    ]
+
+    assert (sent, by_program) == ([303, 303], [201, 201])
+    page = mine.get(f"/watches/{watch_id}").text
+    assert (page.count("カーテンが開いていた"), page.count("明かりがついた")) == (1, 1)
+
+
+def test_what_was_written_for_a_watching_that_ended_is_shown_again_and_not_kept(
+    workbench: Workbench, worker: Actor, watch_id: str
+) -> None:
+    mine = workbench.visit_as(worker)
+    workbench.hear(CaseClosed("case-1", "consultation-1", "落ち着いた"))
+
+    answer = mine.post(f"/watches/{watch_id}", {"words": "窓が割れていました", "worrying": "true"})
+
+    assert answer.status_code == 409
+    assert "この見守りは終わっています。" in answer.text
+    assert "窓が割れていました</textarea>" in answer.text
+    assert "報告する</button>" not in answer.text
+    with workbench.reading() as connection:
+        assert connection.execute(select(tables.watch_report)).all() == []
+
+
+def test_who_ends_a_request_ends_its_watching_too(
+    workbench: Workbench, coordinator: Actor, worker: Actor
+) -> None:
+    office, mine = workbench.visit_as(coordinator), workbench.visit_as(worker)
+    asked = mine.post(
+        "/households/new",
+        {
+            "name": "見本 花子",
+            "address": "奈良県生駒市東新町8番38号",
+            "purpose": "見守り",
+            "minutes": "45",
+            "submission": "request",
+        },
+    )
+    request_id = asked.location.rsplit("/", 1)[1].split("?")[0]
+    made = office.post(f"/households/{request_id}/watches/new", WATCH)
+    watch_id = made.location.rsplit("/", 1)[1]
+
+    ended = mine.post(f"/households/{request_id}/end", {"end_reason": "転居", "version": "1"})
+
+    assert ended.status_code == 303, ended.text
+    with workbench.reading() as connection:
+        watch = Watches(connection).get(watch_id)
+    assert (watch.ended_on, watch.end_reason) == (date(2026, 11, 24), "転居")
+    assert [one.assignment_id for one in workbench.said(WatchEnded)] == [watch_id]
+
+
 # What others are told
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -50,6 +51,17 @@ def figure(bench: Workbench, metric: Metric, period: str, *others: Metric) -> Fi
 def value(bench: Workbench, metric: Metric, period: str) -> int | None:
     found = figure(bench, metric, period).value
     return None if found is None else int(found)
+
+
+def test_a_case_that_ends_a_second_time_leaves_the_first_end_in_its_year(
+    workbench: Workbench,
+) -> None:
+    ended = Metric("e", "終結", MeasureKind.EVENT, "件", ("case_closed",))
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", date(2025, 6, 1)))
+    workbench.hear(cases.CaseStatusChanged("k1", "reopened"))
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", date(2026, 6, 1)))
+
+    assert [value(workbench, ended, one) for one in ("2025", "2026/11", "..2025")] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +236,18 @@ def test_a_group_that_left_and_came_back_is_one_group(workbench: Workbench) -> N
     assert value(workbench, metric, "2026-10") == 1
 
 
+def test_a_group_taken_back_never_took_part(workbench: Workbench) -> None:
+    metric = Metric("g", "", MeasureKind.DISTINCT_GROUP, "団体", ("network_member",))
+    joined = resources.NetworkMemberChanged("n1", "food", ("meals",), date(2026, 5, 1), None, "n1")
+    workbench.hear(joined)
+    workbench.hear(replace(joined, member_id="n2", group_id="n2"))
+    assert value(workbench, metric, "2026") == 2
+
+    workbench.hear(replace(joined, voided=True))
+
+    assert value(workbench, metric, "2026") == 1
+
+
 def test_a_donation_taken_back_does_not_count(workbench: Workbench) -> None:
     metric = Metric("d", "", MeasureKind.EVENT, "件", ("donation",))
     workbench.hear(resources.DonationReceived("d1", "food", date(2026, 5, 1)))
@@ -359,6 +383,17 @@ def test_parts_that_do_not_add_up_are_said_and_neither_is_changed(officer: Visit
     page = officer.get("/figures?year=2023").text
 
     assert "「人口」は14450ですが、内訳の合計は14451です" in page
+
+
+def test_a_full_width_time_is_the_same_time_and_is_corrected_only_with_a_reason(
+    officer: Visitor,
+) -> None:
+    assert state(officer, period="２０２３－０４－０１").status_code == 303
+    assert "7,264" in officer.get("/figures?year=2023").text
+
+    assert state(officer, typed="9999").status_code == 422
+    assert state(officer, period="２０２３-04-01", typed="9999").status_code == 422
+    assert "9,999" not in officer.get("/figures?year=2023").text
 
 
 def test_a_receiver_reads_the_figures_and_states_none(make_workbench: BenchMaker) -> None:

@@ -731,7 +731,10 @@ def test_the_audit_page_narrows_by_a_person_of_the_town(bench: Workbench) -> Non
     assert objects(visitor.get(f"/audit?actor={account_id}").text) == ["c1"]
 
 
-@pytest.mark.parametrize("query", ["on=yesterday", "actor=nobody", "object_id=" + "x" * 129])
+@pytest.mark.parametrize(
+    "query",
+    ["on=yesterday", "on=0001-01-01", "on=9999-12-31", "actor=nobody", "object_id=" + "x" * 129],
+)
 def test_a_wrong_filter_is_named_and_shows_nothing(bench: Workbench, query: str) -> None:
     hear_entry(bench, 1)
 

@@ -88,10 +88,12 @@ def test_a_visit_taken_back_counts_no_longer_and_stays_readable(operator: Visito
     (void,) = re.findall(r'action="/host(/support-visits/[^"]+/void)"', page)
 
     refused = operator.post(void, {"reason": " "})
+    unreadable = operator.post(void, {"reason": "日\0を間違えた"})
     done = operator.post(void, {"reason": "日を間違えた"})
     again = operator.post(void, {"reason": "もう一度"})
     page = operator.get(PAGE).text
 
+    assert unreadable.status_code == 400
     assert (refused.status_code, done.status_code, again.status_code) == (422, 303, 409)
     assert "取り消し：日を間違えた" in rows(page, "visits")[0]
     assert all("まだありません" in row for row in rows(page, "to-visit"))

@@ -84,7 +84,7 @@ def test_the_tasks_lead_to_the_page_where_they_are_done(workbench: Workbench) ->
 
     for words, path in (
         ("Webフォームから届いた相談を読む", "web-messages/w1"),
-        ("相談会の席を待つ方に連絡する", "consultation-days/d1"),
+        ("相談会の席を待つ方・書き足した方を確かめる", "consultation-days/d1"),
         ("取りやめた相談会の予約の方に連絡する", "consultation-days/d2"),
         ("同じ方かどうかの申し出を確かめる", "merges/m1"),
     ):

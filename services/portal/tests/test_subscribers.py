@@ -1,5 +1,6 @@
 """What the portal keeps when others speak."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -231,6 +232,77 @@ def test_a_closed_case_ends_its_tasks(workbench: Workbench) -> None:
     assert tasks(workbench, COORDINATOR) == []
 
 
+def test_a_plan_that_goes_on_in_a_reopened_case_is_to_be_looked_at_again(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    workbench.hear(plan("p1", TODAY))
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", TODAY))
+    workbench.hear(cases.CaseStatusChanged("k1", "reopened"))
+    assert tasks(workbench, COORDINATOR) == []
+
+    workbench.hear(cases.SupportPlanMonitored("p1", "k1", TODAY, TODAY + timedelta(days=30)))
+    assert tasks(workbench, COORDINATOR) == [("plan_review", "p1", "R8-0001")]
+
+    workbench.hear(cases.SupportPlanEnded("p1", "k1", "ended", TODAY))
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", TODAY))
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def moved(from_case: str, to_case: str, number: str, *persons: str) -> cases.PersonsMovedCase:
+    return cases.PersonsMovedCase(from_case, to_case, number, persons)
+
+
+def test_what_is_to_do_for_persons_follows_them_and_outlives_their_emptied_case(
+    workbench: Workbench,
+) -> None:
+    waits = resources.ParticipationMoved("part1", "k1", "p1", "planned", TODAY)
+    worker_asks = outreach.VisitsAskedFor("o2", "k1", "w1", None, "p1")
+    for event in (OPENED, REQUESTED, ASKED, worker_asks, waits, plan("plan1", TODAY)):
+        workbench.hear(event)
+
+    workbench.hear(moved("k1", "k2", "R8-0002", "p1"))
+    workbench.hear(cases.CaseClosed("k1", "c1", "joined", TODAY))
+
+    assert tasks(workbench, COORDINATOR) == [
+        ("outreach", "o1", "R8-0002"),
+        ("outreach", "o2", "R8-0002"),
+        ("participation", "part1", "R8-0002"),
+        ("referral", "r1", "R8-0002"),
+    ]
+    workbench.hear(cases.CaseClosed("k2", "", "stable", TODAY))
+    assert [task[0] for task in tasks(workbench, COORDINATOR)] == ["participation"]
+
+
+def test_what_is_to_do_for_those_who_stay_and_what_is_done_stays_with_their_case(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    workbench.hear(ASKED)
+    workbench.hear(cases.OutreachRequested("o2", "k1", "p2", "見守り", TODAY))
+    workbench.hear(resources.ReferralAccepted("r1", "k1", "s1"))
+
+    workbench.hear(moved("k1", "k2", "R8-0002", "p1"))
+
+    assert tasks(workbench, COORDINATOR) == [("outreach", "o2", "R8-0001")]
+    with workbench.reading() as connection:
+        done = select(tables.task.c.case_id).where(tables.task.c.subject_id == "r1")
+        assert connection.scalar(done) == "k1"
+
+
+def test_a_visit_with_a_day_shows_the_number_of_the_case_its_person_moved_to(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(OPENED)
+    workbench.hear(replace(scheduled(), person_id="p1"))
+
+    workbench.hear(moved("k1", "k2", "R8-0002", "p1"))
+    assert tasks(workbench, "account:w1") == [("visit", "v1", "R8-0002")]
+
+    workbench.hear(moved("k2", "k1", "R8-0001", "p1"))
+    assert tasks(workbench, "account:w1") == [("visit", "v1", "R8-0001")]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -286,7 +358,9 @@ def test_a_settling_visit_waits_for_a_day_until_it_is_scheduled_or_called_off(
     assert tasks(workbench, "role:outreach_worker") == []
 
 
-def test_no_personal_data_reaches_the_copies(workbench: Workbench) -> None:
+def test_no_personal_data_reaches_the_copies_but_the_id_of_whom_a_task_follows(
+    workbench: Workbench,
+) -> None:
     person = intake.PersonConcerned("p1", name="生駒 太郎", address="生駒市東新町")
     workbench.hear(received(persons=(person,), story="家から出られない"))
     workbench.hear(REQUESTED)
@@ -299,8 +373,9 @@ def test_no_personal_data_reaches_the_copies(workbench: Workbench) -> None:
             for row in connection.execute(select(table)).mappings()
         ]
     assert len(kept) == 9
-    for personal in ("生駒", "東新町", "家から", "p1"):
+    for personal in ("生駒", "東新町", "家から"):
         assert [row for row in kept if personal in row] == []
+    assert len([row for row in kept if "p1" in row]) == 2
 
 
 def test_every_kept_task_is_recorded(workbench: Workbench) -> None:
@@ -383,6 +458,18 @@ def test_what_ended_is_counted_in_the_month_in_which_it_ended_not_in_which_it_is
             CountKind.CASE_CLOSED: 1,
             CountKind.REFERRAL_ACCEPTED: 1,
         }
+
+
+def test_a_case_that_ends_a_second_time_is_counted_in_both_years(workbench: Workbench) -> None:
+    workbench.hear(cases.CaseClosed("k1", "c1", "stable", date(2025, 6, 1)))
+    workbench.hear(cases.CaseStatusChanged("k1", "reopened"))
+    for _ in range(2):
+        workbench.hear(cases.CaseClosed("k1", "c1", "stable", date(2026, 6, 1)))
+
+    with workbench.reading() as connection:
+        for year in (2025, 2026):
+            found = count_by_month(connection, f"{year}-04", f"{year + 1}-03")
+            assert found == {CountKind.CASE_CLOSED: 1}
 
 
 def entry(number: int, service: str = "intake") -> AuditEntryRecorded:

@@ -1,5 +1,6 @@
 """Community building: an issue finds its body and its answer goes back; who came is a number."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -36,9 +37,9 @@ from kasane_resources.domain.community import (
 from kasane_resources.domain.errors import (
     BodyUnknown,
     ChangedMeanwhile,
-    CommunityNotFound,
     DatesBackward,
     IssueOver,
+    MemberOver,
     NumberOutOfRange,
     ResourcesRefusal,
     StepNotNext,
@@ -188,6 +189,18 @@ def test_who_came_is_counted_by_kind_and_new_ties_are_kept(workbench: Workbench)
     )
 
 
+def test_nobody_is_counted_at_a_gathering_that_was_cancelled(workbench: Workbench) -> None:
+    run(workbench, handlers.plan_gathering, FORUM)
+    run(workbench, handlers.cancel_gathering, CancelGathering("g1", 1))
+    who = workbench.visit_as(workbench.staff("coordinator"))
+
+    counted = who.post("/community/gatherings/g1/attendance", {"version": "2", "resident": "25"})
+
+    assert (counted.status_code, "取りやめになっています" in counted.text) == (409, True)
+    with workbench.reading() as connection:
+        assert queries.gathering(connection, "g1").attendance == {}
+
+
 def test_the_public_calendar_needs_no_account_and_holds_public_gatherings_only(
     workbench: Workbench,
 ) -> None:
@@ -236,7 +249,7 @@ def test_a_group_with_several_activities_is_counted_at_each_and_once_as_a_group(
         with pytest.raises(BodyUnknown):
             run(kasugai, handlers.join_network, replace(wrong, member_id="m3"))
     run(kasugai, handlers.leave, Leave("m2", date(2026, 3, 31)))
-    with pytest.raises(CommunityNotFound):
+    with pytest.raises(MemberOver):
         run(kasugai, handlers.leave, Leave("m2", date(2026, 5, 1)))
 
     network, *_ = kasugai.hooks.community_networks(on=date(2026, 11, 21))
@@ -331,6 +344,37 @@ def test_partners_leave_on_a_day_and_stay_readable(workbench: Workbench) -> None
     assert (one.name, one.until) == ("見本商店", date(2026, 3, 31))
 
 
+@pytest.mark.parametrize("year", ["0000", "1999", "9999"])
+def test_a_year_of_which_nothing_can_be_known_shows_the_nearest_one(
+    workbench: Workbench, year: str
+) -> None:
+    who = workbench.visit_as(workbench.staff("coordinator"))
+
+    assert who.get(f"/community/training?year={year}").status_code == 200
+    shown = who.get(f"/api/v1/community/training?year={year}").json["year"]
+    assert shown == (2026 if year == "9999" else 2000)
+
+
+@pytest.mark.parametrize("year", ["0001", "1867", "9999"])
+def test_a_gathering_in_a_year_that_nobody_means_is_refused_in_a_sentence(
+    workbench: Workbench, year: str
+) -> None:
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    day = f"{year}-12-05T13:00"
+    asked = {"kind": "gathering", "title": "つどい", "starts_at": day, "ends_at": day}
+
+    page = who.post("/community/gatherings", asked)
+    sent = {**asked, "starts_at": f"{day}:00+09:00", "ends_at": f"{day}:00+09:00"}
+    program = who.send_json("POST", "/api/v1/community/gatherings", sent)
+
+    assert (page.status_code, program.status_code) == (422, 422)
+    assert "1868年1月25日（明治元年）から" in page.text
+    assert day in page.text
+    assert set(json.loads(program.text)["errors"]) == {"starts_at", "ends_at"}
+    with workbench.reading() as connection:
+        assert queries.gatherings(connection) == []
+
+
 def test_the_api_raises_routes_answers_and_counts(workbench: Workbench) -> None:
     who = workbench.visit_as(workbench.staff("coordinator"))
     made = who.send_json(
@@ -391,7 +435,7 @@ def test_the_api_keeps_a_networks_members_and_counts_each_activity(kasugai: Work
     assert (counts[2026]["groups"], counts[2026]["by_activity"]["pantry"]) == (1, 1)
     assert counts[2025]["groups"] == 0
     leaving = f"/api/v1/community/networks/members/{joined.json['id']}/leaving"
-    assert who.send_json("PUT", leaving, {"until": "2026-05-31"}).status_code == 404
+    assert who.send_json("PUT", leaving, {"until": "2026-05-31"}).status_code == 409
     assert who.send_json("PUT", leaving, {"until": "2026-10-31"}).json["until"] == "2026-10-31"
     nobody = leaving.replace(joined.json["id"], "nobody")
     assert who.send_json("PUT", nobody, {"until": "2026-10-31"}).status_code == 404
@@ -407,7 +451,7 @@ def test_the_api_registers_partners_and_says_when_they_leave(workbench: Workbenc
     leaving = f"/api/v1/community/partners/{made.json['id']}/leaving"
     left = who.send_json("PUT", leaving, {"until": "2026-03-31"})
     assert (left.status_code, left.json["until"]) == (200, "2026-03-31")
-    assert who.send_json("PUT", leaving, {"until": "2026-04-30"}).status_code == 404
+    assert who.send_json("PUT", leaving, {"until": "2026-04-30"}).status_code == 409
     (one,) = who.get("/api/v1/community/partners").json["items"]
     assert (one["name"], one["offers"], one["until"]) == ("見本信用金庫", "見守り", "2026-03-31")
 

@@ -26,6 +26,7 @@ from kasane_resources.domain.errors import (
     WordsMissing,
 )
 from kasane_resources.handlers import community as handlers
+from kasane_resources.queries import community as queries
 
 BenchMaker = Callable[..., Workbench]
 GIVEN = ReceiveDonation("d1", "food_drive", date(2026, 5, 1), "株式会社かさね", "米 30kg")
@@ -86,6 +87,31 @@ def test_a_group_keeps_its_id_when_it_leaves_and_comes_back(kasugai: Workbench) 
     ]
 
 
+def test_a_group_written_by_mistake_is_taken_back_and_never_was_a_member(
+    kasugai: Workbench,
+) -> None:
+    somebody = kasugai.visit_as(kasugai.staff("coordinator"))
+    join = JoinNetwork("m1", "food_drive", "誤登録の会", ("meals",), date(2999, 4, 1))
+    run(kasugai, handlers.join_network, join)
+
+    early = somebody.post("/community/networks/m1/leave")
+    empty = somebody.post("/community/networks/m1/void", {"m1-void-reason": " "})
+    gone = somebody.post("/community/networks/m1/void", {"m1-void-reason": "書き誤り"})
+    again = somebody.post("/community/networks/m1/void", {"m1-void-reason": "もう一度"})
+
+    assert (early.status_code, "加わる日（2999-04-01）より前" in early.text) == (409, True)
+    assert (empty.status_code, gone.status_code) == (422, 303)
+    assert (again.status_code, "記録が取り消されています" in again.text) == (409, True)
+    assert [(one.voided, one.until) for one in kasugai.said(says.NetworkMemberChanged)] == [
+        (False, None),
+        (True, None),
+    ]
+    with kasugai.reading() as connection:
+        member = queries.network_member(connection, "m1")
+    assert (member.void_reason, member.takes_part_in(2999)) == ("書き誤り", False)
+    assert "書き誤り" in somebody.get("/community/networks").text
+
+
 def test_a_donation_is_told_without_its_giver_and_taken_back_once(kasugai: Workbench) -> None:
     run(kasugai, handlers.receive_donation, GIVEN)
     with pytest.raises(WordsMissing):
@@ -130,7 +156,10 @@ def test_a_donation_is_written_and_taken_back_on_the_page(kasugai: Workbench) ->
     assert "寄付（1件）" in somebody.get("/community/networks").text
     (told,) = kasugai.said(says.DonationReceived)
 
-    gone = somebody.post(f"/community/donations/{told.donation_id}/void", {"reason": "誤り"})
+    path = f"/community/donations/{told.donation_id}/void"
+    wrong = somebody.post(path, {f"{told.donation_id}-void-reason": "誤\0り"})
+    assert (wrong.status_code, "寄付（1件）" in wrong.text) == (422, True)
+    gone = somebody.post(path, {f"{told.donation_id}-void-reason": "誤り"})
     assert gone.status_code == 303
     assert "寄付（0件）" in somebody.get("/community/networks").text
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from kasane_kit.auth import Actor
+from kasane_kit.auth.tables import metadata as account_metadata
 from kasane_kit.db import FieldSeals
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyRing
@@ -28,7 +29,13 @@ from kasane_resources.domain.community import (
     PartnerCompany,
 )
 from kasane_resources.domain.directory_import import DirectoryImport, ImportState
-from kasane_resources.domain.errors import ChangedMeanwhile, CommunityNotFound, GapOver
+from kasane_resources.domain.errors import (
+    ChangedMeanwhile,
+    CommunityNotFound,
+    GapOver,
+    MemberOver,
+    NotYetMember,
+)
 from kasane_resources.domain.freshness import (
     ConfirmationDays,
     ConfirmLink,
@@ -133,6 +140,7 @@ def sqlite() -> Iterator[Connection]:
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
         key_metadata.create_all(connection)
+        account_metadata.create_all(connection)
         yield connection
     engine.dispose()
 
@@ -146,6 +154,7 @@ def postgresql(server: PrivatePostgres) -> Iterator[Connection]:
         connection.execute(text("SET search_path TO directory"))
         tables.metadata.create_all(connection)
         key_metadata.create_all(connection)
+        account_metadata.create_all(connection)
         yield connection
         connection.execute(text("DROP SCHEMA directory CASCADE"))
     engine.dispose()
@@ -170,9 +179,13 @@ def held(connection: Connection) -> None:
     assert [one.id for one in everybody] == ["s1"]
 
     contacts = HostContacts(connection)
-    for contact in (HostContact("架空 花子"), HostContact("架空 花子", "0743-00-0000")):
+    for contact in (HostContact("架空 花子"), HostContact("架空 花子", "0743-00-0000", version=1)):
         contacts.put("s1", contact)
         assert contacts.of("s1") == contact
+    for behind in (0, 1):
+        with pytest.raises(ChangedMeanwhile):
+            contacts.put("s1", HostContact("別の人", version=behind))
+    assert (contacts.of("s1"), contacts.of("s1").version) == (contact, 2)
 
     keep_map_setting(connection, MapSetting("https://a.jp/{z}/{x}/{y}", "架空"))
     assert map_setting(connection).origin == "https://a.jp"
@@ -213,9 +226,10 @@ def left_behind(connection: Connection) -> None:
     assert (links.with_digest("x" * 64), links.of("s1")) == (link, [link])
     answer = OrganizationAnswer("n1", "s1", "l1", False, "土曜は休み", NOON)
     answers.put(answer)
-    assert (answers.waiting(5), answers.waiting_through("l1")) == ([answer], 1)
+    assert (answers.waiting(5), answers.waiting_for("s1")) == ([answer], [answer])
     work = confirmation_work(connection, WORKER, DAYS)
     assert ([one.id for _, one in work.answers], [one.id for one in work.mine]) == (["s1"], ["s1"])
+    assert [one.id for one in work.nobodys] == ["s1"]
     reminders = Reminders(connection)
     assert reminders.due(date(2026, 11, 21), DAYS) == ["s1"]
     reminders.remember("s1", date(2026, 11, 21))
@@ -327,14 +341,22 @@ def comes_together(connection: Connection) -> None:
     for number, name in (("a", "食堂"), ("b", "あおぞら")):
         members.add(NetworkMember(number, "food_drive", name, ("meals",), date(2026, 4, 1)))
     assert members.leave("a", date(2026, 10, 1)) == "network_member"
-    with pytest.raises(CommunityNotFound):
+    with pytest.raises(MemberOver):
         members.leave("a", date(2026, 10, 2))
+    with pytest.raises(NotYetMember):
+        members.leave("b", date(2026, 3, 31))
+    with pytest.raises(CommunityNotFound):
+        members.leave("c", date(2026, 10, 2))
     assert {one.id: one.until for one in members.of("food_drive")} == {
         "a": date(2026, 10, 1),
         "b": None,
     }
     members.add(PartnerCompany("x", "見本商店", "場所", "", date(2026, 4, 1)))
-    assert [one.name for one in members.partners()] == ["見本商店"]
+    assert members.void("x", "書き誤り") == "partner_company"
+    for again in (lambda: members.void("x", "もう一度"), lambda: members.leave("x", date.max)):
+        with pytest.raises(MemberOver):
+            again()
+    assert [(one.name, one.void_reason) for one in members.partners()] == [("見本商店", "書き誤り")]
 
     assert public_page(connection) == PublicPage()
     for page in (PublicPage(False, NOON, "管理"), PublicPage(True, NOON, "管理")):

@@ -11,12 +11,18 @@ from kasane_contracts.resources import (
     OrganizationAnswered,
 )
 from kasane_kit import clock
+from kasane_kit.auth import AccountFacts, accounts
 from kasane_kit.ids import new_id
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_resources import queries
 from kasane_resources.commands import PublishHumanService, WriteHostContact
-from kasane_resources.domain.freshness import ConfirmationDays, Freshness, freshness
+from kasane_resources.domain.freshness import (
+    ConfirmationDays,
+    Freshness,
+    OrganizationAnswer,
+    freshness,
+)
 from kasane_resources.domain.human_service import HumanService, HumanServiceEntry, Visibility
 from kasane_resources.domain.profile import HostContact
 from kasane_resources.handlers import publish_human_service, write_host_contact
@@ -49,8 +55,31 @@ def answer(bench: Workbench, token: str, **form: str):
     client = bench.app.test_client()
     page = client.get(f"/292095/confirm/{token}").text
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    sent = {**form, "csrf_token": found[1] if found else ""}
+    seen = re.search(r'name="entry" value="(\w{64})"', page)
+    sent = {"entry": seen[1] if seen else "", **form, "csrf_token": found[1] if found else ""}
     return client.post(f"/292095/confirm/{token}", data=sent)
+
+
+def confirm(bench: Workbench, who: Visitor, service_id: str):
+    version = str(read(bench, service_id).version)
+    return who.post(f"/human-services/{service_id}/confirm", {"version": version})
+
+
+def waiting(bench: Workbench) -> list[OrganizationAnswer]:
+    with bench.reading() as connection:
+        return OrganizationAnswers(connection).waiting(10)
+
+
+def decide(bench: Workbench, who: Visitor, one: OrganizationAnswer, decision: str):
+    version = str(read(bench, one.human_service_id).version)
+    return who.post(f"/human-services/answers/{one.id}", {"decision": decision, "version": version})
+
+
+def change(bench: Workbench, who: Visitor, service_id: str, **values: str):
+    form = {"name": "ひだまり食堂", "status": "active", "visibility": "public"}
+    version = str(read(bench, service_id).version)
+    form |= {"area_kind": "not_stated", "version": version, **values}
+    return who.post(f"/human-services/{service_id}/edit", form)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +103,7 @@ def test_a_worker_confirms_an_entry_and_keeps_it(workbench: Workbench) -> None:
     who = workbench.visit_as(worker)
 
     who.post(f"/human-services/{service_id}/owner", {"mine": "1"})
-    who.post(f"/human-services/{service_id}/confirm")
+    confirm(workbench, who, service_id)
 
     service = read(workbench, service_id)
     assert (service.entry.last_confirmed_on, service.confirmed_by, service.owner) == (
@@ -113,7 +142,7 @@ def test_the_keeper_is_reminded_once_a_month_until_it_is_confirmed(
     assert reminded_on(2026, 7, 5) == [due]
     assert reminded_on(2026, 8, 3) == [due]
     assert reminded_on(2026, 8, 4) == [due, due]
-    workbench.visit_as(worker).post(f"/human-services/{kept}/confirm")
+    confirm(workbench, workbench.visit_as(worker), kept)
     assert reminded_on(2026, 10, 4) == [due, due]
 
 
@@ -140,11 +169,10 @@ def test_an_organization_sees_its_public_entry_only_and_a_worker_decides(
     work = who.get("/human-services/confirmations").text
     assert "土曜日は休みになりました" in work
     assert token not in work
-    with workbench.reading() as connection:
-        [waiting] = OrganizationAnswers(connection).waiting(10)
-    who.post(f"/human-services/answers/{waiting.id}", {"decision": "taken"})
+    [one] = waiting(workbench)
+    decide(workbench, who, one, "taken")
     assert read(workbench, service_id).entry.last_confirmed_on == clock.today()
-    again = who.post(f"/human-services/answers/{waiting.id}", {"decision": "left"})
+    again = decide(workbench, who, one, "left")
     assert again.status_code == 409
 
 
@@ -152,14 +180,13 @@ def test_an_answer_that_is_left_confirms_nothing(workbench: Workbench) -> None:
     service_id = publish(workbench)
     who = workbench.visit_as(workbench.staff("coordinator"))
     answer(workbench, link_of(workbench, who, service_id), answer="as_it_is")
-    with workbench.reading() as connection:
-        [waiting] = OrganizationAnswers(connection).waiting(10)
+    [one] = waiting(workbench)
 
-    who.post(f"/human-services/answers/{waiting.id}", {"decision": "left"})
+    decide(workbench, who, one, "left")
 
     assert read(workbench, service_id).entry.last_confirmed_on is None
-    with workbench.reading() as connection:
-        assert OrganizationAnswers(connection).waiting(10) == []
+    assert waiting(workbench) == []
+    assert workbench.said(HumanServiceConfirmed) == []
 
 
 def test_a_link_that_expired_was_revoked_or_never_made_shows_nothing(
@@ -199,9 +226,145 @@ def test_a_flood_of_answers_stops_after_three_and_an_empty_one_is_not_kept(
     token = link_of(workbench, who, service_id)
 
     empty = answer(workbench, token, answer="changed", text="  ")
-    codes = [answer(workbench, token, answer="as_it_is").status_code for _ in range(4)]
+    codes = [
+        answer(workbench, token, answer="changed", text=f"{day}日は休みます").status_code
+        for day in range(1, 5)
+    ]
 
     assert empty.status_code == 422
     assert codes == [200, 200, 200, 429]
-    with workbench.reading() as connection:
-        assert len(OrganizationAnswers(connection).waiting(10)) == 3
+    assert len(waiting(workbench)) == 3
+
+
+def test_the_same_answer_through_a_link_waits_once(workbench: Workbench) -> None:
+    service_id = publish(workbench)
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    token = link_of(workbench, who, service_id)
+
+    sent = [answer(workbench, token, answer="changed", text="電話が変わりました") for _ in range(3)]
+
+    assert [one.status_code for one in sent] == [200, 200, 200]
+    assert [one.text for one in waiting(workbench)] == ["電話が変わりました"]
+    assert workbench.said(OrganizationAnswered) == [OrganizationAnswered(service_id)]
+
+
+def test_an_answer_stands_on_the_page_of_its_entry_and_is_not_over_before_it_was_read(
+    workbench: Workbench,
+) -> None:
+    service_id = publish(workbench)
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    token = link_of(workbench, who, service_id)
+    answer(workbench, token, answer="changed", text="電話が変わりました")
+    [one] = waiting(workbench)
+
+    page = who.get(f"/human-services/{service_id}").text
+    confirm(workbench, who, service_id)
+
+    assert "電話が変わりました" in page
+    assert f"/human-services/confirmations#answer-{one.id}" in page
+    assert read(workbench, service_id).entry.last_confirmed_on == clock.today()
+    assert workbench.said(HumanServiceConfirmed) == []
+    decide(workbench, who, one, "left")
+    assert workbench.said(HumanServiceConfirmed) == [HumanServiceConfirmed(service_id)]
+
+
+def test_a_later_day_of_confirming_that_is_written_into_the_entry_confirms_it(
+    workbench: Workbench,
+) -> None:
+    service_id = publish(workbench)
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    today, before = (clock.today() - timedelta(days=days) for days in (0, 1))
+
+    change(workbench, who, service_id, last_confirmed_on=today.isoformat())
+    change(workbench, who, service_id, last_confirmed_on=today.isoformat(), phone="0743-00-0000")
+    change(workbench, who, service_id, last_confirmed_on=before.isoformat())
+
+    assert read(workbench, service_id).entry.last_confirmed_on == before
+    assert workbench.said(HumanServiceConfirmed) == [HumanServiceConfirmed(service_id)]
+
+
+def test_what_was_changed_after_the_organization_answered_is_not_confirmed_by_the_answer(
+    workbench: Workbench,
+) -> None:
+    service_id = publish(workbench, phone="0743-00-0001")
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    answer(workbench, link_of(workbench, who, service_id), answer="as_it_is")
+    change(workbench, who, service_id, phone="0743-00-0002")
+    [one] = waiting(workbench)
+
+    refused = decide(workbench, who, one, "taken")
+
+    assert refused.status_code == 409
+    assert "団体の返事のあとで、登録の内容が変わりました" in refused.text
+    assert read(workbench, service_id).entry.last_confirmed_on is None
+    assert waiting(workbench) == [one]
+
+
+def test_who_keeps_an_entry_makes_no_difference_to_what_was_answered(workbench: Workbench) -> None:
+    service_id = publish(workbench)
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    answer(workbench, link_of(workbench, who, service_id), answer="as_it_is")
+    who.post(f"/human-services/{service_id}/owner", {"mine": "1"})
+    confirm(workbench, who, service_id)
+    [one] = waiting(workbench)
+
+    assert decide(workbench, who, one, "taken").status_code == 303
+    assert waiting(workbench) == []
+
+
+def test_an_organization_confirms_only_what_it_saw(workbench: Workbench) -> None:
+    service_id = publish(workbench, phone="0743-00-0001")
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    token = link_of(workbench, who, service_id)
+
+    refused = answer(workbench, token, answer="as_it_is", text="よろしく", entry="0" * 64)
+
+    assert refused.status_code == 409
+    assert "お返事はまだ届いていません" in refused.text
+    assert ("よろしく" in refused.text, "0743-00-0001" in refused.text) == (True, True)
+    assert waiting(workbench) == []
+
+
+def test_nobody_confirms_what_somebody_else_wrote_meanwhile(workbench: Workbench) -> None:
+    service_id = publish(workbench)
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    answer(workbench, link_of(workbench, who, service_id), answer="changed", text="休みます")
+    [one] = waiting(workbench)
+    page = who.get(f"/human-services/{service_id}").text
+    version = re.findall(r'name="version" value="(\d+)"', page)
+    change(workbench, who, service_id, phone="0743-00-0002")
+
+    refused = [
+        who.post(f"/human-services/{service_id}/confirm", {"version": version[0]}),
+        who.post(f"/human-services/answers/{one.id}", {"decision": "taken", "version": version[0]}),
+    ]
+
+    assert [again.status_code for again in refused] == [412, 412]
+    assert all("ほかの人がこの記録を変えました" in again.text for again in refused)
+    assert "0743-00-0002" in refused[0].text
+    assert read(workbench, service_id).entry.last_confirmed_on is None
+
+
+def test_an_entry_of_somebody_who_has_left_is_nobodys(workbench: Workbench) -> None:
+    service_id = publish(workbench)
+    leaver = workbench.staff("coordinator", account_id="account-leaver")
+    workbench.visit_as(leaver).post(f"/human-services/{service_id}/owner", {"mine": "1"})
+    left = AccountFacts("account-leaver", "職員 一郎", (), ("coordinator",), "", False, 2)
+    with (
+        municipality_scope(workbench.municipality),
+        workbench.house.databases.writing("resources") as connection,
+    ):
+        accounts.remember(connection, left)
+        connection.commit()
+    who = workbench.visit_as(workbench.staff("coordinator"))
+
+    listed = who.get("/human-services/confirmations").text
+    with municipality_scope(workbench.municipality):
+        remind_of_confirmations(workbench.house, workbench.municipality)
+    answer(workbench, link_of(workbench, who, service_id), answer="as_it_is")
+
+    assert "ひだまり食堂" in listed
+    assert workbench.said(HumanServiceConfirmationDue) == [
+        HumanServiceConfirmationDue(service_id, "", clock.today())
+    ]
+    assert workbench.said(OrganizationAnswered) == [OrganizationAnswered(service_id)]

@@ -28,11 +28,14 @@ from kasane_resources.domain.errors import (
     TooFewGaps,
 )
 from kasane_resources.domain.gap import Gap, GapTheme
-from kasane_resources.domain.human_service import HumanServiceEntry
+from kasane_resources.domain.human_service import HumanServiceEntry, Visibility
 from kasane_resources.handlers import community as issue_handlers
 from kasane_resources.handlers import gaps as handlers
 from kasane_resources.handlers import publish_human_service
 from kasane_resources.queries import community
+from kasane_resources.repository import Gaps
+from tests.support.postgres_bench import on_postgres
+from tests.support.private_postgres import PrivatePostgres
 
 NEED = SupportNeedIdentified(
     "n1", "case-1", "p1", "housing", 52, "東新町", description="家の中に物が積まれて歩けない"
@@ -53,7 +56,7 @@ def hear_needs(bench: Workbench, areas: dict[str, int], category: str = "housing
 
 def gaps_of(bench: Workbench) -> list[Gap]:
     with bench.reading() as connection:
-        return list(queries.gaps(connection))
+        return list(queries.gaps(connection, bench.staff("coordinator")))
 
 
 def themes_of(bench: Workbench) -> list[GapTheme]:
@@ -244,6 +247,50 @@ def test_who_only_receives_neither_raises_nor_closes(workbench: Workbench) -> No
     assert who.post("/gaps/raise/housing", {"where": "town"}).status_code == 403
     assert who.post(f"/gaps/{gap.id}/close", {"human_service_id": "x"}).status_code == 403
     assert gaps_of(workbench) == [gap]
+
+
+@pytest.mark.postgresql
+def test_two_who_raise_the_same_gaps_at_once_make_one_issue(
+    private_postgres: PrivatePostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_themes = Gaps.themes
+    command = RaiseGaps("i2", "housing", CommunityLevel.TOWN)
+    with on_postgres(build_workbench(service, tmp_path), private_postgres, tmp_path) as bench:
+        hear_needs(bench, {"東新町": 3})
+
+        def somebody_else_is_faster(gaps: Gaps) -> list[GapTheme]:
+            found = read_themes(gaps)
+            monkeypatch.setattr(Gaps, "themes", read_themes)
+            run(bench, handlers.raise_gaps, replace(command, issue_id="i1"))
+            return found
+
+        monkeypatch.setattr(Gaps, "themes", somebody_else_is_faster)
+        with pytest.raises(NoOpenGaps):
+            run(bench, handlers.raise_gaps, command)
+
+        with bench.reading() as connection:
+            assert [one.id for one in community.issues(connection, waiting=True)] == ["i1"]
+        assert {gap.issue_id for gap in gaps_of(bench)} == {"i1"}
+
+
+def test_what_is_for_supporters_only_is_neither_taken_from_nor_named_to_others(
+    workbench: Workbench,
+) -> None:
+    workbench.hear(NEED)
+    (gap,) = gaps_of(workbench)
+    entry = HumanServiceEntry(name="片づけ応援隊", visibility=Visibility.SUPPORTERS_ONLY)
+    service_id = run(workbench, publish_human_service, PublishHumanService(new_id(), entry))
+    worker = workbench.visit_as(workbench.staff("coordinator"))
+    administrator = workbench.visit_as(workbench.staff("town_administrator"))
+    path, body = f"/api/v1/gaps/{gap.id}/closing", {"human_service_id": service_id}
+
+    assert administrator.send_json("PUT", path, body).status_code == 404
+    assert gaps_of(workbench) == [gap]
+    assert worker.send_json("PUT", path, body).json["developed"] == "片づけ応援隊"
+    assert "片づけ応援隊" in worker.get("/gaps").text
+    for page in ("/gaps", f"/gaps/{gap.id}", "/api/v1/gaps"):
+        shown = administrator.get(page)
+        assert (shown.status_code, "片づけ応援隊" in shown.text) == (200, False)
 
 
 def test_the_api_lists_raises_and_closes(workbench: Workbench) -> None:

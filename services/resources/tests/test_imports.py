@@ -189,6 +189,50 @@ def test_a_decision_about_a_contact_holds_and_the_same_file_does_not_ask_again(
     assert contact == (told if decision == "for_supporters" else HostContact())
 
 
+def test_a_contact_that_was_released_stands_in_the_row_of_the_next_file_too(
+    workbench: Workbench,
+) -> None:
+    imported(workbench, PERSONAL)
+    with workbench.reading() as connection:
+        [cell] = Quarantine(connection).waiting(10)
+    visitor(workbench).post(f"/human-services/quarantine/{cell.id}", {"decision": "released"})
+
+    imported(workbench, PERSONAL.replace(",日,", ",土,"))
+    source = found(workbench)["こもれび食堂"].source
+    imported(workbench, PERSONAL.replace("hanako", "taro"))
+
+    assert source is not None
+    assert source.original["開催曜日"] == "土"
+    assert source.original[cell.column] == "hanako@example.jp"
+    assert [problem for problem in source.problems if problem.column == cell.column] == []
+    other = found(workbench)["こもれび食堂"].source
+    assert other is not None
+    assert "taro@example.jp" not in repr(other)
+    with workbench.reading() as connection:
+        assert Quarantine(connection).count_waiting() == 1
+
+
+def test_a_contact_given_to_supporters_is_not_lost_to_whoever_had_the_page_open(
+    workbench: Workbench,
+) -> None:
+    imported(workbench, PERSONAL)
+    service = found(workbench)["こもれび食堂"]
+    with workbench.reading() as connection:
+        [cell] = Quarantine(connection).waiting(10)
+    address = f"/human-services/quarantine/{cell.id}"
+    visitor(workbench).post(address, {"decision": "for_supporters"})
+
+    refused = visitor(workbench).post(
+        f"/human-services/{service.id}/host-contact", {"host_name": "架空 花子", "version": "0"}
+    )
+
+    assert refused.status_code == 412
+    assert ("hanako@example.jp" in refused.text, "架空 花子" in refused.text) == (True, True)
+    with workbench.reading() as connection:
+        contact = queries.host_contact(connection, service.id)
+    assert contact == HostContact(note="メールアドレス1：hanako@example.jp")
+
+
 def test_a_table_of_the_towns_own_is_read_once_its_columns_are_explained(
     workbench: Workbench,
 ) -> None:
@@ -207,6 +251,7 @@ def test_a_table_of_the_towns_own_is_read_once_its_columns_are_explained(
     assert "ゆうゆう会" in form
 
     wrong = who.post(address, {"column-1": "住所"})
+    unreadable = who.post(address, {"name": "通い\0の場", "column-0": "名称"})
     right = who.post(
         address,
         {
@@ -218,7 +263,7 @@ def test_a_table_of_the_towns_own_is_read_once_its_columns_are_explained(
         },
     )
 
-    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert (wrong.status_code, unreadable.status_code, right.status_code) == (422, 422, 303)
     apply(workbench, right.location.rpartition("/")[2])
     entry = found(workbench)["ゆうゆう会"].entry
     assert (entry.location.address, entry.phone, entry.categories) == (

@@ -11,6 +11,7 @@ import pytest
 from kasane_contracts.cases import (
     AddressProtectionChanged,
     CaseClosed,
+    CaseStatusChanged,
     ConsentRecorded,
     ParticipationHostTold,
     ParticipationJudged,
@@ -40,10 +41,12 @@ from kasane_resources.commands.participation import (
     TakeStep,
 )
 from kasane_resources.domain.errors import (
+    CaseOver,
     ChangedMeanwhile,
     ConsentGone,
     DatesBackward,
     GateClosed,
+    HostNotInUse,
     HostNotTold,
     NumberOutOfRange,
     ResourcesRefusal,
@@ -53,7 +56,7 @@ from kasane_resources.domain.errors import (
     WorryAnswered,
 )
 from kasane_resources.domain.host_support import HostSupportKind
-from kasane_resources.domain.human_service import HumanServiceEntry
+from kasane_resources.domain.human_service import HumanServiceEntry, ServiceStatus
 from kasane_resources.domain.location import Location
 from kasane_resources.domain.names_nobody import check_names_nobody
 from kasane_resources.domain.participation import Participation, ParticipationStatus, Telling
@@ -449,6 +452,63 @@ def test_a_protected_address_goes_with_the_visit_and_visits_end_with_the_case(
     assert one_of(workbench).status is ParticipationStatus.PLACED
 
 
+def test_a_plan_agreed_before_the_proposal_leads_on_at_once(workbench: Workbench) -> None:
+    workbench.hear(AGREED)
+    workbench.hear(replace(PROPOSED, plan_id=AGREED.plan_id))
+
+    one = one_of(workbench)
+    assert (one.status, one.plan_id) == (ParticipationStatus.PLANNED, "plan-1")
+    assert [step.status.value for step in one.steps] == ["proposed", "admitted", "planned"]
+
+
+def test_no_new_step_with_a_host_is_taken_while_the_case_is_over(workbench: Workbench) -> None:
+    one = on_trial(workbench)
+    workbench.hear(CaseClosed("case-1", "", "roles_settled"))
+    workbench.hear(CaseStatusChanged("case-1", "closed"))
+    one = one_of(workbench)
+
+    refused(
+        workbench, CaseOver, lambda: run(workbench, steps.place, Place("part-1", 30, one.version))
+    )
+    assert workbench.said(SettlingVisitRequested) == []
+    who = workbench.visit_as(workbench.staff("coordinator"))
+    assert "このケースは終わっています" in who.get("/participations/part-1").text
+
+    workbench.hear(CaseStatusChanged("case-1", "reopened"))
+    run(workbench, steps.place, Place("part-1", 30, one_of(workbench).version))
+    (asked,) = workbench.said(SettlingVisitRequested)
+    assert asked.case_id == "case-1"
+
+
+def test_a_case_that_is_reopened_asks_for_the_settling_visit_again(workbench: Workbench) -> None:
+    placed(workbench)
+    workbench.hear(CaseClosed("case-1", "", "roles_settled"))
+    workbench.hear(CaseStatusChanged("case-1", "closed"))
+
+    for _ in range(2):
+        workbench.hear(CaseStatusChanged("case-1", "reopened"))
+
+    first, again = workbench.said(SettlingVisitRequested)
+    assert (again.case_id, again.by_when) == ("case-1", first.by_when)
+    waiting = [visit.id for visit in file_of(workbench).visits if not visit.called_off]
+    assert waiting == [again.request_id]
+
+
+def test_nobody_is_matched_with_a_host_that_is_closed(workbench: Workbench) -> None:
+    one = planned(workbench)
+    closed = HumanServiceEntry(
+        name="閉じた店", categories=("micro_task",), status=ServiceStatus.RETIRED
+    )
+    host = run(workbench, publish_human_service, PublishHumanService(new_id(), closed))
+    who = workbench.visit_as(workbench.staff("coordinator"))
+
+    match = MatchHost(one.id, host, "", one.version)
+    refused(workbench, HostNotInUse, lambda: run(workbench, steps.match_host, match))
+
+    for query in ("", "?q=閉じた店"):
+        assert f'value="{host}"' not in who.get(f"/participations/part-1{query}").text
+
+
 def test_support_for_the_host_runs_beside_and_names_nobody(workbench: Workbench) -> None:
     host = shop(workbench)
     worry = RecordHostSupport(
@@ -460,9 +520,9 @@ def test_support_for_the_host_runs_beside_and_names_nobody(workbench: Workbench)
     run(workbench, steps.record_host_support, worry)
     with workbench.reading() as connection:
         assert [one.id for one in queries.waiting_worries(connection)] == ["s1"]
-    run(workbench, steps.answer_worry, AnswerWorry("s1", "町に電話してください", 1))
+    run(workbench, steps.answer_worry, AnswerWorry(host, "s1", "町に電話してください", 1))
     with pytest.raises(WorryAnswered):
-        run(workbench, steps.answer_worry, AnswerWorry("s1", "もう一度", 2))
+        run(workbench, steps.answer_worry, AnswerWorry(host, "s1", "もう一度", 2))
 
     with workbench.reading() as connection:
         file = queries.host_file(connection, workbench.staff("coordinator"), host)
@@ -550,13 +610,17 @@ def test_the_api_takes_the_same_steps(workbench: Workbench) -> None:
         {"kind": "worry", "on": "2026-11-20", "note": "火の扱い"},
     )
     assert made.status_code == 201
-    answered = who.send_json(
-        "PUT",
-        f"/api/v1/hosts/{host}/support/{made.json['id']}/answer",
-        {"answer": "火は使わない"},
-        headers={"If-Match": made.headers["ETag"]},
-    )
-    assert answered.json["answer"] == "火は使わない"
+
+    def answered(at: str) -> Any:
+        return who.send_json(
+            "PUT",
+            f"/api/v1/hosts/{at}/support/{made.json['id']}/answer",
+            {"answer": "火は使わない"},
+            headers={"If-Match": made.headers["ETag"]},
+        )
+
+    assert answered("another-host").status_code == 404
+    assert answered(host).json["answer"] == "火は使わない"
 
 
 def test_participation_follows_a_person_into_another_case_and_the_visit_is_asked_for_from_there(

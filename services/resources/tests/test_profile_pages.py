@@ -1,5 +1,7 @@
 """Pages: what the Japanese profile adds to an entry, and the contact at the host apart from it."""
 
+import re
+
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_kit import clock
 from kasane_kit.testing.workbench import Visitor, Workbench
@@ -110,3 +112,60 @@ def test_the_contact_at_the_host_is_for_supporters_and_each_look_is_recorded(
     looks = [entry.action for entry in workbench.said(AuditEntryRecorded)]
     assert looks.count("resources.host_contact.read") == 1
     assert looks.count("resources.host_contact.written") == 1
+
+
+def test_the_second_writer_of_a_contact_sees_the_first_ones_words_and_keeps_their_own(
+    workbench: Workbench,
+) -> None:
+    service_id = added(workbench)
+    address = f"/human-services/{service_id}/host-contact"
+    who = visitor(workbench)
+    who.post(address, {"host_name": "架空 花子"})
+    before = {"host_name": "架空 花子", "version": version_on(who.get(address).text)}
+    other = visitor(workbench, "contact")
+    assert other.post(address, {**before, "host_note": "木曜は不在"}).status_code == 303
+    looks = [entry.action for entry in workbench.said(AuditEntryRecorded)]
+
+    refused = who.post(address, {**before, "host_phone": "0743-00-0000"})
+
+    assert refused.status_code == 412
+    assert "ほかの人が担当者を書き換えました" in refused.text
+    assert ("木曜は不在" in refused.text, 'value="0743-00-0000"' in refused.text) == (True, True)
+    assert contact_of(workbench, service_id) == HostContact("架空 花子", note="木曜は不在")
+    further = [entry.action for entry in workbench.said(AuditEntryRecorded)][len(looks) :]
+    assert further == ["resources.host_contact.read"]
+    both = {"host_name": "架空 花子", "host_phone": "0743-00-0000", "host_note": "木曜は不在"}
+    assert who.post(address, {**both, "version": version_on(refused.text)}).status_code == 303
+    assert contact_of(workbench, service_id) == HostContact(
+        "架空 花子", "0743-00-0000", note="木曜は不在"
+    )
+
+
+def test_a_contact_that_was_emptied_and_written_anew_is_not_the_one_read_before(
+    workbench: Workbench,
+) -> None:
+    service_id = added(workbench)
+    address = f"/human-services/{service_id}/host-contact"
+    who = visitor(workbench)
+    who.post(address, {"host_name": "架空 花子"})
+    version = version_on(who.get(address).text)
+    assert who.post(address, {"version": version}).status_code == 303
+    assert not contact_of(workbench, service_id).known
+    again = {"host_name": "架空 太郎", "version": version_on(who.get(address).text)}
+    assert who.post(address, again).status_code == 303
+
+    refused = who.post(address, {"host_name": "架空 花子", "version": version})
+
+    assert refused.status_code == 412
+    assert contact_of(workbench, service_id) == HostContact("架空 太郎")
+
+
+def version_on(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def contact_of(bench: Workbench, service_id: str) -> HostContact:
+    with bench.reading() as connection:
+        return queries.host_contact(connection, service_id)

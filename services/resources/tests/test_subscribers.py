@@ -81,7 +81,7 @@ def test_nothing_listed_is_said_and_kept_as_a_gap_without_the_person(workbench: 
     assert said.suggestions == ()
     assert said.missing == ("「税金や公共料金」に応えるものが、この町の一覧に一つもありません。",)
     with workbench.reading() as connection:
-        (gap,) = queries.gaps(connection)
+        (gap,) = queries.gaps(connection, workbench.staff("coordinator"))
         (theme,) = queries.gap_themes(connection)
     assert (theme.category, theme.open, theme.areas) == ("taxes_utilities", 1, (("東新町", 1),))
     assert (gap.category, gap.area, gap.age_band) == ("taxes_utilities", "東新町", "40-49")
@@ -126,14 +126,14 @@ def test_the_same_need_again_keeps_one_gap_and_resolves_it_when_something_fits(
     workbench.hear(NEED)
     workbench.hear(NEED)
     with workbench.reading() as connection:
-        (gap,) = queries.gaps(connection)
+        (gap,) = queries.gaps(connection, workbench.staff("coordinator"))
     assert gap.resolved_on is None
 
     publish(workbench, "納付のしかたの相談", "payment_advice")
     workbench.hear(NEED)
 
     with workbench.reading() as connection:
-        (gap,) = queries.gaps(connection)
+        (gap,) = queries.gaps(connection, workbench.staff("coordinator"))
     assert gap.resolved_on is not None
 
 

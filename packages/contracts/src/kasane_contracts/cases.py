@@ -227,12 +227,18 @@ class CaseClosed:
 @event("cases.address_protection.changed", version=1, subject="person_id")
 @dataclass(frozen=True)
 class AddressProtectionChanged:
-    """A person's address is to be hidden everywhere, or may be shown again; it is not in here itself."""
+    """A person's address is to be hidden everywhere, or may be shown again; it is not in here itself.
+
+    ``kept_back`` are all persons of the case whose home is not to be shown now: their own address is protected, or
+    that of somebody who lives with them is. ``shown_again`` are those of whom that is no longer so.
+    """
 
     person_id: str
     case_id: str
     protected: bool
     phone_too: bool = False
+    kept_back: tuple[str, ...] = ()
+    shown_again: tuple[str, ...] = ()
 
 
 @event("cases.persons.moved_case", version=1, subject="to_case_id")
@@ -249,7 +255,10 @@ class PersonsMovedCase:
 @event("cases.participation.proposed", version=1, subject="participation_id")
 @dataclass(frozen=True)
 class ParticipationProposed:
-    """Participation support (参加支援) is proposed for a person; the name stays in the case."""
+    """Participation support (参加支援) is proposed for a person; the name stays in the case.
+
+    ``plan_id`` is the plan of participation support that the person agreed to before; empty when there is none.
+    """
 
     participation_id: str
     case_id: str
@@ -261,6 +270,7 @@ class ParticipationProposed:
     consent: str = ""
     address_protected: bool = False
     wish: str = personal("")
+    plan_id: str = ""
 
 
 @event("cases.participation.judged", version=1, subject="participation_id")

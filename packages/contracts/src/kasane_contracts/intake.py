@@ -324,7 +324,8 @@ class ArrivalsEnded:
 @event("intake.bookings.waiting", version=1, subject="day_id")
 @dataclass(frozen=True)
 class BookingsWaiting:
-    """So many bookings of a 相談会 need somebody of the office: no seat yet, or the day was called off.
+    """So many bookings of a 相談会 need somebody of the office: no seat yet, unread words of their sender, or the day
+    was called off.
 
     Said whenever the number changes; with 0 nothing waits.
     """

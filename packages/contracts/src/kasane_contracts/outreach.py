@@ -19,6 +19,7 @@ class VisitScheduled:
     starts_at: str
     minutes: int
     second_worker_id: str = ""
+    person_id: str = ""
 
 
 @event("outreach.visit.completed", version=1, subject="visit_id")
@@ -100,6 +101,7 @@ class VisitHandedOver:
     case_id: str
     on: date
     workers: tuple[str, ...]
+    person_id: str = ""
 
 
 @event("outreach.visit.called_off", version=1, subject="visit_id")
@@ -121,6 +123,7 @@ class VisitsAskedFor:
     case_id: str
     asked_by: str
     by_when: date | None = None
+    person_id: str = ""
 
 
 @event("outreach.request.ended", version=1, subject="request_id")

@@ -200,7 +200,7 @@ class GatheringCounted:
 class NetworkMemberChanged:
     """A group takes part in a network since a day, or left it on ``until``; its name stays in resources.
 
-    A group that comes back is another member with the same ``group_id``.
+    A group that comes back is another member with the same ``group_id``. ``voided``: it was written by mistake.
     """
 
     member_id: str
@@ -209,6 +209,7 @@ class NetworkMemberChanged:
     since: date
     until: date | None = None
     group_id: str = ""
+    voided: bool = False
 
 
 @event("resources.donation.received", version=1, subject="donation_id")

@@ -192,7 +192,7 @@ class UnitOfWork:
     def publish(self, event: Any) -> None:
         """Writes an event into the outbox of this transaction, personal fields sealed; there is no other publish."""
         envelope = self._enveloped(event)
-        gather_later(self.connection, outbox.text_of(envelope), self._say)
+        gather_later(self.connection, outbox.written(envelope), self._say)
         self._said.append(
             self._house.traces.said(
                 f"say {envelope.type}",
@@ -271,7 +271,7 @@ class UnitOfWork:
     def _version_in_use(self) -> int:
         return seals_of(self.connection).version_in_use(self.connection)
 
-    def _say(self, said: list[audit.Draft | str]) -> None:
+    def _say(self, said: list[audit.Draft | outbox.Written]) -> None:
         """Gives entries their places behind the end of the trail; they and the events go to the outbox in turn."""
         entered = iter(
             audit.enter(
@@ -280,11 +280,15 @@ class UnitOfWork:
                 [one for one in said if isinstance(one, audit.Draft)],
             )
         )
-        texts = [
-            one if isinstance(one, str) else outbox.text_of(self._entry_told(next(entered)))
-            for one in said
-        ]
-        outbox.append_texts(self.connection, texts)
+        outbox.append_written(
+            self.connection,
+            [
+                outbox.written(self._entry_told(next(entered)))
+                if isinstance(one, audit.Draft)
+                else one
+                for one in said
+            ],
+        )
 
     def _entry_told(self, entry: audit.Entry) -> Envelope:
         told = AuditEntryRecorded(

@@ -1,6 +1,7 @@
 """Checks the shape of every answer: headers, problems, versions, pages of a list, repeated submissions, outages."""
 
 import base64
+import io
 import json
 import logging
 import sqlite3
@@ -278,6 +279,33 @@ def test_the_same_name_with_another_content_is_refused(
 
     assert other.status_code == 422
     assert json.loads(other.text)["type"] == "urn:kasane:problem:idempotency_key_reused"
+    assert lamp_rows(lamps) == [("灯", 40)]
+
+
+def test_the_same_form_with_another_file_is_refused(
+    lamps: Workbench, keeper: Visitor, lamp_rows: Rows
+) -> None:
+    def sent(content: bytes, name: str, field: str = "photo") -> TestResponse:
+        file = (io.BytesIO(content), name)
+        return keeper.post("/lamps", {**LAMP, "submission": "f-1", field: file})
+
+    first, again = sent(b"one", "1.png"), sent(b"one", "1.png")
+    others = [sent(b"two", "1.png"), sent(b"one", "2.png"), sent(b"one", "1.png", "drawing")]
+    without = keeper.post("/lamps", {**LAMP, "submission": "f-1"})
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert [answer.status_code for answer in (*others, without)] == [422] * 4
+    assert "いま送られた内容は保存していません" in others[0].text
+    assert lamp_rows(lamps) == [("灯", 40)]
+
+
+def test_a_file_field_left_empty_changes_no_submission(
+    lamps: Workbench, keeper: Visitor, lamp_rows: Rows
+) -> None:
+    plain = keeper.post("/lamps", {**LAMP, "submission": "f-1"})
+    empty = keeper.post("/lamps", {**LAMP, "submission": "f-1", "photo": (io.BytesIO(b""), "")})
+
+    assert plain.headers["Location"] == empty.headers["Location"]
     assert lamp_rows(lamps) == [("灯", 40)]
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from kasane_runtime.moving.postgres_side import PostgresTown
 from kasane_runtime.postgres import OWNER, Server
 
 BESIDE, DRILL, BEFORE = "_restoring", "_drill", "_before_"
+LEAVING_SECONDS = 5.0
 Seal = Callable[[IO[bytes], str], Part]
 
 
@@ -75,7 +77,7 @@ class PostgresBackups:
             database = database_name(town)
             if not server.exists(database):
                 return
-            if others := server.others_in(database):
+            if others := _who_stays(server, database):
                 raise BackupRefused(_in_use(database, others))
         found = self._town(town)
         with closing(found.connection):
@@ -258,6 +260,14 @@ def _row(connection: psycopg.Connection[Any], statement: str) -> tuple[Any, ...]
     found = connection.execute(statement.encode()).fetchone()
     assert found is not None
     return tuple(found)
+
+
+def _who_stays(server: Server, database: str) -> int:
+    """How many connections others have; for a connection that was just closed the server takes a moment."""
+    until = time.monotonic() + LEAVING_SECONDS
+    while (others := server.others_in(database)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return others
 
 
 def _in_use(database: str, others: int) -> str:

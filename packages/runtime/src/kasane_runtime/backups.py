@@ -183,9 +183,8 @@ class Backups:
         with municipality_scope(town):
             for service in self._composition.services:
                 with databases.writing(service) as connection:
-                    if outbox.head(connection) is None:
-                        outbox.lead(connection, "backup", 0)
-                        connection.commit()
+                    outbox.begin_stream(connection)
+                    connection.commit()
 
     def _fitting(self, backup: Path, town: str, services: Sequence[str]) -> Manifest:
         """The manifest of a backup that may be restored into this town by this release."""

@@ -239,8 +239,9 @@ def _check_free(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     _check_free(options)
     composition = compose_told()
-    print(f"http://{options.host}:{options.port}/", flush=True)
-    EmbeddedServer(composition, options.host, options.port).run()
+    with demo.not_alone(composition.settings):
+        print(f"http://{options.host}:{options.port}/", flush=True)
+        EmbeddedServer(composition, options.host, options.port).run()
     return 0
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from werkzeug.test import Client, TestResponse
@@ -43,22 +44,43 @@ def alone(settings: Settings) -> Iterator[None]:
     folder = settings.var
     made = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with _held(folder, fcntl.LOCK_EX):
+            yield
+    finally:
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+@contextmanager
+def not_alone(settings: Settings) -> Iterator[None]:
+    """Works on the folder beside others of the kind: meanwhile nobody holds it ``alone``, so none deletes it.
+
+    Raises DemoRefused where somebody does. A folder that is not there yet is nobody's.
+    """
+    if settings.var.is_dir():
+        with _held(settings.var, fcntl.LOCK_SH):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _held(folder: Path, how: int) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DemoRefused(
-                f"{folder} では見本が動いています。何も消さず、何も始めていません。"
-                "動いている見本を Ctrl+C で止めてからもう一度行うか、KASANE_VAR に別のフォルダーを書いてください。"
-                f" / a demonstration runs on {folder}; nothing was deleted or begun;"
+                f"{folder} では見本かサーバーが動いています。何も消さず、何も始めていません。"
+                "動いているものを Ctrl+C で止めてからもう一度行うか、KASANE_VAR に別のフォルダーを書いてください。"
+                f" / a demonstration or a server runs on {folder}; nothing was deleted or begun;"
                 " stop it with Ctrl+C and try again, or name another folder in KASANE_VAR"
             ) from None
         yield
     finally:
         os.close(handle)
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def reset(settings: Settings) -> None:

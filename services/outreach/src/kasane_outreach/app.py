@@ -33,6 +33,7 @@ from kasane_outreach.handlers.door_items import (
 from kasane_outreach.handlers.list_retention import delete_due_lists
 from kasane_outreach.handlers.plan_search import PlanSearches, plan_now
 from kasane_outreach.handlers.watching import SEEN, place_of_report, tell_days_of_watching
+from kasane_outreach.pages.area_surveys import blueprint as area_surveys
 from kasane_outreach.pages.calendars import blueprint as calendars
 from kasane_outreach.pages.campaign_runs import blueprint as campaign_runs
 from kasane_outreach.pages.campaigns import blueprint as campaigns
@@ -91,6 +92,7 @@ service = Service(
         wishes,
         calendars,
         campaign_runs,
+        area_surveys,
         survey_replies,
         watching,
     ),
@@ -205,6 +207,7 @@ service = Service(
     ),
     tables=(
         "outreach_household_to_reach",
+        "outreach_protected_person",
         "outreach_visit",
         "outreach_visit_worker",
         "outreach_former_worker",

@@ -45,7 +45,7 @@ def on_address_protection_changed(
     event: AddressProtectionChanged, uow: UnitOfWork, _hooks: Any
 ) -> None:
     """Takes the address, maybe the telephone too, off lists, map and rounds, or shows it again."""
-    change_protection(event.person_id, uow, protected=event.protected, phone_too=event.phone_too)
+    change_protection(event, uow)
 
 
 def on_settling_visit_requested(event: SettlingVisitRequested, uow: UnitOfWork, hooks: Any) -> None:
@@ -65,11 +65,9 @@ def on_settling_visit_requested(event: SettlingVisitRequested, uow: UnitOfWork, 
             category="",
             address_protected=event.address_protected,
             name=words.text("settling.name", number=event.case_number),
-            address="" if event.address_protected else event.place,
-            visit_address=event.place if event.address_protected else "",
-            reason=words.text("settling.reason_protected")
-            if event.address_protected
-            else words.text("settling.reason", host=event.host),
+            address=event.place,
+            reason=words.text("settling.reason", host=event.host),
+            at_host=True,
         ),
         uow,
         hooks,

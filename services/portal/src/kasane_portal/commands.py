@@ -88,6 +88,7 @@ class OpenTask:
     urgent: bool = False
     consultation_id: str = ""
     case_id: str = ""
+    person_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,28 @@ class CloseTasksAbout:
 
 
 @dataclass(frozen=True)
+class MoveTasks:
+    """What is to do for these persons of one case belongs to another case now."""
+
+    from_case_id: str
+    to_case_id: str
+    person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WithdrawTask:
     """It is no longer to do; it may come again."""
 
     kind: TaskKind
     subject_id: str
+
+
+@dataclass(frozen=True)
+class WithdrawTasksAbout:
+    """Everything to do of these kinds about a case is no longer to do; it may come again."""
+
+    kinds: tuple[TaskKind, ...]
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -250,7 +268,15 @@ class FreezeReport:
     reason: str = ""
 
 
-TaskStep = OpenTask | CloseTask | CloseTasksAbout | WithdrawTask | RememberNumber
+TaskStep = (
+    OpenTask
+    | CloseTask
+    | CloseTasksAbout
+    | MoveTasks
+    | WithdrawTask
+    | WithdrawTasksAbout
+    | RememberNumber
+)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ task = Table(
     Column("urgent", Boolean, nullable=False),
     Column("opened_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
+    Column("person_id", String(64), nullable=False, server_default=""),
 )
 task_target = Table(
     "portal_task_target",

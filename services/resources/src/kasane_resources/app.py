@@ -6,6 +6,7 @@ from kasane_contracts import resources as says
 from kasane_contracts.cases import (
     AddressProtectionChanged,
     CaseClosed,
+    CaseStatusChanged,
     CommunityIssueRaised,
     ConsentRecorded,
     ParticipationHostTold,
@@ -51,6 +52,7 @@ from kasane_resources.pages.rights import may
 from kasane_resources.subscribers import (
     on_address_protection_changed,
     on_case_closed,
+    on_case_status_changed,
     on_community_issue_raised,
     on_consent_recorded,
     on_participation_host_told,
@@ -275,6 +277,7 @@ service = Service(
         ConsentRecorded: on_consent_recorded,
         AddressProtectionChanged: on_address_protection_changed,
         CaseClosed: on_case_closed,
+        CaseStatusChanged: on_case_status_changed,
         CommunityIssueRaised: on_community_issue_raised,
         VisitCompleted: on_settling_visit,
         ContactNotMade: on_settling_visit,

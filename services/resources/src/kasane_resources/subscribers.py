@@ -5,6 +5,7 @@ from typing import Any
 from kasane_contracts.cases import (
     AddressProtectionChanged,
     CaseClosed,
+    CaseStatusChanged,
     CommunityIssueRaised,
     ConsentRecorded,
     ParticipationHostTold,
@@ -85,6 +86,11 @@ def on_address_protection_changed(
 def on_case_closed(event: CaseClosed, uow: UnitOfWork, _hooks: Any) -> None:
     """Settling visits end with the case that asked for them."""
     participation.take_case_closed(event, uow)
+
+
+def on_case_status_changed(event: CaseStatusChanged, uow: UnitOfWork, _hooks: Any) -> None:
+    """While a case is over, no new step is taken with a host."""
+    participation.take_case_status(event, uow)
 
 
 def on_community_issue_raised(event: CommunityIssueRaised, uow: UnitOfWork, hooks: Any) -> None:

@@ -69,6 +69,14 @@ class Logged(NamedTuple):
         return Envelope.from_log(self.text)
 
 
+class Written(NamedTuple):
+    """One event as it stands in the outbox, without a place."""
+
+    event_id: str
+    type: str
+    body: str
+
+
 class EventTooLarge(ValueError):
     """An event is larger than a message may be; its transaction cannot be committed."""
 
@@ -78,15 +86,15 @@ def append(connection: Connection, *envelopes: Envelope) -> None:
 
     Raises MalformedEnvelope and EventTooLarge.
     """
-    append_texts(connection, [text_of(envelope) for envelope in envelopes])
+    append_written(connection, [written(envelope) for envelope in envelopes])
 
 
-def append_texts(connection: Connection, texts: Sequence[str]) -> None:
-    """Like ``append`` for what ``text_of`` made of events."""
-    write_later(connection, tables.outbox, *({"body": one} for one in texts))
+def append_written(connection: Connection, events: Sequence[Written]) -> None:
+    """Like ``append`` for what ``written`` made of events."""
+    write_later(connection, tables.outbox, *(one._asdict() for one in events))
 
 
-def text_of(envelope: Envelope) -> str:
+def written(envelope: Envelope) -> Written:
     """What stands in the outbox. Raises MalformedEnvelope and EventTooLarge.
 
     What no hearer takes would stop the whole stream.
@@ -99,7 +107,7 @@ def text_of(envelope: Envelope) -> str:
             f"{envelope.type} has {size} bytes, more than {LARGEST_EVENT_BYTES}; nothing was "
             "saved; say in the event where the long part can be read instead"
         )
-    return body
+    return Written(envelope.id, envelope.type, body)
 
 
 def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
@@ -153,18 +161,20 @@ def number(connection: Connection, most: int = 500, current: Head | None = None)
 
 
 # The place is written behind the text of the event, which is not read for it. What an earlier release
-# left in the outbox names an empty place in between; of two, every reader of ours takes the last.
+# left in the outbox names an empty place in between; of two, every reader of ours takes the last. And it
+# has no id and type beside the text.
 _PLACED = """ || ',"epoch":"' || CAST(:epoch AS text) || '","sequence":' || number || '}'"""
 _NUMBERED_AT_ONCE = text(
     f"""WITH taken AS (
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :most)
-            RETURNING id, body
+            RETURNING id, event_id, type, body
         ), counted AS (
-            SELECT CAST(:head AS bigint) + row_number() OVER (ORDER BY id) AS number, body FROM taken
+            SELECT CAST(:head AS bigint) + row_number() OVER (ORDER BY id) AS number, event_id, type, body
+            FROM taken
         ), logged AS (
             INSERT INTO event_log (epoch, sequence, event_id, type, body)
-            SELECT CAST(:epoch AS text), number, CAST(body AS json) ->> 'id', CAST(body AS json) ->> 'type',
-                   left(body, -1){_PLACED}
+            SELECT CAST(:epoch AS text), number, coalesce(event_id, CAST(body AS json) ->> 'id'),
+                   coalesce(type, CAST(body AS json) ->> 'type'), left(body, -1){_PLACED}
             FROM counted RETURNING sequence
         )
         UPDATE stream SET head = head + (SELECT count(*) FROM logged)
@@ -173,10 +183,10 @@ _NUMBERED_AT_ONCE = text(
 _NUMBERED = (
     text(
         f"""INSERT INTO event_log (epoch, sequence, event_id, type, body)
-            SELECT :epoch, number, json_extract(body, '$.id'), json_extract(body, '$.type'),
-                   substr(body, 1, length(body) - 1){_PLACED}
-            FROM (SELECT :head + row_number() OVER (ORDER BY id) AS number, body
-                  FROM (SELECT id, body FROM outbox ORDER BY id LIMIT :most))"""
+            SELECT :epoch, number, coalesce(event_id, json_extract(body, '$.id')),
+                   coalesce(type, json_extract(body, '$.type')), substr(body, 1, length(body) - 1){_PLACED}
+            FROM (SELECT :head + row_number() OVER (ORDER BY id) AS number, event_id, type, body
+                  FROM (SELECT id, event_id, type, body FROM outbox ORDER BY id LIMIT :most))"""
     ),
     text("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :most)"),
     text(
@@ -185,6 +195,17 @@ _NUMBERED = (
            WHERE epoch = :epoch RETURNING head"""
     ),
 )
+
+
+def begin_stream(connection: Connection) -> None:
+    """Opens the first epoch of a stream that has none yet; whoever numbers at this moment is waited for.
+
+    The caller commits.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_NUMBERING_LOCK)))
+    if head(connection) is None:
+        begin_epoch(connection)
 
 
 def begin_epoch(connection: Connection) -> Head:

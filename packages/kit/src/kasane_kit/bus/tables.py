@@ -10,6 +10,8 @@ outbox = Table(
     metadata,
     Column("id", _number, primary_key=True, autoincrement=True),
     Column("body", Text, nullable=False),
+    Column("event_id", String(64)),
+    Column("type", String(120)),
 )
 event_log = Table(
     "event_log",

@@ -138,26 +138,26 @@ class Applying:
     def _apply_together(self, producer: str, batch: Sequence[Envelope]) -> Cursor:
         later: dict[str, list[tuple[Envelope, Heard]]] = {}
         with self.unit(batch[0]) as unit:
-            place = cursor.read(unit.connection, producer, batch[0].epoch, for_update=True)
-            before = place
-            parked = []
+            before = cursor.read(unit.connection, producer, batch[0].epoch, for_update=True)
+            sequence, parked = before.sequence, []
             # Once for all of them: the cursor's lock keeps requeueing out until the commit.
             held = dead_letters.parked_subjects(unit.connection, producer)
             for envelope in batch:
-                if place.place(envelope) is Place.NEXT:
+                if envelope.sequence == sequence + 1:
                     reason = self._say_or_park(envelope, unit, held, later)
                     if reason is not None:
                         parked.append(reason)
                     if reason in dead_letters.HOLDS_BACK:
                         held.add(envelope.subject)
-                    place = Cursor(producer, envelope.epoch, envelope.sequence)
+                    sequence = envelope.sequence
             self._say_together(later, unit)
-            if place != before:
-                cursor.advance(unit.connection, before, place.sequence)
+            place = before
+            if sequence != before.sequence:
+                place = cursor.advance(unit.connection, before, sequence)
             # Also those of a worker that counted its try and was killed before it.
             dead_letters.forget_attempts(unit.connection, *(envelope.id for envelope in batch))
             unit.connection.commit()
-        if place != before:
+        if place is not before:
             unit.tell()
             self._count(producer, batch, before, parked)
         return place

@@ -5,19 +5,21 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from kasane_kit.auth import public
 from kasane_kit.service import Service
 from kasane_kit.web.context import LONGEST_VERSION
+from kasane_kit.web.dates import FIRST_DAY, in_bounds, last_year
 from kasane_kit.web.errors import Refusal
 
 API_PREFIX = "/<municipality:municipality>/api/v1"
@@ -154,7 +156,26 @@ def shown_by(schema: type[Schema], found: Any) -> Any:
 @cache
 def _made(schema: type[Schema]) -> Schema:
     """Making a schema costs several times what reading or writing with it does."""
-    return schema()
+    made = schema()
+    _bound_days(made.fields.values())
+    return made
+
+
+def _bound_days(found: Iterable[fields.Field[Any]]) -> None:
+    """Lets every day in what is read be one that a form would take too."""
+    for field in found:
+        match field:
+            case fields.Date() | fields.DateTime():
+                field.validators = [*field.validators, _must_be_in_bounds]
+            case fields.List():
+                _bound_days((field.inner,))
+            case fields.Nested():
+                _bound_days(field.schema.fields.values())
+
+
+def _must_be_in_bounds(day: date) -> None:
+    if not in_bounds(day.date() if isinstance(day, datetime) else day):
+        raise ValidationError(f"Not between {FIRST_DAY.isoformat()} and the year {last_year()}.")
 
 
 def with_version(body: Any, version: int, status: int = 200) -> Response:

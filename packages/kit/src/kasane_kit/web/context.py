@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from flask import current_app, g, request
 from sqlalchemy import Connection, delete, select
@@ -151,7 +151,7 @@ def create_once(create: Callable[[UnitOfWork, str], object]) -> str:
     """Runs ``create(uow, object_id)`` unless the same submission made its object already; returns the object's id.
 
     The submission is named by the header ``Idempotency-Key`` or by the hidden form field; the name is kept in the
-    transaction that makes the object. The same name with another content is refused.
+    transaction that makes the object. The same name with another content, or with another file, is refused.
     """
     key = request.headers.get("Idempotency-Key") or request.form.get(SUBMISSION_FIELD, "")
     if not key:
@@ -209,7 +209,8 @@ def _known_submission(key: str, digest: str) -> str | None:
     if row is None:
         return None
     if row.request_digest != digest:
-        raise Refusal("idempotency_key_reused", 422)
+        by_header = "Idempotency-Key" in request.headers
+        raise Refusal("idempotency_key_reused" if by_header else "submission_reused", 422)
     return cast(str, row.object_id)
 
 
@@ -220,4 +221,17 @@ def _request_digest() -> str:
             sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
         ).encode()
     )
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + content).hexdigest()
+    whole = hashlib.sha256(f"{request.method} {request.path}\n".encode() + content)
+    for name, file in sorted(request.files.items(multi=True), key=lambda one: one[0]):
+        if file.filename:
+            whole.update(repr((name, file.filename, _content_digest(file.stream))).encode())
+    return whole.hexdigest()
+
+
+def _content_digest(stream: IO[bytes]) -> str:
+    """The digest of all that a stream holds; whoever read on in it reads on from the same place."""
+    place = stream.tell()
+    stream.seek(0)
+    digest = hashlib.sha256(stream.read()).hexdigest()
+    stream.seek(place)
+    return digest

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from kasane_kit import clock
 from kasane_kit.clock import JAPAN
 
 ERAS = (
@@ -13,6 +14,8 @@ ERAS = (
     ("大正", "T", date(1912, 7, 30)),
     ("明治", "M", date(1868, 1, 25)),
 )
+FIRST_DAY = ERAS[-1][2]
+YEARS_AHEAD = 100
 # On these days the new era began while the old one was still being written.
 _SHARED_DAYS = (date(1912, 7, 30), date(1926, 12, 25))
 _ERA = re.compile(
@@ -54,6 +57,16 @@ def parse_date(text: str) -> date:
     if found < first or over:
         raise NotADate(text)
     return found
+
+
+def last_year() -> int:
+    """The last year of which records here speak."""
+    return clock.today().year + YEARS_AHEAD
+
+
+def in_bounds(day: date) -> bool:
+    """Whether a day can stand in a record: from the first day of 明治 to the end of the hundredth year from now."""
+    return day >= FIRST_DAY and day.year <= last_year()
 
 
 def wareki(value: date | datetime | str | None) -> str:

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, validate
 from werkzeug.datastructures import MultiDict
 
 from kasane_kit.clock import JAPAN
-from kasane_kit.web.dates import NotADate, parse_date
+from kasane_kit.web.dates import NotADate, in_bounds, last_year, parse_date
 from kasane_plugin_api import FieldKind, FieldSpec
 
 Say = Callable[..., str]
@@ -108,7 +108,7 @@ def _value(spec: FieldSpec, typed: Any, say: Say) -> Any:
     if spec.kind is FieldKind.CHOICES:
         if not set(typed) <= known:
             raise ValidationError(say("form.not_a_choice", label=spec.label))
-        return list(typed)
+        return list(dict.fromkeys(typed))
     if len(typed) > spec.max_length:
         raise ValidationError(
             say("form.too_long", label=spec.label, most=spec.max_length, typed=len(typed))
@@ -130,17 +130,26 @@ def _read_choice(spec: FieldSpec, typed: str, say: Say) -> str:
 
 def _read_date(spec: FieldSpec, typed: str, say: Say) -> date:
     try:
-        return parse_date(typed)
+        day = parse_date(typed)
     except NotADate:
         raise ValidationError(say("form.not_a_date", label=spec.label)) from None
+    _must_be_in_bounds(spec, day, say)
+    return day
 
 
 def _read_datetime(spec: FieldSpec, typed: str, say: Say) -> datetime:
     try:
         moment = datetime.fromisoformat(typed)
-        return moment.astimezone(JAPAN) if moment.tzinfo else moment.replace(tzinfo=JAPAN)
+        there = moment.astimezone(JAPAN) if moment.tzinfo else moment.replace(tzinfo=JAPAN)
     except (ValueError, OverflowError):
         raise ValidationError(say("form.not_a_datetime", label=spec.label)) from None
+    _must_be_in_bounds(spec, there.date(), say)
+    return there
+
+
+def _must_be_in_bounds(spec: FieldSpec, day: date, say: Say) -> None:
+    if not in_bounds(day):
+        raise ValidationError(say("form.day_out_of_bounds", label=spec.label, last=last_year()))
 
 
 def _read_integer(spec: FieldSpec, typed: str, say: Say) -> int:

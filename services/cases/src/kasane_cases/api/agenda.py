@@ -24,7 +24,16 @@ from kasane_cases.commands import (
 )
 from kasane_cases.domain.agenda import RolePart
 from kasane_kit.auth import require
-from kasane_kit.web import ApiBlueprint, actor, create_once, hooks, reading, text, unit_of_work
+from kasane_kit.web import (
+    ApiBlueprint,
+    actor,
+    asked_version,
+    create_once,
+    hooks,
+    reading,
+    text,
+    unit_of_work,
+)
 
 blueprint = ApiBlueprint("agenda_api", __name__, description="議題・議事録・会議資料 / agenda")
 
@@ -46,7 +55,7 @@ def list_proposals(session_id: str) -> dict[str, Any]:
     """What is due for this session, with the reason."""
     with reading() as connection:
         file = queries.session_file(connection, actor(), session_id)
-        found = queries.agenda_proposals(connection, file.session)
+        found = queries.agenda_proposals(connection, actor(), file.session)
     return {
         "items": [
             {
@@ -66,8 +75,9 @@ def list_proposals(session_id: str) -> dict[str, Any]:
 @blueprint.arguments(schemas.AdmissionSchema)
 @blueprint.response(200, ConferenceSchema)
 def admit_to_item(payload: dict[str, Any], session_id: str, item_id: str) -> Response:
-    """Say who takes part in an item; nobody named means everybody."""
-    command = AdmitToItem(session_id, item_id, tuple(payload["attendee_ids"]))
+    """Say who takes part in an item; nobody named means everybody. Needs If-Match."""
+    attendee_ids = tuple(payload["attendee_ids"])
+    command = AdmitToItem(session_id, item_id, attendee_ids, asked_version())
     with unit_of_work() as uow:
         handlers.admit_to_item(command, uow)
     return session_answer(session_id)
@@ -112,10 +122,11 @@ def continue_item(payload: dict[str, Any], session_id: str, item_id: str) -> Res
 @blueprint.arguments(schemas.RolesSchema)
 @blueprint.response(200, ConferenceSchema)
 def share_roles(payload: dict[str, Any], session_id: str, item_id: str) -> Response:
-    """Write the table of roles anew."""
+    """Write the table of roles anew. Needs If-Match."""
     roles = tuple(RolePart(**part) for part in payload["roles"])
+    command = ShareRoles(session_id, item_id, roles, asked_version())
     with unit_of_work() as uow:
-        handlers.share_roles(ShareRoles(session_id, item_id, roles), uow)
+        handlers.share_roles(command, uow)
     return session_answer(session_id)
 
 
@@ -192,5 +203,5 @@ def settle_copy(payload: dict[str, Any], session_id: str, copy_id: str) -> dict[
 
 def _desk(session_id: str) -> dict[str, Any]:
     with reading() as connection:
-        found = queries.pack_desk(connection, session_id)
+        found = queries.pack_desk(connection, actor(), session_id)
     return {"until": found.until, "parts": found.parts, "copies": found.copies}

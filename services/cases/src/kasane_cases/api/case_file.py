@@ -118,7 +118,7 @@ def decide_support(payload: dict[str, Any], case_id: str) -> Response:
 @blueprint.arguments(schemas.RecordConsentSchema)
 @blueprint.response(201, schemas.CaseSchema)
 def record_consent(payload: dict[str, Any], case_id: str) -> Response:
-    """Write down one person's consent, refusal or withdrawal."""
+    """Write down one person's consent, refusal or withdrawal, behind the entry that was read."""
     scope = ConsentScope(**{name: tuple(values) for name, values in payload.pop("scope").items()})
     create_once(
         lambda uow, new: handlers.record_consent(
@@ -234,6 +234,7 @@ def _case(case_id: str, status: int = 200) -> Response:
                 "kana": person.kana,
                 "birth_date": person.birth_date,
                 "consent_state": file.consent_state(person.id, today),
+                "consent_number": file.consent_number(person.id),
             }
             for person in file.persons
         ],

@@ -165,9 +165,10 @@ def hold_session(payload: dict[str, Any], session_id: str) -> Response:
 @blueprint.arguments(schemas.MinutesSchema)
 @blueprint.response(200, schemas.ConferenceSchema)
 def fix_minutes(payload: dict[str, Any], session_id: str) -> Response:
-    """Fix the minutes of a held session."""
+    """Fix the minutes of a held session, from the version that was read."""
+    command = FixMinutes(session_id, payload["minutes"], expected=payload["version"])
     with unit_of_work() as uow:
-        handlers.fix_minutes(FixMinutes(session_id, payload["minutes"]), uow)
+        handlers.fix_minutes(command, uow)
     return session_answer(session_id)
 
 

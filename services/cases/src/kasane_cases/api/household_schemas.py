@@ -40,7 +40,11 @@ class SplitSchema(Strict):
     )
     from_on = fields.Date(required=True)
     reason = fields.String(required=True, validate=_REASON)
-    restricted = fields.Boolean(load_default=False)
+    restricted = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "whether the new case is restricted; null: as the one they leave"},
+    )
 
 
 class JoinSchema(Strict):

@@ -26,7 +26,9 @@ class PlanSessionSchema(Strict):
     legal_kind = coded(LegalKind, required=True)
     planned_for = fields.Date(required=True)
     place = fields.String(load_default="", validate=_SHORT)
-    appointed = fields.Integer(load_default=None, allow_none=True, strict=True)
+    appointed = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 10**8)
+    )
     attendees = fields.List(fields.Nested(AttendeeAskedSchema), load_default=list)
 
 
@@ -68,9 +70,10 @@ class HoldSchema(Strict):
 
 
 class MinutesSchema(Strict):
-    """The minutes that were agreed."""
+    """The minutes that were agreed, with the version of the session that was read."""
 
     minutes = fields.String(required=True, validate=_LONG)
+    version = fields.Integer(required=True, strict=True)
 
 
 class AttendeeSchema(Strict):

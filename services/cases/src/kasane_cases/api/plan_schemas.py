@@ -79,7 +79,7 @@ class DecidePlanSchema(Strict):
 
 
 class AgreementSchema(Strict):
-    """What a person said to the plan: how, when, by whom."""
+    """What a person said to an edition of the plan: how, when, by whom."""
 
     person_id = fields.String(required=True)
     agreed = fields.Boolean(required=True)
@@ -88,7 +88,7 @@ class AgreementSchema(Strict):
     given_by = _enum(GivenBy, load_default=GivenBy.SELF)
     giver_name = fields.String(load_default="", validate=_SHORT)
     note = fields.String(load_default="", validate=validate.Length(max=1000))
-    edition = fields.Integer(dump_only=True)
+    edition = fields.Integer(required=True)
 
 
 class CheckSchema(Strict):

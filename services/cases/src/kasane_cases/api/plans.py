@@ -104,10 +104,11 @@ def decide_plan(payload: dict[str, Any], case_id: str, plan_id: str) -> Response
 @blueprint.arguments(schemas.AgreementSchema)
 @blueprint.response(201, schemas.PlanSchema)
 def record_agreement(payload: dict[str, Any], case_id: str, plan_id: str) -> Response:
-    """Write down that a person did or did not agree."""
+    """Write down that a person did or did not agree to the edition that was read to them."""
+    expected = payload.pop("edition")
     create_once(
         lambda uow, new: handlers.record_agreement(
-            RecordAgreement(new, case_id, plan_id, **payload), uow
+            RecordAgreement(new, case_id, plan_id, expected=expected, **payload), uow
         )
     )
     return _plan(case_id, plan_id, 201)

@@ -118,13 +118,17 @@ class WaitingListSchema(Strict):
 
 
 class PersonSchema(Strict):
-    """One person of a case as far as the caller may see; a protected address is left out."""
+    """One person of a case as far as the caller may see; a protected address is left out.
+
+    ``consent_number`` is that of the last entry of their consent history, 0 before the first.
+    """
 
     id = fields.String()
     name = fields.String()
     kana = fields.String()
     birth_date = fields.Date(allow_none=True)
     consent_state = coded(ConsentState)
+    consent_number = fields.Integer()
 
 
 class SuggestionSchema(Strict):
@@ -264,6 +268,11 @@ class RecordConsentSchema(Strict):
     form = fields.String(load_default="", validate=validate.Length(max=60))
     evidence_id = fields.String(load_default="", validate=validate.Length(max=36))
     elsewhere = coded(Elsewhere, load_default=Elsewhere.NARROW)
+    number = fields.Integer(
+        required=True,
+        attribute="expected",
+        metadata={"description": "the consent_number of the person as it was read"},
+    )
 
 
 class IdentifyNeedSchema(Strict):

@@ -23,11 +23,15 @@ class BuildAgenda:
 
 @dataclass(frozen=True)
 class AdmitToItem:
-    """Say which attendees take part in an item; nobody named means everybody."""
+    """Say which attendees take part in an item; nobody named means everybody.
+
+    ``expected`` is the version of the session that was read.
+    """
 
     session_id: str
     item_id: str
     attendee_ids: tuple[str, ...]
+    expected: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,12 @@ class ContinueItem:
 
 @dataclass(frozen=True)
 class ShareRoles:
-    """Write the table of roles of an item anew."""
+    """Write the table of roles of an item anew; ``expected`` is the version of the session that was read."""
 
     session_id: str
     item_id: str
     roles: tuple[RolePart, ...]
+    expected: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ class RecordConsent:
 
     ``evidence`` is a file that proves it, kept with it; ``evidence_id`` one that was kept before. Without
     ``heard_by`` who records it heard it. ``elsewhere`` says what a given consent does to wider ones of the
-    same person in other cases: they become as narrow, unless the person wants to keep them.
+    same person in other cases: they become as narrow, unless the person wants to keep them. ``expected`` is
+    the number of the last entry that was read, 0 before the first; None where nobody read one.
     """
 
     consent_id: str
@@ -40,3 +41,4 @@ class RecordConsent:
     evidence: Upload | None = None
     evidence_id: str = ""
     elsewhere: Elsewhere = Elsewhere.NARROW
+    expected: int | None = None

@@ -61,7 +61,10 @@ class ChangePerson:
 
 @dataclass(frozen=True)
 class SplitHousehold:
-    """Some members live apart from a day on, with a case of their own."""
+    """Some members live apart from a day on, with a case of their own.
+
+    ``restricted`` None: it is restricted when the one they leave is.
+    """
 
     step_id: str
     case_id: str
@@ -70,7 +73,7 @@ class SplitHousehold:
     from_on: date
     reason: str
     version: int
-    restricted: bool = False
+    restricted: bool | None = None
     team: tuple[TeamMember, ...] = ()
 
 

@@ -65,7 +65,10 @@ class DecidePlan:
 
 @dataclass(frozen=True)
 class RecordAgreement:
-    """Write down that a person did or did not agree to the plan."""
+    """Write down that a person did or did not agree to the plan.
+
+    ``expected`` is the edition that was read to them; None where the newest is meant.
+    """
 
     agreement_id: str
     case_id: str
@@ -77,6 +80,7 @@ class RecordAgreement:
     given_by: GivenBy = GivenBy.SELF
     giver_name: str = ""
     note: str = ""
+    expected: int | None = None
 
 
 @dataclass(frozen=True)

@@ -266,6 +266,16 @@ class Case:
             one.address_protected and one.lives_with(person) for one in self.persons
         )
 
+    @property
+    def kept_back(self) -> tuple[str, ...]:
+        """The persons whose address is kept back."""
+        return tuple(one.id for one in self.persons if self.keeps_address_back(one))
+
+    def take_in(self, person: Person) -> None:
+        """What is known of a person of the case changed, or somebody came to it."""
+        known = tuple(person if one.id == person.id else one for one in self.persons)
+        self.persons = known if person in known else (*known, person)
+
     def looked_at(self, next_on: date) -> bool:
         """Somebody looked at the plans: a case in support waits until then; True when that changed it."""
         if self.status is not CaseStatus.IN_SUPPORT or self.review_on == next_on:

@@ -157,6 +157,10 @@ class Consent:
             return ConsentState.PENDING
         return self.state
 
+    def to_be_kept(self, day: date) -> bool:
+        """Whether the person gave it and its last day is not over, also where its first day is still to come."""
+        return self.state is ConsentState.GIVEN and self.state_on(day) is not ConsentState.EXPIRED
+
     def covers(
         self,
         day: date,

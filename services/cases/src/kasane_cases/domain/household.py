@@ -145,7 +145,10 @@ class PersonThen:
 
 @dataclass(frozen=True)
 class HouseholdStep:
-    """One dated change of a household; it is never erased, a counter-step takes it back."""
+    """One dated change of a household; it is never erased, a counter-step takes it back.
+
+    ``in_both`` are those of the persons who belonged to the household they came into before.
+    """
 
     id: str
     kind: HouseholdStepKind
@@ -158,6 +161,7 @@ class HouseholdStep:
     recorded_by: str
     undoes: str = ""
     undone_by: str = ""
+    in_both: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

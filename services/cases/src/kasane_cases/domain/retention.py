@@ -47,6 +47,7 @@ class ShreddingStatus(StrEnum):
 class RetentionObstacle(StrEnum):
     """Why a record whose time is over is not destroyed yet."""
 
+    RECORD_REOPENED = "record_reopened"
     SAME_PERSON_OPEN = "same_person_open"
     TRANSFER_RUNNING = "transfer_running"
     GROUND_UNANSWERED = "ground_unanswered"
@@ -150,6 +151,11 @@ class Shredding:
         """Whether it was neither taken back nor finished."""
         return self.status not in (ShreddingStatus.WITHDRAWN, ShreddingStatus.DONE)
 
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether it was proposed or confirmed and nothing of it was begun."""
+        return self.status in (ShreddingStatus.PROPOSED, ShreddingStatus.CONFIRMED)
+
     def confirm(self, by: str, name: str, at: datetime, today: date) -> None:
         """A second person agrees; from now on the days of waiting count."""
         if self.status is not ShreddingStatus.PROPOSED:
@@ -162,7 +168,7 @@ class Shredding:
 
     def withdraw(self, name: str, at: datetime) -> None:
         """Takes it back; nothing was destroyed. Raises ShreddingBegun when it is too late."""
-        if self.status not in (ShreddingStatus.PROPOSED, ShreddingStatus.CONFIRMED):
+        if not self.may_be_taken_back:
             raise ShreddingBegun
         self.withdrawn_by_name, self.withdrawn_at = name, at
         self.status = ShreddingStatus.WITHDRAWN

@@ -100,6 +100,7 @@ class CaseTaskKind(StrEnum):
     EVALUATE_PLAN = "evaluate_plan"
     LOOK_AT_PLAN = "look_at_plan"
     LOOK_AGAIN = "look_again"
+    CONFIRM_TRANSFER = "confirm_transfer"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ from kasane_cases.handlers.conferences import (
     BASIS_OF_BODY,
     OBJECT,
     body_of,
+    must_be_as_read,
     must_be_hosted_by_the_municipality,
+    must_be_open_to_actor,
 )
 from kasane_cases.handlers.disclosures import standing_of
 from kasane_cases.handlers.views import meeting_route, routed_bodies, suggestion
@@ -79,9 +81,11 @@ def build_agenda(command: BuildAgenda, uow: UnitOfWork, hooks: Any) -> None:
 
 
 def admit_to_item(command: AdmitToItem, uow: UnitOfWork) -> None:
-    """Records which attendees take part in one item."""
+    """Records which attendees take part in one item; raises ChangedMeanwhile."""
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
+    must_be_as_read(session, command.expected)
+    must_be_open_to_actor(session, [command.item_id], uow)
     session.admit(command.item_id, command.attendee_ids)
     sessions.save(session)
     uow.record("cases.conference.item_admitted", OBJECT, session.id)
@@ -92,6 +96,7 @@ def remove_item(command: RemoveItem, uow: UnitOfWork) -> None:
     """Takes an item off the agenda; the line stays with its reason."""
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
+    must_be_open_to_actor(session, [command.item_id], uow)
     _take_off(session, command.item_id, ItemState.REMOVED, command.reason)
     sessions.save(session)
     uow.record("cases.conference.item_removed", OBJECT, session.id)

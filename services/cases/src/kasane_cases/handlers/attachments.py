@@ -1,6 +1,7 @@
 """Keeps files with a case; the bytes are sealed before they are stored."""
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from kasane_cases.domain.attachment import Attachment, AttachmentKind
 from kasane_cases.handlers.case_access import open_for_change
 from kasane_cases.repository import Attachments
 from kasane_kit import clock
+from kasane_kit.ids import new_id
 from kasane_kit.keys import KeyRing, SealBroken
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.uploads import Upload
@@ -65,6 +67,31 @@ def keep_file(
     Attachments(uow.connection).add(attachment, uow.seal(SEALED_FOR, upload.content, place))
     uow.record("cases.attachment.added", OBJECT, attachment_id, basis=upload.digest)
     return attachment
+
+
+def bring_file(
+    uow: UnitOfWork, attachment_id: str, from_case: str, to_case: str, reference: str
+) -> str:
+    """Keeps a file of one case with another case too, sealed for its place there; returns its id there.
+
+    What lies there already is not kept twice. What the case has not got, and a damaged file, stays where it is
+    under its id: it keeps nobody from living elsewhere.
+    """
+    files = Attachments(uow.connection)
+    file = next((one for one in files.of_case(from_case) if one.id == attachment_id), None)
+    if file is None:
+        return attachment_id
+    for there in files.of_case(to_case):
+        if (there.person_id, there.digest) == (file.person_id, file.digest):
+            return there.id
+    try:
+        content = uow.unseal(SEALED_FOR, files.sealed(file.id), place_of(from_case, file.id))
+    except SealBroken:
+        return attachment_id
+    brought = replace(file, id=new_id(), case_id=to_case, reference=reference)
+    files.add(brought, uow.seal(SEALED_FOR, content, place_of(to_case, brought.id)))
+    uow.record("cases.attachment.added", OBJECT, brought.id, basis=brought.digest)
+    return brought.id
 
 
 def place_of(case_id: str, attachment_id: str) -> str:

@@ -10,7 +10,7 @@ from kasane_cases.domain.timeline import CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.protection import moved_out
 from kasane_cases.handlers.views import case_view
-from kasane_cases.repository import Cases, Consents, Needs, Tasks
+from kasane_cases.repository import Cases, Consents, Needs, Shreddings, Tasks
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -29,6 +29,8 @@ def change_status(command: ChangeStatus, uow: UnitOfWork) -> None:
         somebody_consents=any(c.covers(today, ConsentPurpose.MULTI_AGENCY) for c in consents),
         day=today,
     )
+    if case.status is CaseStatus.REOPENED:
+        Shreddings(uow.connection).mark_changed(case.id)
     Cases(uow.connection).save(case, command.version)
     Tasks(uow.connection).finish_all(case.id, CaseTaskKind.LOOK_AGAIN, today)
     if case.status is CaseStatus.ASSESSMENT:
@@ -54,7 +56,8 @@ def close_case(command: CloseCase, uow: UnitOfWork, hooks: Any) -> None:
         day=clock.today(),
     )
     if command.outcome is ClosingOutcome.MOVED_AWAY:
-        for person in case.persons:
+        for person_id in case.household.members_on(clock.today()):
+            person = case.person(person_id)
             if person.address_protected:
                 moved_out(uow, case.id, person, "")
     end_episode(case, uow, command.version)
@@ -70,6 +73,7 @@ def end_episode(case: Case, uow: UnitOfWork, read_version: int | None = None) ->
         CaseTaskKind.LOOK_AGAIN,
         CaseTaskKind.LOOK_AT_PLAN,
         CaseTaskKind.EVALUATE_PLAN,
+        CaseTaskKind.CONFIRM_TRANSFER,
     ):
         Tasks(uow.connection).finish_all(case.id, reminded, clock.today())
     uow.record("cases.case.closed", OBJECT, case.id)

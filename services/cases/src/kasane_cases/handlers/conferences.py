@@ -1,5 +1,6 @@
 """Prepares a session: body, date, who attends bound by which secrecy, whose matter it is."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,13 +18,15 @@ from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import AttendeeKind, DataClass
 from kasane_cases.domain.disclosure import DisclosureBasis
 from kasane_cases.domain.errors import (
+    ChangedMeanwhile,
     HostNotMunicipal,
+    ItemRestricted,
     SessionNotFound,
     UnknownBody,
     UnknownChoice,
 )
 from kasane_cases.handlers.views import office_kind
-from kasane_cases.repository import Sessions
+from kasane_cases.repository import Sessions, restricted_items
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.auth import accounts
@@ -115,6 +118,22 @@ def mark_presence(command: MarkPresence, uow: UnitOfWork) -> None:
     sessions.save(session)
     uow.record("cases.conference.presence_marked", OBJECT, session.id)
     uow.commit()
+
+
+def must_be_open_to_actor(
+    session: ConferenceSession, item_ids: Iterable[str], uow: UnitOfWork
+) -> None:
+    """Raises ItemRestricted where an item is about a restricted case that is closed to the actor."""
+    today = clock.today()
+    restricted = restricted_items(uow.connection, uow.actor, session, today, to_act=True)
+    if restricted.intersection(item_ids):
+        raise ItemRestricted
+
+
+def must_be_as_read(session: ConferenceSession, expected: int | None) -> None:
+    """Raises ChangedMeanwhile when the session was written to after the version that was read."""
+    if expected not in (None, session.version):
+        raise ChangedMeanwhile
 
 
 def quorum_of(session: ConferenceSession, hooks: Any) -> tuple[bool, str]:

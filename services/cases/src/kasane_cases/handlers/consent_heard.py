@@ -1,6 +1,6 @@
 """Keeps what somebody said at a door about passing information on, to be confirmed with the person."""
 
-from kasane_cases.domain.consent import Consent, ConsentState, GivenBy, state_on
+from kasane_cases.domain.consent import Consent, ConsentState, GivenBy
 from kasane_cases.domain.errors import RecordNotFound
 from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.handlers.case_access import note
@@ -17,8 +17,8 @@ SPOKEN = "spoken"
 def take_consent_heard(event: ConsentHeard, uow: UnitOfWork) -> None:
     """A pending record with the words as they were said, and the task to ask; the delivery commits.
 
-    It is no consent and opens nothing. A consent that stands is left as it is; what a relative said is
-    kept as a relative's words and never as the person's.
+    It is no consent and opens nothing. A consent that stands, or begins on a later day, is left as it is;
+    what a relative said is kept as a relative's words and never as the person's.
     """
     try:
         request = OutreachRequests(uow.connection).where(event.request_id)
@@ -26,7 +26,7 @@ def take_consent_heard(event: ConsentHeard, uow: UnitOfWork) -> None:
         return
     consents = Consents(uow.connection)
     before = consents.standing_of(request.case_id, request.person_id)
-    if state_on(before, clock.today()) is ConsentState.GIVEN:
+    if before is not None and before.to_be_kept(clock.today()):
         return
     by_person = event.said_by == "person"
     consent = Consent(

@@ -9,6 +9,7 @@ from kasane_cases.commands import RecordConsent
 from kasane_cases.domain.attachment import AttachmentKind
 from kasane_cases.domain.consent import Consent, ConsentPurpose, ConsentState, Elsewhere
 from kasane_cases.domain.errors import (
+    ChangedMeanwhile,
     RecipientNotOffered,
     RecordNotFound,
     TermTooLong,
@@ -40,7 +41,10 @@ SERVICE = "cases"
 
 
 def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
-    """Adds to one person's consent history (I-08); rights from the last entry end with it."""
+    """Adds to one person's consent history (I-08); rights from the last entry end with it.
+
+    Raises ChangedMeanwhile when another entry came after the one that was read.
+    """
     case, _ = open_for_change(command.case_id, uow)
     ends = command.state in (ConsentState.WITHDRAWN, ConsentState.REFUSED)
     if ends:
@@ -49,13 +53,16 @@ def record_consent(command: RecordConsent, uow: UnitOfWork, hooks: Any) -> str:
         case.member(command.person_id, clock.today())
     consents = Consents(uow.connection)
     before = consents.standing_of(case.id, command.person_id)
+    last = before.number if before else 0
+    if command.expected not in (None, last):
+        raise ChangedMeanwhile
     given = command.state is ConsentState.GIVEN
     valid_from = (command.valid_from or clock.today()) if given else None
     consent = Consent(
         id=command.consent_id,
         case_id=case.id,
         person_id=command.person_id,
-        number=before.number + 1 if before else 1,
+        number=last + 1,
         state=command.state,
         recorded_at=clock.now(),
         recorded_by=uow.actor.account_id,
@@ -171,7 +178,7 @@ def remind_of_expiring(house: House, municipality: str) -> None:
 
 
 def _end_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
-    """What a person takes back holds in no other case either, as in one that they moved from (I-08)."""
+    """What a person takes back holds nowhere else either, as in a case that they moved from (I-08)."""
     for before in _standing_elsewhere(consent, uow):
         ended = replace(
             consent,
@@ -183,7 +190,7 @@ def _end_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
 
 
 def _narrow_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
-    """What a person narrows holds no wider in another case, as in one that they moved from."""
+    """What a person narrows holds no wider anywhere else, as in a case that they moved from."""
     for before in _standing_elsewhere(consent, uow):
         narrowed = before.narrowed_by(consent)
         if narrowed is not None:
@@ -191,10 +198,14 @@ def _narrow_elsewhere(consent: Consent, uow: UnitOfWork) -> None:
 
 
 def _standing_elsewhere(consent: Consent, uow: UnitOfWork) -> Iterator[Consent]:
-    """The consents that stand in other cases of the same person, also under their other records."""
+    """The other consents of the same person that stand: in other cases, and under other records in any case."""
+    here = (consent.case_id, consent.person_id)
     links = PersonLinks(uow.connection).around([consent.person_id])
-    for person_id in (consent.person_id, *sorted(others_of(consent.person_id, links))):
-        yield from Consents(uow.connection).given_elsewhere(person_id, consent.case_id)
+    for one in Consents(uow.connection).given_by(
+        {consent.person_id, *others_of(consent.person_id, links)}
+    ):
+        if (one.case_id, one.person_id) != here:
+            yield one
 
 
 def replace_standing(before: Consent, new: Consent, uow: UnitOfWork) -> None:

@@ -4,9 +4,9 @@ from kasane_cases.commands import FinishDecision, RecordDecision, ShareRoles
 from kasane_cases.domain.agenda import AgendaItem, ItemDecision
 from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.errors import SessionNotFound, UnknownChoice
-from kasane_cases.handlers.conferences import OBJECT
+from kasane_cases.handlers.conferences import OBJECT, must_be_as_read
 from kasane_cases.handlers.sessions import must_still_consent
-from kasane_cases.repository import Sessions
+from kasane_cases.repository import Sessions, restricted_items
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.auth import Actor, accounts
@@ -45,9 +45,10 @@ def record_decision(command: RecordDecision, uow: UnitOfWork) -> None:
 
 
 def share_roles(command: ShareRoles, uow: UnitOfWork) -> None:
-    """Writes the 役割分担表 of an item anew, with at most one 主担当."""
+    """Writes the 役割分担表 of an item anew, with at most one 主担当; raises ChangedMeanwhile."""
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
+    must_be_as_read(session, command.expected)
     session.share_roles(command.item_id, command.roles, uow.actor.account_id)
     must_still_consent(session, command.item_id, uow)
     sessions.save(session)
@@ -61,7 +62,8 @@ def finish_decision(command: FinishDecision, uow: UnitOfWork) -> None:
     session = sessions.get(command.session_id)
     item = session.item(command.item_id)
     decision = item.decision(command.decision_id)
-    leads = uow.actor.has("coordinator")
+    restricted = restricted_items(uow.connection, uow.actor, session, clock.today())
+    leads = uow.actor.has("coordinator") and item.id not in restricted
     if not session.decision_open_to(
         item, decision, uow.actor.account_id, uow.actor.office, leads=leads
     ):

@@ -16,6 +16,7 @@ from kasane_cases.repository import (
     Needs,
     OutreachRequests,
     Referrals,
+    Shreddings,
     Summaries,
     Tasks,
 )
@@ -108,6 +109,7 @@ def wait_again(consultation_id: str, uow: UnitOfWork) -> None:
     summary = summaries.find(consultation_id)
     if summary is None or not summary.closed:
         return
+    Shreddings(uow.connection).mark_changed(consultation_id)
     summary.closed, summary.closed_on = False, None
     summaries.save(summary)
     uow.record("cases.consultation.reopened", CONSULTATION, consultation_id)

@@ -29,7 +29,7 @@ from kasane_cases.domain.household import (
 )
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
-from kasane_cases.handlers.protection import moved_out
+from kasane_cases.handlers.protection import moved_out, say_kept_back
 from kasane_cases.repository import CareTies, Cases, Grants, HouseholdSteps, Protections, enter
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -39,7 +39,7 @@ def add_member(command: AddMember, uow: UnitOfWork) -> str:
     """Somebody belongs to the household from a day on; one who is on file stays one person."""
     case, _ = open_for_change(command.case_id, uow)
     must_be_possible(case, (), command.from_on)
-    cases = Cases(uow.connection)
+    cases, kept_back = Cases(uow.connection), case.kept_back
     if command.known_person_id:
         person = _on_file(command.known_person_id, uow)
     else:
@@ -52,6 +52,8 @@ def add_member(command: AddMember, uow: UnitOfWork) -> str:
     )
     cases.save_household(case.household)
     cases.save(case)
+    case.take_in(person)
+    say_kept_back(case, kept_back, uow)
     keep_step(
         uow,
         command.step_id,
@@ -113,8 +115,10 @@ def change_person(command: ChangePerson, uow: UnitOfWork) -> None:
     ):
         details = replace(details, address=None, phone=None, email=None, contact_note=None)
     after = changed(before, details)
-    cases = Cases(uow.connection)
+    cases, kept_back = Cases(uow.connection), case.kept_back
     cases.save_person(after)
+    case.take_in(after)
+    say_kept_back(case, kept_back, uow)
     running = case.household.running(before.id, today)
     case.household = replace(
         case.household,
@@ -198,6 +202,7 @@ def keep_step(
     persons: tuple[PersonThen, ...],
     reason: str,
     undoes: str = "",
+    in_both: tuple[str, ...] = (),
 ) -> None:
     """Adds a step to the history of the household."""
     HouseholdSteps(uow.connection).add(
@@ -212,6 +217,7 @@ def keep_step(
             clock.now(),
             uow.actor.account_id,
             undoes,
+            in_both=in_both,
         )
     )
 

@@ -2,8 +2,8 @@
 
 from kasane_cases.commands import AddAddendum, DraftMinutes, FixMinutes
 from kasane_cases.domain.conference import SessionStatus
-from kasane_cases.domain.errors import ChangedMeanwhile, NotInSession, WordsMissing, WrongStep
-from kasane_cases.handlers.conferences import OBJECT
+from kasane_cases.domain.errors import NotInSession, WordsMissing, WrongStep
+from kasane_cases.handlers.conferences import OBJECT, must_be_as_read
 from kasane_cases.repository import Addenda, Sessions
 from kasane_cases.repository.addenda import Addendum
 from kasane_kit import clock
@@ -14,8 +14,7 @@ def draft_minutes(command: DraftMinutes, uow: UnitOfWork) -> None:
     """Keeps the minutes as they are; raises ChangedMeanwhile when somebody else wrote since."""
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
-    if command.expected is not None and command.expected != session.version:
-        raise ChangedMeanwhile
+    must_be_as_read(session, command.expected)
     session.draft_minutes(command.minutes, command.items, uow.actor.account_id)
     sessions.save(session)
     uow.record("cases.conference.minutes_drafted", OBJECT, session.id)
@@ -23,11 +22,10 @@ def draft_minutes(command: DraftMinutes, uow: UnitOfWork) -> None:
 
 
 def fix_minutes(command: FixMinutes, uow: UnitOfWork) -> None:
-    """Fixes the minutes of a held session; they change no more."""
+    """Fixes the minutes of a held session; raises ChangedMeanwhile when somebody else wrote since."""
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
-    if command.expected is not None and command.expected != session.version:
-        raise ChangedMeanwhile
+    must_be_as_read(session, command.expected)
     session.fix_minutes(command.minutes, clock.now(), uow.actor.account_id, command.items)
     sessions.save(session)
     uow.record("cases.conference.minutes_fixed", OBJECT, session.id)

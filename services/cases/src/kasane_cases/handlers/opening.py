@@ -25,8 +25,10 @@ from kasane_cases.domain.consultation_summary import ConsultationSummary
 from kasane_cases.domain.disclosure import DisclosureBasis
 from kasane_cases.domain.errors import (
     AlreadyOpened,
+    DatesBackward,
     NobodyConsents,
     RecordNotFound,
+    RecordShredded,
     UnknownChoice,
 )
 from kasane_cases.domain.household import Household, Membership, Person
@@ -41,7 +43,16 @@ from kasane_cases.handlers.disclosures import (
     would_disclose,
 )
 from kasane_cases.handlers.views import known_choice, office_kind
-from kasane_cases.repository import Cases, Consents, Grants, Protections, Summaries, Tasks
+from kasane_cases.repository import (
+    Cases,
+    Consents,
+    Grants,
+    Protections,
+    Shreddings,
+    Summaries,
+    Tasks,
+    is_gone,
+)
 from kasane_contracts import cases as events
 from kasane_kit import clock
 from kasane_kit.auth import accounts
@@ -115,8 +126,13 @@ def decide_support(command: DecideSupport, uow: UnitOfWork) -> None:
 
 
 def assign_team(command: AssignTeam, uow: UnitOfWork, hooks: Any) -> None:
-    """Gives an account, an office or a role a right to the case."""
+    """Gives an account, an office or a role a right to the case; the last day given now is the one that holds.
+
+    Raises DatesBackward for a last day that is over.
+    """
     case, _ = open_for_change(command.case_id, uow)
+    if command.valid_to is not None and command.valid_to < clock.today():
+        raise DatesBackward
     label = give(case, command.grant_id, command.member, command.valid_to, uow, hooks)
     uow.record("cases.case.assigned", OBJECT, case.id, basis=GrantBasis.TEAM.value)
     note(uow, case.id, TimelineKind.TEAM_CHANGED, object_id=command.grant_id, member=label)
@@ -152,6 +168,9 @@ def _summary(command: OpenCase, uow: UnitOfWork) -> ConsultationSummary | None:
         raise RecordNotFound
     if summary.case_id:
         raise AlreadyOpened
+    if is_gone(uow.connection, summary.id):
+        raise RecordShredded
+    Shreddings(uow.connection).mark_changed(summary.id)
     return summary
 
 
@@ -199,7 +218,9 @@ def _protect_from_the_start(case: Case, person: Person, uow: UnitOfWork) -> None
             clock.today(),
         )
     )
-    uow.publish(events.AddressProtectionChanged(person.id, case.id, True, True))
+    uow.publish(
+        events.AddressProtectionChanged(person.id, case.id, True, True, kept_back=case.kept_back)
+    )
 
 
 def _take_over_consents(

@@ -13,7 +13,7 @@ from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.pack import LONGEST_PACK_DAYS, PackCopy, PackPart, check_open, needed_by
 from kasane_cases.handlers.conferences import OBJECT
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose, would_disclose
-from kasane_cases.repository import Cases, Packs, Sessions, standings
+from kasane_cases.repository import Cases, Packs, Sessions, restricted_items, standings
 from kasane_kit import clock
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
@@ -23,6 +23,7 @@ def issue_pack(command: IssuePack, uow: UnitOfWork, hooks: Any) -> None:
     """Opens to each who attends and is bound what their basis covers now (I-01, I-03).
 
     What may not be told yet, as before a 支援会議 is opened, is left out; asking again later adds it.
+    An item of a restricted case is opened by a coordinator who has a right to the case.
     """
     session = Sessions(uow.connection).get(command.session_id)
     check_open(session, clock.today())
@@ -89,7 +90,10 @@ def _issue(session: ConferenceSession, uow: UnitOfWork, hooks: Any) -> None:
     given = {(part.attendee_id, part.item_id) for part in packs.parts(session.id)}
     holders = _holders(session)
     known = standings(uow.connection, session.items)
+    restricted = restricted_items(uow.connection, uow.actor, session, clock.today(), to_act=True)
     for item in session.agenda:
+        if item.id in restricted:
+            continue
         for attendee in holders:
             admitted = item.admits(attendee.id, attendee.kind)
             if not item.identified or not admitted or (attendee.id, item.id) in given:

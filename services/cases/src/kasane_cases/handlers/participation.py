@@ -8,11 +8,13 @@ from kasane_cases.domain.consent import AttendeeKind, ConsentPurpose, DataClass,
 from kasane_cases.domain.errors import RecordNotFound, WordsMissing, WrongStep
 from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.participation import CaseParticipation
+from kasane_cases.domain.support_plan import PlanKind
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
+from kasane_cases.handlers.conferences import must_be_open_to_actor
 from kasane_cases.handlers.disclosures import Disclosing, Recipient, disclose
 from kasane_cases.handlers.views import case_view, known_choice, office_kind
-from kasane_cases.repository import Consents, Sessions
+from kasane_cases.repository import Consents, Plans, Sessions
 from kasane_cases.repository.participations import CaseParticipations
 from kasane_contracts import cases as events
 from kasane_contracts.resources import ParticipationMoved
@@ -74,11 +76,22 @@ def propose_participation(command: ProposeParticipation, uow: UnitOfWork, hooks:
             consent=state_on(Consents(uow.connection).standing_of(case.id, person.id), today).value,
             address_protected=person.address_protected,
             wish=one.wish,
+            plan_id=_agreed_plan(case.id, person.id, uow),
         )
     )
     note(uow, case.id, TimelineKind.PARTICIPATION_PROPOSED, person.id, one.id, category=label)
     uow.commit()
     return one.id
+
+
+def _agreed_plan(case_id: str, person_id: str, uow: UnitOfWork) -> str:
+    plans = Plans(uow.connection).of_case(case_id)
+    agreed = (
+        plan.id
+        for plan in plans
+        if plan.kind is PlanKind.PARTICIPATION and plan.holds_for(person_id)
+    )
+    return next(agreed, "")
 
 
 def judge_participation(command: JudgeParticipation, uow: UnitOfWork) -> None:
@@ -93,6 +106,7 @@ def judge_participation(command: JudgeParticipation, uow: UnitOfWork) -> None:
     same = one is not None and (one.case_id, one.person_id) == (item.case_id, item.person_id)
     if one is None or not same:
         raise RecordNotFound
+    must_be_open_to_actor(session, [item.id], uow)
     if not session.over or not item.on_agenda:
         raise WrongStep(status=session.status.value)
     assert session.held_on is not None

@@ -13,7 +13,12 @@ from kasane_cases.commands import (
 from kasane_cases.domain.case import Case
 from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.consent import ConsentPurpose
-from kasane_cases.domain.errors import ConsentNeeded, PlanNotDeliberated, RecordNotFound
+from kasane_cases.domain.errors import (
+    ChangedMeanwhile,
+    ConsentNeeded,
+    PlanNotDeliberated,
+    RecordNotFound,
+)
 from kasane_cases.domain.plan_records import AgreementWay, PlanAgreement
 from kasane_cases.domain.support_plan import PlanContent, PlanEdition, PlanKind, SupportPlan
 from kasane_cases.domain.timeline import TimelineKind
@@ -53,13 +58,14 @@ def draft_plan(command: DraftPlan, uow: UnitOfWork, hooks: Any) -> str:
 
 
 def add_draft(plan: SupportPlan, case: Case, uow: UnitOfWork, reason: str = "") -> None:
-    """Keeps a new plan with its first edition; the case begins to plan."""
+    """Keeps a new plan with its first edition; the case begins to plan where somebody who lives there consents."""
     Plans(uow.connection).add(plan)
     _keep_edition(plan, reason, uow)
     uow.record("cases.support_plan.written", OBJECT, plan.id)
     note(uow, case.id, TimelineKind.PLAN_DRAFTED, object_id=plan.id)
-    standing = Consents(uow.connection).standing(case.id)
-    consented = any(c.covers(clock.today(), ConsentPurpose.MULTI_AGENCY) for c in standing.values())
+    today, standing = clock.today(), Consents(uow.connection).standing(case.id)
+    consents = [standing[one] for one in case.household.members_on(today) if one in standing]
+    consented = any(one.covers(today, ConsentPurpose.MULTI_AGENCY) for one in consents)
     if consented and case.begin_plan():
         Cases(uow.connection).save(case)
         uow.publish(events.CaseStatusChanged(case.id, case.status.value))
@@ -131,12 +137,17 @@ def decide_plan(command: DecidePlan, uow: UnitOfWork, hooks: Any) -> None:
 
 
 def record_agreement(command: RecordAgreement, uow: UnitOfWork) -> str:
-    """Writes down that a person did or did not agree; the person's tracks hold only if they did."""
+    """Writes down that a person did or did not agree; the person's tracks hold only if they did.
+
+    Raises ChangedMeanwhile when there is a newer edition than the one that was read to them.
+    """
     case, _ = open_for_change(command.case_id, uow)
     plans = Plans(uow.connection)
     plan = plans.get(case.id, command.plan_id)
     if command.person_id not in plan.persons:
         raise RecordNotFound
+    if command.expected not in (None, plan.edition):
+        raise ChangedMeanwhile
     begun = _take_agreement(command, plan, case, uow)
     plans.save(plan)
     if begun:

@@ -1,5 +1,6 @@
 """Protects an address, says who may read it, and keeps a case to its named team."""
 
+from collections.abc import Collection
 from typing import Any
 
 from kasane_cases.commands import (
@@ -17,7 +18,7 @@ from kasane_cases.domain.address_protection import (
     ProtectedReader,
     last_day_of_term,
 )
-from kasane_cases.domain.case import AccessGrant, GrantBasis, GrantSubject
+from kasane_cases.domain.case import AccessGrant, Case, GrantBasis, GrantSubject
 from kasane_cases.domain.emergency import (
     EmergencyCause,
     check_often,
@@ -77,7 +78,7 @@ def protect_address(command: ProtectAddress, uow: UnitOfWork) -> str:
     for account_id in command.readers:
         if account_id != uow.actor.account_id:
             _admit(uow, new_id(), person.id, account_id, command.reason)
-    _hide(uow, person, command.phone_too)
+    _change(uow, case, _with(person, address_protected=True, phone_protected=command.phone_too))
     for kind in (
         CaseTaskKind.RECORD_PROTECTION,
         CaseTaskKind.RENEW_PROTECTION,
@@ -86,16 +87,25 @@ def protect_address(command: ProtectAddress, uow: UnitOfWork) -> str:
     ):
         Tasks(uow.connection).finish(case.id, person.id, kind, today)
     uow.record("cases.protection.recorded", PERSON, person.id, basis=command.authority)
-    uow.publish(events.AddressProtectionChanged(person.id, case.id, True, command.phone_too))
+    uow.publish(
+        events.AddressProtectionChanged(
+            person.id, case.id, True, command.phone_too, kept_back=case.kept_back
+        )
+    )
     note(uow, case.id, TimelineKind.PROTECTION_RECORDED, person.id)
     uow.commit()
     return command.protection_id
 
 
 def end_protection(command: EndProtection, uow: UnitOfWork) -> None:
-    """Ends the measure: lifted shows the address again; after moving out it stays hidden."""
+    """Ends the measure: lifted shows the address again; after moving out it stays hidden.
+
+    Raises PersonLeft for somebody who left this household and has another case that is open.
+    """
     case, _ = open_for_change(command.case_id, uow)
     person = case.person(command.person_id)
+    if Cases(uow.connection).where_they_live([person.id], clock.today()):
+        case.member(person.id, clock.today())
     _must_say_why(command.reason)
     if not person.address_protected:
         raise NotProtected(person=person.name)
@@ -106,11 +116,19 @@ def end_protection(command: EndProtection, uow: UnitOfWork) -> None:
         if person.id not in protections.open_to(uow.actor.account_id, [person.id], clock.today()):
             raise NotProtected(person=person.name)
         protections.end(person.id, clock.today(), EndOfProtection.LIFTED.value)
-        Cases(uow.connection).save_person(
-            _with(person, address_protected=False, phone_protected=False)
-        )
+        before = case.kept_back
+        _change(uow, case, _with(person, address_protected=False, phone_protected=False))
         uow.record("cases.protection.ended", PERSON, person.id)
-        uow.publish(events.AddressProtectionChanged(person.id, case.id, False, False))
+        uow.publish(
+            events.AddressProtectionChanged(
+                person.id,
+                case.id,
+                False,
+                False,
+                kept_back=case.kept_back,
+                shown_again=tuple(one for one in before if one not in case.kept_back),
+            )
+        )
         note(uow, case.id, TimelineKind.PROTECTION_ENDED, person.id, note=command.reason)
     uow.commit()
 
@@ -130,6 +148,20 @@ def moved_out(uow: UnitOfWork, case_id: str, person: Person, reason: str) -> Non
     )
     uow.record("cases.protection.ended", PERSON, person.id)
     note(uow, case_id, TimelineKind.PROTECTION_ENDED, person.id, note=reason)
+
+
+def say_kept_back(case: Case, before: Collection[str], uow: UnitOfWork) -> None:
+    """Says anew what is protected when the address of more persons is kept back than ``before``."""
+    kept_back = case.kept_back
+    if set(kept_back) <= set(before):
+        return
+    for person in case.persons:
+        if person.address_protected:
+            uow.publish(
+                events.AddressProtectionChanged(
+                    person.id, case.id, True, person.phone_protected, kept_back=kept_back
+                )
+            )
 
 
 def admit_reader(command: AdmitReader, uow: UnitOfWork) -> None:
@@ -269,10 +301,9 @@ def _admit(
     )
 
 
-def _hide(uow: UnitOfWork, person: Person, phone_too: bool) -> None:
-    Cases(uow.connection).save_person(
-        _with(person, address_protected=True, phone_protected=phone_too)
-    )
+def _change(uow: UnitOfWork, case: Case, person: Person) -> None:
+    Cases(uow.connection).save_person(person)
+    case.take_in(person)
 
 
 def _with(person: Person, **changes: bool) -> Person:

@@ -39,6 +39,7 @@ from kasane_cases.repository import (
     number_to_id,
     obstacles,
     retention_rules,
+    standing_against,
 )
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
@@ -91,11 +92,7 @@ def place_hold(command: PlaceHold, uow: UnitOfWork) -> None:
         raise RecordNotFound
     if is_gone(uow.connection, record_id):
         raise ShreddingBegun
-    store = Shreddings(uow.connection)
-    waiting = store.of_record(record_id)
-    if waiting is not None:
-        # Who begins to destroy it at this moment finds it changed, or finds the hold.
-        store.save(waiting)
+    Shreddings(uow.connection).mark_changed(record_id)
     Holds(uow.connection).place(
         RetentionHold(
             command.hold_id,
@@ -134,7 +131,7 @@ def propose_shredding(command: ProposeShredding, uow: UnitOfWork, hooks: Any) ->
         raise RecordNotOver
     if Shreddings(uow.connection).of_record(record.id) is not None:
         raise ShreddingProposed
-    must_be_free(obstacles(uow.connection, command.kind, record.id))
+    must_be_free(obstacles(uow.connection, command.kind, record.id, record.ended_on))
     Shreddings(uow.connection).add(
         Shredding(
             command.shredding_id,
@@ -162,7 +159,7 @@ def confirm_shredding(command: ConfirmShredding, uow: UnitOfWork) -> None:
     store = Shreddings(uow.connection)
     shredding = store.get(command.shredding_id)
     shredding.confirm(uow.actor.account_id, uow.actor.display_name, clock.now(), clock.today())
-    must_be_free(obstacles(uow.connection, shredding.kind, shredding.record_id))
+    must_be_free(standing_against(uow.connection, shredding))
     store.save(shredding)
     uow.record("cases.retention.confirmed", SHREDDING, shredding.id, shredding.record_id)
     uow.commit()

@@ -12,7 +12,13 @@ from kasane_cases.domain.disclosure import Destination
 from kasane_cases.domain.ledger import DisclosureAct
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.case_access import note
-from kasane_cases.handlers.conferences import BASIS_OF_BODY, OBJECT, SPOKEN_OF, quorum_of
+from kasane_cases.handlers.conferences import (
+    BASIS_OF_BODY,
+    OBJECT,
+    SPOKEN_OF,
+    must_be_open_to_actor,
+    quorum_of,
+)
 from kasane_cases.handlers.disclosures import (
     Disclosing,
     Recipient,
@@ -28,9 +34,13 @@ from kasane_kit.unit_of_work import UnitOfWork
 
 
 def open_session(command: OpenSession, uow: UnitOfWork, hooks: Any) -> None:
-    """Opens a session unless a gate fails; those present may read each person spoken of."""
+    """Opens a session unless a gate fails; those present may read each person spoken of.
+
+    Raises ItemRestricted where somebody else has to open it, for the sake of a restricted case.
+    """
     sessions = Sessions(uow.connection)
     session = sessions.get(command.session_id)
+    must_be_open_to_actor(session, (item.id for item in session.agenda), uow)
     today = clock.today()
     met, reason = quorum_of(session, hooks)
     session.open(

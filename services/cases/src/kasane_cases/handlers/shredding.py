@@ -11,7 +11,7 @@ from kasane_cases.domain.retention import (
     ShreddingStatus,
     must_be_free,
 )
-from kasane_cases.repository import ENDING_RULES, Shreddings, ids_of, knows_any, obstacles
+from kasane_cases.repository import ENDING_RULES, Shreddings, ids_of, knows_any, standing_against
 from kasane_cases.repository.rows import moment
 from kasane_contracts import cases as events
 from kasane_contracts.intake import ArrivalsEnded
@@ -58,11 +58,11 @@ def begin(house: House, municipality: str, shredding_id: str) -> bool:
         store = Shreddings(uow.connection)
         shredding = store.get(shredding_id)
         try:
-            must_be_free(obstacles(uow.connection, shredding.kind, shredding.record_id))
+            must_be_free(standing_against(uow.connection, shredding))
             shredding.begin(clock.now(), clock.today())
+            store.save(shredding)
         except CasesRefusal:
             return False
-        store.save(shredding)
         uow.record("cases.retention.begun", OBJECT, shredding.id, shredding.record_id)
         uow.commit()
     return True

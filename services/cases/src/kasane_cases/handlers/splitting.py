@@ -6,19 +6,29 @@ from typing import Any
 
 from kasane_cases.commands import JoinHouseholds, SplitHousehold, UndoStep
 from kasane_cases.domain.case import Case, ClosingOutcome
-from kasane_cases.domain.errors import LastMember, RecordNotFound, SamePersonTwice, StepUndone
+from kasane_cases.domain.errors import (
+    JoinsEndedCase,
+    LastMember,
+    OpensRestrictedCase,
+    RecordNotFound,
+    SamePersonTwice,
+    StepUndone,
+)
 from kasane_cases.domain.household import Household, HouseholdStep, HouseholdStepKind
 from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.handlers.attachments import bring_file
 from kasane_cases.handlers.case_access import OBJECT, note, open_for_change
 from kasane_cases.handlers.closing import end_episode
 from kasane_cases.handlers.consents import replace_standing
 from kasane_cases.handlers.members import as_then, keep_step, must_be_possible, take_out
 from kasane_cases.handlers.opening import give, give_to_actor
+from kasane_cases.handlers.protection import say_kept_back
 from kasane_cases.repository import (
     Cases,
     Consents,
     Grants,
     HouseholdSteps,
+    Shreddings,
     move_open_records,
 )
 from kasane_contracts import cases as events
@@ -61,7 +71,7 @@ def split_household(command: SplitHousehold, uow: UnitOfWork, hooks: Any) -> str
         urgent=case.urgent,
         support_decided_on=case.support_decided_on,
         support_reason=case.support_reason,
-        restricted=command.restricted,
+        restricted=case.restricted if command.restricted is None else command.restricted,
     )
     cases.add(new)
     uow.record("cases.case.opened", OBJECT, new.id)
@@ -99,7 +109,10 @@ def split_household(command: SplitHousehold, uow: UnitOfWork, hooks: Any) -> str
 
 
 def join_households(command: JoinHouseholds, uow: UnitOfWork) -> None:
-    """Takes the members of another case into this household; that case ends as joined."""
+    """Takes the members of another case into this household; that case ends as joined.
+
+    Raises JoinsEndedCase or OpensRestrictedCase where the two would end, or be seen by more people.
+    """
     if command.case_id == command.other_case_id:
         raise SamePersonTwice
     case, _ = open_for_change(command.case_id, uow)
@@ -187,17 +200,23 @@ def _undo_merged(command: UndoStep, step: HouseholdStep, uow: UnitOfWork) -> Non
     emptied, _ = open_for_change(step.case_id, uow)
     kept, _ = open_for_change(step.other_case_id, uow)
     persons = _still_there(kept, step)
-    if set(kept.household.members_on(clock.today())) <= set(persons):
-        raise LastMember(person="・".join(kept.person(one).name for one in persons))
+    in_both = _lived_in_both(kept, step)
+    leaving = tuple(one for one in persons if one not in in_both)
+    if set(kept.household.members_on(clock.today())) <= set(leaving):
+        raise LastMember(person="・".join(kept.person(one).name for one in leaving))
+    _must_not_be_seen_by_more(kept, emptied)
     today = clock.today()
     for person_id in persons:
-        emptied.household = emptied.household.coming(person_id, kept.relation(person_id), today)
+        relation = (emptied if person_id in in_both else kept).relation(person_id)
+        emptied.household = emptied.household.coming(person_id, relation, today)
     if not emptied.open:
         emptied.reopen(today)
+        Shreddings(uow.connection).mark_changed(emptied.id)
         uow.publish(events.CaseStatusChanged(emptied.id, emptied.status.value))
     Cases(uow.connection).save_household(emptied.household)
     Cases(uow.connection).save(emptied)
-    _follow(uow, kept, emptied, persons, today, None)
+    if leaving:
+        _follow(uow, kept, emptied, leaving, today, None)
     keep_step(
         uow,
         command.step_id,
@@ -214,12 +233,26 @@ def _undo_merged(command: UndoStep, step: HouseholdStep, uow: UnitOfWork) -> Non
     note(uow, emptied.id, TimelineKind.SPLIT_FROM, persons=names, on=today.isoformat())
 
 
+def _lived_in_both(kept: Case, step: HouseholdStep) -> set[str]:
+    """Who of a joining stays when it is taken back; steps of earlier releases tell it by the day they came alone."""
+    came = {
+        m.person_id: m.valid_from for m in kept.household.memberships if m.holds_on(clock.today())
+    }
+    before = {one.id for one in step.persons if one.id in came and came[one.id] < step.from_on}
+    return before | set(step.in_both)
+
+
 def _still_there(case: Case, step: HouseholdStep) -> tuple[str, ...]:
     members = set(case.household.members_on(clock.today()))
     persons = tuple(one.id for one in step.persons if one.id in members)
     if not persons:
         raise StepUndone
     return persons
+
+
+def _must_not_be_seen_by_more(from_case: Case, to_case: Case) -> None:
+    if from_case.restricted and not to_case.restricted:
+        raise OpensRestrictedCase(from_number=from_case.number, number=to_case.number)
 
 
 def _merge(
@@ -235,9 +268,13 @@ def _merge(
     undoes: str = "",
 ) -> None:
     must_be_possible(from_case, persons, from_on)
+    if from_case.open and not to_case.open:
+        raise JoinsEndedCase(number=to_case.number)
+    _must_not_be_seen_by_more(from_case, to_case)
     today = clock.today()
     then = as_then(from_case, persons)
     names = "・".join(one.name for one in then)
+    kept_back = {*from_case.kept_back, *to_case.kept_back}
     in_both = frozenset(persons) & frozenset(to_case.household.members_on(today))
     for one in then:
         if one.id not in in_both:
@@ -249,6 +286,7 @@ def _merge(
     Cases(uow.connection).save_household(to_case.household)
     Cases(uow.connection).save(to_case, version)
     _follow(uow, from_case, to_case, persons, from_on, None, in_both)
+    say_kept_back(to_case, kept_back, uow)
     keep_step(
         uow,
         step_id,
@@ -259,6 +297,7 @@ def _merge(
         then,
         reason,
         undoes=undoes,
+        in_both=tuple(sorted(in_both)),
     )
     on = from_on.isoformat()
     note(uow, to_case.id, TimelineKind.HOUSEHOLDS_MERGED, persons=names, on=on, note=reason)
@@ -285,7 +324,7 @@ def _follow(
     version: int | None,
     in_both: frozenset[str] = frozenset(),
 ) -> None:
-    """The persons leave one case for the other with what is open and the consent that stands.
+    """The persons leave one case for the other with what is open, the consent that stands and its proof.
 
     Of those who lived ``in_both`` already, no consent gets wider by it.
     """
@@ -302,11 +341,12 @@ def _follow(
             brought = consent.brought_to(before, lives_there=lives_there)
             if brought is None:
                 continue
-            brought = replace(brought, case_id=to_case.id)
+            brought = replace(brought, id=new_id(), case_id=to_case.id)
             if before is not None and lives_there:
                 replace_standing(before, brought, uow)
             else:
-                consents.add(replace(brought, id=new_id()))
+                proof = bring_file(uow, consent.evidence_id, from_case.id, to_case.id, brought.id)
+                consents.add(replace(brought, evidence_id=proof))
     uow.publish(events.PersonsMovedCase(from_case.id, to_case.id, to_case.number, persons))
     uow.record("cases.household.changed", OBJECT, from_case.id)
     uow.record("cases.household.changed", OBJECT, to_case.id)

@@ -14,7 +14,7 @@ from kasane_cases.domain.errors import (
     SplitFirst,
     UnknownDestination,
 )
-from kasane_cases.domain.timeline import TimelineKind
+from kasane_cases.domain.timeline import CaseTask, CaseTaskKind, TimelineKind
 from kasane_cases.domain.transfer import (
     OfferStatus,
     Transfer,
@@ -29,9 +29,10 @@ from kasane_cases.handlers.closing import end_episode
 from kasane_cases.handlers.disclosures import disclose, refused, would_disclose
 from kasane_cases.handlers.origins import must_be_told_openly
 from kasane_cases.handlers.transfer_documents import Package, collect, disclosing, written
-from kasane_cases.repository import Cases, Grants, Transfers
+from kasane_cases.repository import Cases, Grants, Tasks, Transfers
 from kasane_kit import clock
 from kasane_kit.bus import Parcel
+from kasane_kit.ids import new_id
 from kasane_kit.keys import seal
 from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
@@ -170,14 +171,22 @@ def hear_answer(parcel: Parcel, uow: UnitOfWork, _hooks: Any) -> None:
 def _let_go(transfer: Transfer, uow: UnitOfWork) -> None:
     """The household left: the case ends, or goes on for those who stayed.
 
-    A secret one ends like any other support, so that nothing says that there is a destination.
+    A secret one ends like any other support, so that nothing says that there is a destination. Who has another
+    case by now keeps it, with the task to decide about it.
     """
     cases = Cases(uow.connection)
     case = cases.get(transfer.case_id)
     today = clock.today()
     town = _label(transfer, uow)
-    staying = {m.person_id for m in case.household.memberships if m.holds_on(today)}
-    staying -= set(transfer.person_ids)
+    members = set(case.household.members_on(today))
+    moved = [one for one in transfer.person_ids if one not in members]
+    for case_id, persons in cases.where_they_live(moved, today).items():
+        person_id = persons[0] if len(persons) == 1 else ""
+        task = CaseTask(
+            new_id(), case_id, person_id, CaseTaskKind.CONFIRM_TRANSFER, transfer.id, today
+        )
+        Tasks(uow.connection).raise_once(task)
+    staying = members - set(transfer.person_ids)
     if staying:
         cases.end_memberships(case.household.id, transfer.person_ids, today)
         Grants(uow.connection).end_for_persons(case.id, transfer.person_ids, clock.now())

@@ -62,7 +62,7 @@ def set_watch_rules(command: SetWatchRules, uow: UnitOfWork) -> None:
 
 
 def remind_of_protections(house: House, municipality: str) -> None:
-    """Raises the task to renew each protection that is about to end, once per term.
+    """Raises the task to renew each protection that is about to end, once per term, where the person lives now.
 
     From one month before the end, when it may be renewed; a town may set its own days.
     """
@@ -122,7 +122,7 @@ def _remind(term: AddressProtection, uow: UnitOfWork) -> None:
     raised = Tasks(uow.connection).raise_once(
         CaseTask(
             new_id(),
-            term.case_id,
+            Protections(uow.connection).asked_in(term.id, clock.today()),
             term.person_id,
             CaseTaskKind.RENEW_PROTECTION,
             term.id,

@@ -29,7 +29,7 @@ from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.ids import new_id
-from kasane_kit.web import Form, actor, hooks, reading, text
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version
 
 blueprint = Blueprint("agenda", __name__)
 
@@ -105,8 +105,13 @@ def add_item(session_id: str) -> Response | tuple[str, int]:
 @require("cases.conference.lead", object_argument="session_id")
 def admit(session_id: str, item_id: str) -> Response | tuple[str, int]:
     """Says who takes part in an item."""
-    command = AdmitToItem(session_id, item_id, tuple(request.form.getlist("admitted")))
-    return _try(session_id, item_id, lambda: change(handlers.admit_to_item, command))
+    admitted = tuple(request.form.getlist("admitted"))
+    command = AdmitToItem(session_id, item_id, admitted, typed_version())
+    return or_again(
+        lambda: change(handlers.admit_to_item, command),
+        lambda: item_page(session_id, item_id, admitted=admitted),
+        url_for("sessions.show", session_id=session_id),
+    )
 
 
 @blueprint.post("/conferences/<session_id>/items/<item_id>/leave")
@@ -142,7 +147,7 @@ def _asked_kind(code: str) -> LegalKind | None:
 def _proposals_page(session_id: str, *, nothing: bool = False) -> str:
     with reading() as connection:
         file = queries.session_file(connection, actor(), session_id)
-        found = queries.agenda_proposals(connection, file.session)
+        found = queries.agenda_proposals(connection, actor(), file.session)
         waiting = queries.waiting_consultations(connection)
     today = clock.today()
     rows = []

@@ -63,10 +63,8 @@ def taken_file(form: Form, name: str, *, required: bool = False) -> Upload | Non
         if required:
             form.add_error(name, text("form.required", label=text(f"field.{name}")))
         return None
-    with handed.stream as stream:
-        content = stream.read()
     try:
-        return check_upload(handed.filename, content, DOCUMENTS)
+        return check_upload(handed.filename, handed.read(), DOCUMENTS)
     except UploadRefused as refused:
         form.add_error(name, refusal_words(refused))
         return None

@@ -23,7 +23,7 @@ from kasane_cases.domain.errors import CaseRestricted, CasesRefusal, ChangedMean
 from kasane_cases.domain.timeline import TimelineKind
 from kasane_cases.handlers.views import meeting_route, routed_bodies
 from kasane_cases.pages import forms, words
-from kasane_cases.pages.doing import change, create
+from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import AccountFacts, require
@@ -78,12 +78,15 @@ def assign_team(case_id: str) -> Response | tuple[str, int]:
         return _case_page(case_id, team_form=form), 422
     kind, _, subject = form.values["member"].partition(":")
     member = TeamMember(GrantSubject(kind), subject)
-    create(
-        handlers.assign_team,
-        lambda object_id: AssignTeam(object_id, case_id, member, form.values["valid_to"]),
-        hooks(),
+
+    def command(object_id: str) -> AssignTeam:
+        return AssignTeam(object_id, case_id, member, form.values["valid_to"])
+
+    return or_again(
+        lambda: create(handlers.assign_team, command, hooks()),
+        lambda: _case_page(case_id, team_form=form),
+        url_for("case.show", case_id=case_id),
     )
-    return _back(case_id)
 
 
 @blueprint.post("/cases/<case_id>/lead")

@@ -132,8 +132,10 @@ def leave(case_id: str, person_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/cases/<case_id>/household/split")
 @require("cases.case.open", object_argument="case_id")
 def splitting_form(case_id: str) -> str:
-    """The form that divides a household."""
-    return form_page(case_id, "household_split", Form(forms.split_fields(_members(case_id))))
+    """The form that divides a household; a part of a restricted case is restricted unless it is unticked."""
+    typed = {"restricted": "on"} if file_of(case_id).case.restricted else {}
+    form = Form(forms.split_fields(_members(case_id)), typed)
+    return form_page(case_id, "household_split", form)
 
 
 @blueprint.post("/cases/<case_id>/household/split")

@@ -22,7 +22,7 @@ from kasane_cases.pages.sessions import names_of
 from kasane_cases.pages.words import page
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, hooks, reading, repeated, text
+from kasane_kit.web import Form, actor, hooks, reading, repeated, text, typed_version
 from kasane_plugin_api import Choice
 
 blueprint = Blueprint("items", __name__)
@@ -96,7 +96,7 @@ def share_roles(session_id: str, item_id: str) -> Response | tuple[str, int]:
     parts = tuple(
         RolePart(row.values["who"], row.values["part"], bool(row.values["leads"])) for row in rows
     )
-    command = ShareRoles(session_id, item_id, parts)
+    command = ShareRoles(session_id, item_id, parts, typed_version())
     return _try(session_id, item_id, lambda: change(handlers.share_roles, command), role_rows=rows)
 
 
@@ -155,7 +155,7 @@ def item_page(session_id: str, item_id: str, **opened: Any) -> str:
         carried = queries.carried_over(connection, actor(), item, session_id, today)
         owners = _owners(connection, file, item_id)
         people = {one.account_id: one.display_name for one in queries.colleagues(connection)}
-        lead = actor().has("coordinator")
+        lead = actor().has("coordinator") and item_id not in file.restricted
         targets = _sessions_to_come(connection, session_id) if lead else {}
     session = file.session
     return page(
@@ -175,6 +175,7 @@ def item_page(session_id: str, item_id: str, **opened: Any) -> str:
         decision_form=opened.get(
             "decision_form", Form(session_forms.decision_of_item_fields(owners))
         ),
+        admitted=opened.get("admitted", item.admitted),
         role_specs=session_forms.role_fields(),
         role_rows=opened.get("role_rows", _role_rows(session, item)),
         leaving_form=opened.get("leaving_form", Form(session_forms.leaving_fields(targets))),

@@ -14,7 +14,7 @@ from kasane_cases.pages.doing import change, create, or_again
 from kasane_cases.pages.sessions import names_of
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, reading, text, wareki
+from kasane_kit.web import Form, actor, reading, text, typed_version, wareki
 from kasane_plugin_api import FieldKind, FieldSpec
 
 blueprint = Blueprint("minutes", __name__)
@@ -36,12 +36,11 @@ def write(session_id: str) -> Response | tuple[str, int]:
     form = Form(_fields(file))
     if not form.check(request.form, text):
         return _minutes_page(session_id, form=form), 422
-    expected = request.form.get("version", "")
     facts = {
         "session_id": session_id,
         "minutes": form.values["minutes"],
         "items": {item.id: form.values[f"item_{item.id}"] for item in _own_items(file)},
-        "expected": int(expected) if expected.isdecimal() else None,
+        "expected": typed_version(),
     }
     try:
         if request.form.get("then") == "fix":

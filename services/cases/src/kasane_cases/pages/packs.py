@@ -59,7 +59,7 @@ def issue(session_id: str) -> Answer | tuple[str, int]:
 def set_days(session_id: str) -> Answer | tuple[str, int]:
     """Says for how long after the session the pages stay open."""
     typed = request.form.get("days", "").strip()
-    if not (typed.isdecimal() and int(typed) <= LONGEST_PACK_DAYS):
+    if not (typed.isdecimal() and len(typed) < 4 and int(typed) <= LONGEST_PACK_DAYS):
         return _desk(session_id, wrong_days=typed), 422
     command = SetPackDays(session_id, int(typed))
     return _try(session_id, lambda: change(handlers.set_pack_days, command))
@@ -78,7 +78,7 @@ def print_copies(session_id: str) -> Answer | tuple[str, int]:
 def copy_as_pdf(session_id: str, copy_id: str) -> Response:
     """One numbered copy on paper."""
     with reading() as connection:
-        copy, pack = queries.pack_for_copy(connection, session_id, copy_id)
+        copy, pack = queries.pack_for_copy(connection, actor(), session_id, copy_id)
     number = text("pack.copy_number", number=copy.number)
     paper = Paper(
         title=f"{pack.session.body_label} {text('pack.title')}",
@@ -105,7 +105,7 @@ def settle_copy(session_id: str, copy_id: str) -> Answer | tuple[str, int]:
 
 def _desk(session_id: str, wrong_days: str | None = None) -> str:
     with reading() as connection:
-        found = queries.pack_desk(connection, session_id)
+        found = queries.pack_desk(connection, actor(), session_id)
     return page(
         "packs.html",
         desk=found,
@@ -136,7 +136,7 @@ def _blocks(pack: queries.Pack) -> list[Block]:
         Heading(text("session.agenda")),
         Grid(
             (text("pack.number"), text("field.topic")),
-            tuple((str(n), one.item.topic) for n, one in enumerate(pack.dossiers, 1)),
+            tuple((str(n), _topic(one)) for n, one in enumerate(pack.dossiers, 1)),
         ),
         Heading(text("pack.roster")),
         Grid(
@@ -159,7 +159,9 @@ def _blocks(pack: queries.Pack) -> list[Block]:
 
 
 def _of_item(number: int, dossier: queries.Dossier) -> list[Block]:
-    blocks: list[Block] = [PageBreak(), Heading(f"{number}. {dossier.item.topic}")]
+    blocks: list[Block] = [PageBreak(), Heading(f"{number}. {_topic(dossier)}")]
+    if dossier.restricted:
+        return [*blocks, Prose(text("pack.restricted"))]
     if dossier.withheld:
         return [*blocks, Prose(text("pack.withheld"))]
     if dossier.person is None:
@@ -179,7 +181,7 @@ def _of_item(number: int, dossier: queries.Dossier) -> list[Block]:
         blocks.append(Grid((text("field.category"), text("field.description")), rows))
     for plan in dossier.plans:
         blocks.append(Heading(term(f"plan_kind.{plan.kind.value}")))
-        blocks.append(Prose("\n".join(f"・{goal}" for goal in plan.goals)))
+        blocks.append(Prose("\n".join(f"・{goal.text}" for goal in plan.goals)))
         tracks = tuple(
             (track.what, track.agency, wareki(track.due_on) if track.due_on else "")
             for track in plan.tracks
@@ -187,3 +189,7 @@ def _of_item(number: int, dossier: queries.Dossier) -> list[Block]:
         if tracks:
             blocks.append(Grid((text("field.what"), text("field.who"), text("case.due")), tracks))
     return blocks
+
+
+def _topic(dossier: queries.Dossier) -> str:
+    return text("session.restricted_item") if dossier.restricted else dossier.item.topic

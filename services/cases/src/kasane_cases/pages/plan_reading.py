@@ -105,6 +105,7 @@ def record_agreement(case_id: str, plan_id: str, person_id: str) -> Response | t
                 given_by=GivenBy(values["given_by"]),
                 giver_name=values["giver_name"],
                 note=values["note"],
+                expected=typed_version("edition"),
             ),
         )
     except CasesRefusal as refusal:
@@ -244,6 +245,7 @@ def _agreement_page(found: queries.PlanFile, person_id: str, form: Form) -> str:
         file=found.case,
         plan=found.plan,
         person=_person(found, person_id),
+        names=persons_of(found.case),
         form=form,
     )
 

@@ -26,7 +26,7 @@ from kasane_cases.pages.doing import create
 from kasane_cases.pages.words import page, show_refusal
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import Form, actor, hooks, reading, text
+from kasane_kit.web import Form, actor, hooks, reading, text, typed_version
 from kasane_plugin_api import FieldSpec
 
 blueprint = Blueprint("records", __name__)
@@ -90,6 +90,7 @@ def record_consent(case_id: str, person_id: str) -> Response | tuple[str, int]:
             expires_on=values["expires_on"],
             note=values["note"],
             elsewhere=Elsewhere(values["elsewhere"] or Elsewhere.NARROW),
+            expected=typed_version("number"),
         )
 
     try:
@@ -244,12 +245,15 @@ def _persons(file: queries.CaseFile) -> dict[str, str]:
 def _consent_page(case_id: str, person_id: str, form: Form) -> str:
     file = _file(case_id)
     person = file.person(person_id)
+    with reading() as connection:
+        kept = queries.attachments(connection, actor(), case_id, clock.today())
     return page(
         "consent.html",
         file=file,
         person=person,
         state=file.consent_state(person_id, clock.today()),
         standing=file.consents.get(person_id),
+        evidence={one.id for one in kept},
         history=[c for c in reversed(file.history) if c.person_id == person_id],
         policy=hooks().consent_policy(purpose=ConsentPurpose.MULTI_AGENCY.value),
         method_labels=words.method_labels(),

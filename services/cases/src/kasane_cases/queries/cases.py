@@ -99,6 +99,11 @@ class CaseFile:
         """The consent state of one person on a day."""
         return state_on(self.consents.get(person_id), day)
 
+    def consent_number(self, person_id: str) -> int:
+        """The number of the last entry of one person's consent history, 0 before the first."""
+        standing = self.consents.get(person_id)
+        return standing.number if standing else 0
+
     def need(self, need_id: str) -> SupportNeed:
         """One need; raises RecordNotFound."""
         return _one(self.needs, need_id)

@@ -12,7 +12,14 @@ from kasane_cases.domain.case import Case
 from kasane_cases.domain.conference import PREPARING, ConferenceSession, SessionStatus
 from kasane_cases.domain.consent import AttendeeKind
 from kasane_cases.domain.errors import SessionNotFound
-from kasane_cases.repository import Addenda, Cases, Sessions, attends, standings
+from kasane_cases.repository import (
+    Addenda,
+    Cases,
+    Sessions,
+    attends,
+    restricted_items,
+    standings,
+)
 from kasane_cases.repository.addenda import Addendum
 from kasane_kit import clock
 from kasane_kit.auth import Actor
@@ -39,8 +46,9 @@ class SessionFile:
 
     ``identities`` says whether it may be seen whose matters these are, ``material`` whether the
     general part of the minutes may be read, ``readable`` holds the items whose facts, decisions and
-    minutes may be read, ``ended`` those whose consent covers them no longer; what may not be seen
-    is not in ``session``. ``cases`` name the persons and say nothing of where they live (I-10).
+    minutes may be read, ``ended`` those whose consent covers them no longer, ``restricted`` those
+    of restricted cases that are closed to who leads; what may not be seen is not in ``session``.
+    ``cases`` name the persons and say nothing of where they live (I-10).
     """
 
     session: ConferenceSession
@@ -50,6 +58,7 @@ class SessionFile:
     material: bool
     readable: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
+    restricted: frozenset[str] = frozenset()
     addenda: tuple[Addendum, ...] = ()
 
 
@@ -116,13 +125,16 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
     identities = leads or (inside and not session.preparing)
     known = standings(connection, session.items)
     today = clock.today()
-    readable = readable_items(session, viewer, today, known, town=leads)
+    restricted = restricted_items(connection, viewer, session, today)
+    readable = readable_items(session, viewer, today, known, town=leads) - restricted
     ended = frozenset(
-        item.id for item in session.agenda if session.consent_ended(item, known.get(item.id), today)
+        item.id
+        for item in session.agenda
+        if item.id not in restricted and session.consent_ended(item, known.get(item.id), today)
     )
     own = session.attends(viewer.account_id)
     session.items = [
-        _as_shown(item, identities, item.id in readable)
+        _as_shown(item, identities and item.id not in restricted, item.id in readable)
         for item in session.items
         if leads or (own is not None and item.on_agenda and item.admits(own.id, own.kind))
     ]
@@ -133,11 +145,12 @@ def session_file(connection: Connection, viewer: Actor, session_id: str) -> Sess
     return SessionFile(
         session,
         {case_id: _named(Cases(connection).get(case_id)) for case_id in wanted},
-        {item.id: known[item.id] for item in session.items if item.id in known and identities},
+        {item.id: known[item.id] for item in session.items if item.identified and identities},
         identities,
         material,
         readable,
         ended,
+        restricted if leads else frozenset(),
         tuple(one for one in addenda if (one.item_id in readable if one.item_id else material)),
     )
 
@@ -182,5 +195,12 @@ def _as_shown(item: AgendaItem, identities: bool, material: bool) -> AgendaItem:
     if identities or not item.identified:
         return shown
     return replace(
-        shown, topic="", reason="", case_id="", person_id="", consent_state="", follows=""
+        shown,
+        topic="",
+        reason="",
+        case_id="",
+        person_id="",
+        consent_state="",
+        state_reason="",
+        follows="",
     )

@@ -10,7 +10,8 @@ from kasane_cases.domain.agenda import AgendaItem, ItemDecision
 from kasane_cases.domain.conference import ConferenceSession
 from kasane_cases.domain.errors import SessionNotFound
 from kasane_cases.queries.conferences import readable_items
-from kasane_cases.repository import Sessions, standings
+from kasane_cases.repository import Sessions, restricted_items, standings
+from kasane_kit import clock
 from kasane_kit.auth import Actor
 
 
@@ -34,7 +35,8 @@ def one_decision(connection: Connection, viewer: Actor, decision_id: str) -> Dec
     session = Sessions(connection).get(place.session_id)
     item = session.item(place.item_id)
     decision = item.decision(decision_id)
-    leads = viewer.has("coordinator")
+    restricted = restricted_items(connection, viewer, session, clock.today())
+    leads = viewer.has("coordinator") and item.id not in restricted
     if not session.decision_open_to(item, decision, viewer.account_id, viewer.office, leads=leads):
         raise SessionNotFound
     return DecisionOfSession(session, item, decision)
@@ -65,6 +67,7 @@ def carried_over(
     known = standings(connection, [one for session in sessions for one in session.items])
     for session in sessions:
         readable = readable_items(session, viewer, today, known, town=leads)
+        readable -= restricted_items(connection, viewer, session, today)
         found.extend(
             DecisionOfSession(session, one, decision)
             for one in session.agenda

@@ -13,14 +13,25 @@ from kasane_cases.domain.errors import NotInSession, SessionNotFound
 from kasane_cases.domain.household import Person
 from kasane_cases.domain.pack import PackCopy, PackPart, check_open, last_day
 from kasane_cases.domain.support_plan import SupportPlan
-from kasane_cases.repository import Cases, Needs, Packs, Plans, Sessions, standings
+from kasane_cases.repository import (
+    Cases,
+    Needs,
+    Packs,
+    Plans,
+    Sessions,
+    restricted_items,
+    standings,
+)
 from kasane_kit import clock
 from kasane_kit.auth import Actor
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """The least about the person of one item; what is not covered is None or empty."""
+    """The least about the person of one item; what is not covered is None or empty.
+
+    ``restricted``: the item is about a restricted case that is closed to who prints the copy.
+    """
 
     item: AgendaItem
     person: Person | None
@@ -29,6 +40,7 @@ class Dossier:
     needs: tuple[tuple[str, str], ...]
     plans: tuple[SupportPlan, ...]
     withheld: bool
+    restricted: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,16 @@ class Pack:
 
 @dataclass(frozen=True)
 class PackDesk:
-    """What was opened to whom and where the copies are, for who leads; nothing of anybody's record."""
+    """What was opened to whom and where the copies are, for who leads; nothing of anybody's record.
+
+    ``restricted`` are the items whose pages and copies another coordinator opens and prints.
+    """
 
     session: ConferenceSession
     parts: tuple[PackPart, ...]
     copies: tuple[PackCopy, ...]
     until: date
+    restricted: frozenset[str]
 
 
 def own_pack(connection: Connection, viewer: Actor, session_id: str) -> Pack:
@@ -63,22 +79,40 @@ def own_pack(connection: Connection, viewer: Actor, session_id: str) -> Pack:
     return pack_of(connection, session, attendee)
 
 
-def pack_desk(connection: Connection, session_id: str) -> PackDesk:
+def pack_desk(connection: Connection, viewer: Actor, session_id: str) -> PackDesk:
     """What who leads sees of the pack."""
     session = Sessions(connection).get(session_id)
     packs = Packs(connection)
-    return PackDesk(session, packs.parts(session_id), packs.copies(session_id), last_day(session))
+    restricted = restricted_items(connection, viewer, session, clock.today(), to_act=True)
+    return PackDesk(
+        session,
+        packs.parts(session_id),
+        packs.copies(session_id),
+        last_day(session),
+        restricted.intersection(item.id for item in session.agenda),
+    )
 
 
-def pack_for_copy(connection: Connection, session_id: str, copy_id: str) -> tuple[PackCopy, Pack]:
-    """What stands on one numbered copy; raises RecordNotFound."""
+def pack_for_copy(
+    connection: Connection, viewer: Actor, session_id: str, copy_id: str
+) -> tuple[PackCopy, Pack]:
+    """What stands on one numbered copy that the viewer prints; raises RecordNotFound."""
     session = Sessions(connection).get(session_id)
     copy = Packs(connection).copy(session_id, copy_id)
-    return copy, pack_of(connection, session, session.attendee(copy.attendee_id))
+    restricted = restricted_items(connection, viewer, session, clock.today(), to_act=True)
+    return copy, pack_of(connection, session, session.attendee(copy.attendee_id), restricted)
 
 
-def pack_of(connection: Connection, session: ConferenceSession, attendee: Attendee) -> Pack:
-    """The pack of one attendee as far as it was opened to them; raises PackExpired."""
+def pack_of(
+    connection: Connection,
+    session: ConferenceSession,
+    attendee: Attendee,
+    restricted: frozenset[str] = frozenset(),
+) -> Pack:
+    """The pack of one attendee as far as it was opened to them; raises PackExpired.
+
+    Of the ``restricted`` items it holds nothing but that there is one.
+    """
     today = clock.today()
     check_open(session, today)
     known = standings(connection, session.items)
@@ -91,11 +125,19 @@ def pack_of(connection: Connection, session: ConferenceSession, attendee: Attend
         (item.case_id, item.person_id)
         for item in session.agenda
         if DataClass.PLAN in opened.get(item.id, ())
+        and item.id not in restricted
         and not session.consent_ended(item, known.get(item.id), today)
     }
     dossiers = []
     for item in session.agenda:
-        if item.admits(attendee.id, attendee.kind):
+        if not item.admits(attendee.id, attendee.kind):
+            continue
+        if item.id in restricted:
+            nothing = AgendaItem(item.id, "")
+            dossiers.append(
+                Dossier(nothing, None, None, "", (), (), withheld=True, restricted=True)
+            )
+        else:
             ended = session.consent_ended(item, known.get(item.id), today)
             classes = () if ended else opened.get(item.id, ())
             dossiers.append(_dossier(connection, item, classes, told, today))

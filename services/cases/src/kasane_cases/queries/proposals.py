@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from kasane_cases import tables
 from kasane_cases.domain.agenda import ItemState, LegalKind
-from kasane_cases.domain.case import Case, CaseStatus
+from kasane_cases.domain.case import ENDED, Case, CaseStatus
 from kasane_cases.domain.conference import OVER, ConferenceSession
 from kasane_cases.domain.consent import Consent, ConsentState, state_on
 from kasane_cases.domain.support_plan import PlanStatus
-from kasane_cases.repository import Cases, Consents
+from kasane_cases.repository import Cases, Consents, granted_cases
+from kasane_kit import clock
+from kasane_kit.auth import Actor
 
 MOST = 100
 _RUNNING = [PlanStatus.DECIDED.value, PlanStatus.ACTIVE.value]
@@ -62,29 +65,39 @@ class _Due:
     count: int = 1
 
 
-def agenda_proposals(connection: Connection, session: ConferenceSession) -> list[Proposal]:
+def agenda_proposals(
+    connection: Connection, viewer: Actor, session: ConferenceSession
+) -> list[Proposal]:
     """What is due by the day of a session, one line per person and reason, most pressing first.
 
-    Only for who leads: it names persons. Who is on the agenda already is left out.
+    It names persons, of open cases that the viewer may see whole. Who is on the agenda already is
+    left out. Of each reason the oldest ``MOST`` are proposed.
     """
     there = {(item.case_id, item.person_id) for item in session.agenda}
     cases, consents = Cases(connection), Consents(connection)
     known: dict[str, tuple[Case, dict[str, Consent]]] = {}
-    found: list[Proposal] = []
-    for due in _all_due(connection, session):
-        if due.case_id not in known:
-            known[due.case_id] = (cases.get(due.case_id), consents.standing(due.case_id))
-        case, standing = known[due.case_id]
-        if not case.open:
-            continue
-        persons = [due.person_id] if due.person_id else [one.id for one in case.persons]
-        found.extend(
-            Proposal(due.kind, case, person_id, standing.get(person_id), due.due_on, due.count)
-            for person_id in persons
-            if (case.id, person_id) not in there
-            and any(person.id == person_id for person in case.persons)
-        )
-    return [one for one in found if _stands(one, session.planned_for)][:MOST]
+
+    def proposed(dues: Iterator[_Due]) -> Iterator[Proposal]:
+        for due in dues:
+            if due.person_id and (due.case_id, due.person_id) in there:
+                continue
+            if due.case_id not in known:
+                known[due.case_id] = (cases.get(due.case_id), consents.standing(due.case_id))
+            case, standing = known[due.case_id]
+            for person in case.persons:
+                if due.person_id in ("", person.id) and (case.id, person.id) not in there:
+                    consent = standing.get(person.id)
+                    yield Proposal(due.kind, case, person.id, consent, due.due_on, due.count)
+
+    seen = and_(
+        tables.case.c.status.not_in([status.value for status in ENDED]),
+        granted_cases(viewer, clock.today(), whole=True),
+    )
+    return [
+        proposal
+        for dues in _all_due(connection, session, seen)
+        for proposal in islice(proposed(dues), MOST)
+    ]
 
 
 def waiting_consultations(connection: Connection) -> list[WaitingConsultation]:
@@ -99,31 +112,33 @@ def waiting_consultations(connection: Connection) -> list[WaitingConsultation]:
     return [WaitingConsultation(**row._mapping) for row in rows]
 
 
-def _stands(proposal: Proposal, day: date) -> bool:
-    if proposal.kind is not ProposalKind.CONSENT_GAINED:
-        return True
-    return state_on(proposal.consent, day) is ConsentState.GIVEN
-
-
-def _all_due(connection: Connection, session: ConferenceSession) -> Iterator[_Due]:
+def _all_due(
+    connection: Connection, session: ConferenceSession, seen: ColumnElement[bool]
+) -> Iterator[Iterator[_Due]]:
+    """What is due for each reason, oldest first, of the cases that the condition lets through."""
     if session.legal_kind.asks_consent:
-        yield from _consents_gained(connection)
-        yield from _plans(connection, session.planned_for)
-    yield from _observations(connection, session.planned_for)
-    yield from _decisions(connection, session)
+        yield _consents_gained(connection, session.planned_for, seen)
+        yield _plans_to_decide(connection, seen)
+        yield _plan_reviews(connection, session.planned_for, seen)
+    yield _observations(connection, session.planned_for, seen)
+    yield _decisions(connection, session, seen)
 
 
-def _consents_gained(connection: Connection) -> Iterator[_Due]:
+def _consents_gained(
+    connection: Connection, day: date, seen: ColumnElement[bool]
+) -> Iterator[_Due]:
     i, s = tables.agenda_item.c, tables.session.c
     later = tables.agenda_item.alias("later")
     rows = connection.execute(
         select(i.case_id, i.person_id)
         .join(tables.session, s.id == i.session_id)
+        .join(tables.case, tables.case.c.id == i.case_id)
         .where(
             i.legal_kind.in_(_CLOSED),
             i.state == ItemState.ON_AGENDA.value,
             i.person_id != "",
             s.status.in_(_OVER),
+            seen,
             ~select(later.c.id)
             .where(
                 later.c.case_id == i.case_id,
@@ -134,59 +149,70 @@ def _consents_gained(connection: Connection) -> Iterator[_Due]:
             .exists(),
         )
         .distinct()
-        .limit(MOST)
+        .order_by(i.case_id, i.person_id)
+    ).all()
+    standing = Consents(connection).standing_in({row.case_id for row in rows})
+    for case_id, person_id in rows:
+        if state_on(standing.get((case_id, person_id)), day) is ConsentState.GIVEN:
+            yield _Due(ProposalKind.CONSENT_GAINED, case_id, person_id)
+
+
+def _plans_to_decide(connection: Connection, seen: ColumnElement[bool]) -> Iterator[_Due]:
+    p = tables.support_plan.c
+    rows = connection.execute(
+        select(p.case_id, p.persons)
+        .join(tables.case, tables.case.c.id == p.case_id)
+        .where(p.decided_on.is_(None), seen)
+        .order_by(p.id)
     )
     for row in rows:
-        yield _Due(ProposalKind.CONSENT_GAINED, row.case_id, row.person_id)
-
-
-def _plans(connection: Connection, day: date) -> Iterator[_Due]:
-    p = tables.support_plan.c
-    drafts = connection.execute(
-        select(p.case_id, p.persons).where(p.decided_on.is_(None)).order_by(p.id).limit(MOST)
-    )
-    for row in drafts:
         for person_id in row.persons:
             yield _Due(ProposalKind.PLAN_TO_DECIDE, row.case_id, person_id)
-    reviews = connection.execute(
+
+
+def _plan_reviews(connection: Connection, day: date, seen: ColumnElement[bool]) -> Iterator[_Due]:
+    p = tables.support_plan.c
+    rows = connection.execute(
         select(p.case_id, p.persons, p.review_on)
-        .where(p.status.in_(_RUNNING), p.review_on <= day)
+        .join(tables.case, tables.case.c.id == p.case_id)
+        .where(p.status.in_(_RUNNING), p.review_on <= day, seen)
         .order_by(p.review_on, p.id)
-        .limit(MOST)
     )
-    for reviewed in reviews:
-        for person_id in reviewed.persons:
-            yield _Due(ProposalKind.PLAN_REVIEW, reviewed.case_id, person_id, reviewed.review_on)
+    for row in rows:
+        for person_id in row.persons:
+            yield _Due(ProposalKind.PLAN_REVIEW, row.case_id, person_id, row.review_on)
 
 
-def _observations(connection: Connection, day: date) -> Iterator[_Due]:
+def _observations(connection: Connection, day: date, seen: ColumnElement[bool]) -> Iterator[_Due]:
     c = tables.case.c
     rows = connection.execute(
         select(c.id, c.review_on)
-        .where(c.status == CaseStatus.OBSERVING.value, c.review_on <= day)
+        .where(c.status == CaseStatus.OBSERVING.value, c.review_on <= day, seen)
         .order_by(c.review_on, c.id)
-        .limit(MOST)
     )
     for row in rows:
         yield _Due(ProposalKind.OBSERVATION_REVIEW, row.id, "", row.review_on)
 
 
-def _decisions(connection: Connection, session: ConferenceSession) -> Iterator[_Due]:
+def _decisions(
+    connection: Connection, session: ConferenceSession, seen: ColumnElement[bool]
+) -> Iterator[_Due]:
     """Open decisions of sessions whose circle this session's basis does not go beyond (I-04)."""
     d, i = tables.item_decision.c, tables.agenda_item.c
     kinds = [kind.value for kind in LegalKind if not kind.closed or kind is session.legal_kind]
     rows = connection.execute(
         select(i.case_id, i.person_id, func.min(d.due_on), func.count())
         .join(tables.agenda_item, i.id == d.item_id)
+        .join(tables.case, tables.case.c.id == i.case_id)
         .where(
             d.done_on.is_(None),
             i.person_id != "",
             i.session_id != session.id,
             i.legal_kind.in_(kinds),
+            seen,
         )
         .group_by(i.case_id, i.person_id)
         .order_by(func.min(d.due_on), i.case_id)
-        .limit(MOST)
     )
     for case_id, person_id, due_on, count in rows:
         yield _Due(ProposalKind.DECISION_OPEN, case_id, person_id, due_on, count)

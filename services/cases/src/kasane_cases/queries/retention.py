@@ -25,6 +25,7 @@ from kasane_cases.repository import (
     ended_records,
     obstacles,
     retention_rules,
+    standing_against,
     without_a_day,
 )
 from kasane_contracts.glossary import term
@@ -74,7 +75,7 @@ def retention_file(connection: Connection, hooks: Any, today: date) -> Retention
                         record,
                         over_since,
                         rule,
-                        obstacles(connection, kind, record.id),
+                        obstacles(connection, kind, record.id, record.ended_on),
                         Holds(connection).running(record.id),
                     )
                 )
@@ -85,12 +86,11 @@ def retention_file(connection: Connection, hooks: Any, today: date) -> Retention
         ShreddingStatus.BEGUN,
         ShreddingStatus.CARRIED_OUT,
     )
-    early = (ShreddingStatus.PROPOSED, ShreddingStatus.CONFIRMED)
     return RetentionFile(
         rules,
         lines,
         [
-            (one, obstacles(connection, one.kind, one.record_id) if one.status in early else ())
+            (one, standing_against(connection, one) if one.may_be_taken_back else ())
             for one in waiting
         ],
         store.finished(),

@@ -31,6 +31,7 @@ from kasane_cases.repository.person_links import PersonLinks
 from kasane_cases.repository.plan_records import PlanRecords
 from kasane_cases.repository.plans import Plans, plan_from
 from kasane_cases.repository.records import NeedOptions, Needs, OutreachRequests, Referrals
+from kasane_cases.repository.restricted import restricted_items
 from kasane_cases.repository.retention import (
     EndedRecord,
     RetentionRules,
@@ -41,6 +42,7 @@ from kasane_cases.repository.retention import (
     is_gone,
     obstacles,
     retention_rules,
+    standing_against,
     without_a_day,
 )
 from kasane_cases.repository.sessions import Sessions
@@ -110,8 +112,10 @@ __all__ = [
     "obstacles",
     "plan_from",
     "platform_forms",
+    "restricted_items",
     "retention_rules",
     "shown_persons_only",
+    "standing_against",
     "standings",
     "summary_from",
     "without_a_day",

@@ -281,21 +281,24 @@ class Grants:
         self._connection = connection
 
     def add(self, grant: AccessGrant) -> None:
-        """Gives a right, unless the same one is running already."""
+        """Gives a right; the same one that is running gets the last day of this one."""
         g = tables.access_grant.c
-        known = self._connection.scalar(
-            select(literal(1)).where(
-                g.case_id == grant.case_id,
-                g.subject_kind == grant.subject_kind.value,
-                g.subject == grant.subject,
-                g.basis == grant.basis.value,
-                g.basis_reference == grant.basis_reference,
-                g.person_id == grant.person_id,
-                g.ended_at.is_(None),
-            )
+        running = and_(
+            g.case_id == grant.case_id,
+            g.subject_kind == grant.subject_kind.value,
+            g.subject == grant.subject,
+            g.basis == grant.basis.value,
+            g.basis_reference == grant.basis_reference,
+            g.person_id == grant.person_id,
+            _running(grant.valid_from),
         )
-        if known is None:
-            self._connection.execute(insert(tables.access_grant).values(**columns(grant)))
+        last_days = self._connection.scalars(select(g.valid_to).where(running)).all()
+        if grant.valid_to in last_days:
+            return
+        self._connection.execute(
+            update(tables.access_grant).where(running).values(ended_at=clock.now())
+        )
+        self._connection.execute(insert(tables.access_grant).values(**columns(grant)))
 
     def taken_in_emergency(self, account_id: str, today: date) -> int:
         """How often the account opened a restricted case by itself today."""

@@ -1,9 +1,9 @@
 """Loads and saves whole cases with their households and persons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
 from kasane_cases import tables
 from kasane_cases.domain.case import ENDED, Case, CaseStatus, Episode
@@ -88,6 +88,26 @@ class Cases:
             .order_by(c.id)
         )
         return tuple(rows)
+
+    def where_they_live(self, person_ids: Sequence[str], today: date) -> dict[str, tuple[str, ...]]:
+        """The open cases of the households to which the persons belong on a day, each with those persons."""
+        m, c = tables.membership.c, tables.case.c
+        rows = self._connection.execute(
+            select(c.id, m.person_id)
+            .join(tables.membership, m.household_id == c.household_id)
+            .where(
+                m.person_id.in_(person_ids),
+                m.valid_from <= today,
+                or_(m.valid_to.is_(None), m.valid_to >= today),
+                c.status.not_in([one.value for one in ENDED]),
+            )
+            .distinct()
+            .order_by(c.id, m.person_id)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            found[row.id] = (*found.get(row.id, ()), row.person_id)
+        return found
 
     def led_by(self, lead: str) -> tuple[str, ...]:
         """The cases that somebody is in charge of, open or ended."""

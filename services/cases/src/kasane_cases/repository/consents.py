@@ -15,8 +15,10 @@ from kasane_cases.domain.consent import (
     DataClass,
     GivenBy,
 )
+from kasane_cases.domain.errors import ChangedMeanwhile
 from kasane_cases.domain.timeline import CaseTaskKind
 from kasane_cases.repository.rows import columns, moment, plain
+from kasane_kit.db import Taken, unless_taken
 
 
 class Consents:
@@ -50,15 +52,15 @@ class Consents:
         )
         return tuple(_consent(row) for row in rows)
 
-    def given_elsewhere(self, person_id: str, but_case: str) -> tuple[Consent, ...]:
-        """The entries of one person that stand as given in other cases."""
+    def given_by(self, person_ids: Collection[str]) -> tuple[Consent, ...]:
+        """The entries of these people that stand as given, in whatever case."""
         c = tables.consent.c
         rows = self._connection.execute(
             select(tables.consent)
-            .where(c.person_id == person_id, c.case_id != but_case)
+            .where(c.person_id.in_(sorted(person_ids)))
             .order_by(c.number, c.id)
         )
-        standing = {one.case_id: one for one in map(_consent, rows)}
+        standing = {(one.person_id, one.case_id): one for one in map(_consent, rows)}
         return tuple(one for one in standing.values() if one.state is ConsentState.GIVEN)
 
     def expiring(self, today: date, until: date) -> tuple[Consent, ...]:
@@ -90,16 +92,20 @@ class Consents:
         return tuple(_consent(row) for row in rows)
 
     def add(self, consent: Consent) -> None:
-        """Adds an entry behind the others."""
-        scope = consent.scope
-        self._connection.execute(
-            insert(tables.consent).values(
-                **columns(consent, "scope"),
-                purposes=plain(scope.purposes),
-                recipients=plain(scope.recipients),
-                data_classes=plain(scope.data_classes),
-            )
-        )
+        """Adds an entry behind the others; raises ChangedMeanwhile when somebody else was faster."""
+        c, scope = tables.consent.c, consent.scope
+        try:
+            with unless_taken((c.case_id, c.person_id, c.number)):
+                self._connection.execute(
+                    insert(tables.consent).values(
+                        **columns(consent, "scope"),
+                        purposes=plain(scope.purposes),
+                        recipients=plain(scope.recipients),
+                        data_classes=plain(scope.data_classes),
+                    )
+                )
+        except Taken as taken:
+            raise ChangedMeanwhile from taken
 
 
 def _consent(row: Row[tuple[object, ...]]) -> Consent:

@@ -40,7 +40,7 @@ RULES = Rules(
             holds=True,
         ),
         Personal(tables.membership, ("household_id",), blank=("relation",)),
-        Personal(tables.household_step, _CASE, blank=("persons",)),
+        Personal(tables.household_step, _CASE, blank=("persons",), stays=("in_both",)),
         Personal(tables.care_tie, _CASE),
         Personal(tables.address_protection, _PERSON),
         Personal(tables.protected_reader, _PERSON),

@@ -22,6 +22,7 @@ from kasane_cases.domain.consent import ConsentState
 from kasane_cases.domain.gap import Gap, GapKind, HandoffState
 from kasane_cases.domain.support_plan import PlanStatus
 from kasane_cases.repository.access import granted_cases
+from kasane_cases.repository.households import case_asked_in, followed
 from kasane_cases.repository.watch import WatchRules
 from kasane_kit.auth import Actor
 
@@ -85,7 +86,7 @@ def _of_kind(
     if kind is GapKind.CONSENT_EXPIRING:
         return _consents(working, today, today + timedelta(days=days[kind]))
     if kind is GapKind.PROTECTION_ENDING:
-        return _protections(seen, today + timedelta(days=days[kind]))
+        return _protections(seen, today, today + timedelta(days=days[kind]))
     return _handoffs(viewer, today)
 
 
@@ -171,22 +172,13 @@ def _consents(working: ColumnElement[bool], today: date, until: date) -> Select[
     )
 
 
-def _protections(seen: ColumnElement[bool], until: date) -> Select[tuple[object, ...]]:
+def _protections(seen: ColumnElement[bool], today: date, until: date) -> Select[tuple[object, ...]]:
     c, p = tables.case.c, tables.address_protection.c
-    later = tables.address_protection.alias()
     return (
         select(p.until_on.label("since"), c.id.label("case_id"), c.number, p.person_id)
-        .join(tables.address_protection, p.case_id == c.id)
-        .where(
-            seen,
-            p.ended_on.is_(None),
-            p.until_on <= until,
-            ~exists().where(
-                later.c.person_id == p.person_id,
-                later.c.ended_on.is_(None),
-                later.c.until_on > p.until_on,
-            ),
-        )
+        .select_from(tables.address_protection)
+        .join(tables.case, case_asked_in(today) == c.id)
+        .where(seen, p.ended_on.is_(None), p.until_on <= until, ~followed())
         .order_by(p.until_on, p.id)
     )
 

@@ -3,10 +3,24 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from kasane_cases import tables
 from kasane_cases.domain.address_protection import AddressProtection, ProtectedReader
+from kasane_cases.domain.case import ENDED
 from kasane_cases.domain.household import CareTie, HouseholdStep, HouseholdStepKind, PersonThen
 from kasane_cases.repository.rows import as_utc, columns, moment
 from kasane_kit import clock
@@ -105,17 +119,22 @@ class Protections:
         return tuple(term for term in near if term.renewal_due(today))
 
     def ending(self, until: date) -> tuple[AddressProtection, ...]:
-        """The running terms that end by a day, the first to end first."""
+        """The running terms that end by a day and that no later one follows, the first to end first."""
         p = tables.address_protection.c
         rows = self._connection.execute(
             select(tables.address_protection)
-            .where(p.ended_on.is_(None), p.until_on <= until)
+            .where(p.ended_on.is_(None), p.until_on <= until, ~followed())
             .order_by(p.until_on, p.id)
         )
         return tuple(
             AddressProtection(**{**row._mapping, "recorded_at": moment(row.recorded_at)})
             for row in rows
         )
+
+    def asked_in(self, term_id: str, today: date) -> str:
+        """The case in which the renewal of a term is asked for, as ``case_asked_in`` finds it."""
+        p = tables.address_protection.c
+        return str(self._connection.scalar(select(case_asked_in(today)).where(p.id == term_id)))
 
     def end(self, person_id: str, day: date, reason: str) -> None:
         """Ends every running term of a person."""
@@ -191,6 +210,47 @@ class Protections:
         return frozenset(one.person_id for one in readers if one.account_id == account_id)
 
 
+def followed() -> ColumnElement[bool]:
+    """The condition on a term of a protected address that a later one of the person runs."""
+    p, later = tables.address_protection.c, tables.address_protection.alias()
+    return exists().where(
+        later.c.person_id == p.person_id,
+        later.c.ended_on.is_(None),
+        later.c.until_on > p.until_on,
+    )
+
+
+def case_asked_in(today: date) -> ColumnElement[str]:
+    """Of a term of a protected address: the case of the household where the person lives today.
+
+    The open one where there are two, and of those the one that wrote the term down; that one too for who lives in none.
+    """
+    p, home = tables.address_protection.c, tables.case.alias()
+    ended = home.c.status.in_([status.value for status in ENDED])
+    here = _lives_in(home, today).where(home.c.id == p.case_id, ~ended)
+    elsewhere = _lives_in(home, today).order_by(
+        ended, tables.membership.c.valid_from.desc(), home.c.id
+    )
+    found = [
+        one.limit(1).correlate(tables.address_protection).scalar_subquery()
+        for one in (here, elsewhere)
+    ]
+    return func.coalesce(*found, p.case_id)
+
+
+def _lives_in(home: FromClause, today: date) -> Select[tuple[str]]:
+    p, m = tables.address_protection.c, tables.membership.c
+    return (
+        select(home.c.id)
+        .join(tables.membership, m.household_id == home.c.household_id)
+        .where(
+            m.person_id == p.person_id,
+            m.valid_from <= today,
+            or_(m.valid_to.is_(None), m.valid_to >= today),
+        )
+    )
+
+
 def _step(row: Row[tuple[object, ...]]) -> HouseholdStep:
     values = dict(row._mapping)
     return HouseholdStep(
@@ -198,6 +258,7 @@ def _step(row: Row[tuple[object, ...]]) -> HouseholdStep:
             **values,
             "kind": HouseholdStepKind(values["kind"]),
             "persons": tuple(PersonThen(**one) for one in values["persons"]),
+            "in_both": tuple(values["in_both"]),
             "recorded_at": moment(values["recorded_at"]),
         }
     )

@@ -170,6 +170,15 @@ class Shreddings:
         )
         return next(iter(found), None)
 
+    def mark_changed(self, record_id: str) -> None:
+        """Lets who begins to destroy a record at this moment find that something now stands against it.
+
+        Raises ChangedMeanwhile when they were first.
+        """
+        waiting = self.of_record(record_id)
+        if waiting is not None and waiting.may_be_taken_back:
+            self.save(waiting)
+
     def with_status(self, *statuses: ShreddingStatus) -> tuple[Shredding, ...]:
         """Those in one of the states, oldest first."""
         return self._where(tables.shredding.c.status.in_([one.value for one in statuses]))
@@ -247,16 +256,18 @@ def without_a_day(connection: Connection) -> int:
 
 
 def obstacles(
-    connection: Connection, kind: RetainedKind, record_id: str
+    connection: Connection, kind: RetainedKind, record_id: str, ended_on: date
 ) -> tuple[RetentionObstacle, ...]:
-    """What stands against the end of a record now."""
+    """What stands against the end of a record now, when its term was counted from ``ended_on``."""
     found = []
+    ended = ended_record(connection, kind, record_id)
     t, g = tables.transfer.c, tables.legal_ground.c
     going = exists().where(t.case_id == record_id, t.status.in_(_GOING))
     asked = exists().where(g.case_id == record_id, g.answered_at.is_(None))
     row = connection.execute(select(going, asked)).one()
     same, consultations = _same_persons(connection, kind, record_id)
     for obstacle, stands in (
+        (RetentionObstacle.RECORD_REOPENED, ended is None or ended.ended_on != ended_on),
         (RetentionObstacle.SAME_PERSON_OPEN, _any_open(connection, record_id, same, consultations)),
         (RetentionObstacle.ON_HOLD, is_held(connection, record_id, same)),
         (RetentionObstacle.TRANSFER_RUNNING, row[0]),
@@ -265,6 +276,11 @@ def obstacles(
         if stands:
             found.append(obstacle)
     return tuple(found)
+
+
+def standing_against(connection: Connection, shredding: Shredding) -> tuple[RetentionObstacle, ...]:
+    """What stands now against the end that was proposed."""
+    return obstacles(connection, shredding.kind, shredding.record_id, shredding.ended_on)
 
 
 def ids_of(connection: Connection, kind: RetainedKind, record_id: str) -> tuple[str, ...]:

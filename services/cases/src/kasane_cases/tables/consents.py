@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Index,
     Integer,
     String,
     Table,
@@ -38,4 +39,5 @@ consent = Table(
     Column("own_will", Sealed("case_id"), nullable=False),
     Column("form", String(60), nullable=False),
     Column("evidence_id", String(36), nullable=False),
+    Index("cases_consent_person", "case_id", "person_id", "number", unique=True),
 )

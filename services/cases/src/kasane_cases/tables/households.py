@@ -1,6 +1,6 @@
 """How households change, who cares for whom, and who may read a protected address."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table
 
 from kasane_cases.tables.schema import metadata
 from kasane_kit.db import Sealed, SealedJson
@@ -19,6 +19,7 @@ household_step = Table(
     Column("recorded_by", String(64), nullable=False),
     Column("undoes", String(36), nullable=False),
     Column("undone_by", String(36), nullable=False),
+    Column("in_both", JSON, nullable=False, server_default="[]"),
 )
 
 

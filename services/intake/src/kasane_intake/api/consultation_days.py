@@ -22,6 +22,7 @@ from kasane_intake.handlers.consultation_days import (
     miss_booking,
     move_booking,
     plan_day,
+    see_added_words,
 )
 from kasane_kit import clock
 from kasane_kit.auth import require
@@ -89,7 +90,7 @@ class BookSlotSchema(Strict):
 
 
 class BookingSchema(Strict):
-    """One booking; ``seat`` is null while it waits."""
+    """One booking; ``seat`` is null while it waits, ``added_at`` unless words of its sender wait to be read."""
 
     id = fields.String()
     slot_id = fields.String()
@@ -101,7 +102,14 @@ class BookingSchema(Strict):
     note = fields.String()
     do_not_contact = fields.String()
     consultation_id = fields.String()
+    added_at = fields.AwareDateTime(format="iso", allow_none=True)
     version = fields.Integer()
+
+
+class BookingListSchema(Strict):
+    """Who booked a day: slot after slot, those with a seat, those who wait, those who called off."""
+
+    items = fields.List(fields.Nested(BookingSchema))
 
 
 class SettleSchema(Strict):
@@ -146,6 +154,19 @@ def create_day(payload: dict[str, Any]) -> Response:
     return with_version(shown_by(ConsultationDaySchema, _shown(line)), line.day.version, 201)
 
 
+@blueprint.route("/consultation-days/<day_id>/bookings", methods=["GET"])
+@require("intake.consultation_day.read", object_argument="day_id")
+@blueprint.response(200, BookingListSchema)
+def list_bookings(day_id: str) -> dict[str, Any]:
+    """Who booked a day, for the office that holds it and coordinators."""
+    with reading() as connection:
+        line = queries.consultation_day(connection, day_id)
+    if not _holds(line.day):
+        raise DayNotFound
+    booked = [one for slot in line.slots for one in slot.seated + slot.waiting + slot.cancelled]
+    return {"items": [one for one in booked if not one.gone]}
+
+
 @blueprint.route("/bookings", methods=["POST"])
 @require("intake.booking.make")
 @blueprint.arguments(BookSlotSchema)
@@ -164,11 +185,7 @@ def create_booking(payload: dict[str, Any]) -> Response:
 @blueprint.response(200, BookingSchema)
 def put_outcome(payload: dict[str, Any], booking_id: str) -> Response:
     """Write down what became of a booking. Needs If-Match."""
-    version = asked_version()
-    with reading() as connection:
-        _, day = queries.booking(connection, booking_id)
-    if not (actor().has("coordinator") or (day.office and day.office == actor().office)):
-        raise DayNotFound
+    version, day = asked_version(), _held_day(booking_id)
     desk = actor().office or day.office
     with unit_of_work() as uow:
         if payload["outcome"] == "kept":
@@ -182,11 +199,33 @@ def put_outcome(payload: dict[str, Any], booking_id: str) -> Response:
     return _booking(booking_id)
 
 
+@blueprint.route("/bookings/<booking_id>/seen", methods=["PUT"])
+@require("intake.booking.settle", object_argument="booking_id")
+@blueprint.response(200, BookingSchema)
+def put_seen(booking_id: str) -> Response:
+    """Say that what the sender added was read, as far as the version goes. Needs If-Match."""
+    _held_day(booking_id)
+    with unit_of_work() as uow:
+        see_added_words(ChangeBooking(booking_id, asked_version()), uow)
+    return _booking(booking_id)
+
+
+def _holds(day: ConsultationDay) -> bool:
+    return actor().has("coordinator") or bool(day.office and day.office == actor().office)
+
+
+def _held_day(booking_id: str) -> ConsultationDay:
+    with reading() as connection:
+        _, day = queries.booking(connection, booking_id)
+    if not _holds(day):
+        raise DayNotFound
+    return day
+
+
 def _shown(line: queries.DayLine) -> dict[str, Any]:
-    holds = actor().has("coordinator") or (line.day.office and line.day.office == actor().office)
     return {
         **vars(line.day),
-        "online_link": line.day.online_link if holds else "",
+        "online_link": line.day.online_link if _holds(line.day) else "",
         "slots": [{**vars(one.slot), "free": one.free} for one in line.slots],
     }
 

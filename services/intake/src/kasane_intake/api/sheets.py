@@ -171,7 +171,8 @@ def put_reopening(payload: dict[str, Any], consultation_id: str, uow: UnitOfWork
 @require("intake.consultation.read", object_argument="consultation_id")
 @blueprint.response(200, StepsSchema)
 def list_steps(consultation_id: str) -> dict[str, Any]:
-    """The history of a consultation and of its sheets."""
+    """The history of a consultation and of its sheets that are open to me."""
     with reading() as connection:
-        queries.consultation(connection, actor(), consultation_id)
-        return {"items": queries.steps(connection, consultation_id)}
+        file = queries.consultation_file(connection, actor(), consultation_id)
+        sheets = queries.sheets_of(connection, actor(), file)
+        return {"items": queries.steps(connection, file, sheets)}

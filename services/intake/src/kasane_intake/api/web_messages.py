@@ -8,12 +8,18 @@ from marshmallow import fields, validate
 
 from kasane_intake import queries
 from kasane_intake.api.schemas import Strict
-from kasane_intake.commands.public_form import ConfirmWebMessage, SetPublicForm, SortWebMessage
+from kasane_intake.commands.public_form import (
+    ConfirmWebMessage,
+    SeeAdditions,
+    SetPublicForm,
+    SortWebMessage,
+)
 from kasane_intake.domain.public_form import PublicForm, WebMessageStatus
 from kasane_intake.handlers.public_form import set_public_form
 from kasane_intake.handlers.web_messages import (
     bring_web_message_back,
     confirm_web_message,
+    see_additions,
     set_web_message_aside,
 )
 from kasane_kit import clock
@@ -194,6 +200,18 @@ def put_reason(payload: dict[str, Any], message_id: str) -> Response:
             set_web_message_aside(command, uow)
         else:
             bring_web_message_back(command, uow)
+    return _message(message_id)
+
+
+@blueprint.route("/web-messages/<message_id>/seen", methods=["PUT"])
+@require("intake.web_message.confirm", object_argument="message_id")
+@blueprint.response(200, WebMessageSchema)
+def put_seen(message_id: str) -> Response:
+    """Say that what the sender added was read, as far as the version goes. Needs If-Match."""
+    with reading() as connection:
+        queries.web_message(connection, actor(), message_id)
+    with unit_of_work() as uow:
+        see_additions(SeeAdditions(message_id, asked_version()), uow)
     return _message(message_id)
 
 

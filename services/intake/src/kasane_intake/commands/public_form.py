@@ -37,12 +37,13 @@ class SendWebMessage:
 
 @dataclass(frozen=True)
 class OpenReceipt:
-    """Show a receipt number and its word; ``addition`` is what the sender adds."""
+    """Show a receipt number and its word; ``addition`` is what the sender adds, once for each opened form."""
 
     number: str
     word: str
     address: str
     addition: str = ""
+    form_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class ConfirmWebMessage:
     categories: tuple[str, ...] = ()
     main_category: str = ""
     urgent: bool = False
+
+
+@dataclass(frozen=True)
+class SeeAdditions:
+    """Somebody read what was added up to a version."""
+
+    message_id: str
+    version: int
 
 
 @dataclass(frozen=True)

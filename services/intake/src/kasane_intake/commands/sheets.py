@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class SendReferralSheet:
-    """Connect the person to an office with a つなぐシート.
+    """Connect the person to an office with a つなぐシート; of a draft ``version`` is the one that was read.
 
     ``persons`` are the ids of those who consented; without it, those who consented at the desk, else the first.
     """
@@ -22,6 +22,7 @@ class SendReferralSheet:
     arrears_consent: bool = False
     extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     persons: tuple[str, ...] | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True)

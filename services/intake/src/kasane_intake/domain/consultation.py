@@ -12,6 +12,8 @@ from kasane_intake.domain.sheet_errors import DayPassed, ReasonMissing
 
 HIDDEN_WORD = "（情報の提供者）"
 NOTHING_NOTED = Reception()
+# No telephone number is longer; a note of when and how to call is no number.
+LONGEST_PHONE = 40
 
 
 class ConsultationStatus(StrEnum):
@@ -217,6 +219,8 @@ class Consultation:
         self.escalation = escalation
         if escalation.level != "single_agency" and self.status in AT_THE_DESK:
             self.status = ConsultationStatus.ESCALATED
+        elif self.status is ConsultationStatus.ESCALATED:
+            self.status = self._at_rest
 
     def screen(self, screening: Screening) -> None:
         """Writes down what the desk found; with an answer to the first question it is triaged."""
@@ -267,12 +271,7 @@ class Consultation:
         if self.status is not ConsultationStatus.EMERGENCY:
             raise WrongStep(status=self.status.value)
         self.urgent = False
-        if sheets_on_their_way:
-            self.status = ConsultationStatus.CONNECTING
-        elif self.escalation.level != "single_agency":
-            self.status = ConsultationStatus.ESCALATED
-        else:
-            self.status = self._at_rest
+        self.status = ConsultationStatus.CONNECTING if sheets_on_their_way else self._at_rest
 
     def continue_contact(self, next_contact_on: date, today: date) -> None:
         """The desk stays in touch and says when next. Raises DayPassed, or WrongStep in an emergency."""
@@ -296,6 +295,8 @@ class Consultation:
 
     @property
     def _at_rest(self) -> ConsultationStatus:
+        if self.escalation.level != "single_agency":
+            return ConsultationStatus.ESCALATED
         asked = self.screening.single_agency_enough is not None
         return ConsultationStatus.TRIAGED if asked else ConsultationStatus.RECEIVED
 

@@ -70,13 +70,19 @@ class ConsultationDay:
         if self.way is MeetingWay.ONLINE and not self.online_link.startswith("https://"):
             raise DayCannotBeHeld(missing="online_link")
 
+    def begun(self, here: datetime) -> frozenset[str]:
+        """The ids of the slots that have begun by a time in Japan."""
+        moment = (here.date(), here.time())
+        return frozenset(slot.id for slot in self.slots if (self.held_on, slot.starts_at) <= moment)
+
 
 @dataclass(frozen=True)
 class Booking:
     """One booking of a slot; ``seat`` is its number in the slot, None while waiting or after cancelling.
 
     ``settled_at`` is when it was called off or missed; ``ending_id`` names the end that was begun; ``gone`` says that
-    nothing personal is left, or will be.
+    nothing personal is left, or will be. ``added_at`` is when the sender last added to ``note``, until that was read.
+    ``digest`` tells what the public form was sent with, ``last_addition`` which addition was taken last.
     """
 
     id: str
@@ -95,6 +101,9 @@ class Booking:
     settled_at: datetime | None = None
     ending_id: str = ""
     gone: bool = False
+    added_at: datetime | None = None
+    digest: str = ""
+    last_addition: str = ""
 
     @property
     def open(self) -> bool:
@@ -104,7 +113,9 @@ class Booking:
     def cancelled(self, at: datetime) -> "Booking":
         """The booking after it was called off; its seat is free."""
         self._must_be(BookingStatus.BOOKED, BookingStatus.WAITING)
-        return replace(self, status=BookingStatus.CANCELLED, seat=None, settled_at=at)
+        return replace(
+            self, status=BookingStatus.CANCELLED, seat=None, settled_at=at, added_at=None
+        )
 
     def seated(self, slot_id: str, seat: int) -> "Booking":
         """The booking with a seat of this slot: from the waiting list, or moved."""
@@ -115,13 +126,26 @@ class Booking:
         """The booking after the person came and a consultation was opened."""
         self._must_be(BookingStatus.BOOKED, BookingStatus.MISSED)
         return replace(
-            self, status=BookingStatus.KEPT, consultation_id=consultation_id, settled_at=None
+            self,
+            status=BookingStatus.KEPT,
+            consultation_id=consultation_id,
+            settled_at=None,
+            added_at=None,
         )
 
     def missed(self, at: datetime) -> "Booking":
         """The booking after the person did not come; they may still come later."""
         self._must_be(BookingStatus.BOOKED)
-        return replace(self, status=BookingStatus.MISSED, settled_at=at)
+        return replace(self, status=BookingStatus.MISSED, settled_at=at, added_at=None)
+
+    def added(self, words: str, at: datetime, addition_id: str) -> "Booking":
+        """The booking with what its sender adds, which waits to be read."""
+        note = "\n\n".join(part for part in (self.note, words) if part)
+        return replace(self, note=note, added_at=at, last_addition=addition_id)
+
+    def read(self) -> "Booking":
+        """The booking after somebody read what its sender added."""
+        return replace(self, added_at=None)
 
     def _must_be(self, *allowed: BookingStatus) -> None:
         if self.gone or self.status not in allowed:

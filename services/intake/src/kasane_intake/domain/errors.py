@@ -171,6 +171,12 @@ class AlreadySent(IntakeRefusal):
     status = 422
 
 
+class AlreadyBooked(AlreadySent):
+    """The same opened form booked before, for another slot or with other words."""
+
+    code = "already_booked"
+
+
 class WebMessageNotFound(IntakeRefusal):
     """No such message, or it is not open to this person."""
 
@@ -196,6 +202,12 @@ class SlotFull(IntakeRefusal):
     """Every seat of the slot is taken; the waiting list is open."""
 
     code = "slot_full"
+
+
+class SlotNotBegun(IntakeRefusal):
+    """Nobody has missed a slot that has not begun; calling off or moving it frees its seat."""
+
+    code = "slot_not_begun"
 
 
 class DayNotFound(IntakeRefusal):

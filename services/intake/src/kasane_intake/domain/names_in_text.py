@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from kasane_intake.domain.consultation import PersonConcerned
+from kasane_intake.domain.consultation import ContactPerson, PersonConcerned
 from kasane_intake.domain.folding import fold
 from kasane_intake.domain.same_person.names import is_kana
 
@@ -26,6 +26,19 @@ def named_in(
     """The names of those of ``untold`` whom a text names; a name that is also one of ``told`` names nobody else."""
     found = {name for _, _, name in _spans(text, told, untold)}
     return tuple(sorted(found))
+
+
+def names_contact(text: str, told: Iterable[PersonConcerned], contact: ContactPerson) -> bool:
+    """Whether a text names a hidden complainant, or gives their telephone number, as nobody's of ``told`` (I-11)."""
+    if not contact.hidden:
+        return False
+    everybody = tuple(told)
+    number = ContactPerson(phone=contact.phone, hidden=True)
+    gives_number = number.taken_out_of(text) != text
+    return bool(
+        named_in(text, everybody, [PersonConcerned("", contact.name, contact.kana)])
+        or (gives_number and contact.phone not in [one.phone for one in everybody])
+    )
 
 
 def without_names(

@@ -142,8 +142,8 @@ class WebMessage:
         return replace(self, status=WebMessageStatus.SET_ASIDE, reason=reason, settled_at=at)
 
     def seen(self, at: datetime) -> "WebMessage":
-        """The set aside message after somebody read what was added: its time counts from then."""
-        return replace(self, settled_at=at)
+        """The message after somebody read what was added; the time of one that was set aside counts from then."""
+        return replace(self, settled_at=at) if self.settled_at else self
 
     def brought_back(self) -> "WebMessage":
         """The message waiting again."""

@@ -1,6 +1,6 @@
 """A つなぐシート: the first receiver connects the matter and is responsible until somebody takes it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -67,10 +67,32 @@ class ReferralSheet:
         if self.status is SheetStatus.SENT:
             self._check_consent()
 
+    def without_words(self) -> "ReferralSheet":
+        """Where it lies and until when: nothing about whom it is, nothing that was written, in no free field."""
+        return replace(
+            self,
+            reason="",
+            return_reason="",
+            outcome="",
+            void_reason="",
+            accompanied_by="",
+            persons=(),
+            extensions={},
+        )
+
     @property
     def on_its_way(self) -> bool:
         """True until the receiver accepted or returned it: till then the sender is responsible."""
         return self.status in (SheetStatus.SENT, SheetStatus.ACKNOWLEDGED)
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver took the matter over."""
+        return self.status in (
+            SheetStatus.ACCEPTED,
+            SheetStatus.OUTCOME_RETURNED,
+            SheetStatus.CLOSED,
+        )
 
     def overdue(self, today: date) -> bool:
         """Whether the receiver should have acknowledged before today."""

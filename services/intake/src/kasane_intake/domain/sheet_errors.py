@@ -24,11 +24,32 @@ class NamesWithoutConsent(IntakeRefusal):
     status = 422
 
 
+class PersonsNotTold(IntakeRefusal):
+    """Nobody passes on people of whom their own office is not told (I-07)."""
+
+    code = "persons_not_told"
+    status = 422
+
+
 class SameOffice(IntakeRefusal):
-    """A sheet is not sent on to where it lies or came from."""
+    """A sheet is not sent to the office that sends it, nor on to where it lies or came from."""
 
     code = "same_office"
     status = 422
+
+
+class UnknownOffice(IntakeRefusal):
+    """The town has no such office to which a sheet is sent."""
+
+    code = "unknown_office"
+    status = 422
+
+
+class NotTheDesk(IntakeRefusal):
+    """Only the desk that took a consultation, an office that took it over and the post it waits for end it."""
+
+    code = "not_the_desk"
+    status = 403
 
 
 class DayPassed(IntakeRefusal):

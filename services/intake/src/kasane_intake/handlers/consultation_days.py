@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from kasane_contracts import intake as events
 from kasane_intake.commands.consultation_days import (
     BookSlot,
     CancelDay,
@@ -14,14 +13,16 @@ from kasane_intake.commands.consultations import ReceiveConsultation
 from kasane_intake.domain.consultation import ContactPerson, PersonConcerned
 from kasane_intake.domain.consultation_day import Booking, BookingStatus, ConsultationDay, DaySlot
 from kasane_intake.domain.errors import (
-    AlreadySent,
+    AlreadyBooked,
     ChangedMeanwhile,
     DayNotFound,
     DayNotOffered,
     SlotFull,
+    SlotNotBegun,
 )
-from kasane_intake.domain.receipt import Receipt, sealed_word
+from kasane_intake.domain.receipt import Receipt, digest_of, sealed_word
 from kasane_intake.domain.reception import Channel, Reception
+from kasane_intake.handlers.bookings_waiting import say_what_waits
 from kasane_intake.handlers.consultations import take_consultation
 from kasane_intake.handlers.public_form import count_sending
 from kasane_intake.repository.consultation_days import Bookings, ConsultationDays
@@ -52,18 +53,22 @@ def cancel_day(command: CancelDay, uow: UnitOfWork) -> None:
     days = ConsultationDays(uow.connection)
     days.cancel(command.day_id, command.version)
     uow.record("intake.consultation_day.cancelled", DAY, command.day_id)
-    _say_what_waits(days.get(command.day_id), uow)
+    say_what_waits(days.get(command.day_id), uow)
     uow.commit()
 
 
 def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, Receipt | None]:
-    """Gives a free seat, or a place on the waiting list; raises SlotFull. The same public form books once."""
-    bookings = Bookings(uow.connection)
+    """Gives a free seat, or a place on the waiting list; raises SlotFull.
+
+    The same public form books once; raises AlreadyBooked when it comes again with anything changed.
+    """
+    bookings, digest = Bookings(uow.connection), ""
     receipt = Receipt.of(key, command.form_id) if command.form_id else None
     if receipt:
+        digest = _digest(command, key)
         before = bookings.by_receipt(receipt.number)
         if before is not None:
-            return _same_sending(before, command), receipt
+            return _same_sending(before, digest), receipt
         count_sending(uow, key, command.address)
     day = _open_day(uow, command.slot_id)
     slot = _slot(day, command.slot_id)
@@ -79,6 +84,7 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
         do_not_contact=command.do_not_contact,
         receipt=receipt.number if receipt else None,
         secret=sealed_word(key, receipt.number, receipt.word) if receipt else "",
+        digest=digest,
     )
     try:
         made = bookings.add(wanted, slot, clock.now(), may_wait=command.may_wait)
@@ -87,18 +93,30 @@ def book_slot(command: BookSlot, uow: UnitOfWork, key: bytes) -> tuple[Booking, 
         before = bookings.by_receipt(receipt.number) if receipt else None
         if before is None:
             raise
-        return _same_sending(before, command), receipt
+        return _same_sending(before, digest), receipt
     uow.record("intake.booking.made", BOOKING, made.id)
     if made.status is BookingStatus.WAITING:
-        _say_what_waits(day, uow)
+        say_what_waits(day, uow)
     uow.commit()
     return made, receipt
 
 
-def _same_sending(before: Booking, command: BookSlot) -> Booking:
-    if (before.name, before.phone) != (command.name, command.phone):
-        raise AlreadySent
+def _same_sending(before: Booking, digest: str) -> Booking:
+    if before.digest != digest:
+        raise AlreadyBooked
     return before
+
+
+def _digest(command: BookSlot, key: bytes) -> str:
+    return digest_of(
+        key,
+        command.slot_id,
+        command.name,
+        command.kana,
+        command.phone,
+        command.note,
+        command.do_not_contact,
+    )
 
 
 def cancel_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
@@ -107,7 +125,7 @@ def cancel_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
     before = bookings.get(command.booking_id)
     bookings.save(before.cancelled(clock.now()), command.version)
     uow.record("intake.booking.cancelled", BOOKING, command.booking_id)
-    _say_what_waits(days.of_slot(before.slot_id), uow)
+    say_what_waits(days.of_slot(before.slot_id), uow)
     uow.commit()
 
 
@@ -117,7 +135,11 @@ def move_booking(command: ChangeBooking, uow: UnitOfWork) -> None:
     before = bookings.get(command.booking_id)
     bookings.move(before, _slot(day, command.slot_id), command.version)
     uow.record("intake.booking.moved", BOOKING, command.booking_id)
-    _say_what_waits(ConsultationDays(uow.connection).of_slot(before.slot_id), uow)
+    left = ConsultationDays(uow.connection).of_slot(before.slot_id)
+    say_what_waits(left, uow)
+    if before.added_at and left.id != day.id:
+        # What nobody has read yet waits on the other day now.
+        say_what_waits(day, uow)
     uow.commit()
 
 
@@ -151,26 +173,41 @@ def keep_booking(command: SettleBooking, uow: UnitOfWork, hooks: Any) -> str:
     )
     bookings.save(kept, command.version)
     uow.record("intake.booking.kept", BOOKING, booking.id)
+    if booking.added_at:
+        say_what_waits(ConsultationDays(uow.connection).of_slot(booking.slot_id), uow)
     uow.commit()
     return command.consultation_id
 
 
 def miss_booking(command: SettleBooking, uow: UnitOfWork) -> None:
-    """The person did not come; written down without a judgement, and open to their coming later."""
+    """The person did not come; written down without a judgement, and open to their coming later.
+
+    Raises SlotNotBegun where there is nothing to have missed yet.
+    """
     bookings = Bookings(uow.connection)
-    bookings.save(bookings.get(command.booking_id).missed(clock.now()), command.version)
+    before = bookings.get(command.booking_id)
+    day = ConsultationDays(uow.connection).of_slot(before.slot_id)
+    if before.slot_id not in day.begun(clock.now().astimezone(clock.JAPAN)):
+        raise SlotNotBegun
+    bookings.save(before.missed(clock.now()), command.version)
     uow.record("intake.booking.missed", BOOKING, command.booking_id)
+    if before.added_at:
+        say_what_waits(day, uow)
     uow.commit()
 
 
-def _say_what_waits(day: ConsultationDay, uow: UnitOfWork) -> None:
-    statuses = (BookingStatus.WAITING, BookingStatus.BOOKED)
-    count = Bookings(uow.connection).count_of(day.id, statuses if day.cancelled else statuses[:1])
-    uow.publish(events.BookingsWaiting(day.id, day.office, day.held_on, count, day.cancelled))
+def see_added_words(command: ChangeBooking, uow: UnitOfWork) -> None:
+    """Remembers that somebody read what the sender added; what is added meanwhile is not taken for read."""
+    bookings = Bookings(uow.connection)
+    before = bookings.get(command.booking_id)
+    bookings.save(before.read(), command.version)
+    uow.record("intake.booking.additions_seen", BOOKING, command.booking_id)
+    say_what_waits(ConsultationDays(uow.connection).of_slot(before.slot_id), uow)
+    uow.commit()
 
 
 def _open_day(uow: UnitOfWork, slot_id: str) -> ConsultationDay:
-    day = ConsultationDays(uow.connection).of_slot(slot_id)
+    day = ConsultationDays(uow.connection).to_book(slot_id)
     if day.cancelled or day.held_on < clock.today():
         raise DayNotFound
     return day

@@ -14,12 +14,14 @@ from kasane_intake.commands import (
 from kasane_intake.domain.categories import canonical, national_codes
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.errors import UnknownCategory, UnknownDesk
+from kasane_intake.domain.sheet_errors import NotTheDesk
 from kasane_intake.domain.step import Step
 from kasane_intake.handlers.attachments import keep_files
 from kasane_intake.handlers.escalation import ask_escalation
 from kasane_intake.handlers.steps import note_step
 from kasane_intake.handlers.urgency import tell_at_once
 from kasane_intake.repository import Consultations, ReferralSheets, fiscal_year
+from kasane_intake.repository.told import told_to
 from kasane_kit import clock
 from kasane_kit.plugins import ask_each
 from kasane_kit.unit_of_work import UnitOfWork
@@ -147,14 +149,18 @@ def screen_consultation(command: ScreenConsultation, uow: UnitOfWork, hooks: Any
 
 
 def close_consultation(command: CloseConsultation, uow: UnitOfWork) -> None:
-    """Ends a consultation with an outcome; never while a sheet has no taker (I-13)."""
+    """Ends a consultation with an outcome; never while a sheet has no taker (I-13).
+
+    Raises NotTheDesk for an office that neither took it nor took it over.
+    """
     consultations = Consultations(uow.connection)
     consultation = consultations.get(command.consultation_id)
-    on_their_way = any(
-        s.on_its_way for s in ReferralSheets(uow.connection).of_consultation(consultation.id)
-    )
+    sheets = ReferralSheets(uow.connection).of_consultation(consultation.id)
+    whole = told_to(uow.connection, uow.actor, (consultation.id,)).whole
+    if not whole and not any(s.taken and s.to_office == uow.actor.office for s in sheets):
+        raise NotTheDesk
     from_status = consultation.status.value
-    consultation.answer(command.outcome, sheets_on_their_way=on_their_way)
+    consultation.answer(command.outcome, sheets_on_their_way=any(s.on_its_way for s in sheets))
     consultations.save(consultation, command.version)
     note_step(uow, Step.of_consultation(consultation, from_status, command.outcome))
     uow.record("intake.consultation.closed", OBJECT, consultation.id)

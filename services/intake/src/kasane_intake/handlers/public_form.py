@@ -17,19 +17,19 @@ from kasane_intake.domain.errors import (
     WrongWord,
 )
 from kasane_intake.domain.public_form import WebMessage, WebMessageStatus
-from kasane_intake.domain.receipt import Receipt, bucket, plain_number, sealed_word
-from kasane_intake.repository.consultation_days import Bookings
+from kasane_intake.domain.receipt import Receipt, bucket, digest_of, plain_number, sealed_word
+from kasane_intake.handlers.bookings_waiting import say_what_waits as say_bookings
+from kasane_intake.repository.consultation_days import Bookings, ConsultationDays
 from kasane_intake.repository.public_form import PublicForms, WebCounts, WebMessages
 from kasane_kit import clock
 from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import UnitOfWork
 
 MESSAGE = "web_message"
-# In an hour: what one address sends, what a town can read, what one address tries in vain.
+# In an hour: what one address sends, what a town can read, how often one address may be wrong.
 SENT_PER_ADDRESS = 5
 SENT_PER_TOWN = 200
 TRIED_PER_ADDRESS = 20
-TRIED_PER_TOWN = 400
 # Nobody writes faster than this.
 LEAST_SECONDS = 3.0
 COMMISSIONERS = "commissioners"
@@ -106,11 +106,15 @@ def send_web_message(command: SendWebMessage, uow: UnitOfWork, key: bytes) -> Re
 
 
 def check_commissioner_word(word: str, address: str, uow: UnitOfWork, key: bytes) -> None:
-    """Raises WrongWord, and counts the try, unless it is the word that the town has given out last."""
+    """Raises WrongWord, and counts the try, unless it is the word that the town has given out last.
+
+    Raises FloodRefused without comparing where the address was wrong too often within the hour.
+    """
+    _must_not_guess(uow, key, "word", address)
     right = PublicForms(uow.connection).get().commissioner_word
     if right and secrets.compare_digest(right, sealed_word(key, COMMISSIONERS, word)):
         return
-    _count(uow, key, "word", address, TRIED_PER_ADDRESS, TRIED_PER_TOWN)
+    _count_wrong(uow, key, "word", address)
     uow.record("intake.public_form.word_refused", "public_form", "form")
     uow.commit()
     raise WrongWord
@@ -119,8 +123,10 @@ def check_commissioner_word(word: str, address: str, uow: UnitOfWork, key: bytes
 def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessage | Booking:
     """What a receipt is for, with what the sender adds now; raises WrongWord and counts a try in vain.
 
-    Raises ArrivalDestroyed when its time is over, and BookingOver rather than keep words that nobody would read.
+    Raises FloodRefused without comparing where the address was wrong too often within the hour, ArrivalDestroyed
+    when its time is over, and BookingOver rather than keep words that nobody would read.
     """
+    _must_not_guess(uow, key, "look", command.address)
     messages, bookings = WebMessages(uow.connection), Bookings(uow.connection)
     number = plain_number(command.number)
     message: WebMessage | Booking | None = bookings.by_receipt(number)
@@ -131,34 +137,61 @@ def open_receipt(command: OpenReceipt, uow: UnitOfWork, key: bytes) -> WebMessag
             message = None
     secret = sealed_word(key, number, command.word)
     if message is None or not secrets.compare_digest(message.secret, secret):
-        _count(uow, key, "look", command.address, TRIED_PER_ADDRESS, TRIED_PER_TOWN)
+        _count_wrong(uow, key, "look", command.address)
         uow.record("intake.web_message.look_refused", MESSAGE, "unknown")
         uow.commit()
         raise WrongWord
     if message.gone:
         raise ArrivalDestroyed
-    if isinstance(message, Booking):
-        if command.addition:
-            if not message.open:
-                raise BookingOver
-            _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
-            note = "\n\n".join(part for part in (message.note, command.addition) if part)
-            bookings.save(replace(message, note=note), message.version)
-        uow.record("intake.booking.looked", "booking", message.id)
-    elif command.addition:
-        _count(uow, key, "add", command.address, SENT_PER_ADDRESS, SENT_PER_TOWN)
-        messages.append(message.id, new_id(), clock.now(), command.addition)
-        uow.record("intake.web_message.added", MESSAGE, message.id)
-        say_what_waits(messages.get(message.id), uow)
-    else:
-        uow.record("intake.web_message.looked", MESSAGE, message.id)
+    add = _add_to_booking if isinstance(message, Booking) else _add_to_message
+    if not (command.addition and add(command, message.id, uow, key)):
+        if isinstance(message, Booking):
+            uow.record("intake.booking.looked", "booking", message.id)
+        else:
+            uow.record("intake.web_message.looked", MESSAGE, message.id)
     uow.commit()
     return message
 
 
+def _add_to_booking(command: OpenReceipt, booking_id: str, uow: UnitOfWork, key: bytes) -> bool:
+    """Whether it was added now; False when the same form added the same words before."""
+    bookings, addition_id = Bookings(uow.connection), _addition_id(command, key)
+    booking = bookings.to_change(booking_id)
+    if booking.gone:
+        raise ArrivalDestroyed
+    if booking.last_addition == addition_id:
+        return False
+    if not booking.open:
+        raise BookingOver
+    _count_sent(uow, key, "add", command.address)
+    bookings.save(booking.added(command.addition, clock.now(), addition_id), booking.version)
+    uow.record("intake.booking.added", "booking", booking.id)
+    say_bookings(ConsultationDays(uow.connection).of_slot(booking.slot_id), uow)
+    return True
+
+
+def _add_to_message(command: OpenReceipt, message_id: str, uow: UnitOfWork, key: bytes) -> bool:
+    """Whether it was added now; False when the same form added the same words before."""
+    messages, addition_id = WebMessages(uow.connection), _addition_id(command, key)
+    if messages.has_addition(addition_id):
+        return False
+    _count_sent(uow, key, "add", command.address)
+    if not messages.append(message_id, addition_id, clock.now(), command.addition):
+        return False
+    uow.record("intake.web_message.added", MESSAGE, message_id)
+    say_what_waits(messages.get(message_id), uow)
+    return True
+
+
+def _addition_id(command: OpenReceipt, key: bytes) -> str:
+    if not command.form_id:
+        return new_id()
+    return digest_of(key, command.form_id, plain_number(command.number), command.addition)[:32]
+
+
 def count_sending(uow: UnitOfWork, key: bytes, address: str) -> None:
     """Counts one sending of an address; raises FloodRefused beyond what people send."""
-    _count(uow, key, "send", address, SENT_PER_ADDRESS, SENT_PER_TOWN)
+    _count_sent(uow, key, "send", address)
 
 
 def say_what_waits(message: WebMessage, uow: UnitOfWork) -> None:
@@ -177,17 +210,37 @@ def _machine_made(command: SendWebMessage) -> str:
     return "" if command.seconds >= LEAST_SECONDS else "too_fast"
 
 
-def _count(
-    uow: UnitOfWork, key: bytes, what: str, address: str, per_address: int, per_town: int
-) -> None:
-    counts, now = WebCounts(uow.connection), clock.now()
-    counts.forget(now)
-    hour = int(now.timestamp()) // 3600
-    until = datetime.fromtimestamp((hour + 1) * 3600, UTC) + timedelta(seconds=1)
-    minutes = max(1, int((until - now).total_seconds()) // 60)
-    for place, most in ((address, per_address), ("town", per_town)):
+def _must_not_guess(uow: UnitOfWork, key: bytes, what: str, address: str) -> None:
+    """Only the address is looked at: nobody can keep a whole town from its own words."""
+    hour, until = _this_hour()
+    if WebCounts(uow.connection).of(bucket(key, what, address, hour)) >= TRIED_PER_ADDRESS:
+        raise FloodRefused(minutes=_minutes(until))
+
+
+def _count_wrong(uow: UnitOfWork, key: bytes, what: str, address: str) -> None:
+    _count(uow, key, what, ((address, TRIED_PER_ADDRESS),))
+
+
+def _count_sent(uow: UnitOfWork, key: bytes, what: str, address: str) -> None:
+    _count(uow, key, what, ((address, SENT_PER_ADDRESS), ("town", SENT_PER_TOWN)))
+
+
+def _count(uow: UnitOfWork, key: bytes, what: str, most_of: tuple[tuple[str, int], ...]) -> None:
+    counts, (hour, until) = WebCounts(uow.connection), _this_hour()
+    counts.forget(clock.now())
+    for place, most in most_of:
         if counts.add(bucket(key, what, place, hour), until) > most:
-            raise FloodRefused(minutes=minutes)
+            raise FloodRefused(minutes=_minutes(until))
+
+
+def _this_hour() -> tuple[int, datetime]:
+    """The hour in which tries are counted, and until when the count is kept."""
+    hour = int(clock.now().timestamp()) // 3600
+    return hour, datetime.fromtimestamp((hour + 1) * 3600, UTC) + timedelta(seconds=1)
+
+
+def _minutes(until: datetime) -> int:
+    return max(1, int((until - clock.now()).total_seconds()) // 60)
 
 
 def _digest(command: SendWebMessage) -> str:

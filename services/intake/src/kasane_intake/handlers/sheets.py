@@ -12,14 +12,22 @@ from kasane_intake.commands import (
     SendReferralSheet,
     SettleReferralSheet,
 )
-from kasane_intake.domain.errors import NotTheReceiver, WrongStep
-from kasane_intake.domain.names_in_text import named_in
+from kasane_intake.domain.consultation import HIDDEN_WORD, Consultation
+from kasane_intake.domain.errors import ChangedMeanwhile, NotTheReceiver, WrongStep
+from kasane_intake.domain.names_in_text import UNTOLD_WORD, named_in, names_contact
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
-from kasane_intake.domain.sheet_errors import NamesWithoutConsent, NotTheSender
+from kasane_intake.domain.sheet_errors import (
+    NamesWithoutConsent,
+    NotTheSender,
+    PersonsNotTold,
+    SameOffice,
+    UnknownOffice,
+)
 from kasane_intake.domain.step import Step
 from kasane_intake.handlers.steps import note_step
 from kasane_intake.handlers.working_days import working_days_after
 from kasane_intake.repository import Consultations, ReferralSheets
+from kasane_intake.repository.told import told_to
 from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_plugin_api import HandoffPolicy, SheetView
@@ -30,7 +38,10 @@ DECIDE_WITHIN_DAYS = 5
 
 
 def draft_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any) -> str:
-    """Keeps a sheet that is not sent yet; nobody but the sender reads it. Also saves a draft once more."""
+    """Keeps a sheet that is not sent yet; nobody but the sender reads it. Also saves a draft once more.
+
+    Raises ChangedMeanwhile for a draft that is no longer as it was read.
+    """
     sheet, known = _prepared(command, uow, hooks, SheetStatus.DRAFT)
     _keep(sheet, known, uow)
     uow.record("intake.referral_sheet.drafted", SHEET, sheet.id)
@@ -39,7 +50,10 @@ def draft_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any
 
 
 def send_referral_sheet(command: SendReferralSheet, uow: UnitOfWork, hooks: Any) -> str:
-    """Sends a つなぐシート with the person's consent; the sender stays responsible until it is accepted."""
+    """Sends a つなぐシート with the person's consent; the sender stays responsible until it is accepted.
+
+    A draft stays in its chain, of the office that is responsible for it; raises ChangedMeanwhile like drafting.
+    """
     sheet, known = _prepared(command, uow, hooks, SheetStatus.SENT)
     typed = (sheet.reason, *_texts_in(sheet.extensions))
     _must_name_only_who_consented("\n".join(typed), sheet, uow)
@@ -87,6 +101,7 @@ def redirect_referral_sheet(command: RedirectReferralSheet, uow: UnitOfWork, hoo
     sheets = ReferralSheets(uow.connection)
     sheet = sheets.get(command.sheet_id)
     _must_be_receiver(sheet, uow)
+    _must_be_known(command.to_office, hooks)
     today, before = clock.today(), sheet.status.value
     policy = _policy(hooks, sheet.to_office, command.to_office, command.consent)
     onward = sheet.redirect(
@@ -184,20 +199,18 @@ def _prepared(
     command: SendReferralSheet, uow: UnitOfWork, hooks: Any, status: SheetStatus
 ) -> tuple[ReferralSheet, ReferralSheet | None]:
     consultation = Consultations(uow.connection).get(command.consultation_id)
-    known = ReferralSheets(uow.connection).find(command.sheet_id)
-    if known is not None:
-        _must_be_sender(known, uow)
-        if known.status is not SheetStatus.DRAFT:
-            raise WrongStep(status=known.status.value)
+    known = _known_draft(command, uow)
+    from_office = known.from_office if known else (uow.actor.office or consultation.desk)
+    responsible_office = known.responsible_office if known else from_office
+    if command.to_office in (from_office, responsible_office):
+        raise SameOffice
+    _must_be_known(command.to_office, hooks)
     today = clock.today()
     policy = _policy(hooks, uow.actor.office, command.to_office, command.consent)
-    own = [person.person_id for person in consultation.persons]
-    consented = [p.person_id for p in consultation.persons if p.given_consent] or own[:1]
-    named = consented if command.persons is None else command.persons
     sheet = ReferralSheet(
         id=command.sheet_id,
         consultation_id=consultation.id,
-        from_office=known.from_office if known else (uow.actor.office or consultation.desk),
+        from_office=from_office,
         to_office=command.to_office,
         reason=command.reason,
         consent=command.consent,
@@ -210,18 +223,54 @@ def _prepared(
         extensions={name: dict(values) for name, values in command.extensions.items()},
         status=status,
         version=known.version if known else 1,
-        persons=tuple(person for person in own if person in named),
+        persons=_persons_named(command, consultation, uow),
+        responsible_office=responsible_office,
+        chain_id=known.chain_id if known else "",
+        redirected_from=known.redirected_from if known else "",
         copies_to=tuple(policy.copy_to),
     )
     return sheet, known
 
 
+def _known_draft(command: SendReferralSheet, uow: UnitOfWork) -> ReferralSheet | None:
+    known = ReferralSheets(uow.connection).find(command.sheet_id)
+    if known is None:
+        return None
+    _must_be_sender(known, uow)
+    if known.version != command.version:
+        raise ChangedMeanwhile
+    if known.status is not SheetStatus.DRAFT:
+        raise WrongStep(status=known.status.value)
+    return known
+
+
+def _persons_named(
+    command: SendReferralSheet, consultation: Consultation, uow: UnitOfWork
+) -> tuple[str, ...]:
+    """Whom the sheet tells of. Nobody passes on of whom they are not told themselves (I-07)."""
+    told = told_to(uow.connection, uow.actor, (consultation.id,))
+    known = [p for p in consultation.persons if told.of(consultation.id, p.person_id)]
+    if command.persons is None:
+        consented = [p.person_id for p in known if p.given_consent]
+        return tuple(consented or [p.person_id for p in known[:1]])
+    if any(p.person_id in command.persons for p in consultation.persons if p not in known):
+        raise PersonsNotTold
+    return tuple(p.person_id for p in known if p.person_id in command.persons)
+
+
 def _must_name_only_who_consented(typed: str, sheet: ReferralSheet, uow: UnitOfWork) -> None:
-    persons = Consultations(uow.connection).get(sheet.consultation_id).persons
-    told = [one for one in persons if one.person_id in sheet.persons]
-    names = named_in(typed, told, [one for one in persons if one not in told])
+    consultation = Consultations(uow.connection).get(sheet.consultation_id)
+    told = [one for one in consultation.persons if one.person_id in sheet.persons]
+    others = [one for one in consultation.persons if one not in told]
+    mine = told_to(uow.connection, uow.actor, (consultation.id,))
+    known = [one for one in others if mine.of(consultation.id, one.person_id)]
+    names = set(named_in(typed, told, known))
+    if named_in(typed, told, [one for one in others if one not in known]):
+        names.add(UNTOLD_WORD)
+    if names_contact(typed, told, consultation.contact):
+        names.add(HIDDEN_WORD)
     if names:
-        raise NamesWithoutConsent(names="、".join(names))
+        raise NamesWithoutConsent(names="、".join(sorted(names)))
 
 
 def _texts_in(extensions: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
@@ -235,6 +284,13 @@ def _keep(sheet: ReferralSheet, known: ReferralSheet | None, uow: UnitOfWork) ->
         sheets.add(sheet)
     else:
         sheets.save(sheet)
+
+
+def _must_be_known(office: str, hooks: Any) -> None:
+    """Nobody takes what is sent to an office that the town does not have (I-13)."""
+    offices = {one.code for one in hooks.organization(on=clock.today())}
+    if offices and office not in offices:
+        raise UnknownOffice
 
 
 def _policy(hooks: Any, from_office: str, to_office: str, consent: bool) -> HandoffPolicy:

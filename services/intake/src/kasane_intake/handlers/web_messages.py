@@ -3,8 +3,8 @@
 from typing import Any
 
 from kasane_intake.commands.consultations import ReceiveConsultation
-from kasane_intake.commands.public_form import ConfirmWebMessage, SortWebMessage
-from kasane_intake.domain.consultation import ContactPerson, PersonConcerned
+from kasane_intake.commands.public_form import ConfirmWebMessage, SeeAdditions, SortWebMessage
+from kasane_intake.domain.consultation import LONGEST_PHONE, ContactPerson, PersonConcerned
 from kasane_intake.domain.errors import ChangedMeanwhile
 from kasane_intake.domain.public_form import ContactWay, Sender, WebMessage
 from kasane_intake.domain.reception import BroughtBy, Channel, Reception
@@ -51,22 +51,21 @@ def bring_web_message_back(command: SortWebMessage, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def see_additions(message_id: str, uow: UnitOfWork) -> None:
-    """Remembers that somebody read what the sender added."""
+def see_additions(command: SeeAdditions, uow: UnitOfWork) -> None:
+    """Remembers that somebody read what the sender added; what is added meanwhile is not taken for read."""
     messages = WebMessages(uow.connection)
-    message = messages.get(message_id)
-    if message.settled_at:
-        messages.save(message.seen(clock.now()), message.version)
-    messages.mark_seen(message_id)
-    uow.record("intake.web_message.additions_seen", MESSAGE, message_id)
-    say_what_waits(messages.get(message_id), uow)
+    message = messages.get(command.message_id)
+    messages.save(message.seen(clock.now()), command.version)
+    messages.mark_seen(message.id)
+    uow.record("intake.web_message.additions_seen", MESSAGE, message.id)
+    say_what_waits(messages.get(message.id), uow)
     uow.commit()
 
 
 def _received(message: WebMessage, command: ConfirmWebMessage) -> ReceiveConsultation:
     commissioner = message.sender is Sender.COMMISSIONER
     own = message.brought_by == BroughtBy.PERSON.value
-    phone = message.contact if message.contact_way is ContactWay.PHONE else ""
+    phone = _number(message)
     persons = (
         (PersonConcerned(new_id(), name=message.name, kana=message.kana, phone=phone),)
         if own and message.name
@@ -93,3 +92,10 @@ def _received(message: WebMessage, command: ConfirmWebMessage) -> ReceiveConsult
             do_not_contact=message.do_not_contact,
         ),
     )
+
+
+def _number(message: WebMessage) -> str:
+    """The contact as a telephone number; one with more words around it is read in ``contact_by`` only."""
+    if message.contact_way is ContactWay.PHONE and len(message.contact) <= LONGEST_PHONE:
+        return message.contact
+    return ""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ from kasane_intake.handlers.consultation_days import (
     miss_booking,
     move_booking,
     plan_day,
+    see_added_words,
 )
 from kasane_intake.pages import forms
 from kasane_kit import clock
@@ -155,20 +157,17 @@ def create_booking(day_id: str) -> Response | tuple[str, int]:
 @require("intake.booking.settle", object_argument="booking_id")
 def cancel(booking_id: str) -> Response:
     """Calls a booking off."""
-    day_id = _must_hold_booking(booking_id)
-    with unit_of_work() as uow:
-        cancel_booking(ChangeBooking(booking_id, _version()), uow)
-    return redirect(url_for(".show_day", day_id=day_id), 303)
+    return _done(booking_id, lambda uow: cancel_booking(ChangeBooking(booking_id, _version()), uow))
 
 
 @blueprint.post("/bookings/<booking_id>/move")
 @require("intake.booking.settle", object_argument="booking_id")
 def move(booking_id: str) -> Response:
     """Moves a booking, or gives a seat to somebody who waits."""
-    day_id = _must_hold_booking(booking_id)
-    with unit_of_work() as uow:
-        move_booking(ChangeBooking(booking_id, _version(), request.form.get("slot", "")), uow)
-    return redirect(url_for(".show_day", day_id=day_id), 303)
+    slot = request.form.get("slot", "")
+    return _done(
+        booking_id, lambda uow: move_booking(ChangeBooking(booking_id, _version(), slot), uow)
+    )
 
 
 @blueprint.post("/bookings/<booking_id>/kept")
@@ -192,9 +191,23 @@ def kept(booking_id: str) -> Response:
 @require("intake.booking.settle", object_argument="booking_id")
 def missed(booking_id: str) -> Response:
     """The person did not come."""
+    return _done(booking_id, lambda uow: miss_booking(SettleBooking(booking_id, _version()), uow))
+
+
+@blueprint.post("/bookings/<booking_id>/seen")
+@require("intake.booking.settle", object_argument="booking_id")
+def seen(booking_id: str) -> Response:
+    """Somebody read what the sender of a booking added."""
+    return _done(
+        booking_id, lambda uow: see_added_words(ChangeBooking(booking_id, _version()), uow)
+    )
+
+
+def _done(booking_id: str, change: Callable[[UnitOfWork], object]) -> Response:
+    """Changes a booking of a day that one's office holds, and shows the day."""
     day_id = _must_hold_booking(booking_id)
     with unit_of_work() as uow:
-        miss_booking(SettleBooking(booking_id, _version()), uow)
+        change(uow)
     return redirect(url_for(".show_day", day_id=day_id), 303)
 
 
@@ -246,6 +259,7 @@ def _show(day_id: str, template: str = "intake/consultation_day.html") -> str:
         span=_span,
         booked=request.args.get("booked", ""),
         offices=forms.office_labels(),
+        begun=line.day.begun(clock.now().astimezone(clock.JAPAN)),
         open=not line.day.cancelled and line.day.held_on >= clock.today(),
     )
 

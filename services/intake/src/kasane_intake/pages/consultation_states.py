@@ -1,6 +1,6 @@
 """Emergency, its end, staying in touch, opening again; and the history of states on the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from kasane_intake.commands import (
 )
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus
 from kasane_intake.domain.errors import IntakeRefusal
+from kasane_intake.domain.referral_sheet import ReferralSheet
 from kasane_intake.handlers import (
     continue_contact,
     declare_emergency,
@@ -32,13 +33,13 @@ from kasane_plugin_api import FieldKind, FieldSpec
 blueprint = Blueprint("states", __name__)
 
 
-def panel(consultation: Consultation) -> dict[str, Any]:
+def panel(file: queries.ConsultationFile, sheets: Sequence[ReferralSheet]) -> dict[str, Any]:
     """What the page of a consultation shows of its states: what can be done, and what was."""
     with reading() as connection:
-        steps = queries.steps(connection, consultation.id)
+        steps = queries.steps(connection, file, sheets)
     return {
         "steps": steps,
-        "state_forms": {name: Form(_fields(name)) for name in _possible(consultation)},
+        "state_forms": {name: Form(_fields(name)) for name in _possible(file.consultation)},
         "closed_offices": closed_offices(),
         "emergency_line": emergency_line,
     }

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kasane_intake import queries
 from kasane_intake.commands import CloseConsultation, ReceiveConsultation, ScreenConsultation
 from kasane_intake.domain.consultation import ConsultationStatus
-from kasane_intake.domain.errors import ChangedMeanwhile
+from kasane_intake.domain.errors import ChangedMeanwhile, IntakeRefusal
 from kasane_intake.domain.reception import Channel
 from kasane_intake.handlers import (
     close_consultation,
@@ -200,6 +200,9 @@ def close(consultation_id: str) -> Response | tuple[str, int]:
     except ChangedMeanwhile:
         form.add_error("outcome", text("text.changed_meanwhile"))
         return _show(consultation_id, form), 412
+    except IntakeRefusal as refusal:
+        form.add_error("outcome", text(f"refusal.{refusal.code}.why"))
+        return _show(consultation_id, form), refusal.status
     return redirect(url_for(".show_consultation", consultation_id=consultation_id), 303)
 
 
@@ -220,7 +223,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         )
         joined = {one.record.id: {other.id for other in one.others} for one in same_persons}
         web_message = queries.web_message_of(connection, consultation_id)
-        sheets = queries.sheets_of(connection, consultation_id, actor())
+        sheets = queries.sheets_of(connection, actor(), file)
         files = queries.files_of(connection, actor(), consultation, file.hidden)
         found = queries.same_person_candidates(
             connection,
@@ -251,6 +254,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         sent="sent" in request.args,
         mine=consultation.desk == actor().office or actor().has("coordinator"),
         to_answer=[s for s in sheets if s.on_its_way and s.to_office == actor().office],
+        may_end=file.whole or any(s.taken and s.to_office == actor().office for s in sheets),
         closing=closing,
         screening=Form(forms.screening_fields(), _typed_screening(consultation)),
         emergency_contacts=contacts.joined() if contacts else (),
@@ -261,7 +265,7 @@ def _show(consultation_id: str, closing: Form) -> str:
         town_answers=_town_answers(consultation),
         way=reception_form.shown(consultation),
         age=reception_form.age_today,
-        **consultation_states.panel(consultation),
+        **consultation_states.panel(file, sheets),
     )
 
 

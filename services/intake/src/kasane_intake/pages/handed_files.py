@@ -42,10 +42,8 @@ def taken_files(form: Form, *, required: bool = False) -> tuple[Upload, ...]:
         return ()
     taken = []
     for one in handed:
-        with one.stream as stream:
-            content = stream.read()
         try:
-            taken.append(check_upload(one.filename or "", content, DOCUMENTS))
+            taken.append(check_upload(one.filename or "", one.read(), DOCUMENTS))
         except UploadRefused as refused:
             form.add_error(FIELD, sentences(refused))
     return tuple(taken)

@@ -60,8 +60,9 @@ def send_booking() -> Response:
     except (FormTooOld, AlreadySent, FloodRefused, SlotFull, DayNotFound) as refusal:
         code = "slot_full" if isinstance(refusal, DayNotFound) else refusal.code
         why = text(f"refusal.{code}.why", **refusal.facts)
+        not_done = text(f"refusal.{code}.not_done", **refusal.facts)
         following = text(f"refusal.{code}.next", phone=settings.phone, **refusal.facts)
-        form.add_error("slot" if code == "slot_full" else "", why + following)
+        form.add_error("slot" if code == "slot_full" else "", why + not_done + following)
         renewed = isinstance(refusal, FormTooOld | AlreadySent)
         return make_response(_show(form, renewed=renewed), refusal.status)
     assert receipt is not None
@@ -96,7 +97,7 @@ def _show_booked(booking: Booking, receipt: Receipt) -> str:
 def _fields() -> tuple[FieldSpec, ...]:
     public_form.settings_of_the_open_form()
     with reading() as connection:
-        days = queries.consultation_days(connection, clock.today(), public=True)
+        days = queries.days_to_book(connection, clock.now())
     slots = []
     for line in days:
         times = queries.slot_times(line.day)

@@ -89,16 +89,17 @@ def show_receipt() -> Response:
     form = Form(_receipt_fields())
     if not form.check(request.form, text):
         return make_response(_show_receipt(form), 422)
-    command = OpenReceipt(
-        form.values["number"], form.values["word"], address(), form.values["addition"]
-    )
+    values = form.values
     try:
+        form_id = _opened_form(request.form.get("opened", ""))[0] if values["addition"] else ""
+        command = OpenReceipt(
+            values["number"], values["word"], address(), values["addition"], form_id
+        )
         with public_unit() as uow:
             found = open_receipt(command, uow, secret_key())
-    except (WrongWord, FloodRefused, ArrivalDestroyed, BookingOver) as refusal:
-        form.add_error(
-            "addition" if isinstance(refusal, BookingOver) else "word", _why(refusal, settings)
-        )
+    except (FormTooOld, WrongWord, FloodRefused, ArrivalDestroyed, BookingOver) as refusal:
+        about_words = isinstance(refusal, BookingOver | FormTooOld)
+        form.add_error("addition" if about_words else "word", _why(refusal, settings))
         return make_response(_show_receipt(form), refusal.status)
     added = bool(command.addition)
     if isinstance(found, Booking):
@@ -226,7 +227,7 @@ def _show(sender: Sender, form: Form, *, renewed: bool = False) -> str:
 
 def _days_to_book() -> bool:
     with reading() as connection:
-        return bool(queries.consultation_days(connection, clock.today(), public=True))
+        return bool(queries.days_to_book(connection, clock.now()))
 
 
 def _show_sent(settings: PublicForm, receipt: Receipt) -> str:
@@ -236,12 +237,14 @@ def _show_sent(settings: PublicForm, receipt: Receipt) -> str:
 
 
 def _show_receipt(form: Form, state: str = "", added: bool = False, **booked: Any) -> str:
+    """The page; after an addition it is a new form, so that the next words are not taken for the same."""
     return render_template(
         "intake/public/receipt.html",
         settings=settings_of_the_open_form(),
         form=form,
         state=state,
         added=added,
+        opened=kept_or_new_token(renewed=added),
         easy=easy,
         plain=plain,
         **booked,
@@ -268,14 +271,19 @@ def kept_or_new_token(renewed: bool) -> str:
 
 def read_token(token: str) -> tuple[str, float]:
     """The id of the opened form and for how many seconds it was open; raises FormTooOld."""
+    form_id, seconds = _opened_form(token)
+    if not 0 <= seconds <= OPEN_SECONDS:
+        raise FormTooOld
+    return form_id, seconds
+
+
+def _opened_form(token: str) -> tuple[str, float]:
+    """As ``read_token``, however long ago the form was opened here."""
     try:
         form_id, opened = _serializer().loads(token)
     except (BadSignature, TypeError, ValueError):
         raise FormTooOld from None
-    seconds = clock.now().timestamp() - int(opened) / 1000
-    if not 0 <= seconds <= OPEN_SECONDS:
-        raise FormTooOld
-    return str(form_id), seconds
+    return str(form_id), clock.now().timestamp() - int(opened) / 1000
 
 
 def address() -> str:

@@ -13,9 +13,9 @@ from kasane_intake.commands import (
     RedirectReferralSheet,
     SettleReferralSheet,
 )
-from kasane_intake.domain.errors import IntakeRefusal, SheetNotFound
+from kasane_intake.domain.errors import ChangedMeanwhile, IntakeRefusal, SheetNotFound
 from kasane_intake.domain.names_in_text import named_in
-from kasane_intake.domain.referral_sheet import SheetStatus
+from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
 from kasane_intake.handlers import (
     accompany_person,
     answer_referral_sheet,
@@ -38,6 +38,9 @@ AT_FIELD = {
     "sheet_needs_consent": "consent",
     "arrears_need_consent": "arrears_consent",
     "names_without_consent": "reason",
+    "same_office": "to_office",
+    "unknown_office": "to_office",
+    "persons_not_told": "persons",
 }
 
 
@@ -60,9 +63,9 @@ def list_sheets() -> str:
 def new_sheet(consultation_id: str) -> str:
     """The empty sheet of a consultation."""
     with reading() as connection:
-        consultation = queries.consultation(connection, actor(), consultation_id)
-    fields = sheet_forms.sheet_form_fields(consultation)
-    return _show_form(consultation_id, Form(fields, sheet_forms.first_values(consultation)))
+        file = queries.consultation_file(connection, actor(), consultation_id)
+    fields = sheet_forms.sheet_form_fields(file)
+    return _show_form(file, Form(fields, sheet_forms.first_values(file.consultation)))
 
 
 @blueprint.post("/consultations/<consultation_id>/sheets/new")
@@ -78,11 +81,11 @@ def edit_sheet(sheet_id: str) -> str:
     """A draft once more."""
     with reading() as connection:
         sheet = queries.sheet(connection, actor(), sheet_id)
-        consultation = queries.consultation(connection, actor(), sheet.consultation_id)
+        file = queries.consultation_file(connection, actor(), sheet.consultation_id)
     if sheet.status is not SheetStatus.DRAFT:
         raise SheetNotFound
-    fields = sheet_forms.sheet_form_fields(consultation)
-    return _show_form(consultation.id, Form(fields, sheet_forms.values_of(sheet)))
+    fields = (*sheet_forms.sheet_form_fields(file), sheet_forms.version_field())
+    return _show_form(file, Form(fields, sheet_forms.values_of(sheet)))
 
 
 @blueprint.post("/sheets/<sheet_id>/edit")
@@ -193,29 +196,30 @@ def company(sheet_id: str) -> Response | tuple[str, int]:
 
 def _save(consultation_id: str, draft_id: str) -> Response | tuple[str, int]:
     with reading() as connection:
-        consultation = queries.consultation(connection, actor(), consultation_id)
+        file = queries.consultation_file(connection, actor(), consultation_id)
     keep = request.form.get("step") == "draft"
-    fields = sheet_forms.sheet_form_fields(consultation)
-    form = Form(sheet_forms.as_draft(fields) if keep else fields)
+    fields = sheet_forms.sheet_form_fields(file)
+    opened = (sheet_forms.version_field(),) if draft_id else ()
+    form = Form((*(sheet_forms.as_draft(fields) if keep else fields), *opened))
     right = form.check(request.form, forms.say)
     if right and not keep and form.values["consent"] and form.values.get("persons") == []:
         form.add_error("persons", text("sheets.text.choose_persons"))
         right = False
     if not right:
-        return _show_form(consultation_id, form), 422
+        return _show_form(file, form), 422
     act = draft_referral_sheet if keep else send_referral_sheet
 
     def save(uow: UnitOfWork, sheet_id: str) -> None:
-        act(sheet_forms.command_from(form.values, consultation, draft_id or sheet_id), uow, hooks())
+        act(
+            sheet_forms.command_from(form.values, consultation_id, draft_id or sheet_id),
+            uow,
+            hooks(),
+        )
 
     try:
         made = create_once(save)
     except IntakeRefusal as refusal:
-        at = AT_FIELD.get(refusal.code)
-        if at is None:
-            raise
-        form.add_error(at, text(f"refusal.{refusal.code}.why", **refusal.facts))
-        return _show_form(consultation_id, form), 422
+        return _refuse(file, form, refusal, draft_id), refusal.status
     if keep:
         return redirect(url_for(".show_sheet", sheet_id=draft_id or made), 303)
     return redirect(
@@ -249,9 +253,11 @@ def _act(
 def _show(sheet_id: str, typed: Mapping[str, Form]) -> str:
     with reading() as connection:
         sheet = queries.sheet(connection, actor(), sheet_id)
-        consultation = queries.consultation(connection, actor(), sheet.consultation_id)
+        file = queries.consultation_file(connection, actor(), sheet.consultation_id)
+        opened = {one.id for one in queries.sheets_of(connection, actor(), file)}
         chain = queries.chain_of(connection, sheet)
-        steps = [s for s in queries.steps(connection, consultation.id) if s.sheet_id == sheet.id]
+        steps = [one for one in queries.steps(connection, file, [sheet]) if one.sheet_id]
+    consultation = file.consultation
     policy = sheet_forms.policy_for(sheet.to_office)
     given = {
         "answer": Form(sheet_forms.answer_fields()),
@@ -270,6 +276,7 @@ def _show(sheet_id: str, typed: Mapping[str, Form]) -> str:
         told=[p for p in consultation.persons if p.person_id in sheet.persons],
         untold=sum(1 for p in consultation.persons if p.person_id not in sheet.persons),
         chain=chain,
+        opened=opened,
         steps=steps,
         form=next(iter(typed.values()), given["answer"]),
         sheet_form={**given, **typed},
@@ -286,13 +293,31 @@ def _show(sheet_id: str, typed: Mapping[str, Form]) -> str:
     )
 
 
-def _show_form(consultation_id: str, form: Form) -> str:
-    with reading() as connection:
-        consultation = queries.consultation(connection, actor(), consultation_id)
+def _refuse(
+    file: queries.ConsultationFile, form: Form, refusal: IntakeRefusal, draft_id: str
+) -> str:
+    """The form again with what was typed; beside it the draft as somebody else saved it meanwhile."""
+    kept = None
+    if isinstance(refusal, ChangedMeanwhile):
+        with reading() as connection:
+            kept = queries.sheet(connection, actor(), draft_id) if draft_id else None
+        form.add_error("", text("sheets.text.draft_changed" if kept else "text.changed_meanwhile"))
+    else:
+        why = text(f"refusal.{refusal.code}.why", **refusal.facts)
+        form.add_error(AT_FIELD.get(refusal.code, ""), why)
+    return _show_form(file, form, kept)
+
+
+def _show_form(
+    file: queries.ConsultationFile, form: Form, kept: ReferralSheet | None = None
+) -> str:
+    consultation = file.consultation
     return render_template(
         "intake/sheet_form.html",
         form=form,
-        fields=sheet_forms.sheet_form_fields(consultation),
+        fields=sheet_forms.sheet_form_fields(file),
+        version=kept.version if kept else form.shown("version"),
+        kept=kept,
         consultation=consultation,
         named_in_story=named_in(
             consultation.story,

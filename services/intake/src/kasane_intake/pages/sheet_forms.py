@@ -8,6 +8,7 @@ from kasane_intake.commands import SendReferralSheet
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.referral_sheet import ReferralSheet
 from kasane_intake.pages import forms
+from kasane_intake.queries import ConsultationFile
 from kasane_kit import clock
 from kasane_kit.web import actor, hooks, text
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, HandoffPolicy, SheetView
@@ -19,10 +20,15 @@ def policy_for(to_office: str) -> HandoffPolicy:
     return cast(HandoffPolicy, hooks().handoff_policy(sheet=sheet))
 
 
-def sheet_form_fields(consultation: Consultation) -> tuple[FieldSpec, ...]:
-    """The common fields, who consented, and the town's own fields."""
+def sheet_form_fields(file: ConsultationFile) -> tuple[FieldSpec, ...]:
+    """The common fields, who consented of those whom I am told of, and the town's own fields."""
     persons: tuple[FieldSpec, ...] = ()
-    if consultation.persons:
+    known = [
+        person
+        for person in file.consultation.persons
+        if file.told.of(file.consultation.id, person.person_id)
+    ]
+    if known:
         persons = (
             FieldSpec(
                 "persons",
@@ -34,7 +40,7 @@ def sheet_form_fields(consultation: Consultation) -> tuple[FieldSpec, ...]:
                         person.person_id,
                         person.name or person.description or text("text.anonymous"),
                     )
-                    for person in consultation.persons
+                    for person in known
                 ),
             ),
         )
@@ -42,6 +48,11 @@ def sheet_form_fields(consultation: Consultation) -> tuple[FieldSpec, ...]:
     common = forms.sheet_fields(policy_for(""))
     after = 1 + next(place for place, spec in enumerate(common) if spec.name == "consent")
     return (*common[:after], *persons, *common[after:], *town)
+
+
+def version_field() -> FieldSpec:
+    """Which draft the form was opened with."""
+    return FieldSpec("version", text("field.version"), FieldKind.INTEGER, True)
 
 
 def as_draft(fields: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
@@ -65,12 +76,12 @@ def values_of(sheet: ReferralSheet) -> dict[str, Any]:
 
 
 def command_from(
-    values: Mapping[str, Any], consultation: Consultation, sheet_id: str
+    values: Mapping[str, Any], consultation_id: str, sheet_id: str
 ) -> SendReferralSheet:
     """The command of a form that was right."""
     return SendReferralSheet(
         sheet_id=sheet_id,
-        consultation_id=consultation.id,
+        consultation_id=consultation_id,
         to_office=values["to_office"],
         reason=values["reason"],
         consent=values["consent"],
@@ -79,6 +90,7 @@ def command_from(
         arrears_consent=values["arrears_consent"],
         extensions=forms.extensions_of(values, forms.sheet_town_fields()),
         persons=tuple(values.get("persons") or ()),
+        version=values.get("version", 0),
     )
 
 

@@ -113,7 +113,7 @@ def _about(
         *((Note(text("sheets.text.untold_count", count=len(others))),) if others else ()),
         *kinds,
         Heading(text("sheets.paper.story")),
-        Prose(without_names(consultation.story, told, others)),
+        Prose(without_names(consultation.shared_story, told, others)),
         Heading(text("sheets.paper.reason")),
         Prose(sheet.reason),
         *_town(sheet),

@@ -1,5 +1,7 @@
 """What staff do with what arrives through the public form, and its settings."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -7,7 +9,12 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from kasane_intake import queries
-from kasane_intake.commands.public_form import ConfirmWebMessage, SetPublicForm, SortWebMessage
+from kasane_intake.commands.public_form import (
+    ConfirmWebMessage,
+    SeeAdditions,
+    SetPublicForm,
+    SortWebMessage,
+)
 from kasane_intake.domain.arrival import ArrivalKind
 from kasane_intake.domain.errors import ChangedMeanwhile, IntakeRefusal
 from kasane_intake.domain.public_form import PublicForm, WebMessage, WebMessageStatus
@@ -24,7 +31,16 @@ from kasane_intake.pages.public_form import secret_key
 from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, actor, create_once, hooks, reading, text, unit_of_work
+from kasane_kit.web import (
+    Form,
+    actor,
+    create_once,
+    hooks,
+    reading,
+    text,
+    typed_version,
+    unit_of_work,
+)
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
 
 blueprint = Blueprint("web_messages", __name__)
@@ -58,7 +74,7 @@ def list_web_messages() -> str:
 @require("intake.web_message.read", object_argument="message_id")
 def show_web_message(message_id: str) -> str:
     """One message with what was added, and what can be done with it."""
-    return _show(message_id, _confirming_form(), Form(_aside_fields()))
+    return _show(message_id)
 
 
 @blueprint.post("/web-messages/<message_id>/confirm")
@@ -68,7 +84,7 @@ def confirm(message_id: str) -> Response | tuple[str, int]:
     _must_see(message_id)
     form = _confirming_form()
     if not form.check(request.form, forms.say):
-        return _show(message_id, form, Form(_aside_fields())), 422
+        return _show(message_id, form), 422
     values = form.values
 
     def take_up(uow: UnitOfWork, consultation_id: str) -> None:
@@ -89,8 +105,8 @@ def confirm(message_id: str) -> Response | tuple[str, int]:
     try:
         consultation_id = create_once(take_up)
     except ChangedMeanwhile:
-        form.add_error("", text("text.changed_meanwhile"))
-        return _show(message_id, form, Form(_aside_fields())), 412
+        form.add_error("", text("web_message.text.changed"))
+        return _show(message_id, form), 412
     return redirect(
         url_for("consultations.show_consultation", consultation_id=consultation_id, saved=1), 303
     )
@@ -100,37 +116,33 @@ def confirm(message_id: str) -> Response | tuple[str, int]:
 @require("intake.web_message.set_aside", object_argument="message_id")
 def set_aside(message_id: str) -> Response | tuple[str, int]:
     """Sets the message aside with a reason."""
-    _must_see(message_id)
-    form = Form(_aside_fields())
-    if not form.check(request.form, forms.say):
-        return _show(message_id, _confirming_form(), form), 422
-    with unit_of_work() as uow:
-        set_web_message_aside(
-            SortWebMessage(message_id, form.values["version"], form.values["reason"]), uow
-        )
-    return redirect(url_for(".list_web_messages"), 303)
+
+    def change(uow: UnitOfWork, values: dict[str, Any]) -> None:
+        set_web_message_aside(SortWebMessage(message_id, **values), uow)
+
+    return _done(message_id, Form((_reason(), _version())), change, url_for(".list_web_messages"))
 
 
 @blueprint.post("/web-messages/<message_id>/bring-back")
 @require("intake.web_message.set_aside", object_argument="message_id")
-def bring_back(message_id: str) -> Response:
+def bring_back(message_id: str) -> Response | tuple[str, int]:
     """Puts the message back into the queue."""
-    _must_see(message_id)
-    version = Form((FieldSpec("version", "", FieldKind.INTEGER, True),))
-    if version.check(request.form, forms.say):
-        with unit_of_work() as uow:
-            bring_web_message_back(SortWebMessage(message_id, version.values["version"]), uow)
-    return redirect(url_for(".show_web_message", message_id=message_id), 303)
+
+    def change(uow: UnitOfWork, values: dict[str, Any]) -> None:
+        bring_web_message_back(SortWebMessage(message_id, **values), uow)
+
+    return _done(message_id, Form((_version(),)), change)
 
 
 @blueprint.post("/web-messages/<message_id>/seen")
 @require("intake.web_message.confirm", object_argument="message_id")
-def see(message_id: str) -> Response:
-    """Remembers that the additions were read."""
-    _must_see(message_id)
-    with unit_of_work() as uow:
-        see_additions(message_id, uow)
-    return redirect(url_for(".show_web_message", message_id=message_id), 303)
+def see(message_id: str) -> Response | tuple[str, int]:
+    """Remembers that the additions on the page were read."""
+
+    def change(uow: UnitOfWork, values: dict[str, Any]) -> None:
+        see_additions(SeeAdditions(message_id, **values), uow)
+
+    return _done(message_id, Form((_version(),)), change)
 
 
 @blueprint.get("/web-form")
@@ -147,22 +159,20 @@ def show_settings() -> str:
 @require("intake.public_form.set")
 def save_settings() -> Response | tuple[str, int]:
     """Saves the settings."""
-    form = Form((*_setting_fields(), FieldSpec("version", "", FieldKind.INTEGER, True)))
-    with reading() as connection:
-        now = queries.public_form(connection)
+    form = Form((*_setting_fields(), _version()))
     if not form.check(request.form, forms.say):
-        return _show_settings(form, now), 422
+        return _refused_settings(form), 422
     try:
         with unit_of_work() as uow:
             set_public_form(SetPublicForm(PublicForm(**form.values)), uow, _desks())
-    except IntakeRefusal as refusal:
-        form.add_error(
-            "",
-            text(f"refusal.{refusal.code}.why")
-            if refusal.status == 422
-            else text("text.changed_meanwhile"),
-        )
+    except ChangedMeanwhile as refusal:
+        form.add_error("", text("web_message.text.settings_changed"))
+        with reading() as connection:
+            now = queries.public_form(connection)
         return _show_settings(form, now), refusal.status
+    except IntakeRefusal as refusal:
+        form.add_error("", text(f"refusal.{refusal.code}.why"))
+        return _refused_settings(form), refusal.status
     return redirect(url_for(".show_settings", saved=1), 303)
 
 
@@ -187,16 +197,42 @@ def _must_see(message_id: str) -> WebMessage:
         return queries.web_message(connection, actor(), message_id)
 
 
-def _show(message_id: str, confirming: Form, aside: Form) -> str:
-    message = _must_see(message_id)
+def _done(
+    message_id: str,
+    form: Form,
+    change: Callable[[UnitOfWork, dict[str, Any]], None],
+    leads_to: str = "",
+) -> Response | tuple[str, int]:
+    """Changes a message of one's desk as it was read; what changed meanwhile is shown first."""
+    _must_see(message_id)
+    if not form.check(request.form, forms.say):
+        return _show(message_id, refused=form), 422
+    try:
+        with unit_of_work() as uow:
+            change(uow, form.values)
+    except ChangedMeanwhile:
+        form.add_error("", text("web_message.text.changed"))
+        return _show(message_id, refused=form), 412
+    return redirect(leads_to or url_for(".show_web_message", message_id=message_id), 303)
+
+
+def _show(message_id: str, confirming: Form | None = None, *, refused: Form | None = None) -> str:
+    message, known = _must_see(message_id), {spec.name for spec in refused.specs} if refused else ()
     return render_template(
         "intake/web_message.html",
         message=message,
-        confirming=confirming,
-        aside=aside,
-        form=confirming if confirming.errors else aside,
+        confirming=confirming or _confirming_form(),
+        aside=refused if "reason" in known else Form((_reason(), _version())),
+        form=refused or confirming or Form(()),
         plain=lambda key: without_readings(text(key)),
     )
+
+
+def _refused_settings(form: Form) -> str:
+    """What was typed, still with the version that it was typed from."""
+    with reading() as connection:
+        now = queries.public_form(connection)
+    return _show_settings(form, replace(now, version=typed_version()))
 
 
 def _show_settings(form: Form, now: PublicForm, word: str = "") -> str:
@@ -214,23 +250,23 @@ def _show_settings(form: Form, now: PublicForm, word: str = "") -> str:
 def _confirming_form() -> Form:
     fields = {spec.name: spec for spec in (*forms.reception_fields(), *forms.story_fields())}
     wanted = ("desk", "urgent", "categories", "main_category")
-    version = FieldSpec("version", text("field.version"), FieldKind.INTEGER, True)
     with reading() as connection:
         office = queries.public_form(connection).office
-    return Form((*(fields[name] for name in wanted), version), {"desk": office})
+    return Form((*(fields[name] for name in wanted), _version()), {"desk": office})
 
 
-def _aside_fields() -> tuple[FieldSpec, ...]:
-    return (
-        FieldSpec(
-            "reason",
-            text("web_message.field.reason"),
-            required=True,
-            hint=text("web_message.hint.reason"),
-            max_length=300,
-        ),
-        FieldSpec("version", text("field.version"), FieldKind.INTEGER, True),
+def _reason() -> FieldSpec:
+    return FieldSpec(
+        "reason",
+        text("web_message.field.reason"),
+        required=True,
+        hint=text("web_message.hint.reason"),
+        max_length=300,
     )
+
+
+def _version() -> FieldSpec:
+    return FieldSpec("version", text("field.version"), FieldKind.INTEGER, True)
 
 
 def _desks() -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from kasane_intake.domain.attachment_errors import AttachmentNeedsReason, Attach
 from kasane_intake.domain.consultation import Consultation
 from kasane_intake.domain.protected import WithheldAddress
 from kasane_intake.queries.consultations import consultation
-from kasane_intake.queries.told import told_to
 from kasane_intake.repository import Attachments, ProtectedPersons
+from kasane_intake.repository.told import told_to
 from kasane_kit.auth import Actor
 
 

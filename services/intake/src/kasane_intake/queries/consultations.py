@@ -1,7 +1,7 @@
 """Reads consultations for lists and one page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, or_, select
@@ -10,9 +10,10 @@ from kasane_intake import tables
 from kasane_intake.domain.consultation import Consultation, ConsultationStatus
 from kasane_intake.domain.person_merge import PersonMerge
 from kasane_intake.domain.protected import WithheldAddress
-from kasane_intake.queries.told import in_batches, told_to
-from kasane_intake.queries.visibility import visible_to
+from kasane_intake.domain.reception import Reception
 from kasane_intake.repository import Consultations, PersonMerges, ProtectedPersons, moment, withheld
+from kasane_intake.repository.told import Told, in_batches, told_to
+from kasane_intake.repository.visibility import visible_to
 from kasane_kit.auth import Actor
 
 CLOSED = (ConsultationStatus.ANSWERED.value, ConsultationStatus.ACCEPTED_AS_CASE.value)
@@ -107,18 +108,29 @@ def _lines(
 def consultation(connection: Connection, viewer: Actor, consultation_id: str) -> Consultation:
     """One consultation; raises ConsultationNotFound when there is none or it is not open to the viewer.
 
-    Who is not of the desk that heard it reads nothing of a hidden complainant (I-11).
+    Who is not of the desk that heard it reads nothing of a hidden complainant (I-11), and in what was typed no
+    name of those of whom they are not told (I-07).
     """
     return consultation_file(connection, viewer, consultation_id).consultation
 
 
 @dataclass(frozen=True)
 class ConsultationFile:
-    """One consultation for one viewer, every link around its people and what is hidden of them, told of or not."""
+    """One consultation for one viewer, every link around its people and what is hidden of them, told of or not.
+
+    ``told`` says of whom the viewer reads; ``words`` takes everybody else, and a hidden complainant, out of a text.
+    """
 
     consultation: Consultation
     links: tuple[PersonMerge, ...]
     hidden: Mapping[str, WithheldAddress]
+    told: Told
+    words: Callable[[str], str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the viewer reads of everybody in it."""
+        return self.consultation.id in self.told.whole
 
 
 def consultation_file(
@@ -130,10 +142,27 @@ def consultation_file(
     links = PersonMerges(connection).around(people)
     hidden = ProtectedPersons(connection).among(people, links)
     found.persons = withheld(found.persons, hidden)
-    heard_it = found.desk == viewer.office or found.received_by == viewer.account_id
-    if not heard_it:
-        told = told_to(connection, viewer, (found.id,))
-        found.story = told.story(found.id, found.shared_story, found.persons)
-        found.contact = found.contact.outside_the_desk
-        found.persons = told.only(found.id, found.persons)
-    return ConsultationFile(found, links, hidden)
+    if found.desk == viewer.office or found.received_by == viewer.account_id:
+        return ConsultationFile(found, links, hidden, Told(frozenset((found.id,))), str)
+    told = told_to(connection, viewer, (found.id,))
+    words = _words_for(told, replace(found))
+    found.story, found.outcome = words(found.story), words(found.outcome)
+    found.reception = _as_told(found, words)
+    found.contact = found.contact.outside_the_desk
+    found.persons = told.only(found.id, found.persons)
+    return ConsultationFile(found, links, hidden, told, words)
+
+
+def _words_for(told: Told, whole: Consultation) -> Callable[[str], str]:
+    def words(typed: str) -> str:
+        return told.story(whole.id, whole.contact.taken_out_of(typed), whole.persons)
+
+    return words
+
+
+def _as_told(found: Consultation, words: Callable[[str], str]) -> Reception:
+    """How it came, without what leads to a hidden complainant."""
+    noted = replace(found.reception, do_not_contact=words(found.reception.do_not_contact))
+    if found.contact.hidden:
+        return replace(noted, contact_by="", heard_by="", agency="")
+    return replace(noted, contact_by=words(noted.contact_by))

@@ -18,9 +18,9 @@ from kasane_intake.domain.person_merge import (
 )
 from kasane_intake.domain.same_person.scoring import compare
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person
-from kasane_intake.queries.told import told_rows
-from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import PersonMerges, ProtectedPersons, merge_from
+from kasane_intake.repository.told import told_rows
+from kasane_intake.repository.visibility import visible_to
 from kasane_kit.auth import Actor
 
 

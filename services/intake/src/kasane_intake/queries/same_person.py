@@ -15,9 +15,9 @@ from kasane_intake.domain.same_person.scoring import (
     compare_homes,
 )
 from kasane_intake.domain.same_person.traits import PersonTraits, fold_person, stored_keys
-from kasane_intake.queries.told import told_rows
-from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import ProtectedPersons, ShownCandidates
+from kasane_intake.repository.told import told_rows
+from kasane_intake.repository.visibility import visible_to
 from kasane_kit.auth import Actor
 
 # Of a frequent name many share the name alone; records that share more come first.

@@ -29,9 +29,9 @@ from kasane_intake.domain.search import (
     terms_of,
 )
 from kasane_intake.queries.consultations import CLOSED, ConsultationLine, lines_of
-from kasane_intake.queries.told import told_to
-from kasane_intake.queries.visibility import visible_to
 from kasane_intake.repository import Consultations, ProtectedPersons, withheld
+from kasane_intake.repository.told import told_to
+from kasane_intake.repository.visibility import visible_to
 from kasane_kit.auth import Actor
 from kasane_kit.db import TagMaker, has_tags, stored_text, tags_in
 from kasane_kit.web.dates import NotADate, parse_date

@@ -1,7 +1,7 @@
 """Reads つなぐシート."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -10,10 +10,11 @@ from kasane_intake import tables
 from kasane_intake.domain.errors import ConsultationNotFound, SheetNotFound
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
 from kasane_intake.domain.step import Step
-from kasane_intake.queries.consultations import consultation
-from kasane_intake.queries.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
+from kasane_intake.queries.consultations import ConsultationFile, consultation_file
 from kasane_intake.repository import ReferralSheets, read_sheet, steps_of
+from kasane_intake.repository.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
 from kasane_kit.auth import Actor
+from kasane_kit.db.shredding import is_shredded
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,35 @@ _DONE = (SheetStatus.CLOSED, SheetStatus.RETURNED, SheetStatus.REDIRECTED, Sheet
 
 
 def sheets_of(
-    connection: Connection, consultation_id: str, viewer: Actor | None = None
+    connection: Connection, viewer: Actor, file: ConsultationFile
 ) -> tuple[ReferralSheet, ...]:
-    """The sheets of a consultation that the viewer has opened; drafts are their sender's."""
-    found = ReferralSheets(connection).of_consultation(consultation_id)
-    return tuple(one for one in found if viewer is None or _open_to(one, viewer))
+    """The sheets of a consultation that are open to the viewer."""
+    found = ReferralSheets(connection).of_consultation(file.consultation.id)
+    return tuple(one for one in found if _open_to(one, viewer, whole=file.whole))
 
 
 def chain_of(connection: Connection, one: ReferralSheet) -> tuple[ReferralSheet, ...]:
-    """The sheets by which the matter went on, first to last."""
+    """The sheets by which the matter went on, first to last: only between which offices is for every viewer."""
     return ReferralSheets(connection).of_chain(one.chain_id)
 
 
-def steps(connection: Connection, consultation_id: str) -> tuple[Step, ...]:
-    """The history of a consultation that the viewer has opened, oldest first."""
-    return steps_of(connection, consultation_id)
+def steps(
+    connection: Connection, file: ConsultationFile, sheets: Sequence[ReferralSheet]
+) -> tuple[Step, ...]:
+    """The history of a consultation and of these sheets, oldest first, in words that the viewer may read."""
+    ids = {"", *(one.id for one in sheets)}
+    return tuple(
+        replace(one, note=file.words(one.note))
+        for one in steps_of(connection, file.consultation.id)
+        if one.sheet_id in ids
+    )
 
 
 def sheet_board(connection: Connection, viewer: Actor, today: date) -> SheetBoard:
-    """What the viewer's office has to answer, waits for, has to read, and has done."""
+    """What the viewer's office has to answer, waits for, has to read, and has done.
+
+    Who is told only that a sheet is late is told where it lies, and none of its words.
+    """
     s = tables.referral_sheet.c
     mine = or_(
         s.to_office == viewer.office,
@@ -116,7 +127,7 @@ def _lines(
     statement = (
         select(tables.consultation.c.number, *s)
         .join(tables.consultation, tables.consultation.c.id == s.consultation_id)
-        .where(condition)
+        .where(condition, ~is_shredded(s.consultation_id))
     )
     if most is None:
         statement = statement.order_by(s.acknowledge_by, s.id)
@@ -125,25 +136,32 @@ def _lines(
     lines = []
     for row in connection.execute(statement):
         found = read_sheet({name: row._mapping[name] for name in s.keys()})  # noqa: SIM118
-        if _open_to(found, viewer):
-            lines.append(SheetLine(found, row.number, found.late(today)))
+        if not _kept_from(found, viewer):
+            told = found if _open_to(found, viewer, whole=False) else found.without_words()
+            lines.append(SheetLine(told, row.number, found.late(today)))
     return lines
 
 
-def _open_to(one: ReferralSheet, viewer: Actor) -> bool:
-    kept = one.status.value in KEPT_BY_THE_SENDER
+def _kept_from(one: ReferralSheet, viewer: Actor) -> bool:
     mine = viewer.office in (one.from_office, one.responsible_office)
-    return not kept or mine or viewer.has("coordinator")
+    return one.status.value in KEPT_BY_THE_SENDER and not mine and not viewer.has("coordinator")
+
+
+def _open_to(one: ReferralSheet, viewer: Actor, *, whole: bool) -> bool:
+    """Who reads of everybody reads every sheet; others those of their office or copied to their post (I-07)."""
+    offices = (one.from_office, one.to_office, one.responsible_office)
+    theirs = viewer.office in offices or not {*one.copies_to}.isdisjoint(named_roles(viewer))
+    return (whole or theirs) and not _kept_from(one, viewer)
 
 
 def sheet(connection: Connection, viewer: Actor, sheet_id: str) -> ReferralSheet:
-    """One sheet; raises SheetNotFound when there is none or its consultation is not open to the viewer."""
+    """One sheet; raises SheetNotFound when there is none or it, or its consultation, is not open to the viewer."""
     found = ReferralSheets(connection).get(sheet_id)
     try:
-        consultation(connection, viewer, found.consultation_id)
+        file = consultation_file(connection, viewer, found.consultation_id)
     except ConsultationNotFound:
         raise SheetNotFound from None
-    if not _open_to(found, viewer):
+    if not _open_to(found, viewer, whole=file.whole):
         raise SheetNotFound
     return found
 
@@ -157,7 +175,9 @@ def sheets_for_office(connection: Connection, viewer: Actor, today: date) -> Seq
         select(s.id, tables.consultation.c.number)
         .join(tables.consultation, tables.consultation.c.id == s.consultation_id)
         .where(
-            s.status.in_([SheetStatus.SENT.value, SheetStatus.ACKNOWLEDGED.value]), or_(mine, late)
+            s.status.in_([SheetStatus.SENT.value, SheetStatus.ACKNOWLEDGED.value]),
+            or_(mine, late),
+            ~is_shredded(s.consultation_id),
         )
         .order_by(s.acknowledge_by, s.id)
     ).all()

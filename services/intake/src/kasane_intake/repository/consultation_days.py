@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from kasane_intake import tables
 from kasane_intake.domain.consultation_day import (
@@ -30,19 +31,28 @@ class ConsultationDays:
 
     def get(self, day_id: str) -> ConsultationDay:
         """The day with its slots in the order of the clock; raises DayNotFound."""
-        row = self._connection.execute(
+        found = self.found(
             select(tables.consultation_day).where(tables.consultation_day.c.id == day_id)
-        ).one_or_none()
-        if row is None:
+        )
+        if not found:
             raise DayNotFound
+        return found[0]
+
+    def found(self, wanted: Select[Any]) -> list[ConsultationDay]:
+        """The days whose rows a statement selects, in its order, each with its slots in the order of the clock."""
+        rows = self._connection.execute(wanted).all()
         s = tables.day_slot
-        slots = self._connection.execute(
-            select(s).where(s.c.day_id == day_id).order_by(s.c.starts_at, s.c.id)
-        )
-        return ConsultationDay(
-            **{**row._mapping, "way": MeetingWay(row.way)},
-            slots=tuple(DaySlot(r.id, r.starts_at, r.ends_at, r.seats) for r in slots),
-        )
+        slots: dict[str, list[DaySlot]] = {row.id: [] for row in rows}
+        for r in self._connection.execute(
+            select(s).where(s.c.day_id.in_(list(slots))).order_by(s.c.starts_at, s.c.id)
+        ):
+            slots[r.day_id].append(DaySlot(r.id, r.starts_at, r.ends_at, r.seats))
+        return [
+            ConsultationDay(
+                **{**row._mapping, "way": MeetingWay(row.way)}, slots=tuple(slots[row.id])
+            )
+            for row in rows
+        ]
 
     def of_slot(self, slot_id: str) -> ConsultationDay:
         """The day to which a slot belongs; raises DayNotFound."""
@@ -52,6 +62,13 @@ class ConsultationDays:
         if day_id is None:
             raise DayNotFound
         return self.get(day_id)
+
+    def to_book(self, slot_id: str) -> ConsultationDay:
+        """As ``of_slot``; nobody calls the day off until the end of the transaction."""
+        d, s = tables.consultation_day.c, tables.day_slot.c
+        held = select(d.id).where(d.id.in_(select(s.day_id).where(s.id == slot_id)))
+        self._connection.execute(held.with_for_update(read=True))
+        return self.of_slot(slot_id)
 
     def add(self, day: ConsultationDay) -> None:
         """Saves a new day with its slots."""
@@ -89,6 +106,12 @@ class Bookings:
             raise DayNotFound
         return _booking(row)
 
+    def to_change(self, booking_id: str) -> Booking:
+        """The booking, which nobody else changes until the end of the transaction; raises DayNotFound."""
+        held = select(tables.booking.c.id).where(tables.booking.c.id == booking_id)
+        self._connection.execute(held.with_for_update())
+        return self.get(booking_id)
+
     def by_receipt(self, receipt: str) -> Booking | None:
         """The booking of a receipt number, if there is one."""
         row = self._connection.execute(
@@ -96,13 +119,22 @@ class Bookings:
         ).one_or_none()
         return _booking(row) if row else None
 
-    def count_of(self, day_id: str, statuses: Collection[BookingStatus]) -> int:
-        """How many bookings of a day stand so."""
+    def of_slots(self, slot_ids: Collection[str]) -> list[Booking]:
+        """Every booking of some slots, in the order of their seats, then of being made."""
+        b = tables.booking.c
+        rows = self._connection.execute(
+            _ASKED.where(b.slot_id.in_(slot_ids)).order_by(b.seat, b.booked_at, b.id)
+        )
+        return [_booking(row) for row in rows]
+
+    def count_waiting(self, day_id: str, statuses: Collection[BookingStatus]) -> int:
+        """How many bookings of a day stand so, or have words of their sender that nobody has read."""
         b, s = tables.booking.c, tables.day_slot.c
+        stands = b.status.in_([one.value for one in statuses])
         counted = (
             select(func.count())
             .select_from(tables.booking.join(tables.day_slot, s.id == b.slot_id))
-            .where(s.day_id == day_id, b.status.in_([one.value for one in statuses]))
+            .where(s.day_id == day_id, or_(stands, b.added_at.is_not(None)))
         )
         return int(self._connection.scalar(counted) or 0)
 
@@ -167,5 +199,6 @@ def _columns(booking: Booking) -> dict[str, object]:
 def _booking(row: Row[tuple[object, ...]]) -> Booking:
     values = dict(row._mapping)
     del values["booked_at"]
-    values["settled_at"] = moment_or_none(values["settled_at"])
+    for name in ("settled_at", "added_at"):
+        values[name] = moment_or_none(values[name])
     return Booking(**{**values, "status": BookingStatus(values["status"])})

@@ -50,7 +50,12 @@ RULES = Rules(
         Personal(tables.reception, _OF, blank=("heard_by", "agency")),
         Personal(tables.attachment, _OF, holds=True, delete=True),
         Personal(tables.attachment_look, ("attachment_id",), delete=True),
-        Personal(tables.booking, _OWN_OR_OF, blank=("name", "kana", "phone"), holds=True),
+        Personal(
+            tables.booking,
+            _OWN_OR_OF,
+            blank=("name", "kana", "phone", "digest", "last_addition"),
+            holds=True,
+        ),
         Personal(tables.web_message, _OWN_OR_OF, blank=("name", "kana", "digest"), holds=True),
         Personal(tables.arrival_hold, ("arrival_id",), stays=("placed_by_name", "lifted_by_name")),
         Personal(tables.web_addition, ("message_id",)),

@@ -24,6 +24,13 @@ class ProtectedPersons:
             insert(tables.protected_person).values(person_id=person_id, phone_too=phone_too)
         )
 
+    def keep_back(self, person_id: str) -> None:
+        """Hides the address of who lives with somebody protected; what is hidden already stays as it is."""
+        p = tables.protected_person.c
+        known = select(p.person_id).where(p.person_id == person_id)
+        if self._connection.scalar(known) is None:
+            self.hide(person_id, phone_too=False)
+
     def show(self, person_id: str) -> None:
         """Lets the address be shown again."""
         self._connection.execute(

@@ -56,7 +56,7 @@ class PublicForms:
         """Saves changed settings; raises ChangedMeanwhile when somebody else was faster."""
         columns = {**vars(form), "version": form.version + 1}
         if form.version == 0:
-            self._connection.execute(insert(tables.public_form).values(id=THE_FORM, **columns))
+            self._insert(columns)
             return
         saved = self._connection.execute(
             update(tables.public_form)
@@ -67,6 +67,13 @@ class PublicForms:
         )
         if saved.rowcount != 1:
             raise ChangedMeanwhile
+
+    def _insert(self, columns: dict[str, object]) -> None:
+        try:
+            with unless_taken(tables.public_form.c.id), self._connection.begin_nested():
+                self._connection.execute(insert(tables.public_form).values(id=THE_FORM, **columns))
+        except Taken:
+            raise ChangedMeanwhile from None
 
 
 class WebMessages:
@@ -122,11 +129,32 @@ class WebMessages:
         if saved.rowcount != 1:
             raise ChangedMeanwhile
 
-    def append(self, message_id: str, addition_id: str, at: datetime, words: str) -> None:
-        """Saves what the sender added; raises ArrivalDestroyed when the end of the message was begun meanwhile."""
+    def has_addition(self, addition_id: str) -> bool:
+        """Whether this was added already."""
+        a = tables.web_addition.c
+        return bool(self._connection.scalar(select(exists().where(a.id == addition_id))))
+
+    def append(self, message_id: str, addition_id: str, at: datetime, words: str) -> bool:
+        """Saves what the sender added, as a new version: who has the one before open has not read it.
+
+        False when the same addition is there already. Raises ArrivalDestroyed when the end of the message was begun
+        meanwhile.
+        """
+        try:
+            with unless_taken(tables.web_addition.c.id), self._connection.begin_nested():
+                self._append(message_id, addition_id, at, words)
+        except Taken:
+            return False
+        return True
+
+    def _append(self, message_id: str, addition_id: str, at: datetime, words: str) -> None:
         m = tables.web_message.c
-        ending = select(m.ending_id).where(m.id == message_id).with_for_update()
-        if self._connection.scalar(ending):
+        changed = self._connection.execute(
+            update(tables.web_message)
+            .where(m.id == message_id, m.ending_id == "")
+            .values(version=m.version + 1)
+        )
+        if changed.rowcount != 1:
             raise ArrivalDestroyed
         self._connection.execute(
             insert(tables.web_addition).values(
@@ -171,6 +199,11 @@ class WebCounts:
             )
             or 0
         )
+
+    def of(self, bucket: str) -> int:
+        """How many tries were counted so far."""
+        t = tables.web_count.c
+        return int(self._connection.scalar(select(t.count).where(t.bucket == bucket)) or 0)
 
     def forget(self, now: datetime) -> None:
         """Deletes every count whose hour is over."""

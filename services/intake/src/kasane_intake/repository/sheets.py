@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kasane_intake import tables
 from kasane_intake.domain.errors import ChangedMeanwhile, SheetNotFound
 from kasane_intake.domain.referral_sheet import ReferralSheet, SheetStatus
+from kasane_kit.db.shredding import is_shredded
 
 
 class ReferralSheets:
@@ -34,21 +35,29 @@ class ReferralSheets:
             return None
 
     def waiting_since_before(self, day: date) -> tuple[ReferralSheet, ...]:
-        """Sent sheets that should have been acknowledged before the day, the longest waiting first."""
+        """Sent sheets that should have been acknowledged before the day, longest first; none of those shredded."""
         s = tables.referral_sheet.c
         rows = self._connection.execute(
             select(tables.referral_sheet)
-            .where(s.status == SheetStatus.SENT.value, s.acknowledge_by < day)
+            .where(
+                s.status == SheetStatus.SENT.value,
+                s.acknowledge_by < day,
+                ~is_shredded(s.consultation_id),
+            )
             .order_by(s.acknowledge_by, s.id)
         )
         return tuple(_sheet(row) for row in rows)
 
     def undecided_since_before(self, day: date) -> tuple[ReferralSheet, ...]:
-        """Acknowledged sheets that should have been accepted or returned before the day, longest first."""
+        """Acknowledged sheets that should have been decided before the day, longest first; none of those shredded."""
         s = tables.referral_sheet.c
         rows = self._connection.execute(
             select(tables.referral_sheet)
-            .where(s.status == SheetStatus.ACKNOWLEDGED.value, s.decide_by < day)
+            .where(
+                s.status == SheetStatus.ACKNOWLEDGED.value,
+                s.decide_by < day,
+                ~is_shredded(s.consultation_id),
+            )
             .order_by(s.decide_by, s.id)
         )
         return tuple(_sheet(row) for row in rows)

@@ -61,6 +61,9 @@ booking = Table(
     Column("version", Integer, nullable=False),
     Column("settled_at", DateTime(timezone=True)),
     Column("ending_id", String(36), nullable=False, server_default=""),
+    Column("added_at", DateTime(timezone=True)),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("last_addition", String(36), nullable=False, server_default=""),
     UniqueConstraint("slot_id", "seat", name="intake_booking_seat"),
     UniqueConstraint("receipt", name="intake_booking_receipt"),
 )

@@ -105,7 +105,7 @@ class BeginRunSchema(InputSchema):
     """A campaign that the town names for a year."""
 
     campaign = fields.String(required=True, validate=validate.Length(1, 60))
-    year = fields.Integer(required=True, strict=True)
+    year = fields.Integer(required=True, strict=True, validate=validate.Range(2000, 2999))
 
 
 class ReceiverSchema(InputSchema):
@@ -175,6 +175,7 @@ class TargetSchema(Schema):
     need = fields.Enum(NeedLevel, by_value=True, allow_none=True)
     request_id = fields.String()
     consultation_id = fields.String()
+    version = fields.Integer()
 
 
 class TargetListSchema(Schema):
@@ -198,7 +199,7 @@ class TriageSchema(InputSchema):
 
 
 class SurveyHouseholdSchema(Schema):
-    """A household of an area; ``result`` is of the last visit."""
+    """A household of an area; ``result`` is of the last visit, ``version`` grows with each."""
 
     id = fields.String()
     area = fields.String()
@@ -208,6 +209,7 @@ class SurveyHouseholdSchema(Schema):
     visited_on = fields.Date(allow_none=True)
     visits = fields.Integer()
     request_id = fields.String()
+    version = fields.Integer()
 
 
 class SurveyHouseholdListSchema(Schema):

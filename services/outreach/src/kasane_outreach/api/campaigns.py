@@ -10,6 +10,7 @@ from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    asked_version,
     create_once,
     hooks,
     reading,
@@ -22,11 +23,13 @@ from kasane_outreach import queries
 from kasane_outreach.api import campaign_schemas as schemas
 from kasane_outreach.commands.campaigns import (
     BeginRun,
+    FixList,
     HearLeader,
     ListedHousehold,
     ListedPerson,
     NameGround,
     RecordSurveyVisit,
+    SendWave,
     TriageReply,
 )
 from kasane_outreach.handlers import area_surveys, campaigns
@@ -80,10 +83,9 @@ def confirm_receiver(payload: dict[str, Any], run_id: str) -> Response:
 @blueprint.arguments(schemas.PersonListSchema)
 @blueprint.response(200, schemas.RunFileSchema)
 def add_people(payload: dict[str, Any], run_id: str) -> Response:
-    """Add people to the list of a postal survey while it is not fixed."""
+    """Add people to the list of a postal survey while it is not fixed. Send Idempotency-Key so that they join once."""
     people = [ListedPerson(**one) for one in payload["people"]]
-    with unit_of_work() as uow:
-        campaigns.add_people(run_id, people, uow)
+    create_once(lambda uow, _key: campaigns.add_people(run_id, people, uow))
     return _run(run_id)
 
 
@@ -92,10 +94,12 @@ def add_people(payload: dict[str, Any], run_id: str) -> Response:
 @blueprint.arguments(schemas.HouseholdListSchema)
 @blueprint.response(200, schemas.RunFileSchema)
 def add_households(payload: dict[str, Any], run_id: str) -> Response:
-    """Add households to the list of a survey from house to house while it is not fixed."""
+    """Add households to the list of a survey from house to house while it is not fixed.
+
+    Send Idempotency-Key so that they join once.
+    """
     households = [ListedHousehold(**one) for one in payload["households"]]
-    with unit_of_work() as uow:
-        campaigns.add_households(run_id, households, uow)
+    create_once(lambda uow, _key: campaigns.add_households(run_id, households, uow))
     return _run(run_id)
 
 
@@ -114,9 +118,10 @@ def put_ground(payload: dict[str, Any], run_id: str) -> Response:
 @require("outreach.campaign.approve", object_argument="run_id")
 @blueprint.response(200, schemas.RunFileSchema)
 def approve(run_id: str) -> Response:
-    """A second person fixes the list."""
+    """A second person fixes the list as they read it. Needs If-Match."""
+    command = FixList(run_id, asked_version())
     with unit_of_work() as uow:
-        campaigns.fix_list(run_id, uow)
+        campaigns.fix_list(command, uow)
     return _run(run_id)
 
 
@@ -124,9 +129,10 @@ def approve(run_id: str) -> Response:
 @require("outreach.campaign.run", object_argument="run_id")
 @blueprint.response(200, schemas.RunFileSchema)
 def send_wave(run_id: str) -> Response:
-    """The letters of a wave go out."""
+    """The letters of a wave go out, once. Needs If-Match."""
+    command = SendWave(run_id, asked_version())
     with unit_of_work() as uow:
-        campaigns.send_wave(run_id, uow)
+        campaigns.send_wave(command, uow)
     return _run(run_id)
 
 
@@ -164,7 +170,7 @@ def list_people(run_id: str) -> dict[str, Any]:
 @blueprint.route("/campaign-runs/<run_id>/replies/<target_id>", methods=["GET"])
 @require("outreach.survey_reply.read", object_argument="target_id")
 @blueprint.response(200, schemas.ReplySchema)
-def get_reply(run_id: str, target_id: str) -> dict[str, Any]:
+def get_reply(run_id: str, target_id: str) -> Response:
     """What one person answered; no answers where nothing came."""
     return _reply(run_id, target_id)
 
@@ -173,11 +179,12 @@ def get_reply(run_id: str, target_id: str) -> dict[str, Any]:
 @require("outreach.survey_reply.read", object_argument="target_id")
 @blueprint.arguments(schemas.TriageSchema)
 @blueprint.response(200, schemas.ReplySchema)
-def post_triage(payload: dict[str, Any], run_id: str, target_id: str) -> dict[str, Any]:
-    """Say what a reply needs; where help is wanted it becomes a consultation, once."""
+def post_triage(payload: dict[str, Any], run_id: str, target_id: str) -> Response:
+    """Say what the reply that was read needs; where help is wanted it becomes a consultation, once. Needs If-Match."""
     _reply(run_id, target_id)
+    command = TriageReply(target_id, asked_version(), **payload)
     with unit_of_work() as uow:
-        campaigns.triage_reply(TriageReply(target_id, **payload), uow)
+        campaigns.triage_reply(command, uow)
     return _reply(run_id, target_id)
 
 
@@ -195,10 +202,13 @@ def list_households(run_id: str, area: str) -> dict[str, Any]:
 @blueprint.arguments(schemas.HearingSchema)
 @blueprint.response(201, schemas.SurveyHouseholdListSchema)
 def post_hearing(payload: dict[str, Any], run_id: str, area: str) -> dict[str, Any]:
-    """Keep what a leader said, apart from what households say."""
-    command = HearLeader(run_id=run_id, area=area, on=clock.today(), **payload)
-    with unit_of_work() as uow:
+    """Keep what a leader said, apart from what households say. Send Idempotency-Key so that it is kept once."""
+
+    def hear(uow: UnitOfWork, hearing_id: str) -> None:
+        command = HearLeader(hearing_id, run_id=run_id, area=area, on=clock.today(), **payload)
         area_surveys.hear_leader(command, uow)
+
+    create_once(hear)
     with reading() as connection:
         return {"items": queries.households_of_area(connection, run_id, area)}
 
@@ -207,16 +217,20 @@ def post_hearing(payload: dict[str, Any], run_id: str, area: str) -> dict[str, A
 @require("outreach.survey_household.visit", object_argument="household_id")
 @blueprint.arguments(schemas.SurveyVisitSchema)
 @blueprint.response(201, schemas.SurveyHouseholdSchema)
-def post_visit(payload: dict[str, Any], run_id: str, household_id: str) -> Any:
-    """Keep what came of a visit; a worrying household is put on the list of those to reach, once."""
+def post_visit(payload: dict[str, Any], run_id: str, household_id: str) -> Response:
+    """Keep what came of a visit; a worrying household is put on the list of those to reach, once.
+
+    Needs If-Match with the household's ``version``; send Idempotency-Key so that a repeated call counts once.
+    """
     with reading() as connection:
         queries.survey_household(connection, run_id, household_id)
-    with unit_of_work() as uow:
-        area_surveys.record_survey_visit(
-            RecordSurveyVisit(household_id=household_id, on=clock.today(), **payload), uow
-        )
+    command = RecordSurveyVisit(
+        household_id=household_id, on=clock.today(), version=asked_version(), **payload
+    )
+    create_once(lambda uow, _key: area_surveys.record_survey_visit(command, uow))
     with reading() as connection:
-        return queries.survey_household(connection, run_id, household_id)[0]
+        found = queries.survey_household(connection, run_id, household_id)[0]
+    return with_version(shown_by(schemas.SurveyHouseholdSchema, found), found.version, 201)
 
 
 @blueprint.route("/campaign-runs/<run_id>/months", methods=["GET"])
@@ -244,10 +258,11 @@ def _run(run_id: str, status: int = 200) -> Response:
     return with_version(shown_by(schemas.RunFileSchema, found), run.version, status)
 
 
-def _reply(run_id: str, target_id: str) -> dict[str, Any]:
+def _reply(run_id: str, target_id: str) -> Response:
     with reading() as connection:
         target, sealed = queries.survey_reply(connection, run_id, target_id)
-    return {
+    found = {
         "target": target,
         "answers": campaigns.answers_of(this_house().unseal, target_id, sealed),
     }
+    return with_version(shown_by(schemas.ReplySchema, found), target.version)

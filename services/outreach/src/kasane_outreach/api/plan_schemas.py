@@ -29,7 +29,7 @@ class AskForPlanSchema(InputSchema):
 
 
 class PlannedVisitSchema(InputSchema):
-    """One worker at one visit."""
+    """One worker at one visit; ``request_id`` is empty where the household is not the reader's to see."""
 
     request_id = fields.String()
     worker_id = fields.String()
@@ -79,7 +79,7 @@ class PauseSchema(InputSchema):
 class WorkerProfileSchema(InputSchema):
     """When and how a worker goes round; places are town blocks."""
 
-    agency = fields.String(load_default="", validate=validate.Length(max=60))
+    agency = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
     skills = fields.List(_WORD, load_default=list)
     sex = fields.String(load_default="", validate=validate.OneOf(("", "female", "male")))
     languages = fields.List(_WORD, load_default=list)

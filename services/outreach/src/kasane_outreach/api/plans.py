@@ -28,6 +28,7 @@ from kasane_outreach.commands import (
     StopPlan,
 )
 from kasane_outreach.domain.planning import WorkPause
+from kasane_outreach.domain.planning_errors import PlanPartlyHidden
 from kasane_outreach.domain.position import Position
 from kasane_outreach.domain.time_of_day import minute_of, time_at
 from kasane_outreach.domain.visit_wish import VisitWish, WishedTime
@@ -51,8 +52,11 @@ def create_plan(payload: dict[str, Any]) -> Response:
     """Ask for a plan; the search begins by itself, and nothing is scheduled until it is accepted."""
     values = {**payload, "workers": tuple(dict.fromkeys(payload["workers"]))}
 
+    with reading() as connection:
+        requests = queries.requests_open_to(connection, actor())
+
     def ask(uow: UnitOfWork, run_id: str) -> None:
-        ask_for_plan(AskForPlan(run_id=run_id, **values), uow)
+        ask_for_plan(AskForPlan(run_id=run_id, requests=requests, **values), uow)
 
     return _plan(create_once(ask), 201)
 
@@ -83,7 +87,8 @@ def post_stop(run_id: str) -> Response:
 def post_accept(run_id: str) -> Response:
     """Turn the plan into visits. Needs If-Match; accepting twice changes nothing."""
     with reading() as connection:
-        queries.plan_file(connection, actor(), run_id)
+        if not queries.plan_file(connection, actor(), run_id).whole:
+            raise PlanPartlyHidden
     with unit_of_work() as uow:
         accept_plan(AcceptPlan(run_id, asked_version()), uow)
     return _plan(run_id)
@@ -94,10 +99,16 @@ def post_accept(run_id: str) -> Response:
 @blueprint.arguments(schemas.WorkerProfileSchema)
 @blueprint.response(200, schemas.KeptSchema)
 def put_profile(payload: dict[str, Any], account_id: str) -> Response:
-    """Write down when and how a worker goes round. Needs If-Match; version 0 for the first time."""
+    """Write down when and how a worker goes round. Needs If-Match; version 0 for the first time.
+
+    Without ``agency`` it stays as it is; only a coordinator changes it.
+    """
     if not actor().has("coordinator") and actor().account_id != account_id:
         raise Refusal("not_found", 404)
+    with reading() as connection:
+        before = queries.worker_profile(connection, account_id)
     changed = {
+        "agency": before.agency if payload["agency"] is None else payload["agency"],
         "skills": frozenset(payload["skills"]),
         "languages": frozenset(payload["languages"]),
         "hours": {
@@ -168,7 +179,7 @@ def _plan(run_id: str, status: int = 200) -> Response:
         "cost": run.cost,
         "visits": [
             {
-                "request_id": row.household.id,
+                "request_id": row.household.id if row.household else "",
                 "worker_id": day.worker,
                 "on": day.day,
                 "starts_at": time_at(row.slot.starts),
@@ -181,9 +192,9 @@ def _plan(run_id: str, status: int = 200) -> Response:
         ],
         "left_out": [
             {"request_id": one.visit.partition("@")[0], "reason": one.reason}
-            for one in (run.plan.left_out if run.plan else ())
+            for one in file.left_out
         ],
-        "notes": run.notes,
+        "notes": file.notes,
         "version": run.version,
     }
     return with_version(shown_by(schemas.PlanSchema, body), run.version, status)

@@ -51,11 +51,12 @@ def get_watch(assignment_id: str) -> WatchAssignment:
 @blueprint.arguments(schemas.WatchReportSchema)
 @blueprint.response(201, schemas.WatchSchema)
 def report(payload: dict[str, Any], assignment_id: str) -> WatchAssignment:
-    """Keep what the watcher saw; the next day is counted from today."""
-    with unit_of_work() as uow:
-        watching.report_watch(
-            ReportWatch(assignment_id=assignment_id, on=clock.today(), **payload), uow
-        )
+    """Keep what the watcher saw; the next day is counted from today. Send Idempotency-Key so that it counts once."""
+
+    def keep(uow: UnitOfWork, report_id: str) -> None:
+        watching.report_watch(ReportWatch(report_id, assignment_id, clock.today(), **payload), uow)
+
+    create_once(keep)
     return _watch(assignment_id)
 
 

@@ -46,6 +46,22 @@ class NameGround:
 
 
 @dataclass(frozen=True)
+class FixList:
+    """Approve the list and its ground as they were read in this version of the run."""
+
+    run_id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class SendWave:
+    """Send the wave that follows this version of the run."""
+
+    run_id: str
+    version: int
+
+
+@dataclass(frozen=True)
 class SendReply:
     """What somebody sent back with the code of their letter; ``address`` is where they are, for counting."""
 
@@ -57,21 +73,26 @@ class SendReply:
 
 @dataclass(frozen=True)
 class TriageReply:
-    """Say what a reply needs; ``to_intake`` makes it a consultation, because help is wanted."""
+    """Say what the reply that was read needs; ``to_intake`` makes it a consultation, because help is wanted."""
 
     target_id: str
+    version: int
     need: NeedLevel
     to_intake: bool = False
 
 
 @dataclass(frozen=True)
 class RecordSurveyVisit:
-    """What came of a visit to a household of an area; ``words`` are the household's own."""
+    """What came of a visit to a household of an area; ``words`` are the household's own.
+
+    ``version`` is what who records knew of the household, None at a door without a line.
+    """
 
     household_id: str
     result: VisitResult
     on: date
     words: str
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +107,7 @@ class TakeArea:
 class HearLeader:
     """What a leader said before the visits of an area, with the ground for having asked."""
 
+    hearing_id: str
     run_id: str
     area: str
     heard_from: str
@@ -111,6 +133,7 @@ class AssignWatch:
 class ReportWatch:
     """What a watcher saw."""
 
+    report_id: str
     assignment_id: str
     on: date
     worrying: bool

@@ -10,7 +10,8 @@ from kasane_outreach.domain.position import Position
 class PutOnList:
     """Put a household on the list of those to reach, as a case asked.
 
-    ``visit_address`` is a protected one: it is kept sealed, for the workers of a visit.
+    ``visit_address`` is a protected one: it is kept sealed, for the workers of a visit. ``at_host``
+    says that the address is a host's, which the reason names as well.
     """
 
     request_id: str
@@ -30,6 +31,7 @@ class PutOnList:
     kana: str = ""
     phone: str = ""
     visit_address: str = ""
+    at_host: bool = False
 
 
 @dataclass(frozen=True)

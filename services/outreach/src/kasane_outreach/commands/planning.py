@@ -11,13 +11,17 @@ from kasane_outreach.domain.worker_profile import WorkerProfile
 
 @dataclass(frozen=True)
 class AskForPlan:
-    """Plan some days from ``starts_on`` for these workers; the search takes ``seconds`` at most."""
+    """Plan some days from ``starts_on`` for these workers; the search takes ``seconds`` at most.
+
+    ``requests`` are the households that who asks may see; None when that is every one.
+    """
 
     run_id: str
     starts_on: date
     days: int
     workers: tuple[str, ...]
     seconds: int = USUAL_SECONDS
+    requests: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ class SurveyHousehold:
     request_id: str = ""
 
     @property
+    def version(self) -> int:
+        """Grows with each visit, so that who records one says what they knew."""
+        return self.visits + 1
+
+    @property
     def done(self) -> bool:
         """Whether its turn is over: met, refused, moved or worrying; who was out is visited again."""
         return self.result is not None and self.result is not VisitResult.ABSENT

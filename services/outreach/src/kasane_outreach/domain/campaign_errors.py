@@ -40,6 +40,12 @@ class RunOver(OutreachRefusal):
     code = "run_over"
 
 
+class WatchEnded(OutreachRefusal):
+    """Nobody has to look any more, so nothing more is reported."""
+
+    code = "watch_ended"
+
+
 class ListGone(OutreachRefusal):
     """The list was deleted when its term ended; only counts are left."""
 

@@ -1,5 +1,6 @@
 """A household that somebody should visit, until it is reached or the case ends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,7 +25,8 @@ class HouseholdToReach:
     met.
 
     ``sealed_address`` is a protected address under the town's key; ``address`` is empty then.
-    ``asked_by`` is the worker who asked for the visits, where no case did.
+    ``asked_by`` is the worker who asked for the visits, where no case did. ``at_host`` says that the
+    visits go to the host of a participation, not to the person's home.
     """
 
     id: str
@@ -54,6 +56,7 @@ class HouseholdToReach:
     sealed_address: str = ""
     asked_by: str = ""
     end_reason: str = ""
+    at_host: bool = False
 
     @property
     def open(self) -> bool:
@@ -66,7 +69,8 @@ class HouseholdToReach:
         return self.address_protected or bool(self.sealed_address)
 
     def keep_sealed(self, sealed: str) -> None:
-        """Keeps the address sealed only; without one nothing changes."""
+        """Takes it off the map and keeps the address sealed only, if it has one."""
+        self.position, self.town_block = None, ""
         if sealed:
             self.address, self.sealed_address = "", sealed
 
@@ -79,8 +83,13 @@ class HouseholdToReach:
         visit only, or to everybody who may look.
         """
         self.address_protected, self.phone_protected = protected, protected and phone_too
-        if protected:
-            self.position, self.town_block = None, ""
+
+    def kept_back(self, persons: Collection[str]) -> bool:
+        """Whether the address is to be hidden when the homes of these persons are.
+
+        A host's place is hidden only where the person's own address is protected.
+        """
+        return self.address_protected or (not self.at_host and self.person_id in persons)
 
     @property
     def ready_for_round(self) -> bool:
@@ -117,10 +126,14 @@ class HouseholdToReach:
             raise HouseholdClosed
         self.status = ReachStatus.SCHEDULED
 
-    def visit_cancelled(self, *, others_due: bool) -> None:
-        """A visit fell through; without another one the household waits again."""
+    def visit_cancelled(self, *, others_due: bool, wanted: bool = False) -> None:
+        """A visit fell through; without another one the household waits again.
+
+        Where the last visit met somebody it stays reached, unless another one is still ``wanted``.
+        """
         if self.status is ReachStatus.SCHEDULED and not others_due:
-            self.status = ReachStatus.WAITING
+            met = self.last_result is not None and self.last_result.contact_made
+            self.status = ReachStatus.REACHED if met and not wanted else ReachStatus.WAITING
 
     def visited(self, result: VisitResult, *, others_due: bool) -> None:
         """Takes in what came of a visit: back on the list unless contact was made; closed

@@ -22,6 +22,13 @@ class PlanOutdated(OutreachRefusal):
     code = "plan_outdated"
 
 
+class PlanPartlyHidden(OutreachRefusal):
+    """The plan holds households that who accepts it may not see."""
+
+    code = "plan_partly_hidden"
+    status = 403
+
+
 class PlanEmpty(OutreachRefusal):
     """There is no worker, no visit or no placed visit."""
 
@@ -41,6 +48,13 @@ class HoursUnreadable(OutreachRefusal):
 
     code = "hours_unreadable"
     status = 422
+
+
+class AgencyOnlyByCoordinator(OutreachRefusal):
+    """For which agency a worker goes is written down by coordinators alone."""
+
+    code = "agency_only_by_coordinator"
+    status = 403
 
 
 class WishUnreadable(OutreachRefusal):

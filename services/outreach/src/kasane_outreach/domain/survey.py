@@ -28,7 +28,7 @@ class SurveyTarget:
 
     ``digest`` knows the code of the letter again; ``no_letters`` is the person's word that no further
     letter is wanted, which refuses the letters and no help. ``request_id`` is the household to reach,
-    ``consultation_id`` the consultation that a reply became.
+    ``consultation_id`` the consultation that a reply became. ``version`` counts changes, replies among them.
     """
 
     id: str
@@ -46,6 +46,7 @@ class SurveyTarget:
     triaged_by: str = ""
     request_id: str = ""
     consultation_id: str = ""
+    version: int = 1
 
     @property
     def waits_for_reply(self) -> bool:
@@ -119,7 +120,8 @@ def code_of(key: bytes, target_id: str) -> str:
 
 
 def digest_of_code(key: bytes, code: str) -> str:
-    """How a code is known again; however it was typed."""
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    """How a code is known again, however it was typed: also in full width, with any stroke between its parts."""
+    typed = unicodedata.normalize("NFKC", code).upper()
+    plain = "".join(letter for letter in typed if letter.isascii() and letter.isalnum())
     plain = plain.replace("0", "O").replace("1", "I").replace("8", "B")
     return hmac.new(key, f"code|{plain}".encode(), hashlib.sha256).hexdigest()

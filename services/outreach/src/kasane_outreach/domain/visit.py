@@ -102,8 +102,12 @@ class Visit:
 
     def same_household(self, other: "Visit") -> bool:
         """Whether both go to the household of one case, or of one request where there is no case."""
-        same_case = bool(self.case_id) and self.case_id == other.case_id
-        return same_case or self.request_id == other.request_id
+        return self.leads_to(other.request_id, other.case_id)
+
+    def leads_to(self, request_id: str, case_id: str) -> bool:
+        """Whether it goes to the household of the case, or of the request where there is no case."""
+        same_case = bool(self.case_id) and self.case_id == case_id
+        return same_case or self.request_id == request_id
 
     def overlaps(self, other: "Visit") -> bool:
         """Whether one worker cannot make both."""
@@ -154,11 +158,19 @@ class Visit:
             raise WorkersMissing
         self.workers = workers
 
-    def cancel(self, reason: str) -> None:
-        """Takes it out of the day. Raises ReasonMissing and AlreadyRecorded."""
+    def cancel(self, reason: str) -> bool:
+        """Takes it out of the day; False when it was, for the same reason, so nothing changes.
+
+        Raises ReasonMissing, AlreadyRecorded, and VisitCancelled with the first reason.
+        """
         if not reason.strip():
             raise ReasonMissing
         if self.record is not None:
             raise AlreadyRecorded(by=self.record.recorded_by)
+        if self.status is VisitStatus.CANCELLED:
+            if reason.strip() == self.cancel_reason:
+                return False
+            raise VisitCancelled(reason=self.cancel_reason)
         self.status = VisitStatus.CANCELLED
         self.cancel_reason = reason.strip()
+        return True

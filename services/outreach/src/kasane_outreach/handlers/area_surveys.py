@@ -8,7 +8,7 @@ from kasane_outreach.domain.area_survey import LeaderHearing, SurveyHousehold, S
 from kasane_outreach.domain.campaign_errors import CampaignRunNotFound, GroundMissing, RunOver
 from kasane_outreach.domain.campaign_run import CampaignStage
 from kasane_outreach.domain.contact_attempt import VisitResult
-from kasane_outreach.domain.errors import DayIsPast
+from kasane_outreach.domain.errors import ChangedMeanwhile, DayIsPast
 from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.repository import HouseholdsToReach
 from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns
@@ -28,7 +28,7 @@ def hear_leader(command: HearLeader, uow: UnitOfWork) -> str:
     if not command.legal_ground.strip() or not command.words.strip():
         raise GroundMissing
     hearing = LeaderHearing(
-        id=new_id(),
+        id=command.hearing_id,
         run_id=command.run_id,
         area=command.area,
         heard_from=command.heard_from,
@@ -62,7 +62,8 @@ def take_area(command: TakeArea, uow: UnitOfWork) -> None:
 def record_survey_visit(command: RecordSurveyVisit, uow: UnitOfWork) -> None:
     """Keeps what came of a visit; a worrying household is put on the list of those to reach, once.
 
-    Raises ListNotFixed before the list is approved, RunOver after its end, and DayIsPast for a day to come.
+    Raises ListNotFixed before the list is approved, RunOver after its end, DayIsPast for a day to come, and
+    ChangedMeanwhile where somebody else recorded a visit that who records did not see.
     """
     write_survey_visit(command, uow)
     uow.commit()
@@ -76,6 +77,8 @@ def write_survey_visit(command: RecordSurveyVisit, uow: UnitOfWork) -> None:
     run.must_go_on()
     if command.on > clock.today():
         raise DayIsPast
+    if command.version not in (None, household.version):
+        raise ChangedMeanwhile
     household.visited(command.result, command.on)
     _keep_visit(household, command, uow)
     if command.result is VisitResult.WORRYING and not household.request_id:

@@ -11,9 +11,11 @@ from kasane_kit.keys import Unseal
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands.campaigns import (
     BeginRun,
+    FixList,
     ListedHousehold,
     ListedPerson,
     NameGround,
+    SendWave,
     TriageReply,
 )
 from kasane_outreach.domain.area_survey import SurveyHousehold
@@ -24,6 +26,7 @@ from kasane_outreach.domain.campaign_errors import (
     NobodyLeft,
 )
 from kasane_outreach.domain.campaign_run import CampaignRun
+from kasane_outreach.domain.errors import ChangedMeanwhile
 from kasane_outreach.domain.household_to_reach import HouseholdToReach, ReachStatus
 from kasane_outreach.domain.survey import (
     NeedLevel,
@@ -89,7 +92,7 @@ def add_people(run_id: str, people: Sequence[ListedPerson], uow: UnitOfWork) -> 
 
     Who wanted no letters in an earlier run gets none in this one either.
     """
-    run = _changeable(run_id, uow)
+    run = _changing_list(run_id, uow)
     targets = SurveyTargets(uow.connection)
     number, key = len(targets.of_run(run.id)), uow.key(CODES)
     marks = [refusal_digest(key, one.name, one.address) for one in people]
@@ -118,7 +121,7 @@ def add_people(run_id: str, people: Sequence[ListedPerson], uow: UnitOfWork) -> 
 
 def add_households(run_id: str, households: Sequence[ListedHousehold], uow: UnitOfWork) -> None:
     """Adds households by area while the list is not fixed. Raises ListFixed."""
-    run = _changeable(run_id, uow)
+    run = _changing_list(run_id, uow)
     AreaSurveys(uow.connection).add_households(
         [SurveyHousehold(new_id(), run.id, one.area, one.agency, one.label) for one in households]
     )
@@ -136,31 +139,32 @@ def name_ground(command: NameGround, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def fix_list(run_id: str, uow: UnitOfWork) -> None:
-    """A second person approves the list; from now on nobody is added or taken off.
+def fix_list(command: FixList, uow: UnitOfWork) -> None:
+    """A second person approves the list as they read it; from now on nobody is added or taken off.
 
-    Raises ReceiversNotReady (I-17), GroundMissing, SamePersonApproves, ListFixed and NobodyLeft.
+    Raises ReceiversNotReady (I-17), GroundMissing, SamePersonApproves, ListFixed, NobodyLeft and
+    ChangedMeanwhile.
     """
     runs = CampaignRuns(uow.connection)
-    run = runs.get(run_id)
+    run = runs.get(command.run_id, to_change=True)
     run.fix_list(uow.actor.account_id, clock.now())
     listed = SurveyTargets(uow.connection).of_run(run.id)
     if not listed and not AreaSurveys(uow.connection).households(run.id):
         raise NobodyLeft
-    runs.save(run)
+    runs.save(run, command.version)
     uow.record("outreach.campaign.list_fixed", RUN, run.id, basis=run.legal_ground)
     uow.commit()
 
 
-def send_wave(run_id: str, uow: UnitOfWork) -> int:
+def send_wave(command: SendWave, uow: UnitOfWork) -> int:
     """Sends a wave to who has not replied, did not ask for silence and is not reached already; returns its number.
 
-    Raises ListNotFixed, RunOver and NobodyLeft.
+    Raises ListNotFixed, RunOver, NobodyLeft and, where it went out already, ChangedMeanwhile.
     """
     runs, targets = CampaignRuns(uow.connection), SurveyTargets(uow.connection)
-    run = runs.get(run_id)
+    run = runs.get(command.run_id, to_change=True)
     wave = run.next_wave()
-    listed = targets.of_run(run.id)
+    listed = targets.of_run(run.id, to_change=True)
     linked = _linked(listed, uow)
     to_write = [one for one in listed if one.may_be_written_to and one.id not in linked]
     if not to_write:
@@ -168,7 +172,7 @@ def send_wave(run_id: str, uow: UnitOfWork) -> int:
     for target in to_write:
         target.wave, target.sent_on = wave, clock.today()
         targets.save(target)
-    runs.save(run)
+    runs.save(run, command.version)
     uow.record("outreach.campaign.wave_sent", RUN, run.id)
     uow.commit()
     return wave
@@ -177,12 +181,15 @@ def send_wave(run_id: str, uow: UnitOfWork) -> int:
 def triage_reply(command: TriageReply, uow: UnitOfWork) -> None:
     """Somebody read a reply and says what it needs; where help is wanted it becomes a consultation, once.
 
-    No reply is triaged by nobody: it is neither a refusal nor a consent (I-17). Raises CampaignRunNotFound.
+    No reply is triaged by nobody: it is neither a refusal nor a consent (I-17). Raises CampaignRunNotFound,
+    and ChangedMeanwhile where another reply came or somebody else decided.
     """
     targets = SurveyTargets(uow.connection)
-    target = targets.get(command.target_id)
+    target = targets.get(command.target_id, to_change=True)
     if target.replied_at is None:
         raise CampaignRunNotFound
+    if target.version != command.version:
+        raise ChangedMeanwhile
     target.triage(command.need, uow.actor.account_id)
     helped = command.to_intake and command.need is not NeedLevel.NONE
     if helped and not target.consultation_id:
@@ -235,12 +242,12 @@ def ask_for_visits(run_id: str, uow: UnitOfWork) -> int:
 
     Returns how many. No reply says nothing of consent: each visit begins with the person's own word (I-17).
     """
-    run = CampaignRuns(uow.connection).get(run_id)
+    run = CampaignRuns(uow.connection).get(run_id, to_change=True)
     run.must_go_on()
     targets = SurveyTargets(uow.connection)
     households = HouseholdsToReach(uow.connection)
     asked = 0
-    for target in targets.of_run(run.id):
+    for target in targets.of_run(run.id, to_change=True):
         if not target.to_visit:
             continue
         target.request_id = new_id()
@@ -279,8 +286,11 @@ def _linked(listed: Sequence[SurveyTarget], uow: UnitOfWork) -> frozenset[str]:
     return frozenset(met | {one.id for one in listed if one.consultation_id})
 
 
-def _changeable(run_id: str, uow: UnitOfWork) -> CampaignRun:
-    run = CampaignRuns(uow.connection).get(run_id)
+def _changing_list(run_id: str, uow: UnitOfWork) -> CampaignRun:
+    """The run in a new version, because who approves it has to see the list as it will be."""
+    runs = CampaignRuns(uow.connection)
+    run = runs.get(run_id, to_change=True)
     if not run.open_to_change:
         raise ListFixed
+    runs.save(run)
     return run

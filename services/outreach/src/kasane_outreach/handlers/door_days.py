@@ -8,6 +8,7 @@ from kasane_outreach.commands.door import BeginDay, EndCheckIn, SetEmergencyCall
 from kasane_outreach.domain.door_device import DoorDevice
 from kasane_outreach.domain.door_errors import DeviceNotFound, DeviceStopped
 from kasane_outreach.domain.emergency_call import checked
+from kasane_outreach.domain.errors import VisitNotFound
 from kasane_outreach.handlers.door_items import end_check_in
 from kasane_outreach.repository.door import CheckIns, DoorDevices
 from kasane_outreach.repository.planning_records import EmergencyCalls
@@ -24,11 +25,9 @@ def begin_day(command: BeginDay, uow: UnitOfWork) -> DoorDevice:
     devices, now, today = DoorDevices(uow.connection), clock.now(), clock.today()
     if devices.stopped_in(uow.actor.session_id):
         raise DeviceStopped
-    try:
-        device = devices.get(command.device_id)
-    except DeviceNotFound:
-        device = DoorDevice(command.device_id, uow.actor.account_id, command.label, today, now, now)
-        devices.add(device)
+    device = devices.known(
+        DoorDevice(command.device_id, uow.actor.account_id, command.label, today, now, now)
+    )
     if device.account_id != uow.actor.account_id:
         raise DeviceNotFound
     device.begin(today, now, uow.actor.session_id)
@@ -46,7 +45,7 @@ def hand_out(
     Raises DeviceNotFound and DeviceStopped.
     """
     devices, now, today = DoorDevices(uow.connection), clock.now(), clock.today()
-    device = devices.get(device_id)
+    device = devices.get(device_id, to_change=True)
     if device.account_id != uow.actor.account_id:
         raise DeviceNotFound
     device.begin(today, now, uow.actor.session_id)
@@ -63,7 +62,7 @@ def hand_out(
 def stop_device(command: StopDevice, uow: UnitOfWork) -> None:
     """Stops a telephone for good: it is wiped at its next contact; stopping it twice changes nothing."""
     devices = DoorDevices(uow.connection)
-    device = devices.get(command.device_id)
+    device = devices.get(command.device_id, to_change=True)
     if device.account_id != uow.actor.account_id and not uow.actor.has("coordinator"):
         raise DeviceNotFound
     if not device.stop(uow.actor.account_id, clock.now()):
@@ -84,8 +83,13 @@ def set_emergency_calls(command: SetEmergencyCalls, uow: UnitOfWork) -> None:
 
 
 def settle_check_in(command: EndCheckIn, uow: UnitOfWork) -> None:
-    """Somebody found out that all is well with a worker. Raises AlreadySettled."""
-    found = CheckIns(uow.connection).get(command.check_in_id)
+    """Somebody found out that all is well with a worker: the worker, or a coordinator.
+
+    Raises VisitNotFound to anybody else, and AlreadySettled.
+    """
+    found = CheckIns(uow.connection).get(command.check_in_id, to_change=True)
+    if found.account_id != uow.actor.account_id and not uow.actor.has("coordinator"):
+        raise VisitNotFound
     end_check_in(found, uow.actor.account_id, clock.now(), command.note, uow)
     uow.commit()
 
@@ -98,7 +102,7 @@ def alarm_overdue_check_ins(house: House, municipality: str) -> None:
         late = CheckIns(connection).late(now)
     for one in late:
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
-            found = CheckIns(uow.connection).get(one.id)
+            found = CheckIns(uow.connection).get(one.id, to_change=True)
             if not found.alarm(now):
                 continue
             CheckIns(uow.connection).save(found)

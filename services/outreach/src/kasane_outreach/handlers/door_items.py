@@ -101,7 +101,7 @@ def settle_item(command: SettleItem, uow: UnitOfWork) -> None:
     Raises DoorItemNotFound, AlreadySettled, and ContentUnreadable where there are no words to keep.
     """
     items = DoorItems(uow.connection)
-    item = items.get(command.item_id)
+    item = items.get(command.item_id, to_change=True)
     if item.account_id != uow.actor.account_id and not uow.actor.has("coordinator"):
         raise DoorItemNotFound
     if not item.waits:
@@ -158,8 +158,9 @@ def _device(command: TakeItem, uow: UnitOfWork) -> DoorDevice:
     if (known := devices.find(command.device_id)) is not None:
         return known
     now = clock.now()
-    device = DoorDevice(command.device_id, uow.actor.account_id, "", command.day, now, now)
-    devices.add(device)
+    device = devices.known(
+        DoorDevice(command.device_id, uow.actor.account_id, "", command.day, now, now)
+    )
     uow.record("outreach.door.used", DEVICE, device.id)
     return device
 
@@ -378,7 +379,7 @@ def _check_in(
 
 
 def _check_out(item: DoorItem, content: Mapping[str, Any], uow: UnitOfWork) -> None:
-    found = CheckIns(uow.connection).get(_word(content.get("check_in"), 36))
+    found = CheckIns(uow.connection).get(_word(content.get("check_in"), 36), to_change=True)
     if found.account_id != item.account_id:
         raise DoorItemNotFound
     if not found.open:

@@ -1,10 +1,13 @@
 """Households on the list: put there by cases and workers, placed, protected, closed."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 from kasane_contracts import outreach as events
+from kasane_contracts.cases import AddressProtectionChanged
 from kasane_kit import clock
+from kasane_kit.strings import Strings
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_outreach.commands import (
     AskForVisits,
@@ -24,9 +27,11 @@ from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.town_block import find_block
 from kasane_outreach.handlers.scheduling import say_cancelled
 from kasane_outreach.handlers.subjects import HOUSEHOLD
+from kasane_outreach.handlers.watching import end_watches_of_request
 from kasane_outreach.repository import (
     PROTECTED_ADDRESS,
     HouseholdsToReach,
+    ProtectedPersons,
     Visits,
     blocks_of,
     opened,
@@ -44,6 +49,7 @@ _ABOUT = (
     "category",
     "address_protected",
     "phone_protected",
+    "at_host",
 )
 _WANTED = ("purpose", "reason", "by_when", "minutes", "two_person", "agency")
 
@@ -53,16 +59,18 @@ def put_on_list(command: PutOnList, uow: UnitOfWork, hooks: Any) -> None:
     commits.
 
     A request heard before changes nothing. A protected address is not put on the map (I-10) and is
-    kept sealed.
+    kept sealed, also where who asked had not heard of the protection yet.
     """
     households = HouseholdsToReach(uow.connection)
     if households.knows(command.request_id):
         return
     values = {name: value for name, value in vars(command).items() if name not in _NOT_KEPT}
     household = HouseholdToReach(id=command.request_id, heard_at=clock.now(), **values)
+    if ProtectedPersons(uow.connection).has(household.person_id):
+        household.address_protected = True
     if household.address_protected or command.visit_address:
-        household.keep_sealed(_sealed(command.visit_address or command.address, household, uow))
-    if not household.address_protected:
+        _keep_back(household, command.visit_address or command.address, uow)
+    else:
         _put_on_map(household, hooks)
     households.add(household)
     uow.record("outreach.household.put_on_list", HOUSEHOLD, household.id, basis="case")
@@ -88,7 +96,7 @@ def close_case(case_id: str, uow: UnitOfWork, reason: str) -> None:
 
 
 def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
-    """Closes one request and cancels its visits from today on; the delivery commits.
+    """Closes one request, cancels its visits from today on and ends its watching; the delivery commits.
 
     A request that is not known or is closed changes nothing.
     """
@@ -102,30 +110,39 @@ def close_request(request_id: str, uow: UnitOfWork, reason: str) -> None:
     households.save(household)
     uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="called_off")
     _cancel_due(household, reason, uow, "called_off")
+    end_watches_of_request(household.id, reason, "called_off", uow)
 
 
-def change_protection(
-    person_id: str, uow: UnitOfWork, *, protected: bool, phone_too: bool = False
-) -> None:
+def change_protection(event: AddressProtectionChanged, uow: UnitOfWork) -> None:
     """Hides a person's address everywhere but from the workers of their visits, or shows it again.
 
-    The telephone number goes the same way when it is protected too. A protected address lies
-    sealed in the database.
+    The addresses of those who live with the person go the same way; what is kept back for another
+    reason stays hidden. The telephone number goes with it when it is protected too. A protected
+    address lies sealed in the database.
 
     What was on the map is taken off it, and stays off until somebody places it anew; the delivery
     commits.
     """
     households = HouseholdsToReach(uow.connection)
-    for household in households.of_person(person_id):
-        before = (household.address_protected, household.phone_protected)
-        household.protect_address(protected=protected, phone_too=phone_too)
-        if protected:
-            household.keep_sealed(_sealed(household.address, household, uow))
+    ProtectedPersons(uow.connection).note(event.person_id, protected=event.protected)
+    persons = {event.person_id, *event.kept_back, *event.shown_again}
+    for household in households.of_persons(persons):
+        before = replace(household)
+        if household.person_id == event.person_id:
+            household.protect_address(protected=event.protected, phone_too=event.phone_too)
+        if household.kept_back(event.kept_back):
+            _keep_back(household, household.address, uow)
         elif household.sealed_address:
             household.open_seal(opened(household, uow.unseal))
-        if before != (household.address_protected, household.phone_protected):
+        if household != before:
             households.save(household)
             uow.record("outreach.household.protected", HOUSEHOLD, household.id, basis="case")
+
+
+def _keep_back(household: HouseholdToReach, address: str, uow: UnitOfWork) -> None:
+    household.keep_sealed(_sealed(address, household, uow))
+    if household.at_host and not household.asked_by:
+        household.reason = Strings("kasane_outreach").text("settling.reason_protected")
 
 
 def ask_for_visits(command: AskForVisits, uow: UnitOfWork, hooks: Any) -> str:
@@ -170,7 +187,11 @@ def ask_for_visits(command: AskForVisits, uow: UnitOfWork, hooks: Any) -> str:
     uow.record("outreach.household.put_on_list", HOUSEHOLD, household.id, basis="worker")
     uow.publish(
         events.VisitsAskedFor(
-            household.id, household.case_id, uow.actor.account_id, household.by_when
+            household.id,
+            household.case_id,
+            uow.actor.account_id,
+            household.by_when,
+            household.person_id,
         )
     )
     uow.commit()
@@ -178,7 +199,7 @@ def ask_for_visits(command: AskForVisits, uow: UnitOfWork, hooks: Any) -> str:
 
 
 def end_request(command: EndRequest, uow: UnitOfWork) -> None:
-    """Ends a request that no case asked for, with its visits from today on.
+    """Ends a request that no case asked for, with its visits from today on and its watching.
 
     Raises AskedByCase, NotYours, ReasonMissing and HouseholdClosed.
     """
@@ -196,6 +217,7 @@ def end_request(command: EndRequest, uow: UnitOfWork) -> None:
     households.save(household, command.version)
     uow.record("outreach.household.closed", HOUSEHOLD, household.id, basis="ended")
     _cancel_due(household, command.reason.strip(), uow, "ended")
+    end_watches_of_request(household.id, command.reason.strip(), "ended", uow)
     uow.publish(events.VisitRequestEnded(household.id, household.case_id))
     uow.commit()
 

@@ -12,6 +12,7 @@ from kasane_outreach.handlers.campaigns import RUN
 from kasane_outreach.repository import HouseholdsToReach, Visits
 from kasane_outreach.repository.campaign_counts import counts_of_run
 from kasane_outreach.repository.campaigns import AreaSurveys, CampaignRuns, SurveyTargets
+from kasane_outreach.repository.watching import Watches
 
 SERVICE = "outreach"
 
@@ -24,7 +25,7 @@ def delete_due_lists(house: House, municipality: str) -> None:
     for run_id in due:
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
             runs = CampaignRuns(uow.connection)
-            run = runs.get(run_id)
+            run = runs.get(run_id, to_change=True)
             if run.list_is_due(today):
                 delete_list(run, uow)
                 runs.save(run)
@@ -32,7 +33,7 @@ def delete_due_lists(house: House, municipality: str) -> None:
 
 
 def delete_list(run: CampaignRun, uow: UnitOfWork) -> None:
-    """Counts, deletes, and takes the people whom nobody ever went to off the list of those to reach."""
+    """Counts, deletes, and takes the people whom nobody went to or watches off the list of those to reach."""
     counts: Mapping[str, Any] = counts_of_run(uow.connection, run)
     targets, surveys = SurveyTargets(uow.connection), AreaSurveys(uow.connection)
     asked = {one.request_id for one in targets.of_run(run.id)}
@@ -46,9 +47,11 @@ def delete_list(run: CampaignRun, uow: UnitOfWork) -> None:
 
 def _forget_unvisited(request_ids: list[str], uow: UnitOfWork) -> None:
     households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
+    watches = Watches(uow.connection)
     reason = Strings("kasane_outreach").text("run.term_over")
-    for household in households.those(request_ids):
-        if household.case_id or visits.of_household(household.id):
+    for household in households.those(request_ids, to_change=True):
+        kept = visits.of_household(household.id) or watches.of_request(household.id)
+        if household.case_id or kept:
             continue
         household.forget(reason)
         households.save(household)

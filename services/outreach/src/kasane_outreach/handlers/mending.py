@@ -47,7 +47,7 @@ def mend_days(command: MendDay, blocks: tuple[TownBlock, ...], uow: UnitOfWork) 
         visits.save(late)
         uow.record("outreach.visit.lengthened", VISIT, late.id)
     for one in mended.changes:
-        _cancel(one.visit, command.reason, uow)
+        _cancel(one.visit, command.reason, uow, wanted=True)
     for one in mended.changes:
         if one.slots:
             kept = (mended.days[one.slots[0].day], one.slots[0].starts)
@@ -69,14 +69,14 @@ def pin_visit(command: PinVisit, uow: UnitOfWork) -> None:
     uow.commit()
 
 
-def _cancel(visit: Visit, reason: str, uow: UnitOfWork) -> None:
+def _cancel(visit: Visit, reason: str, uow: UnitOfWork, *, wanted: bool = False) -> None:
     visits, households = Visits(uow.connection), HouseholdsToReach(uow.connection)
     visit.cancel(reason)
     visits.save(visit)
     say_cancelled(visit, uow)
     household = households.get(visit.request_id)
     others = visits.of_household(household.id)
-    household.visit_cancelled(others_due=any(other.due for other in others))
+    household.visit_cancelled(others_due=any(other.due for other in others), wanted=wanted)
     households.save(household)
 
 

@@ -24,6 +24,7 @@ from kasane_outreach.domain.plan_run import (
     VisitPlanStatus,
 )
 from kasane_outreach.domain.planning_errors import (
+    AgencyOnlyByCoordinator,
     PlanEmpty,
     PlanOutdated,
     SecondWorkerMissing,
@@ -60,7 +61,7 @@ def ask_for_plan(command: AskForPlan, uow: UnitOfWork) -> str:
         raise TooMuchToPlan(days=MOST_DAYS, visits=MOST_PLANNED)
     must_be_workers(command.workers, uow)
     days = days_from(command.starts_on, command.days)
-    households = to_plan(uow.connection, days)
+    households = to_plan(uow.connection, days, command.requests)
     travel = travel_times(os.environ.get(TRAVEL_SETTING, ""))
     built = build_problem(uow.connection, days, command.workers, households, travel)
     if not built.problem.workers or not built.problem.visits:
@@ -140,10 +141,17 @@ def accept_plan(command: AcceptPlan, uow: UnitOfWork) -> None:
 
 
 def set_worker_profile(command: SetWorkerProfile, uow: UnitOfWork) -> None:
-    """Writes down when and how a worker goes round."""
-    must_be_workers([command.profile.account_id], uow)
-    WorkerProfiles(uow.connection).save(command.profile, command.version)
-    uow.record("outreach.worker_profile.set", PROFILE, command.profile.account_id)
+    """Writes down when and how a worker goes round.
+
+    Raises AgencyOnlyByCoordinator when anybody else changes for which agency.
+    """
+    profile, profiles = command.profile, WorkerProfiles(uow.connection)
+    must_be_workers([profile.account_id], uow)
+    before = profiles.get(profile.account_id)
+    if profile.agency != before.agency and not uow.actor.has("coordinator"):
+        raise AgencyOnlyByCoordinator
+    profiles.save(profile, command.version)
+    uow.record("outreach.worker_profile.set", PROFILE, profile.account_id)
     uow.commit()
 
 

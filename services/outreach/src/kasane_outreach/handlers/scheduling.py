@@ -53,6 +53,7 @@ def say_scheduled(visit: Visit, household: HouseholdToReach, uow: UnitOfWork) ->
             starts_at=f"{visit.starts_at:%H:%M}",
             minutes=visit.minutes,
             second_worker_id=visit.workers[1] if len(visit.workers) > 1 else "",
+            person_id=visit.person_id,
         )
     )
 

@@ -82,6 +82,7 @@ def hand_over_visit(command: HandOverVisit, uow: UnitOfWork) -> None:
             case_id=visit.case_id,
             on=visit.on,
             workers=visit.workers,
+            person_id=visit.person_id,
         )
     )
     uow.commit()
@@ -95,11 +96,15 @@ def _must_be_free(visit: Visit, visits: Visits, uow: UnitOfWork) -> None:
 
 
 def cancel_visit(command: CancelVisit, uow: UnitOfWork) -> None:
-    """Takes a visit out of the day; the household waits again unless another visit is due."""
+    """Takes a visit out of the day; the household waits again unless it was reached or another visit is due.
+
+    The very same cancellation again changes nothing. Raises VisitCancelled and AlreadyRecorded.
+    """
     households, visits = HouseholdsToReach(uow.connection), Visits(uow.connection)
     visit = visits.get(command.visit_id, to_change=True)
     with _naming_who_recorded(uow):
-        visit.cancel(command.reason)
+        if not visit.cancel(command.reason):
+            return
     visits.save(visit, command.version)
     household = households.get(visit.request_id)
     household.visit_cancelled(others_due=_others_due(visit, visits))

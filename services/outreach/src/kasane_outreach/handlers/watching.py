@@ -1,12 +1,13 @@
 """Watching over people who have not consented: assigned with a basis, reported, ended."""
 
+from collections.abc import Sequence
+
 from kasane_contracts import outreach as events
 from kasane_kit import clock
 from kasane_kit.auth import platform_actor
-from kasane_kit.ids import new_id
 from kasane_kit.unit_of_work import House, UnitOfWork, reading
 from kasane_outreach.commands.campaigns import AssignWatch, ReportWatch
-from kasane_outreach.domain.campaign_errors import CampaignRunNotFound, GroundMissing
+from kasane_outreach.domain.campaign_errors import CampaignRunNotFound, GroundMissing, WatchEnded
 from kasane_outreach.domain.errors import HouseholdClosed
 from kasane_outreach.domain.watch_assignment import WatchAssignment, WatchReport
 from kasane_outreach.handlers.scheduling import must_be_workers
@@ -23,7 +24,7 @@ def assign_watch(command: AssignWatch, uow: UnitOfWork) -> str:
 
     Raises WorkersMissing for somebody who is not sent to households, GroundMissing and HouseholdClosed.
     """
-    household = HouseholdsToReach(uow.connection).get(command.request_id)
+    household = HouseholdsToReach(uow.connection).get(command.request_id, to_change=True)
     if not household.open:
         raise HouseholdClosed
     if not command.basis.strip() or not command.what.strip():
@@ -49,13 +50,18 @@ def assign_watch(command: AssignWatch, uow: UnitOfWork) -> str:
 
 
 def report_watch(command: ReportWatch, uow: UnitOfWork) -> None:
-    """Keeps what the watcher saw, sealed; only the watcher reports. Raises CampaignRunNotFound."""
+    """Keeps what the watcher saw, sealed; only the watcher reports.
+
+    Raises CampaignRunNotFound, and WatchEnded after the end.
+    """
     watches = Watches(uow.connection)
-    assignment = watches.get(command.assignment_id)
-    if assignment.watcher != uow.actor.account_id or not assignment.open:
+    assignment = watches.get(command.assignment_id, to_change=True)
+    if assignment.watcher != uow.actor.account_id:
         raise CampaignRunNotFound
+    if not assignment.open:
+        raise WatchEnded
     report = WatchReport(
-        id=new_id(),
+        id=command.report_id,
         assignment_id=assignment.id,
         on=min(command.on, clock.today()),
         worrying=command.worrying,
@@ -73,7 +79,7 @@ def report_watch(command: ReportWatch, uow: UnitOfWork) -> None:
 def end_watch(assignment_id: str, reason: str, uow: UnitOfWork) -> None:
     """Nobody has to look any more, for a reason. Raises GroundMissing."""
     watches = Watches(uow.connection)
-    assignment = watches.get(assignment_id)
+    assignment = watches.get(assignment_id, to_change=True)
     if not reason.strip():
         raise GroundMissing
     if not assignment.open:
@@ -87,12 +93,12 @@ def end_watch(assignment_id: str, reason: str, uow: UnitOfWork) -> None:
 
 def end_watches_of_case(case_id: str, reason: str, uow: UnitOfWork) -> None:
     """A case that ended is watched no more; the delivery commits."""
-    watches = Watches(uow.connection)
-    for assignment in watches.of_case(case_id):
-        assignment.end(clock.today(), reason)
-        watches.save(assignment)
-        uow.record("outreach.watch.ended", WATCH, assignment.id, basis="case_closed")
-        uow.publish(events.WatchEnded(assignment.id, assignment.case_id))
+    _end(Watches(uow.connection).of_case(case_id), reason, "case_closed", uow)
+
+
+def end_watches_of_request(request_id: str, reason: str, basis: str, uow: UnitOfWork) -> None:
+    """Where nobody has to go any more nobody looks either; the caller commits."""
+    _end(Watches(uow.connection).of_request(request_id), reason, basis, uow)
 
 
 def tell_days_of_watching(house: House, municipality: str) -> None:
@@ -102,13 +108,21 @@ def tell_days_of_watching(house: House, municipality: str) -> None:
     for assignment_id in untold:
         with UnitOfWork(house, SERVICE, platform_actor(SERVICE, municipality)) as uow:
             watches = Watches(uow.connection)
-            assignment = watches.get(assignment_id)
+            assignment = watches.get(assignment_id, to_change=True)
             if not assignment.open or assignment.told_for == assignment.next_on:
                 continue
             _tell_day(assignment, uow)
             watches.save(assignment)
             uow.record("outreach.watch.told", WATCH, assignment.id)
             uow.commit()
+
+
+def _end(assignments: Sequence[WatchAssignment], reason: str, basis: str, uow: UnitOfWork) -> None:
+    for assignment in assignments:
+        assignment.end(clock.today(), reason)
+        Watches(uow.connection).save(assignment)
+        uow.record("outreach.watch.ended", WATCH, assignment.id, basis=basis)
+        uow.publish(events.WatchEnded(assignment.id, assignment.case_id))
 
 
 def _tell_day(assignment: WatchAssignment, uow: UnitOfWork) -> None:

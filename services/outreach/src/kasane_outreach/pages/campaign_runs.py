@@ -1,4 +1,4 @@
-"""Carrying out a campaign: receivers, list, ground, approval, waves, replies, areas, months."""
+"""Carrying out a campaign: receivers, list, ground, approval, waves, replies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,25 +19,22 @@ from kasane_kit.web import (
     term,
     text,
     this_house,
+    typed_version,
     unit_of_work,
 )
 from kasane_outreach import queries
 from kasane_outreach.commands.campaigns import (
     BeginRun,
-    HearLeader,
+    FixList,
     ListedHousehold,
     ListedPerson,
     NameGround,
-    RecordSurveyVisit,
-    TakeArea,
+    SendWave,
     TriageReply,
 )
-from kasane_outreach.domain.contact_attempt import VisitResult
-from kasane_outreach.domain.errors import OutreachRefusal
+from kasane_outreach.domain.errors import ChangedMeanwhile, OutreachRefusal
 from kasane_outreach.domain.survey import NeedLevel, code_of
-from kasane_outreach.domain.visit import VISITING_FUNCTIONS
-from kasane_outreach.handlers import area_surveys, campaigns
-from kasane_outreach.handlers.area_surveys import WORDS, place_of_words
+from kasane_outreach.handlers import campaigns
 from kasane_outreach.handlers.campaigns import CODES, answers_of
 from kasane_outreach.pages import forms
 from kasane_plugin_api import Choice, FieldKind, FieldSpec
@@ -103,13 +100,13 @@ def add_to_list(run_id: str) -> AnyResponse | Shown:
         form.add_error("lines", text("run.lines_wrong", lines="、".join(wrong[:10]) or MOST_LINES))
         return _show(run_id, form, 422)
 
-    def add(uow: UnitOfWork) -> None:
+    def add(uow: UnitOfWork, _key: str) -> None:
         if postal:
             campaigns.add_people(run_id, [ListedPerson(*line) for line in lines], uow)
         else:
             campaigns.add_households(run_id, [ListedHousehold(*line) for line in lines], uow)
 
-    return _do(run_id, add)
+    return _done(run_id, lambda: create_once(add), form)
 
 
 @blueprint.post("/campaigns/runs/<run_id>/ground")
@@ -121,21 +118,23 @@ def ground(run_id: str) -> AnyResponse | Shown:
         return _show(run_id, form, 422)
     values = form.values
     command = NameGround(run_id, values["source"], values["legal_ground"], values["keep_until"])
-    return _do(run_id, lambda uow: campaigns.name_ground(command, uow))
+    return _do(run_id, lambda uow: campaigns.name_ground(command, uow), form)
 
 
 @blueprint.post("/campaigns/runs/<run_id>/approve")
 @require("outreach.campaign.approve", object_argument="run_id")
 def approve(run_id: str) -> AnyResponse | Shown:
-    """A second person fixes the list."""
-    return _do(run_id, lambda uow: campaigns.fix_list(run_id, uow))
+    """A second person fixes the list as the page showed it."""
+    command = FixList(run_id, typed_version())
+    return _do(run_id, lambda uow: campaigns.fix_list(command, uow))
 
 
 @blueprint.post("/campaigns/runs/<run_id>/waves")
 @require("outreach.campaign.run", object_argument="run_id")
 def send_wave(run_id: str) -> AnyResponse | Shown:
     """The letters of a wave go out."""
-    return _do(run_id, lambda uow: campaigns.send_wave(run_id, uow))
+    command = SendWave(run_id, typed_version())
+    return _do(run_id, lambda uow: campaigns.send_wave(command, uow))
 
 
 @blueprint.post("/campaigns/runs/<run_id>/visits")
@@ -152,7 +151,8 @@ def close(run_id: str) -> AnyResponse | Shown:
     form = Form(_close_fields())
     if not form.check(request.form, forms.say):
         return _show(run_id, form, 422)
-    return _do(run_id, lambda uow: campaigns.close_run(run_id, form.values["close_reason"], uow))
+    reason = form.values["close_reason"]
+    return _do(run_id, lambda uow: campaigns.close_run(run_id, reason, uow), form)
 
 
 @blueprint.get("/campaigns/runs/<run_id>/letters")
@@ -177,124 +177,44 @@ def letters(run_id: str) -> str:
 @require("outreach.survey_reply.read", object_argument="target_id")
 def one_reply(run_id: str, target_id: str) -> str:
     """What one person wrote back, and the choice of what it needs."""
-    with reading() as connection:
-        run = queries.campaign_run(connection, run_id)
-        target, sealed = queries.survey_reply(connection, run_id, target_id)
-    answers = answers_of(this_house().unseal, target_id, sealed)
-    return render_template(
-        "outreach/survey_reply.html",
-        run=run,
-        target=target,
-        answers=answers,
-        form=Form(_triage_fields(), {"to_intake": answers.get("want") in WANTS_HELP}),
-    )
+    return _show_reply(run_id, target_id)[0]
 
 
 @blueprint.post("/campaigns/runs/<run_id>/replies/<target_id>")
 @require("outreach.survey_reply.read", object_argument="target_id")
 def triage(run_id: str, target_id: str) -> AnyResponse | Shown:
-    """Somebody read it and says what it needs."""
+    """Somebody read it and says what it needs; what was sent or decided meanwhile is shown first."""
     form = Form(_triage_fields())
     if not form.check(request.form, forms.say):
-        return _show(run_id, form, 422)
-    values = form.values
-    command = TriageReply(target_id, NeedLevel(values["need"]), bool(values["to_intake"]))
+        return _show_reply(run_id, target_id, form, 422)
+    need, to_intake = NeedLevel(form.values["need"]), bool(form.values["to_intake"])
+    command = TriageReply(target_id, typed_version(), need, to_intake)
     with reading() as connection:
         queries.survey_reply(connection, run_id, target_id)
-    return _do(run_id, lambda uow: campaigns.triage_reply(command, uow))
-
-
-@blueprint.get("/campaigns/runs/<run_id>/areas/<area>")
-@require("outreach.survey_household.visit", object_argument="run_id")
-def one_area(run_id: str, area: str) -> str:
-    """The households of an area, and, apart, what leaders said."""
-    return _area(run_id, area, Form(_hearing_fields()))[0]
-
-
-@blueprint.post("/campaigns/runs/<run_id>/areas/<area>")
-@require("outreach.survey_household.visit", object_argument="run_id")
-def hear(run_id: str, area: str) -> AnyResponse | Shown:
-    """Keeps what a leader said."""
-    form = Form(_hearing_fields())
-    if not form.check(request.form, forms.say):
-        return _area(run_id, area, form, 422)
-    values = form.values
-    with unit_of_work() as uow:
-        area_surveys.hear_leader(
-            HearLeader(
-                run_id,
-                area,
-                values["heard_from"],
-                clock.today(),
-                values["legal_ground"],
-                values["words"],
-            ),
-            uow,
-        )
-    return redirect(url_for("campaign_runs.one_area", run_id=run_id, area=area), 303)
-
-
-@blueprint.post("/campaigns/runs/<run_id>/areas/<area>/today")
-@require("outreach.survey_household.visit", object_argument="run_id")
-def walk(run_id: str, area: str) -> AnyResponse | Shown:
-    """The area lies in the telephone today."""
     try:
         with unit_of_work() as uow:
-            area_surveys.take_area(TakeArea(run_id, area), uow)
-    except OutreachRefusal as refusal:
-        return _area(run_id, area, Form(_hearing_fields()), refusal.status, refusal)
-    return redirect(url_for("campaign_runs.one_area", run_id=run_id, area=area), 303)
+            campaigns.triage_reply(command, uow)
+    except ChangedMeanwhile as refusal:
+        return _show_reply(run_id, target_id, form, refusal.status, refusal)
+    return redirect(url_for("campaign_runs.one_run", run_id=run_id), 303)
 
 
-@blueprint.get("/campaigns/runs/<run_id>/households/<household_id>")
-@require("outreach.survey_household.visit", object_argument="household_id")
-def one_household(run_id: str, household_id: str) -> str:
-    """One household with its own words and the form for a visit."""
-    return _household(run_id, household_id, Form(_visit_fields()))[0]
-
-
-@blueprint.post("/campaigns/runs/<run_id>/households/<household_id>")
-@require("outreach.survey_household.visit", object_argument="household_id")
-def visit(run_id: str, household_id: str) -> AnyResponse | Shown:
-    """Keeps what came of a visit."""
-    form = Form(_visit_fields())
-    if not form.check(request.form, forms.say):
-        return _household(run_id, household_id, form, 422)
-    command = RecordSurveyVisit(
-        household_id, VisitResult(form.values["result"]), clock.today(), form.values["words"]
-    )
-    try:
-        with unit_of_work() as uow:
-            area_surveys.record_survey_visit(command, uow)
-    except OutreachRefusal as refusal:
-        form.add_error("", forms.refusal_words(refusal)["why"])
-        return _household(run_id, household_id, form, refusal.status)
-    return redirect(
-        url_for("campaign_runs.one_household", run_id=run_id, household_id=household_id), 303
-    )
-
-
-@blueprint.get("/campaigns/runs/<run_id>/months")
-@require("outreach.campaign.run", object_argument="run_id")
-def months(run_id: str) -> str:
-    """What each agency did in a month; counts only."""
-    month = forms.asked_day(f"{request.args.get('month', '')}-01", clock.today)
-    with reading() as connection:
-        return render_template(
-            "outreach/agency_months.html",
-            run=queries.campaign_run(connection, run_id),
-            months=queries.agency_months(connection, run_id, month),
-            month=month,
-            results=tuple(VisitResult),
-        )
-
-
-def _do(run_id: str, act: Callable[[UnitOfWork], Any]) -> AnyResponse | Shown:
-    try:
+def _do(
+    run_id: str, act: Callable[[UnitOfWork], Any], form: Form | None = None
+) -> AnyResponse | Shown:
+    def in_a_unit() -> None:
         with unit_of_work() as uow:
             act(uow)
+
+    return _done(run_id, in_a_unit, form)
+
+
+def _done(run_id: str, act: Callable[[], Any], form: Form | None = None) -> AnyResponse | Shown:
+    """Does something to a run; what a refused form brought is shown again."""
+    try:
+        act()
     except OutreachRefusal as refusal:
-        return _show(run_id, status=refusal.status, refusal=refusal)
+        return _show(run_id, form, refusal.status, refusal)
     return redirect(url_for("campaign_runs.one_run", run_id=run_id), 303)
 
 
@@ -320,54 +240,29 @@ def _show(
             form=form,
             mine=run.made_by == actor().account_id,
             today=clock.today(),
-            refusal=forms.refusal_words(refusal) if refusal else None,
+            refusal=forms.words_beside_new(refusal) if refusal else None,
         )
     return page, status
 
 
-def _area(
+def _show_reply(
     run_id: str,
-    area: str,
-    form: Form,
+    target_id: str,
+    form: Form | None = None,
     status: int = 200,
     refusal: OutreachRefusal | None = None,
 ) -> Shown:
-    unseal = this_house().unseal
     with reading() as connection:
         run = queries.campaign_run(connection, run_id)
-        households = queries.households_of_area(connection, run_id, area)
-        hearings = queries.hearings_of_area(connection, run_id, area)
-        taken = queries.walks_area(connection, actor(), run_id, area, clock.today())
+        target, sealed = queries.survey_reply(connection, run_id, target_id)
+    answers = answers_of(this_house().unseal, target_id, sealed)
     page = render_template(
-        "outreach/survey_area.html",
+        "outreach/survey_reply.html",
         run=run,
-        area=area,
-        households=households,
-        hearings=[
-            (one, unseal(WORDS, sealed, place_of_words(one.id)).decode())
-            for one, sealed in hearings
-        ],
-        form=form,
-        taken=taken,
-        may_walk=bool(actor().functions & VISITING_FUNCTIONS),
-        refusal=forms.refusal_words(refusal) if refusal else None,
-    )
-    return page, status
-
-
-def _household(run_id: str, household_id: str, form: Form, status: int = 200) -> Shown:
-    unseal = this_house().unseal
-    with reading() as connection:
-        run = queries.campaign_run(connection, run_id)
-        household, visits = queries.survey_household(connection, run_id, household_id)
-    page = render_template(
-        "outreach/survey_household.html",
-        run=run,
-        household=household,
-        visits=[
-            (one, unseal(WORDS, sealed, place_of_words(one.id)).decode()) for one, sealed in visits
-        ],
-        form=form,
+        target=target,
+        answers=answers,
+        form=form or Form(_triage_fields(), {"to_intake": answers.get("want") in WANTS_HELP}),
+        refusal=forms.words_beside_new(refusal) if refusal else None,
     )
     return page, status
 
@@ -379,16 +274,9 @@ def _list_fields() -> tuple[FieldSpec, ...]:
 
 
 def _ground_fields() -> tuple[FieldSpec, ...]:
-    bases = [one.label for one in hooks().legal_bases(on=clock.today())]
     return (
         FieldSpec("source", text("run.source"), required=True, max_length=300),
-        FieldSpec(
-            "legal_ground",
-            text("run.legal_ground"),
-            FieldKind.CHOICE,
-            True,
-            choices=tuple(Choice(label, label) for label in bases),
-        ),
+        forms.legal_ground_field(),
         FieldSpec(
             "keep_until", text("run.keep_until"), FieldKind.DATE, True, text("run.keep_hint")
         ),
@@ -406,21 +294,4 @@ def _triage_fields() -> tuple[FieldSpec, ...]:
         FieldSpec(
             "to_intake", text("run.to_intake"), FieldKind.BOOLEAN, hint=text("run.to_intake_hint")
         ),
-    )
-
-
-def _hearing_fields() -> tuple[FieldSpec, ...]:
-    _source, legal_ground, _keep = _ground_fields()
-    return (
-        FieldSpec("heard_from", text("run.heard_from"), required=True, max_length=100),
-        legal_ground,
-        FieldSpec("words", text("run.heard_words"), FieldKind.TEXTAREA, True),
-    )
-
-
-def _visit_fields() -> tuple[FieldSpec, ...]:
-    results = tuple(Choice(one.value, term(f"visit_result.{one.value}")) for one in VisitResult)
-    return (
-        FieldSpec("result", text("visit.result"), FieldKind.CHOICE, True, choices=results),
-        FieldSpec("words", text("run.own_words"), FieldKind.TEXTAREA, hint=text("run.own_hint")),
     )

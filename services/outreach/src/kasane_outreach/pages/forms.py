@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
 
+from kasane_kit import clock
 from kasane_kit.auth import AccountFacts
-from kasane_kit.web import Form, term, text
+from kasane_kit.web import Form, hooks, term, text
 from kasane_outreach.domain.contact_attempt import VisitResult
-from kasane_outreach.domain.errors import NotAPosition, OutreachRefusal
+from kasane_outreach.domain.errors import ChangedMeanwhile, NotAPosition, OutreachRefusal
 from kasane_outreach.domain.position import Position, TravelMode
 from kasane_outreach.domain.time_of_day import NotATime, parse_time
 from kasane_outreach.domain.town_block import TownBlock
@@ -31,6 +32,23 @@ def refusal_words(refusal: OutreachRefusal) -> dict[str, str]:
         part: text(f"refusal.{refusal.code}.{part}", **refusal.facts)
         for part in ("why", "not_done", "next")
     }
+
+
+def words_beside_new(refusal: OutreachRefusal) -> dict[str, str]:
+    """The same on a page that shows the record as it is now, so that it need not be opened again."""
+    words = refusal_words(refusal)
+    if isinstance(refusal, ChangedMeanwhile):
+        words["next"] = text("run.read_again")
+    return words
+
+
+def legal_ground_field() -> FieldSpec:
+    """The choice of a legal ground, from those of the town on this day."""
+    labels = [one.label for one in hooks().legal_bases(on=clock.today())]
+    choices = tuple(Choice(label, label) for label in labels)
+    return FieldSpec(
+        "legal_ground", text("run.legal_ground"), FieldKind.CHOICE, True, choices=choices
+    )
 
 
 def record_fields() -> tuple[FieldSpec, ...]:

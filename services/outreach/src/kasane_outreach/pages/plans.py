@@ -13,6 +13,7 @@ from kasane_outreach import queries
 from kasane_outreach.commands import AcceptPlan, AskForPlan, StopPlan
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.domain.plan_run import VisitPlanStatus
+from kasane_outreach.domain.planning_errors import PlanPartlyHidden
 from kasane_outreach.domain.time_of_day import time_at
 from kasane_outreach.handlers import accept_plan, ask_for_plan, stop_plan
 from kasane_outreach.handlers.planning import TRAVEL_SETTING
@@ -49,6 +50,8 @@ def create_plan() -> Response | Shown:
     if not form.check(request.form, forms.say):
         return _show_list(form, status=422)
     values = form.values
+    with reading() as connection:
+        requests = queries.requests_open_to(connection, actor())
 
     def ask(uow: UnitOfWork, run_id: str) -> None:
         ask_for_plan(
@@ -58,6 +61,7 @@ def create_plan() -> Response | Shown:
                 int(values["days"]),
                 tuple(values["workers"]),
                 int(values["seconds"]),
+                requests,
             ),
             uow,
         )
@@ -100,8 +104,10 @@ def accept(run_id: str) -> Response | Shown:
     """Turns the plan into visits."""
     version = typed_version()
     with reading() as connection:
-        queries.plan_file(connection, actor(), run_id)
+        whole = queries.plan_file(connection, actor(), run_id).whole
     try:
+        if not whole:
+            raise PlanPartlyHidden
         with unit_of_work() as uow:
             accept_plan(AcceptPlan(run_id, version), uow)
     except OutreachRefusal as refusal:

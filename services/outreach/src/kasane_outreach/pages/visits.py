@@ -171,6 +171,7 @@ def _show(
         from_door = queries.at_the_door(connection, visit_id)
     mine = actor().account_id in visit.workers
     typed_late = record_form is not None and refusal is not None
+    cancelled_late = cancel_form is not None and refusal is not None
     page = render_template(
         "outreach/visit.html",
         line=line,
@@ -184,6 +185,7 @@ def _show(
         mine=mine,
         may_record=(mine or actor().has("coordinator")) and (visit.due or typed_late),
         may_cancel=visit.due and not typed_late,
+        cancelled_late=cancelled_late,
         record_form=record_form or Form(forms.record_fields()),
         cancel_form=cancel_form or Form(forms.cancel_fields()),
         hand_over_form=hand_over_form

@@ -9,6 +9,7 @@ from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import Form, actor, create_once, reading, text, this_house, unit_of_work
 from kasane_outreach import queries
 from kasane_outreach.commands.campaigns import AssignWatch, ReportWatch
+from kasane_outreach.domain.campaign_errors import WatchEnded
 from kasane_outreach.domain.errors import OutreachRefusal
 from kasane_outreach.handlers.watching import (
     SEEN,
@@ -90,12 +91,15 @@ def report(assignment_id: str) -> AnyResponse | Shown:
     form = Form(_report_fields())
     if not form.check(request.form, forms.say):
         return _show(assignment_id, form, 422)
-    values = form.values
-    with unit_of_work() as uow:
-        report_watch(
-            ReportWatch(assignment_id, clock.today(), bool(values["worrying"]), values["words"]),
-            uow,
-        )
+    worrying, words = bool(form.values["worrying"]), form.values["words"]
+
+    def keep(uow: UnitOfWork, report_id: str) -> None:
+        report_watch(ReportWatch(report_id, assignment_id, clock.today(), worrying, words), uow)
+
+    try:
+        create_once(keep)
+    except WatchEnded as refusal:
+        return _show(assignment_id, form, refusal.status, refusal)
     return redirect(url_for("watching.one_watch", assignment_id=assignment_id), 303)
 
 
@@ -119,7 +123,9 @@ def _new(request_id: str, form: Form, status: int = 200) -> Shown:
     return render_template("outreach/watch_new.html", household=household, form=form), status
 
 
-def _show(assignment_id: str, form: Form, status: int = 200) -> Shown:
+def _show(
+    assignment_id: str, form: Form, status: int = 200, refusal: OutreachRefusal | None = None
+) -> Shown:
     unseal = this_house().unseal
     with reading() as connection:
         found, reports = queries.watch(connection, actor(), assignment_id)
@@ -138,6 +144,7 @@ def _show(assignment_id: str, form: Form, status: int = 200) -> Shown:
             else Form(_report_fields()),
             mine=found.watcher == actor().account_id,
             today=clock.today(),
+            refusal=forms.refusal_words(refusal) if refusal else None,
         )
     return page, status
 

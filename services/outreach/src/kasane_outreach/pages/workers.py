@@ -63,12 +63,14 @@ def one_worker(account_id: str) -> str:
 @require("outreach.worker_profile.set", object_argument="account_id")
 def save(account_id: str) -> Response | Shown:
     """Writes it down; every problem is shown at its field."""
-    _mine(account_id)
+    agency = _agency_of(_mine(account_id))
     version = typed_version()
     form = Form(_fields())
     form.check(request.form, forms.say)
     try:
-        profile = _profile(account_id, form)
+        if actor().has("coordinator"):
+            agency = form.values.get("agency") or ""
+        profile = _profile(account_id, form, agency)
         if profile is None:
             return _show(account_id, form, version, status=422)
         with unit_of_work() as uow:
@@ -95,9 +97,16 @@ def _mine(account_id: str) -> str:
     return account_id
 
 
+def _agency_of(account_id: str) -> str:
+    with reading() as connection:
+        return queries.worker_profile(connection, account_id).agency
+
+
 def _fields() -> tuple[FieldSpec, ...]:
     blocks = tuple(Choice(one.name, one.name) for one in queries.town_blocks(this_town().name))
     agencies = tuple(Choice(code, label) for code, label in agency_labels().items())
+    chosen = FieldSpec("agency", text("plan.agency"), FieldKind.CHOICE, choices=agencies)
+    agency = (chosen,) if actor().has("coordinator") else ()
     modes = tuple(Choice(one.value, term(f"travel_mode.{one.value}")) for one in TravelMode)
     sexes = tuple(Choice(one, text(f"plan.sex_{one}")) for one in ("female", "male"))
     hours = [
@@ -121,7 +130,7 @@ def _fields() -> tuple[FieldSpec, ...]:
         FieldSpec("end_block", text("plan.end_block"), FieldKind.CHOICE, choices=blocks),
         FieldSpec("mode", text("round.mode"), FieldKind.CHOICE, True, choices=modes),
         FieldSpec("most_visits", text("plan.most_visits"), FieldKind.INTEGER),
-        FieldSpec("agency", text("plan.agency"), FieldKind.CHOICE, choices=agencies),
+        *agency,
         FieldSpec("skills", text("plan.skills"), hint=text("plan.words_hint"), max_length=500),
         FieldSpec(
             "languages", text("plan.languages"), hint=text("plan.words_hint"), max_length=200
@@ -165,7 +174,7 @@ def _end(minute: int) -> str:
     return f"{time_at(minute):%H:%M}" if minute < 24 * 60 else "23:59"
 
 
-def _profile(account_id: str, form: Form) -> WorkerProfile | None:
+def _profile(account_id: str, form: Form, agency: str) -> WorkerProfile | None:
     blocks = {one.name: one.position for one in queries.town_blocks(this_town().name)}
     hours: dict[int, Hours] = {}
     for day in WEEKDAYS:
@@ -197,7 +206,7 @@ def _profile(account_id: str, form: Form) -> WorkerProfile | None:
         raise HoursUnreadable
     return WorkerProfile(
         account_id,
-        agency=values["agency"] or "",
+        agency=agency,
         skills=split_words(values["skills"]),
         sex=values["sex"] or "",
         languages=split_words(values["languages"]),
@@ -230,6 +239,7 @@ def _show(
         form=form,
         fields={spec.name: spec for spec in form.specs},
         account_id=account_id,
+        agency=agency_labels().get(_agency_of(account_id), ""),
         name=names.get(account_id, account_id),
         version=version,
         weekdays=WEEKDAYS,

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from kasane_kit import clock
 from kasane_kit.auth import Actor
+from kasane_outreach import tables
 from kasane_outreach.domain.household_to_reach import HouseholdToReach
 from kasane_outreach.domain.plan_cost import PlanCost, plan_cost
 from kasane_outreach.domain.plan_reasons import PlacedBecause, why_placed
 from kasane_outreach.domain.plan_run import PlanRun
 from kasane_outreach.domain.planning import (
     Commitment,
+    LeftOutVisit,
     PauseSlot,
     PlanVisit,
     PlanWeights,
@@ -26,7 +28,7 @@ from kasane_outreach.domain.travel import TravelTimes
 from kasane_outreach.domain.visit_wish import VisitWish
 from kasane_outreach.domain.worker_profile import WorkerProfile
 from kasane_outreach.queries.households import household
-from kasane_outreach.queries.sight import without_protected_address
+from kasane_outreach.queries.sight import household_visible_to, without_protected_address
 from kasane_outreach.repository import (
     HouseholdsToReach,
     PlanRuns,
@@ -34,7 +36,13 @@ from kasane_outreach.repository import (
     VisitWishes,
     WorkerProfiles,
 )
-from kasane_outreach.repository.plan_building import build_problem, days_from, request_of
+from kasane_outreach.repository.plan_building import (
+    NO_HOURS,
+    NO_START,
+    build_problem,
+    days_from,
+    request_of,
+)
 from kasane_outreach.repository.planning.suggesting import best_times
 
 RECENT_DAYS, MOST_SHOWN, DAYS_OFFERED = 30, 20, 7
@@ -42,10 +50,10 @@ RECENT_DAYS, MOST_SHOWN, DAYS_OFFERED = 30, 20, 7
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One slot of a plan with its household and why it is there."""
+    """One slot of a plan and why it is there; the household is None where it is not for the viewer to see."""
 
     slot: VisitSlot
-    household: HouseholdToReach
+    household: HouseholdToReach | None
     because: tuple[PlacedBecause, ...]
     together: bool
 
@@ -61,11 +69,17 @@ class PlanDay:
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A plan as its page shows it."""
+    """A plan as its page shows it; ``left_out`` and ``notes`` only tell of households that the viewer may see.
+
+    ``whole`` says that the viewer may see every household that the plan goes to.
+    """
 
     run: PlanRun
     days: tuple[PlanDay, ...]
     households: Mapping[str, HouseholdToReach]
+    left_out: tuple[LeftOutVisit, ...]
+    notes: Mapping[str, str]
+    whole: bool
     cost: PlanCost
     progress: int
 
@@ -80,21 +94,40 @@ class FreeTime:
 
 
 def plan_file(connection: Connection, viewer: Actor, run_id: str) -> PlanFile:
-    """One plan, open to coordinators, to who asked for it and to its workers; raises PlanNotFound."""
+    """One plan, open to coordinators, to who asked for it and to its workers; raises PlanNotFound.
+
+    Of households that the viewer may not see it holds nothing but the times.
+    """
     run = PlanRuns(connection).get(run_id)
     if not (viewer.has("coordinator") or viewer.account_id in (run.asked_by, *run.worker_ids)):
         raise PlanNotFound
     plan = run.plan or VisitPlan(())
     ids = {request_of(visit.id) for visit in run.problem.visits} | run.notes.keys()
-    found = HouseholdsToReach(connection).those(sorted(ids))
+    h = tables.household_to_reach.c
+    found = HouseholdsToReach(connection).load(h.id.in_(ids), household_visible_to(viewer))
     households = {one.id: without_protected_address(one) for one in found}
     return PlanFile(
         run,
         _days(run, plan, households),
         households,
+        tuple(one for one in plan.left_out if request_of(one.visit) in households),
+        {
+            one: note
+            for one, note in run.notes.items()
+            if one in households or note in (NO_HOURS, NO_START)
+        },
+        all(request_of(slot.visit) in households for slot in plan.slots),
         plan_cost(run.problem, plan),
         run.progress(clock.now()),
     )
+
+
+def requests_open_to(connection: Connection, viewer: Actor) -> frozenset[str] | None:
+    """The households on the list that the viewer may see, by request; None when that is every one."""
+    if viewer.has("coordinator"):
+        return None
+    h = tables.household_to_reach.c
+    return frozenset(connection.scalars(select(h.id).where(household_visible_to(viewer))))
 
 
 def recent_plans(connection: Connection, viewer: Actor) -> tuple[PlanRun, ...]:
@@ -172,7 +205,7 @@ def _days(
         lines = tuple(
             PlanLine(
                 slot,
-                households[request_of(slot.visit)],
+                households.get(request_of(slot.visit)),
                 why_placed(run.problem, plan, slot),
                 hands[slot.visit] > 1,
             )

@@ -16,6 +16,7 @@ from kasane_outreach.repository.planning_records import (
     VisitWishes,
     WorkerProfiles,
 )
+from kasane_outreach.repository.protected import ProtectedPersons
 from kasane_outreach.repository.round_solver import round_solver
 from kasane_outreach.repository.rounds import VisitRounds, fixed_visits
 from kasane_outreach.repository.town_blocks import blocks_of
@@ -27,6 +28,7 @@ __all__ = [
     "HouseholdsToReach",
     "PlanRuns",
     "PlanSettings",
+    "ProtectedPersons",
     "VisitRounds",
     "VisitWishes",
     "Visits",

@@ -26,9 +26,9 @@ class CampaignRuns:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, run_id: str) -> CampaignRun:
-        """The run; raises CampaignRunNotFound."""
-        found = self._load(tables.campaign_run.c.id == run_id)
+    def get(self, run_id: str, *, to_change: bool = False) -> CampaignRun:
+        """The run; raises CampaignRunNotFound. ``to_change`` lets others who want to change it wait."""
+        found = self._load(tables.campaign_run.c.id == run_id, to_change=to_change)
         if not found:
             raise CampaignRunNotFound
         return found[0]
@@ -41,10 +41,11 @@ class CampaignRuns:
         """Saves a new run."""
         self._connection.execute(insert(tables.campaign_run).values(**_of_run(run)))
 
-    def save(self, run: CampaignRun) -> None:
+    def save(self, run: CampaignRun, read_version: int | None = None) -> None:
         """Saves a changed run; raises ChangedMeanwhile when somebody else was faster."""
         r = tables.campaign_run.c
-        before, run.version = run.version, run.version + 1
+        before = run.version if read_version is None else read_version
+        run.version = before + 1
         saved = self._connection.execute(
             update(tables.campaign_run)
             .where(r.id == run.id, r.version == before)
@@ -53,11 +54,10 @@ class CampaignRuns:
         if saved.rowcount != 1:
             raise ChangedMeanwhile
 
-    def _load(self, *conditions: Any) -> tuple[CampaignRun, ...]:
+    def _load(self, *conditions: Any, to_change: bool = False) -> tuple[CampaignRun, ...]:
         r = tables.campaign_run.c
-        rows = self._connection.execute(
-            select(tables.campaign_run).where(*conditions).order_by(r.made_at.desc(), r.id)
-        )
+        found = select(tables.campaign_run).where(*conditions).order_by(r.made_at.desc(), r.id)
+        rows = self._connection.execute(found.with_for_update() if to_change else found)
         return tuple(_run(row) for row in rows)
 
 
@@ -67,20 +67,20 @@ class SurveyTargets:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def of_run(self, run_id: str) -> tuple[SurveyTarget, ...]:
-        """The list of a run, by number."""
-        return self._load(tables.survey_target.c.run_id == run_id)
+    def of_run(self, run_id: str, *, to_change: bool = False) -> tuple[SurveyTarget, ...]:
+        """The list of a run, by number; with ``to_change`` replies and their readers wait."""
+        return self._load(tables.survey_target.c.run_id == run_id, to_change=to_change)
 
-    def get(self, target_id: str) -> SurveyTarget:
-        """One person on a list; raises CampaignRunNotFound."""
-        found = self._load(tables.survey_target.c.id == target_id)
+    def get(self, target_id: str, *, to_change: bool = False) -> SurveyTarget:
+        """One person on a list; raises CampaignRunNotFound. ``to_change`` lets others who want to change it wait."""
+        found = self._load(tables.survey_target.c.id == target_id, to_change=to_change)
         if not found:
             raise CampaignRunNotFound
         return found[0]
 
     def by_digest(self, digest: str) -> SurveyTarget | None:
-        """The person whose letter has this code, or None."""
-        found = self._load(tables.survey_target.c.digest == digest)
+        """The person whose letter has this code, or None; others who want to change them wait."""
+        found = self._load(tables.survey_target.c.digest == digest, to_change=True)
         return found[0] if found else None
 
     def add(self, targets: Sequence[SurveyTarget]) -> None:
@@ -90,13 +90,17 @@ class SurveyTargets:
         )
 
     def save(self, target: SurveyTarget, sealed: bytes | None = None) -> None:
-        """Saves a changed one, with a new reply if there is one."""
+        """Saves a changed one, with a new reply if there is one; raises ChangedMeanwhile as runs do."""
+        t = tables.survey_target.c
+        before, target.version = target.version, target.version + 1
         columns = _of_target(target) | ({"sealed": sealed} if sealed is not None else {})
-        self._connection.execute(
+        saved = self._connection.execute(
             update(tables.survey_target)
-            .where(tables.survey_target.c.id == target.id)
+            .where(t.id == target.id, t.version == before)
             .values(**columns)
         )
+        if saved.rowcount != 1:
+            raise ChangedMeanwhile
 
     def forget(self, run_id: str) -> None:
         """Deletes the list of a run with its replies."""
@@ -108,10 +112,11 @@ class SurveyTargets:
         t = tables.survey_target.c
         return self._connection.scalar(select(t.sealed).where(t.id == target_id)) or b""
 
-    def _load(self, *conditions: Any) -> tuple[SurveyTarget, ...]:
+    def _load(self, *conditions: Any, to_change: bool = False) -> tuple[SurveyTarget, ...]:
         t = tables.survey_target.c
         columns = [column for column in tables.survey_target.columns if column.name != "sealed"]
-        rows = self._connection.execute(select(*columns).where(*conditions).order_by(t.number))
+        found = select(*columns).where(*conditions).order_by(t.number)
+        rows = self._connection.execute(found.with_for_update() if to_change else found)
         return tuple(_target(row) for row in rows)
 
 

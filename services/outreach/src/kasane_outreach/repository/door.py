@@ -6,9 +6,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Table, insert, select, update
 
-from kasane_kit.db import unless_taken
+from kasane_kit.db import Taken, unless_taken
 from kasane_outreach import tables
 from kasane_outreach.domain.check_in import CheckIn
 from kasane_outreach.domain.door_device import DoorDevice
@@ -37,17 +37,31 @@ class DoorDevices:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, device_id: str) -> DoorDevice:
-        """The telephone; raises DeviceNotFound."""
-        found = self.find(device_id)
+    def get(self, device_id: str, *, to_change: bool = False) -> DoorDevice:
+        """The telephone; raises DeviceNotFound. ``to_change`` lets others who want to change it wait."""
+        found = self.find(device_id, to_change=to_change)
         if found is None:
             raise DeviceNotFound
         return found
 
-    def find(self, device_id: str) -> DoorDevice | None:
-        """The telephone, or None."""
+    def find(self, device_id: str, *, to_change: bool = False) -> DoorDevice | None:
+        """The telephone, or None. ``to_change`` lets others who want to change it wait."""
+        if to_change:
+            _hold(self._connection, tables.door_device, device_id)
         found = self._load(tables.door_device.c.id == device_id)
         return found[0] if found else None
+
+    def known(self, device: DoorDevice) -> DoorDevice:
+        """The telephone of this number as it is kept, to be changed; one that is new is added as it is."""
+        kept = self.find(device.id, to_change=True)
+        if kept is not None:
+            return kept
+        try:
+            with unless_taken(tables.door_device.c.id), self._connection.begin_nested():
+                self._connection.execute(insert(tables.door_device).values(**asdict(device)))
+        except Taken:
+            return self.get(device.id, to_change=True)
+        return device
 
     def of(self, account_id: str = "") -> tuple[DoorDevice, ...]:
         """The telephones of an account, or all, the last used first."""
@@ -61,10 +75,6 @@ class DoorDevices:
             select(d.id).where(d.session_id == session_id, d.stopped_at.is_not(None)).limit(1)
         )
         return bool(session_id) and found is not None
-
-    def add(self, device: DoorDevice) -> None:
-        """Saves a new telephone."""
-        self._connection.execute(insert(tables.door_device).values(**asdict(device)))
 
     def save(self, device: DoorDevice) -> None:
         """Saves a changed telephone."""
@@ -128,8 +138,10 @@ class DoorItems:
         found = self._load(tables.door_item.c.id == item_id)
         return found[0] if found else None
 
-    def get(self, item_id: str) -> DoorItem:
-        """The thing with this id; raises DoorItemNotFound."""
+    def get(self, item_id: str, *, to_change: bool = False) -> DoorItem:
+        """The thing with this id; raises DoorItemNotFound. ``to_change`` lets others who want to change it wait."""
+        if to_change:
+            _hold(self._connection, tables.door_item, item_id)
         found = self.find(item_id)
         if found is None:
             raise DoorItemNotFound
@@ -238,8 +250,10 @@ class CheckIns:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, check_in_id: str) -> CheckIn:
-        """One watch; raises DoorItemNotFound."""
+    def get(self, check_in_id: str, *, to_change: bool = False) -> CheckIn:
+        """One watch; raises DoorItemNotFound. ``to_change`` lets others who want to change it wait."""
+        if to_change:
+            _hold(self._connection, tables.check_in, check_in_id)
         found = self._load(tables.check_in.c.id == check_in_id)
         if not found:
             raise DoorItemNotFound
@@ -289,6 +303,10 @@ class CheckIns:
             )
             for row in rows
         )
+
+
+def _hold(connection: Connection, table: Table, row_id: str) -> None:
+    connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update())
 
 
 def _device(row: Row[Any]) -> DoorDevice:

@@ -65,6 +65,7 @@ RULES = Rules(
             stays=("asked_by",),
             holds=True,
         ),
+        Personal(tables.protected_person, ("person_id",), delete=True),
         Personal(tables.visit, _REQUEST, stays=("submission",), holds=True),
         Personal(tables.contact_attempt, _REQUEST),
         Personal(tables.visit_addendum, _VISIT),

@@ -1,7 +1,7 @@
 """Loads and saves households to reach."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,9 +26,9 @@ class HouseholdsToReach:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, request_id: str) -> HouseholdToReach:
-        """The household; raises HouseholdNotFound."""
-        found = self.those([request_id])
+    def get(self, request_id: str, *, to_change: bool = False) -> HouseholdToReach:
+        """The household; raises HouseholdNotFound. ``to_change`` lets others who want to change it wait."""
+        found = self.those([request_id], to_change=to_change)
         if not found:
             raise HouseholdNotFound
         return found[0]
@@ -37,17 +37,19 @@ class HouseholdsToReach:
         """Whether the request was heard before."""
         return bool(self.those([request_id]))
 
-    def those(self, request_ids: Sequence[str]) -> tuple[HouseholdToReach, ...]:
+    def those(
+        self, request_ids: Sequence[str], *, to_change: bool = False
+    ) -> tuple[HouseholdToReach, ...]:
         """The households with these ids, those with the nearest date first."""
-        return self.load(tables.household_to_reach.c.id.in_(request_ids))
+        return self.load(tables.household_to_reach.c.id.in_(request_ids), to_change=to_change)
 
     def of_case(self, case_id: str) -> tuple[HouseholdToReach, ...]:
         """All requests of a case."""
         return self.load(tables.household_to_reach.c.case_id == case_id)
 
-    def of_person(self, person_id: str) -> tuple[HouseholdToReach, ...]:
-        """All requests about a person."""
-        return self.load(tables.household_to_reach.c.person_id == person_id)
+    def of_persons(self, person_ids: Collection[str]) -> tuple[HouseholdToReach, ...]:
+        """All requests about these persons."""
+        return self.load(tables.household_to_reach.c.person_id.in_(person_ids))
 
     def add(self, household: HouseholdToReach) -> None:
         """Saves a new household to reach."""
@@ -66,14 +68,15 @@ class HouseholdsToReach:
         if saved.rowcount != 1:
             raise ChangedMeanwhile
 
-    def load(self, *conditions: Any) -> tuple[HouseholdToReach, ...]:
+    def load(self, *conditions: Any, to_change: bool = False) -> tuple[HouseholdToReach, ...]:
         """The households that meet the conditions."""
         h = tables.household_to_reach.c
-        rows = self._connection.execute(
+        found = (
             select(tables.household_to_reach)
             .where(*conditions)
             .order_by(h.by_when.is_(None), h.by_when, h.id)
         )
+        rows = self._connection.execute(found.with_for_update() if to_change else found)
         return tuple(_household(row) for row in rows)
 
 

@@ -1,6 +1,6 @@
 """Builds the planning problem of some days from what is written down: households, wishes, hours, visits that stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -118,7 +118,7 @@ def build_problem(
             taken = {
                 day
                 for day in days
-                if any(one.case_id == household.case_id for one in standing[day])
+                if any(one.leads_to(household.id, household.case_id) for one in standing[day])
             }
             usual = _usual(visits, household) if wish.same_worker else ""
             of_household = _visits(
@@ -167,9 +167,15 @@ def build_problem(
     return BuiltProblem(problem, notes, tuple(points))
 
 
-def to_plan(connection: Connection, days: Sequence[date]) -> tuple[HouseholdToReach, ...]:
-    """The households that a plan of these days may visit: those who wait, and those with a repetition."""
-    found = HouseholdsToReach(connection).load()
+def to_plan(
+    connection: Connection, days: Sequence[date], requests: Collection[str] | None = None
+) -> tuple[HouseholdToReach, ...]:
+    """The households that a plan of these days may visit: those who wait, and those with a repetition.
+
+    With ``requests`` only those of them.
+    """
+    every = HouseholdsToReach(connection).load()
+    found = [one for one in every if requests is None or one.id in requests]
     wishes = VisitWishes(connection).those([one.id for one in found])
     return tuple(
         one

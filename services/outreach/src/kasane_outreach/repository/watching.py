@@ -17,9 +17,9 @@ class Watches:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, assignment_id: str) -> WatchAssignment:
-        """One assignment; raises CampaignRunNotFound."""
-        found = self._load(tables.watch_assignment.c.id == assignment_id)
+    def get(self, assignment_id: str, *, to_change: bool = False) -> WatchAssignment:
+        """One assignment; raises CampaignRunNotFound. ``to_change`` lets others who want to change it wait."""
+        found = self._load(tables.watch_assignment.c.id == assignment_id, to_change=to_change)
         if not found:
             raise CampaignRunNotFound
         return found[0]
@@ -30,9 +30,14 @@ class Watches:
         return self._load(w.ended_on.is_(None), *([w.watcher == watcher] if watcher else []))
 
     def of_case(self, case_id: str) -> tuple[WatchAssignment, ...]:
-        """What goes on for a case."""
+        """What goes on for a case; others who want to change it wait."""
         w = tables.watch_assignment.c
-        return self._load(w.case_id == case_id, w.ended_on.is_(None))
+        return self._load(w.case_id == case_id, w.ended_on.is_(None), to_change=True)
+
+    def of_request(self, request_id: str) -> tuple[WatchAssignment, ...]:
+        """What goes on for a household to reach; others who want to change it wait."""
+        w = tables.watch_assignment.c
+        return self._load(w.request_id == request_id, w.ended_on.is_(None), to_change=True)
 
     def add(self, assignment: WatchAssignment) -> None:
         """Saves a new assignment."""
@@ -67,9 +72,8 @@ class Watches:
             found.append((WatchReport(**{**values, "on": on, "at": in_utc(row.at)}), sealed))
         return tuple(found)
 
-    def _load(self, *conditions: Any) -> tuple[WatchAssignment, ...]:
+    def _load(self, *conditions: Any, to_change: bool = False) -> tuple[WatchAssignment, ...]:
         w = tables.watch_assignment.c
-        rows = self._connection.execute(
-            select(tables.watch_assignment).where(*conditions).order_by(w.next_on, w.id)
-        )
+        found = select(tables.watch_assignment).where(*conditions).order_by(w.next_on, w.id)
+        rows = self._connection.execute(found.with_for_update() if to_change else found)
         return tuple(WatchAssignment(**row._mapping) for row in rows)

@@ -22,7 +22,7 @@ from kasane_outreach.tables.door import (
     visit_addendum,
     visit_photo,
 )
-from kasane_outreach.tables.households import household_to_reach
+from kasane_outreach.tables.households import household_to_reach, protected_person
 from kasane_outreach.tables.planning import plan_run, plan_setting, visit_wish, worker_profile
 from kasane_outreach.tables.rounds import visit_round
 from kasane_outreach.tables.schema import metadata
@@ -44,6 +44,7 @@ __all__ = [
     "metadata",
     "plan_run",
     "plan_setting",
+    "protected_person",
     "reply_count",
     "survey_household",
     "survey_target",

@@ -60,6 +60,7 @@ survey_target = Table(
     Column("request_id", String(36), nullable=False),
     Column("consultation_id", String(36), nullable=False),
     Column("sealed", LargeBinary),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 letter_refusal = Table(
     "outreach_letter_refusal",

@@ -1,6 +1,17 @@
-"""Households that somebody should reach."""
+"""Households that somebody should reach, and whose address cases asked to hide."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from kasane_kit.db import Sealed
 from kasane_outreach.tables.schema import metadata
@@ -36,4 +47,11 @@ household_to_reach = Table(
     Column("end_reason", Sealed(), nullable=False),
     Column("heard_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("at_host", Boolean, nullable=False, server_default=false()),
+)
+
+protected_person = Table(
+    "outreach_protected_person",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
 )

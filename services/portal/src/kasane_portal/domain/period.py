@@ -2,6 +2,7 @@
 
 import calendar
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,12 +22,12 @@ class PeriodKind(StrEnum):
 
 
 _FORMS = (
-    (PeriodKind.FISCAL_YEAR, re.compile(r"(\d{4})")),
-    (PeriodKind.UP_TO_MONTH, re.compile(r"(\d{4})/(\d{2})")),
-    (PeriodKind.YEARS_TOGETHER, re.compile(r"(\d{4})\+(\d{4})")),
-    (PeriodKind.ON_DAY, re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
-    (PeriodKind.IN_MONTH, re.compile(r"(\d{4})-(\d{2})")),
-    (PeriodKind.CUMULATIVE, re.compile(r"\.\.(\d{4})")),
+    (PeriodKind.FISCAL_YEAR, re.compile(r"([0-9]{4})")),
+    (PeriodKind.UP_TO_MONTH, re.compile(r"([0-9]{4})/([0-9]{2})")),
+    (PeriodKind.YEARS_TOGETHER, re.compile(r"([0-9]{4})\+([0-9]{4})")),
+    (PeriodKind.ON_DAY, re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")),
+    (PeriodKind.IN_MONTH, re.compile(r"([0-9]{4})-([0-9]{2})")),
+    (PeriodKind.CUMULATIVE, re.compile(r"\.\.([0-9]{4})")),
 )
 
 
@@ -43,8 +44,10 @@ class Period:
     def parse(cls, code: str) -> "Period":
         """The time a code means: ``2021``, ``2023/09``, ``2024+2025``, ``2024-01-16``, ``2026-03``, ``..2025``.
 
-        Raises PeriodUnreadable for anything else, for a month that is none and for years the wrong way round.
+        Full-width digits and signs are read as the plain ones, so that one time has one code. Raises PeriodUnreadable
+        for anything else, for a month that is none and for years the wrong way round.
         """
+        code = unicodedata.normalize("NFKC", code)
         for kind, form in _FORMS:
             if found := form.fullmatch(code):
                 try:

@@ -9,17 +9,19 @@ from kasane_portal.commands import (
     CloseTask,
     CloseTasksAbout,
     CountFact,
+    MoveTasks,
     OpenTask,
     RememberNumber,
     TaskStep,
     WithdrawTask,
+    WithdrawTasksAbout,
 )
 from kasane_portal.domain.overview import month_of
 from kasane_portal.repository import AuditCopies, CountedFacts, GapNumbers, TaskCopies
 
 
 def keep_tasks(steps: Sequence[TaskStep], uow: UnitOfWork) -> None:
-    """Opens, closes and withdraws tasks, and records each that changed."""
+    """Opens, moves, closes and withdraws tasks, and records each that changed."""
     tasks = TaskCopies(uow.connection, uow.said_at)
     for step in steps:
         match step:
@@ -32,9 +34,15 @@ def keep_tasks(steps: Sequence[TaskStep], uow: UnitOfWork) -> None:
             case CloseTasksAbout():
                 for kind, subject_id in tasks.close_about(step):
                     _record("closed", kind, subject_id, uow)
+            case MoveTasks():
+                for kind, subject_id in tasks.move(step):
+                    _record("moved_case", kind, subject_id, uow)
             case WithdrawTask():
                 if tasks.withdraw(step.kind, step.subject_id):
                     _record("withdrawn", step.kind, step.subject_id, uow)
+            case WithdrawTasksAbout():
+                for kind, subject_id in tasks.withdraw_about(step):
+                    _record("withdrawn", kind, subject_id, uow)
             case RememberNumber():
                 tasks.remember_number(step.subject_id, step.number)
 

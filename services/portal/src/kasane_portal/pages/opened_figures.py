@@ -107,7 +107,7 @@ def record_of(kind: FactKind, fact_id: str, fact: CountedFact | None = None) -> 
         case FactKind.SESSION:
             return links.conference(town, fact_id)
         case FactKind.CASE_OPENED | FactKind.CASE_CLOSED:
-            return links.case(town, fact_id)
+            return links.case(town, fact_id.partition(":")[0])
         case FactKind.PARTICIPATION | FactKind.PARTICIPATION_STEP:
             return links.participation(town, fact_id.partition(":")[0])
         case FactKind.PLAN | FactKind.CONSENT if case_id:

@@ -10,7 +10,7 @@ from kasane_kit.auth import require
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
 from kasane_kit.tenancy import Town, UnknownTown
 from kasane_kit.unit_of_work import UnitOfWork
-from kasane_kit.web import Form, create_once, reading, text, this_house, unit_of_work
+from kasane_kit.web import Form, Refusal, create_once, reading, text, this_house, unit_of_work
 from kasane_plugin_api import Choice, FieldKind, FieldSpec, Phase, PrefectureView
 from kasane_portal.commands import RecordSupportVisit, VoidSupportVisit
 from kasane_portal.domain.errors import PortalRefusal
@@ -85,8 +85,11 @@ def void(visit_id: str) -> Response:
     """Takes a recorded visit back, with a reason."""
     if not in_host():
         raise NotFound
+    reason = Form((FieldSpec("reason", text("prefecture.void_reason"), max_length=500),))
+    if not reason.check(request.form, text):
+        raise Refusal("bad_request", 400)
     with unit_of_work() as uow:
-        command = VoidSupportVisit(visit_id, request.form.get("reason", ""))
+        command = VoidSupportVisit(visit_id, reason.values["reason"])
         prefecture_code = handlers.void_support_visit(command, uow)
     return _back(prefecture_code)
 

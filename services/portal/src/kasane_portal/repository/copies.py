@@ -19,7 +19,13 @@ from sqlalchemy import (
 from kasane_contracts.audit import AuditEntryRecorded
 from kasane_contracts.cases import GapsCounted
 from kasane_portal import tables
-from kasane_portal.commands import CloseTasksAbout, CountFact, OpenTask
+from kasane_portal.commands import (
+    CloseTasksAbout,
+    CountFact,
+    MoveTasks,
+    OpenTask,
+    WithdrawTasksAbout,
+)
 from kasane_portal.domain.overview import Cell, CountKind, months_of
 from kasane_portal.domain.task import TaskKind
 
@@ -40,6 +46,7 @@ class TaskCopies:
         values = {
             "consultation_id": command.consultation_id,
             "case_id": command.case_id,
+            "person_id": command.person_id,
             "due_on": command.due_on,
         }
         if known is None:
@@ -99,6 +106,25 @@ class TaskCopies:
             self._connection.execute(update(task).where(*open_ones).values(closed_at=self._moment))
         return [(row.kind, row.subject_id) for row in found]
 
+    def move(self, command: MoveTasks) -> list[tuple[str, str]]:
+        """Puts the open tasks of the persons under their other case; returns their kinds and ids."""
+        task = tables.task
+        open_ones = (
+            task.c.case_id == command.from_case_id,
+            task.c.person_id.in_(command.person_ids),
+            task.c.closed_at.is_(None),
+        )
+        found = self._connection.execute(
+            select(task.c.kind, task.c.subject_id)
+            .where(*open_ones)
+            .order_by(task.c.kind, task.c.subject_id)
+        ).all()
+        if found:
+            self._connection.execute(
+                update(task).where(*open_ones).values(case_id=command.to_case_id)
+            )
+        return [(row.kind, row.subject_id) for row in found]
+
     def withdraw(self, kind: TaskKind, subject_id: str) -> bool:
         """Takes an open task away; False when there was none."""
         key = self._key(tables.task, kind, subject_id)
@@ -110,6 +136,23 @@ class TaskCopies:
                 delete(tables.task_target).where(self._key(tables.task_target, kind, subject_id))
             )
         return bool(taken.rowcount)
+
+    def withdraw_about(self, command: WithdrawTasksAbout) -> list[tuple[TaskKind, str]]:
+        """Takes every open task of the kinds about the case away; returns their kinds and ids."""
+        task = tables.task.c
+        found = self._connection.execute(
+            select(task.kind, task.subject_id)
+            .where(
+                task.case_id == command.case_id,
+                task.kind.in_([kind.value for kind in command.kinds]),
+                task.closed_at.is_(None),
+            )
+            .order_by(task.kind, task.subject_id)
+        ).all()
+        gone = [(TaskKind(row.kind), row.subject_id) for row in found]
+        for kind, subject_id in gone:
+            self.withdraw(kind, subject_id)
+        return gone
 
     def remember_number(self, subject_id: str, number: str) -> None:
         """Keeps the number of a consultation or case."""

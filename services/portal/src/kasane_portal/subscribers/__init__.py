@@ -20,17 +20,18 @@ from kasane_portal.commands import (
     WithdrawTask,
 )
 from kasane_portal.domain.overview import CountKind
-from kasane_portal.domain.task import TaskKind, kept_from
+from kasane_portal.domain.task import TaskKind
 from kasane_portal.handlers.copies import (
     count_in_overview,
     keep_audit_entries,
     keep_gap_counts,
     keep_tasks,
 )
+from kasane_portal.subscribers.casework import CASEWORK
 from kasane_portal.subscribers.directory import DIRECTORY
-from kasane_portal.subscribers.facts import FACTS, count_by_marks
+from kasane_portal.subscribers.facts import FACTS, count_by_marks, end_of_episode
 from kasane_portal.subscribers.queues import QUEUES
-from kasane_portal.subscribers.visits import COORDINATOR, OUTREACH, OUTREACH_WORKER
+from kasane_portal.subscribers.visits import OUTREACH
 
 CONFERENCES = {
     "support_conference": CountKind.SUPPORT_CONFERENCE_HELD,
@@ -46,10 +47,6 @@ PASSING = (
     TaskKind.SHEET_REOPENED,
 )
 LATE = (TaskKind.SHEET_OVERDUE, TaskKind.SHEET_UNDECIDED)
-OF_A_CASE = (TaskKind.OUTREACH, TaskKind.PLAN_REVIEW, TaskKind.REFERRAL)
-
-# Who answers for personal data in a town is an administrator of it, who reads the trail and opens no case.
-DATA_OFFICER = "role:town_administrator"
 
 Steps = tuple[TaskStep, ...]
 
@@ -250,136 +247,10 @@ def _sheet_returned(e: intake.ReferralSheetReturned) -> Steps:
     )
 
 
-def _case_opened(e: cases.CaseOpened) -> Steps:
-    number = RememberNumber(e.case_id, e.number)
-    if not e.consultation_id:
-        return (number,)
-    return (number, CloseTask(TaskKind.CONSULTATION, e.consultation_id))
-
-
-def _case_status_changed(e: cases.CaseStatusChanged) -> Steps:
-    if e.review_on is None:
-        return (WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),)
-    return (
-        OpenTask(
-            TaskKind.CASE_REVIEW,
-            e.case_id,
-            (COORDINATOR,),
-            due_on=e.review_on,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _case_closed(e: cases.CaseClosed) -> Steps:
-    return (
-        CloseTasksAbout(OF_A_CASE, case_id=e.case_id),
-        WithdrawTask(TaskKind.CASE_REVIEW, e.case_id),
-    )
-
-
-def _looked_in_emergency(e: cases.EmergencyLookTaken) -> Steps:
-    """The town's data officer is told, unless it is the one who looked; the trail says who looked."""
-    return (
-        OpenTask(
-            TaskKind.EMERGENCY_LOOK,
-            e.look_id,
-            (DATA_OFFICER, kept_from(e.taken_by)),
-            due_on=e.review_by,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _emergency_look_reviewed(e: cases.EmergencyLookReviewed) -> Steps:
-    return (CloseTask(TaskKind.EMERGENCY_LOOK, e.look_id),)
-
-
-def _plan_to_be_looked_at(
-    e: cases.SupportPlanAgreed | cases.SupportPlanMonitored,
-) -> Steps:
-    return (
-        OpenTask(
-            TaskKind.PLAN_REVIEW,
-            e.plan_id,
-            (COORDINATOR,),
-            due_on=e.review_on,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _plan_ended(e: cases.SupportPlanEnded) -> Steps:
-    return (CloseTask(TaskKind.PLAN_REVIEW, e.plan_id),)
-
-
-def _outreach_requested(e: cases.OutreachRequested | resources.SettlingVisitRequested) -> Steps:
-    return (
-        OpenTask(
-            TaskKind.OUTREACH,
-            e.request_id,
-            (COORDINATOR, OUTREACH_WORKER),
-            due_on=e.by_when,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _conference_planned(e: cases.ConferencePlanned) -> Steps:
-    return (OpenTask(TaskKind.CONFERENCE, e.session_id, (COORDINATOR,), due_on=e.held_on),)
-
-
-def _conference_held(e: cases.ConferenceHeld) -> Steps:
-    return (CloseTask(TaskKind.CONFERENCE, e.session_id),)
-
-
-def _decision_made(e: cases.DecisionMade) -> Steps:
-    return (
-        OpenTask(
-            TaskKind.DECISION, e.decision_id, tuple(e.targets), due_on=e.due_on, case_id=e.case_id
-        ),
-    )
-
-
-def _decision_done(e: cases.DecisionDone) -> Steps:
-    return (CloseTask(TaskKind.DECISION, e.decision_id),)
-
-
-def _referral_requested(e: cases.ReferralRequested) -> Steps:
-    return (OpenTask(TaskKind.REFERRAL, e.referral_id, (COORDINATOR,), case_id=e.case_id),)
-
-
-def _referral_answered(e: resources.ReferralAccepted | resources.ReferralDeclined) -> Steps:
-    return (CloseTask(TaskKind.REFERRAL, e.referral_id),)
-
-
-# Where somebody has to do the next step; a proposal waits for a session, the other states rest.
-PARTICIPATION_WAITS = ("planned", "matched", "trial", "returned")
-
-
-def _participation_moved(e: resources.ParticipationMoved) -> Steps:
-    gone = (WithdrawTask(TaskKind.PARTICIPATION, e.participation_id),)
-    if e.status not in PARTICIPATION_WAITS:
-        return gone
-    return (
-        *gone,
-        OpenTask(
-            TaskKind.PARTICIPATION,
-            e.participation_id,
-            (COORDINATOR,),
-            due_on=e.due_on,
-            case_id=e.case_id,
-        ),
-    )
-
-
-def _settling_visit_called_off(e: resources.SettlingVisitCalledOff) -> Steps:
-    return (WithdrawTask(TaskKind.OUTREACH, e.request_id),)
-
-
 TASKS: Mapping[type, Callable[[Any], Steps]] = {
     **QUEUES,
     **DIRECTORY,
+    **CASEWORK,
     **OUTREACH,
     intake.ConsultationReceived: _received,
     intake.ConsultationEscalated: _escalated,
@@ -399,25 +270,6 @@ TASKS: Mapping[type, Callable[[Any], Steps]] = {
     intake.EmergencySettled: _emergency_settled,
     intake.ContactContinued: _contact_continued,
     intake.ConsultationReopened: _consultation_reopened,
-    cases.CaseOpened: _case_opened,
-    cases.CaseStatusChanged: _case_status_changed,
-    cases.CaseClosed: _case_closed,
-    cases.EmergencyLookTaken: _looked_in_emergency,
-    cases.EmergencyLookReviewed: _emergency_look_reviewed,
-    cases.ConferencePlanned: _conference_planned,
-    cases.ConferenceHeld: _conference_held,
-    cases.DecisionMade: _decision_made,
-    cases.DecisionDone: _decision_done,
-    cases.SupportPlanAgreed: _plan_to_be_looked_at,
-    cases.SupportPlanMonitored: _plan_to_be_looked_at,
-    cases.SupportPlanEnded: _plan_ended,
-    cases.OutreachRequested: _outreach_requested,
-    cases.ReferralRequested: _referral_requested,
-    resources.ReferralAccepted: _referral_answered,
-    resources.ReferralDeclined: _referral_answered,
-    resources.ParticipationMoved: _participation_moved,
-    resources.SettlingVisitRequested: _outreach_requested,
-    resources.SettlingVisitCalledOff: _settling_visit_called_off,
 }
 
 # What early releases said without a day of its own is counted on the day it was said.
@@ -435,7 +287,7 @@ COUNTS: Mapping[type, Callable[[Any], CountFact | None]] = {
         CountKind.SUPPORT_PLAN_AGREED, e.plan_id, e.decided_on
     ),
     cases.CaseClosed: lambda e: CountFact(
-        CountKind.CASE_CLOSED, e.case_id, e.closed_on or clock.today()
+        CountKind.CASE_CLOSED, end_of_episode(e), e.closed_on or clock.today()
     ),
     resources.ReferralAccepted: lambda e: CountFact(
         CountKind.REFERRAL_ACCEPTED, e.referral_id, e.accepted_on or clock.today()

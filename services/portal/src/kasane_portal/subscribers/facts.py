@@ -101,7 +101,13 @@ def _state(case_id: str, status: str) -> Facts:
 def _closed(e: cases.CaseClosed, _known: MeasuredFacts) -> Facts:
     # Events of the first releases have no day of their own: they are counted on the day they were said.
     marks: Marks = ((MarkKind.CASE, e.case_id), (MarkKind.KIND, e.outcome))
-    return (MeasureFact(FactKind.CASE_CLOSED, e.case_id, e.closed_on or clock.today(), marks),)
+    on = e.closed_on or clock.today()
+    return (MeasureFact(FactKind.CASE_CLOSED, end_of_episode(e), on, marks),)
+
+
+def end_of_episode(e: cases.CaseClosed) -> str:
+    """The id of one end of a case: it may be reopened and end again, and both ends stay in their own years."""
+    return f"{e.case_id}:{(e.closed_on or clock.today()).isoformat()}"
 
 
 def _held(e: cases.ConferenceHeld, known: MeasuredFacts) -> Facts:
@@ -182,7 +188,16 @@ def _takes_part(e: resources.NetworkMemberChanged, _known: MeasuredFacts) -> Fac
         (MarkKind.GROUP, e.group_id or e.member_id),
         *((MarkKind.ACTIVITY, one) for one in e.activities),
     )
-    return (MeasureFact(FactKind.NETWORK_MEMBER, e.member_id, e.since, marks, until=e.until),)
+    return (
+        MeasureFact(
+            FactKind.NETWORK_MEMBER,
+            e.member_id,
+            e.since,
+            marks,
+            until=e.until,
+            quantity=int(not e.voided),
+        ),
+    )
 
 
 def _given(e: resources.DonationReceived, _known: MeasuredFacts) -> Facts:

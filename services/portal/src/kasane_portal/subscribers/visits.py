@@ -20,6 +20,7 @@ def _visits_asked_for(e: outreach.VisitsAskedFor) -> Steps:
             (COORDINATOR, OUTREACH_WORKER),
             due_on=e.by_when,
             case_id=e.case_id,
+            person_id=e.person_id,
         ),
     )
 
@@ -37,6 +38,7 @@ def _visit_scheduled(e: outreach.VisitScheduled) -> Steps:
             tuple(f"account:{worker}" for worker in (e.worker_id, e.second_worker_id) if worker),
             due_on=e.on,
             case_id=e.case_id,
+            person_id=e.person_id,
         ),
     )
 
@@ -50,6 +52,7 @@ def _visit_handed_over(e: outreach.VisitHandedOver) -> Steps:
             tuple(f"account:{worker}" for worker in e.workers),
             due_on=e.on,
             case_id=e.case_id,
+            person_id=e.person_id,
         ),
     )
 

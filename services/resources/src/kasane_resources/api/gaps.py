@@ -9,6 +9,7 @@ from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import (
     ApiBlueprint,
+    actor,
     create_once,
     hooks,
     reading,
@@ -78,7 +79,10 @@ class CloseGapSchema(Strict):
 def list_gaps() -> dict[str, Any]:
     """What nobody offers, without the person."""
     with reading() as connection:
-        return {"items": queries.gaps(connection), "themes": queries.gap_themes(connection)}
+        return {
+            "items": queries.gaps(connection, actor()),
+            "themes": queries.gap_themes(connection),
+        }
 
 
 @blueprint.route("/gaps/issues", methods=["POST"])
@@ -104,7 +108,9 @@ def post_issue_of_gaps(payload: dict[str, Any]) -> Response:
 @blueprint.response(200, GapSchema)
 def put_closing(payload: dict[str, Any], gap_id: str) -> Any:
     """Close a gap with what was developed; the case of the need shows it."""
+    with reading() as connection:
+        queries.human_service(connection, actor(), payload["human_service_id"])
     with unit_of_work() as uow:
         handlers.close_gap(CloseGap(gap_id, payload["human_service_id"]), uow, hooks())
     with reading() as connection:
-        return queries.gap(connection, gap_id)
+        return queries.gap(connection, actor(), gap_id)

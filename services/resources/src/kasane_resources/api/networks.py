@@ -9,7 +9,6 @@ from kasane_kit import clock
 from kasane_kit.auth import require
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_kit.web import ApiBlueprint, create_once, hooks, reading, unit_of_work
-from kasane_plugin_api import fiscal_year
 from kasane_resources.api.entry_input import Strict, short
 from kasane_resources.commands.community import JoinNetwork, Leave, RegisterPartner
 from kasane_resources.domain.community import ParticipantKind
@@ -31,11 +30,12 @@ class NetworkMemberInputSchema(Strict):
 
 
 class NetworkMemberSchema(NetworkMemberInputSchema):
-    """A group in a network; ``until`` is null while it is a member."""
+    """A group in a network; ``until`` is null while it is a member, ``void_reason`` says why it never was one."""
 
     id = fields.String()
     network = fields.String()
     until = fields.Date(allow_none=True)
+    void_reason = fields.String()
 
 
 class NetworkCountsSchema(Strict):
@@ -72,10 +72,11 @@ class PartnerInputSchema(Strict):
 
 
 class PartnerSchema(PartnerInputSchema):
-    """A partner company; ``until`` is null while it is one."""
+    """A partner company; ``until`` is null while it is one, ``void_reason`` says why it never was one."""
 
     id = fields.String()
     until = fields.Date(allow_none=True)
+    void_reason = fields.String()
 
 
 class PartnerListSchema(Strict):
@@ -189,8 +190,7 @@ def put_partner_leaving(payload: dict[str, Any], partner_id: str) -> Any:
 def get_training() -> dict[str, Any]:
     """The town's courses with attendance of a fiscal year (``year``, else this one)."""
     today = clock.today()
-    asked = request.args.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else fiscal_year(today)
+    year = queries.asked_year(request.args.get("year", ""), today)
     with reading() as connection:
         counted = {one.course: one for one in queries.attendance(connection, year)}
     labels = {one.code: (one.label, one.audience) for one in hooks().training_courses(on=today)}

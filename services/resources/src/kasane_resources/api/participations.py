@@ -168,7 +168,7 @@ def put_answer_to_worry(payload: dict[str, Any], host_id: str, support_id: str) 
     """Answer a worry. Needs If-Match."""
     with unit_of_work() as uow:
         steps.answer_worry(
-            AnswerWorry(support_id, payload["answer"], asked_version()), uow, hooks()
+            AnswerWorry(host_id, support_id, payload["answer"], asked_version()), uow, hooks()
         )
     return _support(host_id, support_id)
 

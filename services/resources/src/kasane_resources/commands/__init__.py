@@ -28,7 +28,10 @@ class ChangeHumanService:
 
 @dataclass(frozen=True)
 class WriteHostContact:
-    """Write down whom supporters ask at the host of an entry; an empty contact takes it away."""
+    """Write down whom supporters ask at the host of an entry; an empty contact takes it away.
+
+    The contact carries the version of the one that was read.
+    """
 
     human_service_id: str
     contact: HostContact

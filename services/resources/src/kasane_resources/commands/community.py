@@ -125,6 +125,14 @@ class RegisterPartner:
 
 
 @dataclass(frozen=True)
+class VoidMember:
+    """Take a member or partner back that was written by mistake, with the reason."""
+
+    object_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Leave:
     """A member or partner leaves on a day."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ConfirmEntry:
-    """A worker made sure today that an entry is right."""
+    """A worker made sure today that an entry is right as this version says."""
 
     human_service_id: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,21 @@ class RevokeConfirmLink:
 
 @dataclass(frozen=True)
 class AnswerAsOrganization:
-    """An organization says through its link that the entry is right as it is, or what changed."""
+    """An organization says through its link that the entry is right as it is, or what changed.
+
+    ``entry_digest`` is that of the entry it saw.
+    """
 
     token: str
     as_it_is: bool
     text: str
+    entry_digest: str
 
 
 @dataclass(frozen=True)
 class DecideAnswer:
-    """A worker takes over what an organization said, or leaves it."""
+    """A worker takes over what an organization said, which confirms this version of the entry, or leaves it."""
 
     answer_id: str
     taken: bool
+    version: int

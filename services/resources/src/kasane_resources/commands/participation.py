@@ -75,8 +75,9 @@ class RecordHostSupport:
 
 @dataclass(frozen=True)
 class AnswerWorry:
-    """Answer a host's worry."""
+    """Answer a worry of this host."""
 
+    host_id: str
     support_id: str
     answer: str
     version: int

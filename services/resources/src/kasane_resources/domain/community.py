@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kasane_resources.domain.errors import (
     DatesBackward,
+    GatheringCancelled,
     IssueOver,
     NumberOutOfRange,
     WordsMissing,
@@ -165,7 +166,9 @@ class Gathering:
         return sum(self.attendance.values())
 
     def count(self, attendance: Mapping[ParticipantKind, int], new_ties: int | None) -> None:
-        """Writes down who came; raises NumberOutOfRange."""
+        """Writes down who came; raises GatheringCancelled or NumberOutOfRange."""
+        if self.cancelled:
+            raise GatheringCancelled
         numbers = [*attendance.values(), *([] if new_ties is None else [new_ties])]
         if any(not 0 <= number <= MOST_PRESENT for number in numbers):
             raise NumberOutOfRange(most=MOST_PRESENT)
@@ -180,7 +183,10 @@ class Gathering:
 
 @dataclass
 class NetworkMember:
-    """A group in a network, what it does there, since when until when; open ends are None."""
+    """A group in a network, what it does there, since when until when; open ends are None.
+
+    ``void_reason`` is empty while it stands.
+    """
 
     id: str
     network: str
@@ -188,11 +194,17 @@ class NetworkMember:
     activities: tuple[str, ...]
     since: date
     until: date | None = None
+    void_reason: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back."""
+        return not self.void_reason
 
     def takes_part_in(self, year: int) -> bool:
         """Whether it took part at some time of the fiscal year that begins in April."""
         first, last = date(year, 4, 1), date(year + 1, 3, 31)
-        return self.since <= last and (self.until is None or self.until >= first)
+        return self.stands and self.since <= last and (self.until is None or self.until >= first)
 
 
 @dataclass(frozen=True)
@@ -221,7 +233,7 @@ class Donation:
 
 @dataclass
 class PartnerCompany:
-    """A company that is registered as a partner, and what it offers."""
+    """A company that is registered as a partner, and what it offers; ``void_reason`` is empty while it stands."""
 
     id: str
     name: str
@@ -229,3 +241,9 @@ class PartnerCompany:
     area: str
     since: date
     until: date | None = None
+    void_reason: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back."""
+        return not self.void_reason

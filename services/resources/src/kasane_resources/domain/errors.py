@@ -101,6 +101,12 @@ class AnswerMissing(ResourcesRefusal):
     status = 422
 
 
+class EntryChangedSince(ResourcesRefusal):
+    """The entry is not the one any more that an organization said is right."""
+
+    code = "entry_changed_since"
+
+
 class AlreadyDecided(ResourcesRefusal):
     """Somebody decided about a quarantined contact, or about an organization's answer, already."""
 
@@ -175,6 +181,12 @@ class ConsentGone(ResourcesRefusal):
     code = "consent_gone"
 
 
+class CaseOver(ResourcesRefusal):
+    """The case is over, and nobody can be asked to look in; no new step is taken with a host."""
+
+    code = "case_over"
+
+
 class DatesBackward(ResourcesRefusal):
     """The last day is before the first."""
 
@@ -214,6 +226,30 @@ class CommunityNotFound(ResourcesRefusal):
 
     code = "not_found"
     status = 404
+
+
+class GatheringCancelled(ResourcesRefusal):
+    """Nobody came to a gathering that did not take place."""
+
+    code = "gathering_cancelled"
+
+
+class HostNotInUse(ResourcesRefusal):
+    """The entry is closed for now or for good; nobody takes part there."""
+
+    code = "host_not_in_use"
+
+
+class MemberOver(ResourcesRefusal):
+    """A member or partner has left already, or was taken back."""
+
+    code = "member_over"
+
+
+class NotYetMember(ResourcesRefusal):
+    """Nobody leaves before the day of joining; ``since`` is that day."""
+
+    code = "not_yet_member"
 
 
 class IssueOver(ResourcesRefusal):

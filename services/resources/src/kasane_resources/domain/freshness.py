@@ -1,11 +1,17 @@
 """How long ago somebody confirmed an entry, and how an organization confirms its own without an account."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from kasane_resources.domain.errors import AlreadyDecided, LinkClosed, TooManyAnswers
+from kasane_resources.domain.errors import (
+    AlreadyDecided,
+    EntryChangedSince,
+    LinkClosed,
+    TooManyAnswers,
+)
+from kasane_resources.domain.human_service import HumanServiceEntry
 
 LINK_DAYS = 30
 MOST_WAITING = 3
@@ -59,6 +65,11 @@ def freshness(last_confirmed_on: date | None, today: date, days: ConfirmationDay
     return Freshness.DUE if age > days.ask_after else Freshness.FRESH
 
 
+def entry_digest(entry: HumanServiceEntry) -> str:
+    """What tells an entry from the same entry written anew; who confirmed it when makes no difference."""
+    return hashlib.sha256(repr(replace(entry, last_confirmed_on=None)).encode()).hexdigest()
+
+
 def token_digest(token: str) -> str:
     """What is kept of a token: nobody who reads it can open the link."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -100,7 +111,10 @@ class AnswerState(StrEnum):
 
 @dataclass
 class OrganizationAnswer:
-    """What an organization said of its entry through a link: as it is, or changed as it writes."""
+    """What an organization said of its entry through a link: as it is, or changed as it writes.
+
+    ``entry_digest`` is that of the entry it saw; it is empty in answers from before it was kept.
+    """
 
     id: str
     human_service_id: str
@@ -111,6 +125,21 @@ class OrganizationAnswer:
     state: AnswerState = AnswerState.WAITING
     decided_by: str = ""
     decided_at: datetime | None = None
+    entry_digest: str = ""
+
+    def must_hold_for(self, entry: HumanServiceEntry) -> None:
+        """Raises EntryChangedSince when it says that an entry is right which says something else by now."""
+        if self.as_it_is and self.entry_digest not in ("", entry_digest(entry)):
+            raise EntryChangedSince
+
+    def says_the_same_as(self, other: "OrganizationAnswer") -> bool:
+        """Whether both say the same of the same entry through the same link."""
+        return (self.link_id, self.as_it_is, self.text, self.entry_digest) == (
+            other.link_id,
+            other.as_it_is,
+            other.text,
+            other.entry_digest,
+        )
 
     def decide(self, taken: bool, by: str, at: datetime) -> None:
         """A worker takes it over or leaves it. Raises AlreadyDecided."""

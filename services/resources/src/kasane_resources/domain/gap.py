@@ -50,10 +50,7 @@ class GapTheme:
         cases: one or two are too few to be spoken of at a place.
         """
         count = dict(self.areas).get(area, 0) if area else self.to_raise
-        if not count:
-            raise NoOpenGaps
-        if area and count < FEWEST_FOR_A_PLACE:
-            raise TooFewGaps(fewest=FEWEST_FOR_A_PLACE)
+        must_be_enough(count, area)
         if area and _HOUSE_NUMBER.search(area) and not _AREA_CODE.fullmatch(area):
             raise AreaPointsToSomebody
         return count
@@ -69,6 +66,14 @@ class GapTheme:
         except (TooFewGaps, AreaPointsToSomebody):
             return False
         return True
+
+
+def must_be_enough(count: int, area: str) -> None:
+    """Raises NoOpenGaps when there are none, or TooFewGaps when they would point to somebody at a place."""
+    if not count:
+        raise NoOpenGaps
+    if area and count < FEWEST_FOR_A_PLACE:
+        raise TooFewGaps(fewest=FEWEST_FOR_A_PLACE)
 
 
 def said(count: int) -> int | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kasane_resources.domain.errors import (
+    CaseOver,
     ConsentGone,
     DatesBackward,
     GateClosed,
@@ -115,6 +116,7 @@ class Participation:
     due_on: date | None = None
     settle_every_days: int = 0
     version: int = 1
+    case_over: bool = False
     steps: tuple[ParticipationStep, ...] = ()
 
     @property
@@ -160,9 +162,10 @@ class Participation:
         return True
 
     def match_host(self, host_id: str, host: str, activity: str, asked: str) -> None:
-        """Names where the person could take part and with what; raises GateClosed or StepNotNext."""
+        """Names where the person could take part and with what; raises GateClosed, CaseOver or StepNotNext."""
         if not self.gate(asked).passed:
             raise GateClosed
+        self._case_goes_on()
         self._go(S.MATCHED)
         self.host_id, self.host, self.activity = host_id, host, activity.strip()
         self.telling = Telling.NOT_TOLD
@@ -172,8 +175,9 @@ class Participation:
         self.telling = Telling.TOLD
 
     def begin_trial(self, since: date, until: date, *, introduces_self: bool) -> None:
-        """Begins to try it out. Raises HostNotTold, ConsentGone, DatesBackward or StepNotNext."""
+        """Begins to try it out. Raises HostNotTold, CaseOver, ConsentGone, DatesBackward or StepNotNext."""
         self._may_become(S.TRIAL)
+        self._case_goes_on()
         self._consent_holds()
         if until < since:
             raise DatesBackward
@@ -187,6 +191,7 @@ class Participation:
     def place(self, on: date, settle_every_days: int) -> None:
         """The person takes part for good; somebody looks in after the given days."""
         self._may_become(S.PLACED)
+        self._case_goes_on()
         self._consent_holds()
         if not 1 <= settle_every_days <= LONGEST_DAYS:
             raise NumberOutOfRange(most=LONGEST_DAYS)
@@ -225,6 +230,10 @@ class Participation:
             raise WordsMissing
         self._go(status)
         self.due_on = None
+
+    def _case_goes_on(self) -> None:
+        if self.case_over:
+            raise CaseOver
 
     def _consent_holds(self) -> None:
         if self.consent in ENDED_CONSENTS:

@@ -1,6 +1,6 @@
 """What the Japanese profile says of a human service beside the plain fields of HSDS (``docs/hsds.md``)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -71,12 +71,16 @@ class MicroTask:
 
 @dataclass(frozen=True)
 class HostContact:
-    """Whom supporters ask at the host: kept apart from the public entry, and never exported."""
+    """Whom supporters ask at the host: kept apart from the public entry, and never exported.
+
+    ``version`` counts how often it was written; two contacts are the same when their words are.
+    """
 
     name: str = ""
     phone: str = ""
     email: str = ""
     note: str = ""
+    version: int = field(default=0, compare=False)
 
     @property
     def known(self) -> bool:

@@ -26,6 +26,7 @@ from kasane_resources.commands.community import (
     RegisterPartner,
     RouteIssue,
     VoidDonation,
+    VoidMember,
 )
 from kasane_resources.domain.community import (
     CommunityIssue,
@@ -44,6 +45,10 @@ ISSUE, GATHERING = "community_issue", "gathering"
 LEFT = {
     "network_member": "resources.network_member.left",
     "partner_company": "resources.partner_company.left",
+}
+VOIDED = {
+    "network_member": "resources.network_member.voided",
+    "partner_company": "resources.partner_company.voided",
 }
 
 
@@ -232,12 +237,24 @@ def register_partner(command: RegisterPartner, uow: UnitOfWork, _hooks: Any) -> 
 
 
 def leave(command: Leave, uow: UnitOfWork, _hooks: Any) -> None:
-    """A member or partner leaves; what it did until then stays counted."""
+    """A member or partner leaves; what it did until then stays counted. Raises NotYetMember or MemberOver."""
     members = Members(uow.connection)
     kind = members.leave(command.object_id, command.until)
     if kind == "network_member":
         _say_member(members.member(command.object_id), members, uow)
     uow.record(LEFT[kind], kind, command.object_id)
+    uow.commit()
+
+
+def void_member(command: VoidMember, uow: UnitOfWork, _hooks: Any) -> None:
+    """Takes a member or partner back, which then was never one; raises WordsMissing or MemberOver."""
+    if not command.reason.strip():
+        raise WordsMissing
+    members = Members(uow.connection)
+    kind = members.void(command.object_id, command.reason.strip())
+    if kind == "network_member":
+        _say_member(members.member(command.object_id), members, uow)
+    uow.record(VOIDED[kind], kind, command.object_id)
     uow.commit()
 
 
@@ -299,6 +316,7 @@ def _say_member(member: NetworkMember, members: Members, uow: UnitOfWork) -> Non
             member.since,
             member.until,
             members.group_of(member),
+            voided=not member.stands,
         )
     )
 

@@ -7,6 +7,7 @@ from kasane_kit import clock
 from kasane_kit.unit_of_work import UnitOfWork
 from kasane_resources.commands import ChangeHumanService, PublishHumanService
 from kasane_resources.domain.human_service import HumanService
+from kasane_resources.handlers.freshness import say_confirmed
 from kasane_resources.repository import HumanServices, Organizations
 
 OBJECT = "human_service"
@@ -29,7 +30,7 @@ def publish_human_service(command: PublishHumanService, uow: UnitOfWork, _hooks:
 
 
 def change_human_service(command: ChangeHumanService, uow: UnitOfWork, _hooks: Any) -> None:
-    """Writes an entry anew; says so when it can be used again."""
+    """Writes an entry anew; says so when it can be used again, and when a later day of confirming is written."""
     services = HumanServices(uow.connection)
     service = services.get(command.human_service_id)
     was_active = service.active
@@ -37,13 +38,16 @@ def change_human_service(command: ChangeHumanService, uow: UnitOfWork, _hooks: A
     organization = Organizations(uow.connection).named(
         entry.organization_name, entry.corporate_number
     )
-    if entry.last_confirmed_on != service.entry.last_confirmed_on:
+    before = service.entry.last_confirmed_on
+    if entry.last_confirmed_on != before:
         service.confirmed_by = uow.actor.display_name if entry.last_confirmed_on else ""
     service.change(entry, organization, clock.today())
     services.save(service, command.version)
     uow.record("resources.human_service.changed", OBJECT, service.id)
     if not was_active:
         say_published(service, uow)
+    if entry.last_confirmed_on and (before is None or entry.last_confirmed_on > before):
+        say_confirmed(service.id, uow)
     uow.commit()
 
 

@@ -28,7 +28,9 @@ from kasane_resources.domain.freshness import (
     LONGEST_ANSWER,
     ConfirmationDays,
     ConfirmLink,
+    Freshness,
     OrganizationAnswer,
+    freshness,
     must_have_room,
     token_digest,
 )
@@ -39,15 +41,16 @@ from kasane_resources.repository import (
     OrganizationAnswers,
     Reminders,
 )
+from kasane_resources.repository.freshness import keeper_of
 
 SERVICE = "resources"
 OBJECT = "human_service"
 
 
 def confirm_entry(command: ConfirmEntry, uow: UnitOfWork, _hooks: Any) -> None:
-    """Keeps that the actor made sure today that an entry is right."""
+    """Keeps that the actor made sure today that an entry is right. Raises ChangedMeanwhile."""
     service = HumanServices(uow.connection).get(command.human_service_id)
-    _confirm(service, uow.actor.display_name, uow)
+    _confirm(service, command.version, uow.actor.display_name, uow)
     uow.commit()
 
 
@@ -104,35 +107,54 @@ def entry_of_link(token: str, uow: UnitOfWork) -> HumanService:
 
 
 def answer_as_organization(command: AnswerAsOrganization, uow: UnitOfWork) -> None:
-    """Keeps an organization's answer for a worker; the entry does not change.
+    """Keeps an organization's answer for a worker, the same one once; the entry does not change.
 
-    Raises LinkClosed, TooManyAnswers, or AnswerMissing when it says that something changed but not what.
+    Raises LinkClosed, TooManyAnswers, EntryChangedSince when the entry is not the one that it saw, or AnswerMissing
+    when it says that something changed but not what.
     """
     service = entry_of_link(command.token, uow)
     link = ConfirmLinks(uow.connection).with_digest(token_digest(command.token))
     text = command.text.strip()[:LONGEST_ANSWER]
     if not command.as_it_is and not text:
         raise AnswerMissing
-    answers = OrganizationAnswers(uow.connection)
-    must_have_room(answers.waiting_through(link.id))
-    answers.put(
-        OrganizationAnswer(new_id(), service.id, link.id, command.as_it_is, text, clock.now())
+    answer = OrganizationAnswer(
+        new_id(),
+        service.id,
+        link.id,
+        command.as_it_is,
+        text,
+        clock.now(),
+        entry_digest=command.entry_digest,
     )
+    answer.must_hold_for(service.entry)
+    answers = OrganizationAnswers(uow.connection)
+    waiting = [one for one in answers.waiting_for(service.id) if one.link_id == link.id]
+    if any(answer.says_the_same_as(one) for one in waiting):
+        return
+    must_have_room(len(waiting))
+    answers.put(answer)
     uow.record("resources.organization.answered", OBJECT, service.id)
-    uow.publish(OrganizationAnswered(service.id, service.owner))
+    uow.publish(OrganizationAnswered(service.id, keeper_of(uow.connection, service.owner)))
     uow.commit()
 
 
-def decide_answer(command: DecideAnswer, uow: UnitOfWork, _hooks: Any) -> str:
-    """Takes an organization's answer over, which confirms the entry, or leaves it; returns the entry's id."""
+def decide_answer(command: DecideAnswer, uow: UnitOfWork, hooks: Any) -> str:
+    """Takes an organization's answer over, which confirms the entry, or leaves it; returns the entry's id.
+
+    Raises AlreadyDecided, and when it is taken over ChangedMeanwhile, or EntryChangedSince for an entry that is not
+    any more what the organization said is right.
+    """
     answers = OrganizationAnswers(uow.connection)
     answer = answers.get(command.answer_id)
     answer.decide(command.taken, uow.actor.account_id, clock.now())
     answers.put(answer)
     service = HumanServices(uow.connection).get(answer.human_service_id)
     if command.taken:
+        answer.must_hold_for(service.entry)
         organization = service.organization.name if service.organization else service.entry.name
-        _confirm(service, organization, uow)
+        _confirm(service, command.version, organization, uow)
+    elif _fresh(service, hooks):
+        say_confirmed(service.id, uow)
     uow.record(f"resources.answer.{answer.state.value}", OBJECT, answer.human_service_id)
     uow.commit()
     return answer.human_service_id
@@ -150,7 +172,10 @@ def confirmation_days(hooks: Any) -> ConfirmationDays:
 
 
 def remind_of_confirmations(house: House, municipality: str) -> None:
-    """Reminds the owner of each entry that is to be asked about, and again after the town's days."""
+    """Reminds the owner of each entry that is to be asked about, and again after the town's days.
+
+    Where the owner has left, the coordinators are reminded.
+    """
     today = clock.today()
     days = confirmation_days(house.plugins.hooks_for(municipality))
     with house.databases.reading(SERVICE) as connection:
@@ -166,16 +191,29 @@ def remind_of_confirmations(house: House, municipality: str) -> None:
             uow.record("resources.human_service.reminded", OBJECT, service_id)
             uow.publish(
                 HumanServiceConfirmationDue(
-                    service_id, service.owner, confirmed + days.ask_after if confirmed else today
+                    service_id,
+                    keeper_of(uow.connection, service.owner),
+                    confirmed + days.ask_after if confirmed else today,
                 )
             )
             uow.commit()
 
 
-def _confirm(service: HumanService, by: str, uow: UnitOfWork) -> None:
+def say_confirmed(human_service_id: str, uow: UnitOfWork) -> None:
+    """Says that an entry was confirmed, unless an organization's answer about it still waits to be read."""
+    Reminders(uow.connection).forget(human_service_id)
+    if not OrganizationAnswers(uow.connection).waiting_for(human_service_id):
+        uow.publish(HumanServiceConfirmed(human_service_id))
+
+
+def _confirm(service: HumanService, version: int, by: str, uow: UnitOfWork) -> None:
     service.entry = replace(service.entry, last_confirmed_on=clock.today())
     service.confirmed_by = by
-    HumanServices(uow.connection).save(service)
-    Reminders(uow.connection).forget(service.id)
+    HumanServices(uow.connection).save(service, version)
     uow.record("resources.human_service.confirmed", OBJECT, service.id)
-    uow.publish(HumanServiceConfirmed(service.id))
+    say_confirmed(service.id, uow)
+
+
+def _fresh(service: HumanService, hooks: Any) -> bool:
+    confirmed = service.entry.last_confirmed_on
+    return freshness(confirmed, clock.today(), confirmation_days(hooks)) is Freshness.FRESH

@@ -10,7 +10,7 @@ from kasane_plugin_api import CommunityLevel
 from kasane_resources.commands.gaps import CloseGap, RaiseGaps
 from kasane_resources.domain.community import CommunityIssue
 from kasane_resources.domain.errors import NoOpenGaps
-from kasane_resources.domain.gap import said
+from kasane_resources.domain.gap import must_be_enough, said
 from kasane_resources.handlers.community import ISSUE, begin_issue
 from kasane_resources.repository import Gaps, HumanServices
 from kasane_resources.repository.community import CommunityIssues
@@ -21,7 +21,8 @@ OBJECT = "gap"
 def raise_gaps(command: RaiseGaps, uow: UnitOfWork, hooks: Any) -> str:
     """Raises the open gaps of a category as one issue: theme, place and number, nothing else (I-20).
 
-    Each gap is counted once. Raises NoOpenGaps, TooFewGaps or AreaPointsToSomebody; returns the id.
+    Each gap is counted once, also when two people raise the same ones at once. Returns the id.
+    Raises NoOpenGaps, TooFewGaps or AreaPointsToSomebody.
     """
     gaps = Gaps(uow.connection)
     area = "" if command.level is CommunityLevel.TOWN else command.area
@@ -29,6 +30,8 @@ def raise_gaps(command: RaiseGaps, uow: UnitOfWork, hooks: Any) -> str:
     if theme is None or (command.level is not CommunityLevel.TOWN and not area):
         raise NoOpenGaps
     theme.at(area)
+    counted = gaps.raised(command.category, area, command.issue_id)
+    must_be_enough(counted, area)
     issue = CommunityIssue(
         id=command.issue_id,
         kind="gaps",
@@ -36,7 +39,7 @@ def raise_gaps(command: RaiseGaps, uow: UnitOfWork, hooks: Any) -> str:
         title="",
         level=command.level.value,
         areas=(area,) if area else (),
-        households=said(gaps.raised(command.category, area, command.issue_id)),
+        households=said(counted),
         raised_on=clock.today(),
     )
     begin_issue(issue, uow, hooks)

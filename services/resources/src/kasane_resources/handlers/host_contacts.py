@@ -10,7 +10,7 @@ OBJECT = "human_service"
 
 
 def write_host_contact(command: WriteHostContact, uow: UnitOfWork, _hooks: Any) -> None:
-    """Keeps the contact at the host of an entry. Raises HumanServiceNotFound."""
+    """Keeps the contact at the host of an entry. Raises HumanServiceNotFound and ChangedMeanwhile."""
     service = HumanServices(uow.connection).get(command.human_service_id)
     HostContacts(uow.connection).put(service.id, command.contact)
     uow.record("resources.host_contact.written", OBJECT, service.id)

@@ -6,6 +6,7 @@ from kasane_contracts import resources as events
 from kasane_contracts.cases import (
     AddressProtectionChanged,
     CaseClosed,
+    CaseStatusChanged,
     ConsentRecorded,
     ParticipationHostTold,
     ParticipationJudged,
@@ -30,6 +31,7 @@ from kasane_resources.repository.human_services import HumanServices
 from kasane_resources.repository.participations import Participations, SettlingVisits
 
 OBJECT = "participation"
+CASE_OVER = ("closed", "transferred")
 
 
 def rule_for(one: Participation, hooks: Any) -> ParticipationRule:
@@ -41,7 +43,7 @@ def rule_for(one: Participation, hooks: Any) -> ParticipationRule:
 
 
 def take_proposal(event: ParticipationProposed, uow: UnitOfWork, hooks: Any) -> None:
-    """Keeps a proposal; without a gate in the town it is admitted at once."""
+    """Keeps a proposal; without a gate in the town it is admitted at once, and planned where a plan is agreed."""
     kept = Participations(uow.connection)
     if kept.find(event.participation_id) is not None:
         return
@@ -57,6 +59,7 @@ def take_proposal(event: ParticipationProposed, uow: UnitOfWork, hooks: Any) -> 
         age_band=event.age_band,
         consent=event.consent,
         address_protected=event.address_protected,
+        plan_id=event.plan_id,
     )
     note_step(one, uow)
     _admit(one, uow, hooks)
@@ -126,6 +129,7 @@ def take_moved_case(event: PersonsMovedCase, uow: UnitOfWork) -> None:
             continue
         asked = call_off_visits(one, uow)
         one.case_id, one.case_number = event.to_case_id, event.to_case_number
+        one.case_over = False
         kept.save(one)
         if asked and one.due_on is not None:
             ask_to_look_in(one, uow)
@@ -154,11 +158,28 @@ def take_protection(event: AddressProtectionChanged, uow: UnitOfWork) -> None:
 
 def take_case_closed(event: CaseClosed, uow: UnitOfWork) -> None:
     """Calls off the settling visits: outreach closes its requests with the case."""
+    _note_case(event.case_id, True, uow)
     for one in Participations(uow.connection).of_case(event.case_id):
         if call_off_visits(one, uow):
             uow.record(
                 "resources.participation.visits_called_off", OBJECT, one.id, basis="case_closed"
             )
+
+
+def take_case_status(event: CaseStatusChanged, uow: UnitOfWork) -> None:
+    """Notes whether the case goes on; once it is reopened, somebody is asked to look in again."""
+    _note_case(event.case_id, event.status in CASE_OVER, uow)
+
+
+def _note_case(case_id: str, over: bool, uow: UnitOfWork) -> None:
+    kept = Participations(uow.connection)
+    for one in kept.of_case(case_id):
+        if one.case_over != over:
+            one.case_over = over
+            kept.save(one)
+            if not over and one.status is ParticipationStatus.PLACED:
+                ask_to_look_in(one, uow)
+            uow.record("resources.participation.case_noted", OBJECT, one.id, basis="case")
 
 
 def take_settling_visit(event: VisitCompleted | ContactNotMade, uow: UnitOfWork) -> None:

@@ -14,7 +14,12 @@ from kasane_resources.commands.participation import (
     RecordHostSupport,
     TakeStep,
 )
-from kasane_resources.domain.errors import NumberOutOfRange, WordsMissing
+from kasane_resources.domain.errors import (
+    HostNotInUse,
+    NumberOutOfRange,
+    ParticipationNotFound,
+    WordsMissing,
+)
 from kasane_resources.domain.host_support import HostSupport
 from kasane_resources.domain.human_service import (
     HumanService,
@@ -44,7 +49,7 @@ MOST_AT_ONCE = 1000
 
 
 def match_host(command: MatchHost, uow: UnitOfWork, hooks: Any) -> None:
-    """Names where the person could take part; refused before the town's gate is passed."""
+    """Names where the person could take part; refused before the town's gate is passed, and where it is closed."""
     one = Participations(uow.connection).get(command.participation_id)
     service = HumanServices(uow.connection).get(command.human_service_id)
     _match(one, service, command.activity, uow, hooks)
@@ -148,10 +153,12 @@ def record_host_support(command: RecordHostSupport, uow: UnitOfWork, _hooks: Any
 
 
 def answer_worry(command: AnswerWorry, uow: UnitOfWork, _hooks: Any) -> None:
-    """Answers a host's worry, in words that name nobody."""
+    """Answers a host's worry, in words that name nobody; another host's is not found there."""
     check_names_nobody(command.answer)
     supports = HostSupports(uow.connection)
     support = supports.get(command.support_id)
+    if support.host_id != command.host_id:
+        raise ParticipationNotFound
     support.reply(command.answer, clock.today(), uow.actor.display_name)
     supports.save(support, command.version)
     uow.record("resources.host_support.answered", HOST, support.id)
@@ -161,6 +168,8 @@ def answer_worry(command: AnswerWorry, uow: UnitOfWork, _hooks: Any) -> None:
 def _match(
     one: Participation, service: HumanService, activity: str, uow: UnitOfWork, hooks: Any
 ) -> None:
+    if not service.active:
+        raise HostNotInUse
     entry = service.entry
     host = entry.organization_name or entry.name
     one.match_host(service.id, host, activity or entry.name, rule_for(one, hooks).judged_by)

@@ -42,7 +42,8 @@ def open_cells(connection: Connection, unseal: Unseal, most: int) -> list[Opened
 def decide_cell(command: DecideCell, uow: UnitOfWork, _hooks: Any) -> None:
     """Puts a contact back into the original row, gives it to supporters only, or lets it go for good.
 
-    Raises AlreadyDecided, and HumanServiceNotFound where the row has no entry whose host could have a contact.
+    Raises AlreadyDecided, HumanServiceNotFound where the row has no entry whose host could have a contact, and
+    ChangedMeanwhile where somebody else wrote that contact at the same moment.
     """
     quarantine = Quarantine(uow.connection)
     cell = quarantine.get(command.cell_id)

@@ -31,7 +31,7 @@ def take_in(one: DirectoryImport, rows: Sequence[PlannedRow], uow: UnitOfWork) -
     """Takes rows of a plan in; what was taken in before is left alone. Does not commit."""
     services, organizations = HumanServices(uow.connection), Organizations(uow.connection)
     added, refused, accepted = [], [], []
-    for planned in rows:
+    for planned in (_with_released(one, row, uow) for row in rows):
         if planned.outcome is RowOutcome.REFUSED:
             refused.append(planned.row)
             _set_apart(one, planned, "", uow)
@@ -92,6 +92,34 @@ def _take_over(
         say_published(service, uow)
 
 
+def _with_released(one: DirectoryImport, planned: PlannedRow, uow: UnitOfWork) -> PlannedRow:
+    """The row with the personal cells that somebody released before; the others stay apart."""
+    row = planned.row
+    if not row.private:
+        return planned
+    released = {
+        (cell.column, cell.digest)
+        for cell in Quarantine(uow.connection).of_row(one.source, row.key)
+        if cell.decision is QuarantineDecision.RELEASED
+    }
+    public = {
+        column: text
+        for column, text in row.private.items()
+        if (column, _digest(text, uow)) in released
+    }
+    row = replace(
+        row,
+        original={**row.original, **public},
+        problems=tuple(problem for problem in row.problems if problem.column not in public),
+        private={column: text for column, text in row.private.items() if column not in public},
+    )
+    return replace(planned, row=row)
+
+
+def _digest(text: str, uow: UnitOfWork) -> str:
+    return hmac.new(uow.key(QUARANTINE), text.encode(), hashlib.sha256).hexdigest()
+
+
 def _set_apart(one: DirectoryImport, planned: PlannedRow, service_id: str, uow: UnitOfWork) -> None:
     """Seals personal cells away; one about which somebody decided stays decided."""
     if not planned.row.private:
@@ -99,7 +127,7 @@ def _set_apart(one: DirectoryImport, planned: PlannedRow, service_id: str, uow: 
     quarantine = Quarantine(uow.connection)
     known = {(cell.column, cell.digest) for cell in quarantine.of_row(one.source, planned.row.key)}
     for column, text in planned.row.private.items():
-        digest = hmac.new(uow.key(QUARANTINE), text.encode(), hashlib.sha256).hexdigest()
+        digest = _digest(text, uow)
         if (column, digest) in known:
             continue
         cell_id = new_id()

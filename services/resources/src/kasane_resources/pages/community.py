@@ -34,6 +34,7 @@ from kasane_resources.commands.community import (
     RegisterPartner,
     RouteIssue,
     VoidDonation,
+    VoidMember,
 )
 from kasane_resources.domain.community import GatheringKind, IssueOutcome, ParticipantKind
 from kasane_resources.domain.errors import CommunityNotFound
@@ -271,10 +272,17 @@ def receive_donation(network: str) -> Answer | tuple[str, int]:
 @require("resources.community.write", object_argument="donation_id")
 def void_donation(donation_id: str) -> Answer | tuple[str, int]:
     """Takes a donation back that was written by mistake."""
-    command = VoidDonation(donation_id, request.form.get("reason", ""))
+    form = fields.void_form(donation_id)
+
+    def again() -> str:
+        return _networks_page(wrong_voids={donation_id: form})
+
+    if not form.check(request.form, forms.say):
+        return again(), 422
+    command = VoidDonation(donation_id, form.values["reason"])
     return or_again(
         lambda: _change(handlers.void_donation, command),
-        _networks_page,
+        again,
         url_for(".list_networks", saved=1),
     )
 
@@ -320,13 +328,32 @@ def leave(place: str, object_id: str) -> Answer | tuple[str, int]:
     )
 
 
+@blueprint.post("/community/<any('networks','partners'):place>/<object_id>/void")
+@require("resources.community.write", object_argument="object_id")
+def void_member(place: str, object_id: str) -> Answer | tuple[str, int]:
+    """Takes a member or partner back that was written by mistake."""
+    form = fields.void_form(object_id)
+
+    def again() -> str:
+        if place == "networks":
+            return _networks_page(wrong_voids={object_id: form})
+        return _partners_page(Form(fields.partner_fields()), {object_id: form})
+
+    if not form.check(request.form, forms.say):
+        return again(), 422
+    return or_again(
+        lambda: _change(handlers.void_member, VoidMember(object_id, form.values["reason"])),
+        again,
+        url_for(f".list_{place}", saved=1),
+    )
+
+
 @blueprint.get("/community/training")
 @require("resources.community.list")
 def training() -> str:
     """The town's courses, and attendance of a fiscal year by course and kind."""
     today = clock.today()
-    asked = request.args.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else fiscal_year(today)
+    year = queries.asked_year(request.args.get("year", ""), today)
     with reading() as connection:
         counts = queries.attendance(connection, year)
     courses = hooks().training_courses(on=today)
@@ -457,7 +484,9 @@ def _gathering_page(gathering_id: str, form: Form | None = None) -> str:
 
 
 def _networks_page(
-    wrong: dict[str, Form] | None = None, wrong_donations: dict[str, Form] | None = None
+    wrong: dict[str, Form] | None = None,
+    wrong_donations: dict[str, Form] | None = None,
+    wrong_voids: dict[str, Form] | None = None,
 ) -> str:
     networks = _networks()
     with reading() as connection:
@@ -471,10 +500,18 @@ def _networks_page(
         files=files,
         forms={**shown, **(wrong or {})},
         donation_forms={**donations, **(wrong_donations or {})},
+        wrong_voids=wrong_voids or {},
+        void_form=fields.void_form,
     )
 
 
-def _partners_page(form: Form) -> str:
+def _partners_page(form: Form, wrong_voids: dict[str, Form] | None = None) -> str:
     with reading() as connection:
         found = queries.partners(connection)
-    return _page("partners.html", found=found, form=form)
+    return _page(
+        "partners.html",
+        found=found,
+        form=form,
+        wrong_voids=wrong_voids or {},
+        void_form=fields.void_form,
+    )

@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 
-from kasane_kit.web import text
+from kasane_kit.web import Form, text
 from kasane_plugin_api import Choice, CommunityLevel, CommunityNetwork, FieldKind, FieldSpec
 from kasane_resources.domain.community import GatheringKind, IssueOutcome, ParticipantKind
 from kasane_resources.pages.forms import choices
+
+
+def void_form(object_id: str) -> Form:
+    """Why a record is taken back; each record of a page has a form of its own."""
+    reason = FieldSpec("reason", text("field.void_reason"), required=True, max_length=500)
+    return Form((reason,), prefix=f"{object_id}-void-")
 
 
 def issue_fields(themes: Mapping[str, str]) -> tuple[FieldSpec, ...]:

@@ -33,7 +33,7 @@ from kasane_resources.domain.travel import REACHES, WALKED_KM, Means, minutes_fo
 from kasane_resources.handlers import change_human_service, publish_human_service
 from kasane_resources.pages import forms
 from kasane_resources.pages.searching import SWITCHES, asked, asked_near, need_asked_for
-from kasane_resources.queries.freshness import owner_name
+from kasane_resources.queries.freshness import answers_about, owner_name
 
 blueprint = Blueprint("directory", __name__)
 
@@ -112,14 +112,21 @@ def create_human_service() -> Response | tuple[str, int]:
 @blueprint.get("/human-services/<human_service_id>")
 @require("resources.human_service.read", object_argument="human_service_id")
 def show_human_service(human_service_id: str) -> str:
-    """One entry: what is known, how fresh it is, and the row it came from."""
+    """One entry: what is known, how fresh it is, what waits about it, and the row it came from."""
+    return entry_page(human_service_id)
+
+
+def entry_page(human_service_id: str) -> str:
+    """The page of an entry that the person at the screen may see."""
     with reading() as connection:
         service = queries.human_service(connection, actor(), human_service_id)
         owner = owner_name(connection, service)
+        answers = answers_about(connection, human_service_id)
     return render_template(
         "resources/human_service.html",
         service=service,
         owner=owner,
+        answers=answers,
         kinds=taxonomy(),
         saved="saved" in request.args,
         sources={

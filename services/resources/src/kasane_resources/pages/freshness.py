@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from kasane_kit import clock
 from kasane_kit.auth import require
-from kasane_kit.web import actor, hooks, reading, unit_of_work
+from kasane_kit.web import actor, hooks, reading, typed_version, unit_of_work
 from kasane_resources import queries
 from kasane_resources.commands.freshness import (
     ConfirmEntry,
@@ -17,6 +17,8 @@ from kasane_resources.commands.freshness import (
 from kasane_resources.domain.freshness import Freshness, freshness
 from kasane_resources.domain.human_service import HumanServiceEntry
 from kasane_resources.handlers import freshness as handlers
+from kasane_resources.pages.directory import entry_page
+from kasane_resources.pages.refusals import or_again
 from kasane_resources.queries import freshness as stored
 
 blueprint = Blueprint("freshness", __name__)
@@ -31,6 +33,10 @@ def freshness_of(entry: HumanServiceEntry) -> Freshness:
 @require("resources.answer.list")
 def list_work() -> str:
     """Answers of organizations that wait, and entries to be confirmed: one's own first."""
+    return _work_page()
+
+
+def _work_page() -> str:
     with reading() as connection:
         days = handlers.confirmation_days(hooks())
         work = stored.confirmation_work(connection, actor(), days)
@@ -44,12 +50,16 @@ def list_work() -> str:
 
 @blueprint.post("/human-services/<human_service_id>/confirm")
 @require("resources.human_service.confirm", object_argument="human_service_id")
-def confirm(human_service_id: str) -> Response:
+def confirm(human_service_id: str) -> Response | tuple[str, int]:
     """Keeps that the person at the screen made sure today that the entry is right."""
     _must_be_seen(human_service_id)
-    with unit_of_work() as uow:
-        handlers.confirm_entry(ConfirmEntry(human_service_id), uow, hooks())
-    return _back(human_service_id)
+
+    def run() -> None:
+        with unit_of_work() as uow:
+            command = ConfirmEntry(human_service_id, typed_version())
+            handlers.confirm_entry(command, uow, hooks())
+
+    return or_again(run, lambda: entry_page(human_service_id), _entry_again(human_service_id))
 
 
 @blueprint.post("/human-services/<human_service_id>/owner")
@@ -60,7 +70,7 @@ def own(human_service_id: str) -> Response:
     mine = request.form.get("mine") == "1"
     with unit_of_work() as uow:
         handlers.own_entry(OwnEntry(human_service_id, mine), uow, hooks())
-    return _back(human_service_id)
+    return redirect(_entry_again(human_service_id), 303)
 
 
 @blueprint.get("/human-services/<human_service_id>/links")
@@ -93,12 +103,15 @@ def revoke_link(human_service_id: str, link_id: str) -> Response:
 
 @blueprint.post("/human-services/answers/<answer_id>")
 @require("resources.answer.decide", object_argument="answer_id")
-def decide(answer_id: str) -> Response:
+def decide(answer_id: str) -> Response | tuple[str, int]:
     """Takes an answer over, which confirms the entry, or leaves it."""
-    taken = request.form.get("decision") == "taken"
-    with unit_of_work() as uow:
-        handlers.decide_answer(DecideAnswer(answer_id, taken), uow, hooks())
-    return redirect(url_for(".list_work", saved=1), 303)
+    command = DecideAnswer(answer_id, request.form.get("decision") == "taken", typed_version())
+
+    def run() -> None:
+        with unit_of_work() as uow:
+            handlers.decide_answer(command, uow, hooks())
+
+    return or_again(run, _work_page, url_for(".list_work", saved=1))
 
 
 def _show_links(human_service_id: str, address: str = "") -> str:
@@ -119,6 +132,5 @@ def _must_be_seen(human_service_id: str) -> None:
         queries.human_service(connection, actor(), human_service_id)
 
 
-def _back(human_service_id: str) -> Response:
-    address = url_for("directory.show_human_service", human_service_id=human_service_id, saved=1)
-    return redirect(address, 303)
+def _entry_again(human_service_id: str) -> str:
+    return url_for("directory.show_human_service", human_service_id=human_service_id, saved=1)

@@ -31,7 +31,7 @@ MOST_OFFERED = 30
 def list_gaps() -> str:
     """Needs that nothing met, without the person, and how many of each kind."""
     with reading() as connection:
-        found = queries.gaps(connection)
+        found = queries.gaps(connection, actor())
         themes = queries.gap_themes(connection)
         raised = community_queries.issues_by_id(connection, [one.issue_id for one in found])
     return render_template(
@@ -87,7 +87,7 @@ def show_gap(gap_id: str) -> str:
 def close_gap(gap_id: str) -> Response | tuple[str, int]:
     """Closes a gap with the entry that was developed for it."""
     with reading() as connection:
-        gap = queries.gap(connection, gap_id)
+        gap = queries.gap(connection, actor(), gap_id)
     form = Form(_close_fields(_entries(gap)))
     if not form.check(request.form, forms.say):
         return _gap_page(gap_id, form), 422
@@ -158,7 +158,7 @@ def _raise_page(theme: GapTheme, form: Form) -> str:
 
 def _gap_page(gap_id: str, form: Form | None = None) -> str:
     with reading() as connection:
-        gap = queries.gap(connection, gap_id)
+        gap = queries.gap(connection, actor(), gap_id)
         raised = community_queries.issues_by_id(connection, [gap.issue_id])
     entries = [] if gap.resolved_on else _entries(gap)
     return render_template(

@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kasane_kit.auth import require
-from kasane_kit.web import hooks, reading, text, unit_of_work
+from kasane_kit.web import Form, hooks, reading, text, unit_of_work
+from kasane_plugin_api import FieldSpec
 from kasane_resources import queries
 from kasane_resources.commands import MapColumns
 from kasane_resources.domain.column_mapping import MANY, TARGETS, guesses, likely_header
@@ -34,13 +35,16 @@ def map_columns(import_id: str) -> str:
 def save_columns(import_id: str) -> Response | tuple[str, int]:
     """Keeps the meanings for every file with this header, and reads the file."""
     one, header, rows = _table(import_id)
+    name = Form((FieldSpec("name", text("field.mapping_name"), max_length=100),))
     chosen = {
         column: request.form.get(f"column-{place}", "") for place, column in enumerate(header)
     }
+    if not name.check(request.form, forms.say):
+        return _show(one, header, rows, chosen, " ".join(name.errors["name"])), 422
     command = MapColumns(
         import_id,
         tuple(header),
-        request.form.get("name", "")[:100] or one.file_name,
+        name.values["name"] or one.file_name,
         chosen,
         request.form.get("kind", ""),
     )

@@ -211,7 +211,7 @@ def answer_worry(host_id: str, support_id: str) -> Response | tuple[str, int]:
 
     if not form.check(request.form, forms.say):
         return again(), 422
-    command = AnswerWorry(support_id, form.values["answer"], typed_version())
+    command = AnswerWorry(host_id, support_id, form.values["answer"], typed_version())
     return or_again(
         lambda: _change(steps.answer_worry, command),
         again,

@@ -7,8 +7,13 @@ from kasane_kit.tenancy import current_municipality
 from kasane_kit.unit_of_work import Cause, UnitOfWork
 from kasane_kit.web import guard_open_forms, text, this_house, this_service
 from kasane_resources.commands.freshness import AnswerAsOrganization
-from kasane_resources.domain.errors import AnswerMissing, LinkClosed, TooManyAnswers
-from kasane_resources.domain.freshness import LONGEST_ANSWER
+from kasane_resources.domain.errors import (
+    AnswerMissing,
+    EntryChangedSince,
+    LinkClosed,
+    TooManyAnswers,
+)
+from kasane_resources.domain.freshness import LONGEST_ANSWER, entry_digest
 from kasane_resources.domain.human_service import HumanService
 from kasane_resources.handlers.freshness import answer_as_organization, entry_of_link
 
@@ -38,7 +43,8 @@ def send_answer(token: str) -> Response:
     """Keeps the answer for a worker; the entry does not change by itself."""
     said = request.form.get("answer", "")
     written = request.form.get("text", "")
-    command = AnswerAsOrganization(token, said == "as_it_is", written)
+    seen = request.form.get("entry", "")
+    command = AnswerAsOrganization(token, said == "as_it_is", written, seen)
     try:
         with _unit() as uow:
             service = entry_of_link(token, uow)
@@ -47,6 +53,8 @@ def send_answer(token: str) -> Response:
             answer_as_organization(command, uow)
     except LinkClosed:
         return _closed()
+    except EntryChangedSince as refusal:
+        return make_response(_show(service, text("text.look_again")), refusal.status)
     except (AnswerMissing, TooManyAnswers) as refusal:
         why = text(f"refusal.{refusal.code}.why", **refusal.facts)
         next_step = text(f"refusal.{refusal.code}.next", **refusal.facts)
@@ -64,6 +72,7 @@ def _show(service: HumanService, problem: str = "", *, sent: bool = False) -> st
     return render_template(
         "resources/public/confirm.html",
         service=service,
+        digest=entry_digest(service.entry),
         problem=problem,
         sent=sent,
         most=LONGEST_ANSWER,

@@ -1,6 +1,7 @@
 """What resources' screens read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -113,11 +114,23 @@ def gap_themes(connection: Connection) -> Sequence[GapTheme]:
     return Gaps(connection).themes()
 
 
-def gap(connection: Connection, gap_id: str) -> Gap:
-    """One gap; raises GapNotFound."""
-    return Gaps(connection).get(gap_id)
+def gap(connection: Connection, viewer: Actor, gap_id: str) -> Gap:
+    """One gap; raises GapNotFound. What was developed is named to those who may know of it."""
+    (found,) = _as_seen_by(connection, viewer, [Gaps(connection).get(gap_id)])
+    return found
 
 
-def gaps(connection: Connection, most: int = MOST_LISTED) -> Sequence[Gap]:
-    """What nobody offers, newest first."""
-    return Gaps(connection).listed(most)
+def gaps(connection: Connection, viewer: Actor, most: int = MOST_LISTED) -> Sequence[Gap]:
+    """What nobody offers, newest first. What was developed is named to those who may know of it."""
+    return _as_seen_by(connection, viewer, Gaps(connection).listed(most))
+
+
+def _as_seen_by(connection: Connection, viewer: Actor, found: Sequence[Gap]) -> Sequence[Gap]:
+    seen = visible_to(viewer)
+    named = [one.developed_id for one in found if one.developed_id]
+    entries = HumanServices(connection).entries_of(named)
+    hidden = {one for one, entry in entries.items() if entry.visibility not in seen}
+    return [
+        replace(one, developed_id="", developed="") if one.developed_id in hidden else one
+        for one in found
+    ]

@@ -119,6 +119,13 @@ def network_file(connection: Connection, network: CommunityNetwork, today: date)
     return NetworkFile(network, members, counts, donations)
 
 
+def asked_year(asked: str, today: date) -> int:
+    """The fiscal year that somebody asked for, none before 2000 and none to come; this one where they named none."""
+    present = fiscal_year(today)
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else present
+    return min(max(year, 2000), present)
+
+
 def attendance(connection: Connection, year: int) -> Sequence[AttendanceCounts]:
     """Attendance of the training of a fiscal year by course; what was cancelled is not counted."""
     first = datetime(year, 4, 1, tzinfo=clock.JAPAN)

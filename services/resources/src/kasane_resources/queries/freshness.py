@@ -16,13 +16,14 @@ from kasane_resources.domain.freshness import (
 from kasane_resources.domain.human_service import HumanService, ServiceStatus
 from kasane_resources.queries.seeing import visible, visible_to
 from kasane_resources.repository import ConfirmLinks, HumanServices, OrganizationAnswers
+from kasane_resources.repository.freshness import left_behind_by
 
 MOST_LISTED = 100
 
 
 @dataclass(frozen=True)
 class ConfirmationWork:
-    """What there is to confirm: answers that wait, one's own entries, those that nobody keeps."""
+    """What there is to confirm: answers that wait, one's own entries, those that nobody keeps any more."""
 
     answers: Sequence[tuple[OrganizationAnswer, HumanService]]
     mine: Sequence[HumanService]
@@ -46,8 +47,8 @@ def confirmation_work(
             if answer.human_service_id in entries
             and entries[answer.human_service_id].entry.visibility in seen
         ],
-        services.load(_late(connection, viewer, viewer.account_id, days)),
-        services.load(_late(connection, viewer, "", days)),
+        services.load(_late(connection, viewer, [viewer.account_id], days)),
+        services.load(_late(connection, viewer, ["", *left_behind_by(connection)], days)),
     )
 
 
@@ -64,7 +65,14 @@ def owner_name(connection: Connection, service: HumanService) -> str:
     return found.display_name if found and found.active else ""
 
 
-def _late(connection: Connection, viewer: Actor, owner: str, days: ConfirmationDays) -> list[str]:
+def answers_about(connection: Connection, human_service_id: str) -> Sequence[OrganizationAnswer]:
+    """What the organization said of an entry and nobody decided about yet, oldest first."""
+    return OrganizationAnswers(connection).waiting_for(human_service_id)
+
+
+def _late(
+    connection: Connection, viewer: Actor, owners: Sequence[str], days: ConfirmationDays
+) -> list[str]:
     h = tables.human_service.c
     before = days.due_before(clock.today())
     return list(
@@ -72,7 +80,7 @@ def _late(connection: Connection, viewer: Actor, owner: str, days: ConfirmationD
             select(h.id)
             .where(
                 visible(viewer),
-                h.owner == owner,
+                h.owner.in_(owners),
                 h.status == ServiceStatus.ACTIVE.value,
                 or_(h.last_confirmed_on.is_(None), h.last_confirmed_on < before),
             )

@@ -71,12 +71,15 @@ def participation_file(connection: Connection, participation_id: str) -> Partici
 def places_to_take_part(
     connection: Connection, viewer: Actor, words: str, most: int = 20
 ) -> Sequence[HumanService]:
-    """Entries of the directory where somebody could take part; with words, those that have them."""
+    """Entries in use where somebody could take part; with words, those that have them."""
     if words.strip():
-        return human_services(connection, viewer, DirectorySearch(words=words), most=most)
+        return human_services(
+            connection, viewer, DirectorySearch(words=words, in_use=True), most=most
+        )
     found: dict[str, HumanService] = {}
     for kind in PLACES:
-        for one in human_services(connection, viewer, DirectorySearch(category=kind), most=most):
+        search = DirectorySearch(category=kind, in_use=True)
+        for one in human_services(connection, viewer, search, most=most):
             found.setdefault(one.id, one)
     return list(found.values())[:most]
 

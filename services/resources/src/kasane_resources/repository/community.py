@@ -20,7 +20,12 @@ from kasane_resources.domain.community import (
     ParticipantKind,
     PartnerCompany,
 )
-from kasane_resources.domain.errors import ChangedMeanwhile, CommunityNotFound
+from kasane_resources.domain.errors import (
+    ChangedMeanwhile,
+    CommunityNotFound,
+    MemberOver,
+    NotYetMember,
+)
 from kasane_resources.repository.moments import with_zone
 from kasane_resources.tables.community import (
     community_issue,
@@ -158,18 +163,42 @@ class Members:
         self._connection.execute(insert(table).values(**values))
 
     def leave(self, object_id: str, until: date) -> str:
-        """Writes down the last day; returns what kind it was; raises CommunityNotFound."""
+        """Writes down the last day; returns what kind it was.
+
+        Raises CommunityNotFound, NotYetMember, or MemberOver for one that has left or was taken back.
+        """
+        kind, table, row = self._either(object_id)
+        if row.since > until:
+            raise NotYetMember(since=row.since)
+        left = self._connection.execute(
+            update(table)
+            .where(table.c.id == object_id, table.c.until.is_(None), table.c.void_reason == "")
+            .values(until=until)
+        )
+        if left.rowcount != 1:
+            raise MemberOver
+        return kind
+
+    def void(self, object_id: str, reason: str) -> str:
+        """Takes one back; returns what kind it was; raises CommunityNotFound, or MemberOver the second time."""
+        kind, table, _ = self._either(object_id)
+        taken = self._connection.execute(
+            update(table)
+            .where(table.c.id == object_id, table.c.void_reason == "")
+            .values(void_reason=reason)
+        )
+        if taken.rowcount != 1:
+            raise MemberOver
+        return kind
+
+    def _either(self, object_id: str) -> tuple[str, Table, Row[Any]]:
         for kind, table in (
             ("network_member", network_member),
             ("partner_company", partner_company),
         ):
-            left = self._connection.execute(
-                update(table)
-                .where(table.c.id == object_id, table.c.until.is_(None), table.c.since <= until)
-                .values(until=until)
-            )
-            if left.rowcount == 1:
-                return kind
+            row = _row(self._connection, table, object_id)
+            if row is not None:
+                return kind, table, row
         raise CommunityNotFound
 
 

@@ -4,8 +4,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from kasane_kit.auth import accounts
 from kasane_resources.domain.errors import AnswerNotFound, LinkClosed
 from kasane_resources.domain.freshness import (
     AnswerState,
@@ -86,13 +87,15 @@ class OrganizationAnswers:
         )
         return [_answer(row) for row in rows]
 
-    def waiting_through(self, link_id: str) -> int:
-        """How many through one link wait for a worker."""
+    def waiting_for(self, human_service_id: str) -> list[OrganizationAnswer]:
+        """Those about one entry that wait for a worker, oldest first."""
         c = organization_answer.c
-        statement = select(func.count(c.id)).where(
-            c.link_id == link_id, c.state == AnswerState.WAITING.value
+        rows = self._connection.execute(
+            select(organization_answer)
+            .where(c.human_service_id == human_service_id, c.state == AnswerState.WAITING.value)
+            .order_by(c.answered_at, c.id)
         )
-        return self._connection.scalar(statement) or 0
+        return [_answer(row) for row in rows]
 
     def put(self, answer: OrganizationAnswer) -> None:
         """Saves a new or a changed answer."""
@@ -144,6 +147,21 @@ class Reminders:
         self._connection.execute(
             delete(confirmation_reminder).where(r.human_service_id == human_service_id)
         )
+
+
+def keeper_of(connection: Connection, owner: str) -> str:
+    """The account that keeps an entry right; empty for nobody, and for somebody who has left."""
+    known = accounts.find(connection, owner) if owner else None
+    return owner if known and known.active else ""
+
+
+def left_behind_by(connection: Connection) -> list[str]:
+    """The accounts of those who have left and still stand as keepers of entries."""
+    here = {one.account_id for one in accounts.everyone(connection)}
+    owners = connection.scalars(
+        select(human_service.c.owner).where(human_service.c.owner != "").distinct()
+    )
+    return [owner for owner in owners if owner not in here]
 
 
 def _link(row: Row[Any]) -> ConfirmLink:

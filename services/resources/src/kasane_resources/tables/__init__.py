@@ -115,6 +115,7 @@ host_contact = Table(
     Column("phone", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 location = Table(
     "resources_location",

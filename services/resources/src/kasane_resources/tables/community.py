@@ -53,6 +53,7 @@ network_member = Table(
     Column("activities", JSON, nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("void_reason", Text, nullable=False, server_default=""),
 )
 donation = Table(
     "resources_donation",
@@ -73,4 +74,5 @@ partner_company = Table(
     Column("area", Text, nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("void_reason", Text, nullable=False, server_default=""),
 )

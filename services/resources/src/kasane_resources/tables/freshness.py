@@ -27,6 +27,7 @@ organization_answer = Table(
     Column("state", String(20), nullable=False),
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", DateTime(timezone=True)),
+    Column("entry_digest", String(64), nullable=False, server_default=""),
 )
 confirmation_reminder = Table(
     "resources_confirmation_reminder",

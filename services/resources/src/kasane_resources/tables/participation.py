@@ -1,6 +1,6 @@
 """Names the columns of participation support and of support for hosts."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, String, Table, Text, false
 
 from kasane_kit.db import Sealed, SealedJson
 from kasane_resources.tables.schema import metadata
@@ -30,6 +30,7 @@ participation = Table(
     Column("due_on", Date),
     Column("settle_every_days", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("case_over", Boolean, nullable=False, server_default=false()),
 )
 participation_step = Table(
     "resources_participation_step",

@@ -34,6 +34,18 @@ class StepUndone(CasesRefusal):
     code = "step_undone"
 
 
+class JoinsEndedCase(CasesRefusal):
+    """Who is supported in an open case is not taken into one that ended: both would be ended."""
+
+    code = "joins_ended_case"
+
+
+class OpensRestrictedCase(CasesRefusal):
+    """What only a named team sees is not taken into a case that every coordinator sees."""
+
+    code = "opens_restricted_case"
+
+
 class SamePersonTwice(CasesRefusal):
     """Nobody cares for themselves, and no household joins itself."""
 

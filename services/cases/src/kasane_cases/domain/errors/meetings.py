@@ -59,6 +59,13 @@ class NotInSession(CasesRefusal):
     status = 403
 
 
+class ItemRestricted(CasesRefusal):
+    """An item is about a restricted case to which this coordinator has no right."""
+
+    code = "item_restricted"
+    status = 403
+
+
 class OneLeads(CasesRefusal):
     """A table of roles has one 主担当, not two."""
 

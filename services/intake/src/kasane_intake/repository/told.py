@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from kasane_intake import tables
 from kasane_intake.domain.consultation import PersonConcerned
 from kasane_intake.domain.names_in_text import without_names
-from kasane_intake.queries.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
+from kasane_intake.repository.visibility import KEPT_BY_THE_SENDER, copied_to, named_roles
 from kasane_kit.auth import Actor
 
 AT_ONCE = 500

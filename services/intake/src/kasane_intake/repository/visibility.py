@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from kasane_intake import tables
 from kasane_intake.domain.referral_sheet import SheetStatus
-from kasane_intake.repository import copied
+from kasane_intake.repository.sheets import copied
 from kasane_kit.auth import Actor
 
 # What was not sent, or was taken back, is nobody's but the sender's.

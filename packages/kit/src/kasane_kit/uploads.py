@@ -32,6 +32,8 @@ LARGEST_RATIO = 200
 RATIO_COUNTS_FROM = 1024 * 1024
 LONGEST_NAME = 120
 _CHUNK = 64 * 1024
+_UNPACKED_IN_CHUNKS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How office programs pack. Of what is packed otherwise a few bytes may unpack to gigabytes at one reading."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -253,7 +255,8 @@ def _check_package(name: str, content: bytes) -> None:
 
 
 def _size_of_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, most: int) -> int:
-    if part.filename.lower().endswith(_ARCHIVE_NAMES):
+    unusual = part.compress_type not in _UNPACKED_IN_CHUNKS
+    if unusual or part.filename.lower().endswith(_ARCHIVE_NAMES):
         raise UploadRefused("hides_more", name=name)
     size = 0
     with package.open(part) as stream:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from kasane_contracts.intake import ConsultationClosed
 from kasane_kit.auth import Actor
-from kasane_kit.bus import Relay, TransportUnavailable, outbox
+from kasane_kit.bus import Relay, TransportUnavailable, outbox, tables
 from kasane_kit.bus.messages import FRAME_BYTES, LARGEST_MESSAGE_BYTES, Message, frames
 from kasane_kit.delivery import Outcome
 from kasane_kit.meters import Meters
@@ -101,6 +102,23 @@ def test_a_silent_leader_is_replaced(bus_bench):
     assert run(Relay("intake", databases, second, lead_seconds=3600)) == 1
 
     assert (first.numbers, second.numbers) == ([1], [2])
+
+
+@pytest.mark.parametrize("lead_seconds", [0, 3600], ids=["embedded", "distributed"])
+def test_a_clock_that_is_set_back_keeps_no_event_waiting(bus_bench, lead_seconds):
+    """The leader ended, and the hour before the change of the clock comes a second time."""
+    databases, second = bus_bench.house.databases, Kept()
+    commit(bus_bench, "one")
+    run(Relay("intake", databases, Kept(), lead_seconds=lead_seconds))
+    with municipality_scope(TOWN), databases.writing("intake") as connection:
+        later = tables.stream.c.led_until + 3600 * 1000
+        connection.execute(update(tables.stream).values(led_until=later))
+        connection.commit()
+    commit(bus_bench, "two")
+
+    assert run(Relay("intake", databases, second, lead_seconds=lead_seconds)) == 1
+
+    assert second.numbers == [2]
 
 
 def test_a_leader_that_wakes_up_after_another_took_over_marks_nothing(bus_bench, caplog):

@@ -114,7 +114,8 @@ def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
     """Takes or renews the lead of the present epoch for a relay; None while another one has it.
 
     The caller commits. ``relay`` names one relay of one process; ``seconds`` is how long it may be
-    silent before another takes its place, by the clock of the database. Each change of the leader
+    silent before another takes its place, by the clock of the database. A lead that would last longer
+    than that was given before the clock was set back, and is not waited for. Each change of the leader
     raises the generation, and what is written under an earlier one changes nothing.
     """
     if connection.dialect.name == "postgresql" and not connection.scalar(
@@ -122,16 +123,17 @@ def lead(connection: Connection, relay: str, seconds: float) -> Lead | None:
     ):
         return None
     current = head(connection) or begin_epoch(connection)
-    stream, now = tables.stream.c, _milliseconds(connection)
+    stream, now, lasts = tables.stream.c, _milliseconds(connection), int(seconds * 1000)
+    is_over = or_(stream.led_until <= now, stream.led_until > now + lasts)
     generation = connection.scalar(
         update(tables.stream)
-        .where(stream.epoch == current.epoch, or_(stream.leader == relay, stream.led_until <= now))
+        .where(stream.epoch == current.epoch, or_(stream.leader == relay, is_over))
         .values(
             leader=relay,
             generation=case(
                 (stream.leader == relay, stream.generation), else_=stream.generation + 1
             ),
-            led_until=now + int(seconds * 1000),
+            led_until=now + lasts,
         )
         .returning(stream.generation)
     )

@@ -32,8 +32,6 @@ LARGEST_RATIO = 200
 RATIO_COUNTS_FROM = 1024 * 1024
 LONGEST_NAME = 120
 _CHUNK = 64 * 1024
-_UNPACKED_IN_CHUNKS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""How office programs pack. Of what is packed otherwise a few bytes may unpack to gigabytes at one reading."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -188,6 +186,11 @@ def check_upload(
     return Upload(named, kind, content, hashlib.sha256(content).hexdigest())
 
 
+def unpacks_in_chunks(part: zipfile.ZipInfo) -> bool:
+    """Whether a part is packed as everybody packs: of others a few bytes may unpack to gigabytes at one reading."""
+    return part.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
 def safe_name(name: str) -> str:
     """The last part of a file name without what could mislead a reader or a file system."""
     last = name.replace("\\", "/").rpartition("/")[2]
@@ -255,8 +258,7 @@ def _check_package(name: str, content: bytes) -> None:
 
 
 def _size_of_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, most: int) -> int:
-    unusual = part.compress_type not in _UNPACKED_IN_CHUNKS
-    if unusual or part.filename.lower().endswith(_ARCHIVE_NAMES):
+    if not unpacks_in_chunks(part) or part.filename.lower().endswith(_ARCHIVE_NAMES):
         raise UploadRefused("hides_more", name=name)
     size = 0
     with package.open(part) as stream:

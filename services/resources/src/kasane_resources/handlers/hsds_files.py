@@ -7,12 +7,14 @@ import zipfile
 import zlib
 from typing import Any
 
+from kasane_kit.uploads import unpacks_in_chunks
 from kasane_resources.domain import hsds
 from kasane_resources.domain.errors import FileRefused
 from kasane_resources.domain.open_data import LARGEST_FILE, MOST_ROWS
 
 LARGEST_UNPACKED = 3 * LARGEST_FILE
 _CHUNK = 64 * 1024
+_LOCKED = 0x1
 _JSON = "services.json"
 _TABLE = "services.csv"
 
@@ -51,7 +53,10 @@ def _unpacked(package: zipfile.ZipFile, names: list[str]) -> dict[str, bytes]:
     found, room = {}, LARGEST_UNPACKED
     for name in names:
         parts = []
-        with package.open(name) as stream:
+        entry = package.getinfo(name)
+        if entry.flag_bits & _LOCKED or not unpacks_in_chunks(entry):
+            raise FileRefused("file_not_hsds")
+        with package.open(entry) as stream:
             while chunk := stream.read(_CHUNK):
                 room -= len(chunk)
                 if room < 0:

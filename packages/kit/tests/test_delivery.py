@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event, insert, select
@@ -13,9 +14,11 @@ from kasane_contracts.envelope import MalformedEnvelope
 from kasane_kit.bus import Message, MessageCodes, ParkingReason, outbox
 from kasane_kit.bus.tables import attempt, event_log
 from kasane_kit.bus.tables import outbox as outbox_table
+from kasane_kit.db import Databases
+from kasane_kit.db.engine import SqliteAddresses
 from kasane_kit.delivery import Delivery, NotDelivered, NotParked, Outcome
 from kasane_kit.delivery.applying import Applying
-from kasane_kit.keys import KeyRing
+from kasane_kit.keys import KeyMissing, KeyRing
 from kasane_kit.tenancy import HOST, Town, municipality_scope
 
 TOWN, OTHER_TOWN, UNSERVED_TOWN = "292095", "012319", "313721"
@@ -381,6 +384,69 @@ def test_one_towns_outage_holds_up_no_other(bus_bench):
     path.with_suffix(".away").rename(path)
     assert bus_bench.delivery.catch_up(TOWN, "intake") == 1
     assert bus_bench.heard() == ["here"]
+
+
+def without_login(bench, municipality) -> Delivery:
+    """A process that has not got the key from which its password for one database comes."""
+    real = SqliteAddresses(bench.folder / "var")
+
+    def url(service, asked):
+        if asked == municipality:
+            raise KeyMissing(f"the key logins{asked} is not here")
+        return real.url(service, asked)
+
+    addresses = SimpleNamespace(url=url, log_url=url)
+    databases = Databases(addresses, bench.house.keys)
+    return Delivery(bench.cases, replace(bench.house, databases=databases))
+
+
+def test_a_town_whose_login_has_no_key_here_holds_up_no_other(bus_bench):
+    here = bus_bench.close("here")
+    there = bus_bench.close("there", town=OTHER_TOWN)
+    codes = MessageCodes(bus_bench.house.keys)
+    delivery = without_login(bus_bench, TOWN)
+
+    outcome = delivery.deliver_messages(
+        [
+            Message(body, codes.code(one.municipality, body))
+            for one in (*here, *there)
+            for body in [json.dumps([one.to_dict()]).encode()]
+        ]
+    )
+
+    assert outcome.waiting == {(TOWN, "intake")}
+    assert bus_bench.heard(OTHER_TOWN) == ["there"]
+    for ask in (
+        lambda: delivery.catch_up(TOWN, "intake"),
+        lambda: delivery.behind(TOWN, ["intake"]),
+    ):
+        with pytest.raises(NotDelivered, match=f"logins{TOWN} is not here"):
+            ask()
+    assert bus_bench.delivery.catch_up(TOWN, "intake") == 1
+
+
+def test_what_a_worker_of_single_towns_cannot_park_with_the_host_is_named(bus_bench):
+    delivery = without_login(bus_bench, HOST)
+
+    assert delivery.deliver_messages([Message(b"nonsense")]) == Outcome((0,))
+
+
+def test_events_wait_for_a_key_that_cannot_be_read(bus_bench):
+    received = bus_bench.receive("what was told")
+    key = bus_bench.folder / "keys" / f"{TOWN}.key"
+    key.rename(key.with_suffix(".away"))
+    key.mkdir()
+    house = replace(bus_bench.house, keys=KeyRing(bus_bench.folder / "keys"))
+    delivery = Delivery(bus_bench.cases, house)
+
+    with pytest.raises(NotDelivered, match="cannot be read"):
+        delivery.deliver([received])
+
+    assert bus_bench.letters() == []
+    key.rmdir()
+    key.with_suffix(".away").rename(key)
+    delivery.deliver([received])
+    assert bus_bench.heard() == ["what was told"]
 
 
 def test_a_message_that_cannot_even_be_parked_is_named(bus_bench):

@@ -90,6 +90,26 @@ def test_a_key_that_comes_back_from_the_backup_is_used_at_once(tmp_path: Path) -
     assert keys.key("292095") == (tmp_path / "292095.key").read_bytes()
 
 
+def test_a_key_that_cannot_be_read_says_so_and_is_used_once_it_can_be(tmp_path: Path) -> None:
+    keys = KeyRing(tmp_path)
+    (tmp_path / "292095v2.key").mkdir()  # What not even root can read as a file.
+
+    for ask in (keys.key, keys.is_wrapped):
+        with pytest.raises(KeyMissing, match=r"292095v2 in .* cannot be read .*; let the user of"):
+            ask("292095v2")
+
+    (tmp_path / "292095v2.key").rmdir()
+    keys.ensure("292095v2")
+    assert len(keys.key("292095v2")) == 32
+
+
+def test_a_note_of_what_is_sealed_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "292095.sealed").mkdir()
+
+    with pytest.raises(KeyMissing, match=r"292095\.sealed of what is sealed cannot be read"):
+        KeyRing(tmp_path).only_sealed("292095")
+
+
 @pytest.mark.parametrize("size", [0, 31, 33])
 def test_a_damaged_key_is_not_used(tmp_path: Path, size: int) -> None:
     (tmp_path / "signing.key").write_bytes(b"x" * size)

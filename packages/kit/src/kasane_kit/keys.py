@@ -18,7 +18,7 @@ NONCE_BYTES = 12
 
 
 class KeyMissing(LookupError):
-    """A key file is not there; the message says which and how it is made."""
+    """A key file is not there or cannot be read; the message says which and how that is mended."""
 
 
 class SealBroken(ValueError):
@@ -148,13 +148,7 @@ class KeyRing:
         """The 32 bytes of one key; raises KeyMissing."""
         with self._lock:
             if name not in self._cache:
-                try:
-                    key = self._open(name, self._path(name).read_bytes(), self._master)
-                except FileNotFoundError:
-                    raise KeyMissing(
-                        f"the key {name} is not in {self._folder}; nothing was read or written with it; "
-                        f"{_what_brings_it(name)}, or restore the folder from its backup"
-                    ) from None
+                key = self._open(name, self._content(name), self._master)
                 if len(key) != KEY_BYTES:
                     raise KeyMissing(
                         f"the key {name} in {self._folder} is damaged: it has {len(key)} bytes, not {KEY_BYTES}; "
@@ -211,11 +205,16 @@ class KeyRing:
         return self.derived(_of_version(name, version), purpose)
 
     def only_sealed(self, name: str) -> frozenset[str]:
-        """The columns of a town that were noted, beside its key, as sealed throughout."""
+        """The columns of a town that were noted, beside its key, as sealed throughout; raises KeyMissing."""
         try:
             return frozenset(self._note(name).read_text(encoding="utf-8").split())
         except FileNotFoundError:
             return frozenset()
+        except OSError as error:
+            raise KeyMissing(
+                f"the note {self._note(name)} of what is sealed cannot be read ({error.strerror}); what is not "
+                "sealed was not read; let the user of this process read the file"
+            ) from None
 
     def note_only_sealed(self, name: str, columns: Iterable[str]) -> None:
         """Notes the columns of a town that are sealed throughout, in place of what was noted."""
@@ -230,15 +229,15 @@ class KeyRing:
         return sorted(path.stem for path in self._folder.glob("*.key"))
 
     def is_wrapped(self, name: str) -> bool:
-        """Whether a key lies wrapped by a master key."""
-        return self._path(name).read_bytes().startswith(WRAPPED)
+        """Whether a key lies wrapped by a master key; raises KeyMissing."""
+        return self._content(name).startswith(WRAPPED)
 
     def wrap(self, name: str, master: MasterKey, *earlier: MasterKey) -> bool:
         """Puts a key under a master key, in place of being plain or under an earlier one; False if it is there.
 
         May be cut off at any moment: the file is the former or the new one. Raises KeyMissing.
         """
-        content = self._path(name).read_bytes()
+        content = self._content(name)
         if content.startswith(WRAPPED):
             with suppress(KeyMissing):
                 master.unwrap(name, content)
@@ -248,6 +247,20 @@ class KeyRing:
         key = self._open(name, content, earlier[0] if earlier else self._master)
         self._replace(self._path(name), master.wrap(name, key))
         return True
+
+    def _content(self, name: str) -> bytes:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            raise KeyMissing(
+                f"the key {name} is not in {self._folder}; nothing was read or written with it; "
+                f"{_what_brings_it(name)}, or restore the folder from its backup"
+            ) from None
+        except OSError as error:
+            raise KeyMissing(
+                f"the key {name} in {self._folder} cannot be read ({error.strerror}); nothing was read or written "
+                "with it; let the user of this process read the file"
+            ) from None
 
     def _open(self, name: str, content: bytes, master: MasterKey | None) -> bytes:
         if not content.startswith(WRAPPED):

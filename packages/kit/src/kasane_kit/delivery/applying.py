@@ -357,8 +357,8 @@ def _raise_if_not_now(error: Exception) -> None:
 
 @contextmanager
 def outages_wait() -> Iterator[None]:
-    """Turns a refusal of the database into NotNow; for places where no subscriber is at work."""
+    """Turns a refusal of the database, or a login without its key, into NotNow; where no subscriber is at work."""
     try:
         yield
-    except (DBAPIError, NoFreeConnection) as error:
+    except (DBAPIError, NoFreeConnection, KeyMissing) as error:
         raise NotNow(said(error)) from error

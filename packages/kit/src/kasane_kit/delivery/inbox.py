@@ -404,5 +404,5 @@ class Delivery:
             # The message has no town here, so the scope that happens to be open is not its own.
             Context().run(park)
             self._house.meters.parked.labels(self._service.name, HOST, reason.value).inc()
-        except (DBAPIError, OSError, ValueError) as error:
+        except (DBAPIError, OSError, ValueError, KeyMissing) as error:
             raise NotParked(f"{self._service.name}: {reason}: {said(error)}") from error

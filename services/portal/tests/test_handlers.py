@@ -33,6 +33,7 @@ from kasane_portal.domain.errors import (
     WrongCredentials,
     WrongPresentPassword,
 )
+from kasane_portal.domain.throttle import MOST_OF_ACCOUNT
 from kasane_portal.handlers import accounts, operator, passwords, sessions
 from kasane_portal.queries import list_accounts, one_account
 from kasane_portal.repository import SignInFailures
@@ -312,26 +313,41 @@ def test_a_new_password_replaces_the_old_one_and_ends_sessions(workbench: Workbe
     assert try_to_sign_in(workbench, password="another password") == account_id
 
 
+def change_own(bench: Workbench, account_id: str, present: str) -> str:
+    actor = bench.staff("coordinator", account_id=account_id)
+    command = ChangeOwnPassword(account_id, present, "another one", "192.0.2.9")
+    with municipality_scope(TOWN):
+        return accounts.change_own_password(command, bench.house, actor, ProviderLink())
+
+
 def test_the_own_password_changes_only_with_the_present_one(workbench: Workbench) -> None:
     account_id = make(workbench)
-    actor = workbench.staff("coordinator", account_id=account_id)
-    with workbench.unit(actor) as uow, pytest.raises(WrongPresentPassword):
-        accounts.change_own_password(
-            ChangeOwnPassword(account_id, "guess", "another one"),
-            uow,
-            ProviderLink(),
-        )
+    with pytest.raises(WrongPresentPassword):
+        change_own(workbench, account_id, "guess")
     assert try_to_sign_in(workbench) == account_id
 
-    with workbench.unit(actor) as uow:
-        accounts.change_own_password(
-            ChangeOwnPassword(account_id, PASSWORD, "another one"),
-            uow,
-            ProviderLink(),
-        )
+    change_own(workbench, account_id, PASSWORD)
 
     assert try_to_sign_in(workbench, password="another one") == account_id
     assert "portal.account.password_changed" in [action for action, _ in recorded(workbench)]
+
+
+def test_guesses_at_the_present_password_are_counted_like_those_of_signing_in(
+    workbench: Workbench,
+) -> None:
+    account_id = make(workbench)
+    for _ in range(MOST_OF_ACCOUNT):
+        with pytest.raises(WrongPresentPassword):
+            change_own(workbench, account_id, "guess")
+
+    with pytest.raises(Throttled):
+        change_own(workbench, account_id, PASSWORD)
+
+    with pytest.raises(Throttled):
+        try_to_sign_in(workbench)
+    actions = [action for action, _ in recorded(workbench)]
+    assert actions.count("portal.session.refused") == MOST_OF_ACCOUNT
+    assert "portal.account.password_changed" not in actions
 
 
 def test_the_operator_makes_the_first_account_of_a_town_and_of_the_host(

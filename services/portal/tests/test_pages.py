@@ -474,6 +474,21 @@ def test_a_wrong_own_password_form_names_the_field(
     assert sign_in(bench.app.test_client(), "s0777").status_code == 303
 
 
+def test_the_sixth_guess_at_the_own_password_says_when_to_come_again(bench: Workbench) -> None:
+    account_id = make(bench, "s0777", "receiver")
+    visitor = bench.visit_as(bench.staff("receiver", account_id=account_id))
+    data = {"password": "another password", "again": "another password"}
+    for _ in range(5):
+        assert visitor.post("/password", {**data, "present": "guess"}).status_code == 422
+
+    answer = visitor.post("/password", {**data, "present": PASSWORD})
+
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 900
+    assert "サインインの失敗が続いたため、しばらく受け付けません。" in answer.text
+    assert "another password" not in answer.text
+
+
 @pytest.mark.parametrize("path", ["/accounts", "/accounts/new", "/audit", "/dead-letters"])
 def test_the_administrators_pages_are_closed_to_staff(bench: Workbench, path: str) -> None:
     visitor = bench.visit_as(bench.staff("coordinator", "receiver"))

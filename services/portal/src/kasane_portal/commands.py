@@ -45,11 +45,12 @@ class SetPassword:
 
 @dataclass(frozen=True)
 class ChangeOwnPassword:
-    """Change the password of the person who is signed in, who knows the present one."""
+    """Change the password of the person who is signed in, who knows the present one, from an address."""
 
     account_id: str
     present: str = field(repr=False)
     password: str = field(repr=False)
+    address: str
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,17 @@ from typing import Any
 
 from kasane_contracts.portal import StaffAccountChanged
 from kasane_kit import clock
-from kasane_kit.auth import ProviderLink
-from kasane_kit.unit_of_work import UnitOfWork
-from kasane_portal.commands import ChangeAccount, ChangeOwnPassword, CreateAccount, SetPassword
+from kasane_kit.auth import Actor, ProviderLink
+from kasane_kit.unit_of_work import Cause, House, UnitOfWork
+from kasane_portal.commands import (
+    ChangeAccount,
+    ChangeOwnPassword,
+    CreateAccount,
+    SetPassword,
+    SignIn,
+)
 from kasane_portal.domain.account import HOST_POSTS, OPERATOR, Account, Posts, check_password
-from kasane_portal.domain.errors import WrongPresentPassword
+from kasane_portal.domain.errors import WrongCredentials, WrongPresentPassword
 from kasane_portal.handlers import passwords, sessions
 from kasane_portal.repository import Accounts, SignInFailures
 
@@ -81,16 +87,30 @@ def set_password(command: SetPassword, uow: UnitOfWork) -> int:
     return account.revision
 
 
-def change_own_password(command: ChangeOwnPassword, uow: UnitOfWork, link: ProviderLink) -> str:
-    """Changes one's own password, which ends every session; returns a new one's id. Raises WrongPresentPassword."""
-    credentials = Accounts(uow.connection).credentials(command.account_id)
-    if not passwords.matches(credentials.password_hash, command.present):
-        raise WrongPresentPassword
-    account = _set_password(
-        command.account_id, command.password, uow, "portal.account.password_changed"
-    )
-    session = sessions.begin(uow, account, link)
-    uow.commit()
+def change_own_password(
+    command: ChangeOwnPassword,
+    house: House,
+    actor: Actor,
+    link: ProviderLink,
+    correlation_id: str = "",
+) -> str:
+    """Changes one's own password, which ends every session; returns a new one's id.
+
+    Failures with the present one are counted like those of signing in. Raises WrongPresentPassword and Throttled.
+    """
+    with house.databases.reading(sessions.SERVICE) as connection:
+        login_name = Accounts(connection).get(command.account_id).login_name
+    asked = SignIn(login_name, command.present, command.address)
+    try:
+        proved = sessions.prove(asked, house, correlation_id)
+    except WrongCredentials:
+        raise WrongPresentPassword from None
+    with UnitOfWork(house, sessions.SERVICE, actor, Cause(correlation_id)) as uow:
+        sessions.answer_in_turn(asked, uow)
+        Accounts(uow.connection).get(proved.id).check_revision(proved.revision)
+        account = _set_password(proved.id, command.password, uow, "portal.account.password_changed")
+        session = sessions.begin(uow, account, link)
+        uow.commit()
     return session
 
 

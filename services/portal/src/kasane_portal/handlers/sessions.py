@@ -55,10 +55,8 @@ def sign_in(
         account.office,
     )
     with UnitOfWork(house, SERVICE, actor, Cause(correlation_id)) as uow:
-        failures = SignInFailures(uow.connection)
-        failures.wait_for_turn()
-        check_throttle(failures, command)
-        failures.forget(account.login_name)
+        answer_in_turn(command, uow)
+        SignInFailures(uow.connection).forget(account.login_name)
         if renewed:
             Accounts(uow.connection).renew_hash(account.id, renewed)
         session = begin(uow, account, link or ProviderLink())
@@ -121,6 +119,27 @@ def confirm(
         uow.record("portal.session.closed", OBJECT, account.login_name)
         uow.commit()
     return session
+
+
+def prove(asked: SignIn, house: House, correlation_id: str = "") -> Account:
+    """The account whose password this is; counted like signing in. Raises WrongCredentials and Throttled.
+
+    What rests on it is given only behind ``answer_in_turn``.
+    """
+    with house.databases.reading(SERVICE) as connection:
+        check_throttle(SignInFailures(connection), asked)
+        known = Accounts(connection).credentials_of(asked.login_name)
+    if known is None or not passwords.matches(known.password_hash, asked.password):
+        _refuse(asked, known, house, correlation_id)
+        raise WrongCredentials
+    return known.account
+
+
+def answer_in_turn(asked: SignIn, uow: UnitOfWork) -> None:
+    """Counts again in the transaction that gives the answer; raises Throttled."""
+    failures = SignInFailures(uow.connection)
+    failures.wait_for_turn()
+    check_throttle(failures, asked)
 
 
 def end_others(uow: UnitOfWork, kept: Session) -> int:

@@ -26,7 +26,7 @@ from kasane_portal.domain.account import (
     SHORTEST_PASSWORD,
     Account,
 )
-from kasane_portal.domain.errors import ChangedMeanwhile, PortalRefusal
+from kasane_portal.domain.errors import ChangedMeanwhile, PortalRefusal, Throttled
 from kasane_portal.handlers import accounts as handlers
 from kasane_portal.handlers import passwords, sessions
 from kasane_portal.pages.local import Posts, hooks_or_none, posts, secure_cookies
@@ -166,17 +166,26 @@ def own_password_page() -> str:
 
 @blueprint.post("/password")
 @require("portal.password.change")
-def change_own_password() -> Response | tuple[str, int]:
+def change_own_password() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Changes one's own password; other browsers are signed out by it."""
     form = _own_password_form()
     if form.check(request.form, text) and form.values["password"] != form.values["again"]:
         form.add_error("again", text("own_password.differs"))
     if form.errors:
         return _own_password(form), 422
-    command = ChangeOwnPassword(actor().account_id, form.values["present"], form.values["password"])
+    command = ChangeOwnPassword(
+        actor().account_id,
+        form.values["present"],
+        form.values["password"],
+        request.remote_addr or "",
+    )
     try:
-        with unit_of_work() as uow:
-            session = handlers.change_own_password(command, uow, g.session.link)
+        session = handlers.change_own_password(
+            command, this_house(), actor(), g.session.link, g.request_id
+        )
+    except Throttled as refusal:
+        headers = {"Retry-After": str(refusal.facts["seconds"])}
+        return _own_password(form, refusal), refusal.status, headers
     except PortalRefusal as refusal:
         _put_at_field(form, refusal)
         return _own_password(form), 422
@@ -185,11 +194,12 @@ def change_own_password() -> Response | tuple[str, int]:
     return response
 
 
-def _own_password(form: Form) -> str:
+def _own_password(form: Form, refusal: PortalRefusal | None = None) -> str:
     ended = request.args.get("ended", "")
     return render_template(
         "portal/own_password.html",
         form=form,
+        refusal=refusal,
         sessions=sessions_of(this_house().databases, actor().account_id),
         this=g.session.fingerprint,
         ended=int(ended) if ended.isascii() and ended.isdigit() else None,

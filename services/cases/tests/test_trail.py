@@ -1,5 +1,6 @@
 """Who looked at a case, when and on which basis, for those who lead and answer for it."""
 
+import re
 from datetime import datetime
 
 from kasane_cases import commands, handlers
@@ -62,6 +63,49 @@ def test_the_trail_of_one_person_leaves_out_the_looks_at_another(at_work, browse
 
     assert "（画面を開いた）" not in sons
     assert "（画面を開いた）" in mothers
+
+
+def test_looks_at_a_new_plan_a_transfer_and_a_decision_of_a_session_stand_there(
+    at_work, moving, browser
+):
+    case_id = moving.both_consent()
+    session_id = at_work.session(LegalKind.SUPPORT_CONFERENCE)
+    item_id = at_work.item(session_id, case_id, SON)
+    at_work.open(session_id)
+    decision = at_work.decision(session_id, item_id, owner=at_work.coordinator.account_id)
+    at_work.do(handlers.record_decision, decision)
+    transfer_id = moving.prepared(case_id, MOTHER)
+    for path in (
+        f"/cases/{case_id}/plans/new",
+        f"/transfers/{transfer_id}",
+        f"/decisions/{decision.decision_id}",
+    ):
+        assert browser.get(path).status_code == 200
+
+    sons = looks(browser, case_id, SON)
+    mothers = looks(browser, case_id, MOTHER)
+
+    assert sons == ["支援プランを書く（画面を開いた）", "会議を見る"]
+    assert mothers == ["支援プランを書く（画面を開いた）", "引継ぎを見る"]
+
+
+def test_who_does_not_know_of_a_secret_transfer_does_not_learn_of_it_from_the_trail(
+    at_work, moving, browser
+):
+    case_id = moving.both_consent()
+    transfer_id = moving.prepared(case_id, MOTHER, SON, secret=True)
+    assert browser.get(f"/transfers/{transfer_id}").status_code == 200
+    other = at_work.bench.visit_as(member(at_work, "隣 十子", "coordinator"))
+
+    assert looks(browser, case_id) == ["引継ぎを見る"]
+    assert looks(other, case_id) == []
+
+
+def looks(browser, case_id, person_id=""):
+    """What the trail of a case says was looked at, the oldest first."""
+    shown = browser.get(f"/cases/{case_id}/trail?person={person_id}").text
+    said = re.findall(r'data-label="何を">([^<]*)<', shown)[::-1]
+    return [one for one in said if one != "だれが見たかを見る"]
 
 
 def test_what_was_written_is_shown_when_asked_for(at_work, browser):

@@ -4,11 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from kasane_cases import tables
 from kasane_cases.domain.case import Case
-from kasane_cases.repository import Admission, Attachments, Cases, LegalGrounds, Plans, enter
+from kasane_cases.repository import (
+    Admission,
+    Attachments,
+    Cases,
+    LegalGrounds,
+    Plans,
+    Transfers,
+    enter,
+)
 from kasane_kit import audit
 from kasane_kit.auth import Actor
 
@@ -39,7 +47,15 @@ def trail_file(
     case = Cases(connection).get(case_id)
     if person_id:
         case.person(person_id)
-    objects = _objects(connection, case, person_id)
+    objects = [
+        *_objects(connection, case, person_id),
+        # Who handles a secret transfer knows of it; nobody else learns of it here.
+        *(
+            ("transfer", one.id)
+            for one in Transfers(connection).known_to(viewer, today, case_id)
+            if not person_id or person_id in one.person_ids
+        ),
+    ]
     found = audit.about(connection, objects, actions=actions, before=before, limit=limit + 1)
     return TrailFile(case, admission, found[:limit], len(found) > limit)
 
@@ -49,13 +65,15 @@ def _objects(connection: Connection, case: Case, person_id: str) -> list[tuple[s
     wanted = {person_id} if person_id else {person.id for person in case.persons}
     files = Attachments(connection).of_case(case.id)
     grounds = LegalGrounds(connection).of_case(case.id)
-    i = tables.agenda_item.c
-    sessions = connection.scalars(
-        select(i.session_id).where(i.case_id == case.id, i.person_id.in_(wanted)).distinct()
+    i, d = tables.agenda_item.c, tables.item_decision.c
+    about = and_(i.case_id == case.id, i.person_id.in_(wanted))
+    sessions = connection.scalars(select(i.session_id).where(about).distinct())
+    decisions = connection.scalars(
+        select(d.id).join(tables.agenda_item, i.id == d.item_id).where(about)
     )
     return [
-        ("case", case.id),
-        ("attachment", case.id),
+        # Some pages about a person, a plan or a document have only the case in their address.
+        *((kind, case.id) for kind in ("case", "person", "support_plan", "attachment")),
         *(("person", one) for one in wanted),
         *(("attachment", one.id) for one in files if not person_id or one.person_id in wanted),
         *(("legal_ground", one.id) for one in grounds if one.person_id in wanted),
@@ -64,5 +82,5 @@ def _objects(connection: Connection, case: Case, person_id: str) -> list[tuple[s
             for plan in Plans(connection).of_case(case.id)
             if wanted & set(plan.persons)
         ),
-        *(("conference", session_id) for session_id in sessions),
+        *(("conference", one) for one in (*sessions, *decisions)),
     ]

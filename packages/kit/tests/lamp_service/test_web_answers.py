@@ -193,7 +193,17 @@ def test_wrong_fields_are_named(answers: dict[str, TestResponse]) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["{bad", "", '{"name": "\\ud800", "watts": 1}', '{"name": "\\u0000"}']
+    "body",
+    [
+        "{bad",
+        "",
+        '{"name": "\\ud800", "watts": 1}',
+        '{"name": "\\u0000"}',
+        "[" * 100_000,
+        '{"name": ' * 900 + "1" + "}" * 900,
+        '{"name": "灯", "watts": ' + "1" * 5000 + "}",
+    ],
+    ids=["bad", "empty", "half", "nul", "endless", "deep", "long number"],
 )
 def test_what_is_no_json_or_no_text_is_refused_and_saves_nothing(
     keeper: Visitor, lamps: Workbench, lamp_rows: Rows, body: str
@@ -216,6 +226,20 @@ def test_a_refusal_of_the_domain_is_told_in_its_own_words(
     assert body["title"] == "灯は熱いので触れません。"
     assert body["detail"] == "消していません。 冷めるまで待ってください。"
     assert "灯は熱いので触れません。" in answers["409"].text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("2026-02-30", "2026-02-30"), ("2026-11-21", "令和8年11月21日")]
+)
+def test_what_only_looks_like_a_day_is_told_as_it_was_typed(
+    keeper: Visitor, name: str, shown: str
+) -> None:
+    lamp_id = keeper.send_json("POST", "/api/v1/lamps", {"name": name, "watts": 40}).json["id"]
+
+    answer = keeper.send_json("POST", f"/api/v1/lamps/{lamp_id}/touch")
+
+    assert answer.status_code == 409
+    assert json.loads(answer.text)["title"] == f"{shown}は熱いので触れません。"
 
 
 def test_a_wrong_method_says_which_are_right(answers: dict[str, TestResponse]) -> None:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields
-from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired
 
 from kasane_kit.auth import public
 from kasane_kit.service import Service
@@ -57,8 +58,21 @@ T = TypeVar("T")
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
+class JsonReader(FlaskParser):
+    """Reads what is sent; JSON that nests without end or holds a number without end is no JSON."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """The body; raises BadRequest where it cannot be read."""
+        try:
+            return super().load_json(req, schema)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest from error
+
+
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     """The calls of one part of an API; what each takes is read by one schema, made when the process begins."""
+
+    ARGUMENTS_PARSER = JsonReader()
 
     def arguments(self, schema: type[Schema], **options: Any) -> Any:
         """Reads what is sent with the schema and gives it to the view."""
@@ -105,17 +119,32 @@ def install_api(app: Flask, service: Service) -> None:
 
 
 def refuse_unwritable_text() -> None:
-    """Refuses JSON with a NUL or half a character in it: no database takes those, and no person typed them."""
-    if request.is_json and _unwritable(request.get_json(silent=True)):
+    """Refuses JSON with a NUL or half a character in it: no database takes those, and no person typed them.
+
+    Raises BadRequest for JSON that nests without end.
+    """
+    if not request.is_json:
+        return
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError as error:
+        raise BadRequest from error
+    if _unwritable(sent):
         raise Refusal("unwritable_text", 422)
 
 
-def _unwritable(value: Any) -> bool:
-    if isinstance(value, str):
-        return _UNWRITABLE.search(value) is not None
-    if isinstance(value, dict):
-        return any(_unwritable(name) or _unwritable(part) for name, part in value.items())
-    return isinstance(value, list) and any(_unwritable(part) for part in value)
+def _unwritable(sent: Any) -> bool:
+    left = [sent]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            if _UNWRITABLE.search(part) is not None:
+                return True
+        elif isinstance(part, dict):
+            left += [*part, *part.values()]
+        elif isinstance(part, list):
+            left += part
+    return False
 
 
 def document(api: Api) -> dict[str, Any]:

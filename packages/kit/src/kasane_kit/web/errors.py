@@ -175,12 +175,17 @@ def _sentence(key: str, **facts: Any) -> str:
 
 def days_in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a refusal with days as people write them: 令和8年11月21日 for ``2026-11-21``."""
-    return {
-        name: wareki(fact)
-        if isinstance(fact, date) or (isinstance(fact, str) and _DAY.fullmatch(fact))
-        else fact
-        for name, fact in facts.items()
-    }
+    return {name: wareki(fact) if _is_day(fact) else fact for name, fact in facts.items()}
+
+
+def _is_day(fact: Any) -> bool:
+    """Whether it is a day; what somebody typed may only look like one."""
+    if not isinstance(fact, str):
+        return isinstance(fact, date)
+    try:
+        return bool(_DAY.fullmatch(fact) and date.fromisoformat(fact))
+    except ValueError:
+        return False
 
 
 def _refused(error: Refusal) -> Response:

@@ -143,6 +143,17 @@ def touch_lamp(lamp_id: str) -> Any:
     raise LampRefusal(name=found(lamp_id).name)
 
 
+@pages.post("/lamps/<lamp_id>/rename")
+@require("lamps.lamp.rename", object_argument="lamp_id")
+def rename_lamp(lamp_id: str) -> Any:
+    """Shows the lamp once more where no name was typed."""
+    form = Form((FieldSpec("name", "名前", required=True),))
+    name = found(lamp_id).name
+    if not form.check(request.form, text):
+        return render_template_string("{{ name }}", name=name), 422
+    raise LampRefusal(name=name)
+
+
 @pages.route("/boom", methods=["GET", "POST"])
 @require("lamps.lamp.light")
 def boom() -> Any:
@@ -290,6 +301,7 @@ def lamp_service(lamp_folder: Path) -> Iterator[Callable[..., Service]]:
             "permissions": (
                 Permission("lamps.lamp.light", "lamps.lamp.lit", LIGHTERS, "lamp", False),
                 Permission("lamps.lamp.read", "lamps.lamp.read", READERS, "lamp"),
+                Permission("lamps.lamp.rename", "lamps.lamp.renamed", LIGHTERS, "lamp"),
                 Permission("lamps.lamp.list", "lamps.lamp.listed", READERS, "lamp", False),
             ),
             "says": (),

@@ -461,6 +461,24 @@ def test_looking_at_a_record_leaves_a_trace_and_a_list_without_persons_does_not(
     ]
 
 
+def test_a_page_shown_again_with_what_was_refused_is_a_look_and_a_sentence_is_none(
+    lamps: Workbench,
+) -> None:
+    visitor = lamps.visit_as(lamps.staff("receiver"))
+    lamp_id = visitor.post("/lamps", LAMP).headers["Location"].rsplit("/", 1)[1]
+
+    shown = visitor.post(f"/lamps/{lamp_id}/rename", {"name": ""})
+    visitor.post(f"/lamps/{lamp_id}/touch")
+    visitor.post("/lamps/nothing/rename", {"name": ""})
+    visitor.client.post(f"/{visitor._town}/lamps/{lamp_id}/rename", data={"name": ""})
+
+    assert (shown.status_code, shown.text) == (422, "灯")
+    assert [(e.action, e.object_id == lamp_id) for e in lamps.said(AuditEntryRecorded)] == [
+        ("lamps.lamp.lit", True),
+        ("lamps.lamp.rename.form_opened", True),
+    ]
+
+
 def test_a_look_and_its_request_have_one_number(lamps: Workbench) -> None:
     visitor = lamps.visit_as(lamps.staff("receiver"))
     lamp_id = visitor.post("/lamps", LAMP).headers["Location"].rsplit("/", 1)[1]

@@ -83,7 +83,7 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
     @app.after_request
     def leave_trace(response: Response) -> Response:
         permission: Permission | None = g.get("permission")
-        looked = request.method in ("GET", "HEAD") and response.status_code == 200
+        looked = _shows_a_record(response)
         if permission is not None and permission.personal and looked and g.actor is not None:
             access = access_of(app.view_functions[request.endpoint or ""])
             assert access is not None
@@ -128,6 +128,13 @@ def end_session(response: Response, secure: bool) -> None:
     g.session_decided = True
     for name in (session_cookie(secure), TOWN_COOKIE):
         response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def _shows_a_record(response: Response) -> bool:
+    """Whether it is what was asked for, or a page shown again because what was sent could not be taken."""
+    if request.method in ("GET", "HEAD") and response.status_code == 200:
+        return True
+    return 400 <= response.status_code < 500 and not g.get("only_sentences")
 
 
 def _look(permission: Permission) -> str:

@@ -82,6 +82,8 @@ def _answer(
     headers: dict[str, str] | None = None,
 ) -> Response:
     request_id = g.get("request_id", "")
+    # Nobody's record is in these answers, so they are no look at one.
+    g.only_sentences = True
     if wants_json():
         body = {
             "type": f"{PROBLEM_TYPE}{code}",

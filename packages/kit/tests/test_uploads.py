@@ -35,8 +35,9 @@ def package(parts, *, compression=zipfile.ZIP_DEFLATED):
     return out.getvalue()
 
 
-def workbook(**parts):
-    return package({"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook/>", **parts})
+def workbook(*, compression=zipfile.ZIP_DEFLATED, **parts):
+    parts = {"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook/>", **parts}
+    return package(parts, compression=compression)
 
 
 DOCUMENT = package({"[Content_Types].xml": "<Types/>", "word/document.xml": "<document/>"})
@@ -198,6 +199,17 @@ def test_a_package_of_thousands_of_parts_is_refused():
 
 def test_a_damaged_package_is_refused():
     whole = bytearray(workbook(**{"xl/a.xml": bytes(range(256)) * 64}))
+    at = bytes(whole).index(b"xl/a.xml") + 60
+    whole[at : at + 8] = b"\xff" * 8
+
+    assert refusal("表.xlsx", bytes(whole)).code == "upload_damaged"
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"]
+)
+def test_a_damaged_package_that_is_packed_in_another_way_is_refused(compression):
+    whole = bytearray(workbook(compression=compression, **{"xl/a.xml": bytes(range(256)) * 64}))
     at = bytes(whole).index(b"xl/a.xml") + 60
     whole[at : at + 8] = b"\xff" * 8
 

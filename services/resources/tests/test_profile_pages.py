@@ -133,7 +133,7 @@ def test_the_second_writer_of_a_contact_sees_the_first_ones_words_and_keeps_thei
     assert ("木曜は不在" in refused.text, 'value="0743-00-0000"' in refused.text) == (True, True)
     assert contact_of(workbench, service_id) == HostContact("架空 花子", note="木曜は不在")
     further = [entry.action for entry in workbench.said(AuditEntryRecorded)][len(looks) :]
-    assert further == ["resources.host_contact.read"]
+    assert further == ["resources.host_contact.write.form_opened"]
     both = {"host_name": "架空 花子", "host_phone": "0743-00-0000", "host_note": "木曜は不在"}
     assert who.post(address, {**both, "version": version_on(refused.text)}).status_code == 303
     assert contact_of(workbench, service_id) == HostContact(

@@ -39,7 +39,6 @@ def save_host_contact(human_service_id: str) -> Response | tuple[str, int]:
             write_host_contact(WriteHostContact(human_service_id, contact), uow, hooks())
     except ChangedMeanwhile:
         form.add_error("", text("text.host_contact_changed"))
-        _record_look(human_service_id)
         return _show(human_service_id, form, changed=True), 412
     return redirect(url_for(".show_host_contact", human_service_id=human_service_id, saved=1), 303)
 
@@ -60,12 +59,6 @@ def _show(human_service_id: str, form: Form | None = None, *, changed: bool = Fa
         changed=changed,
         saved="saved" in request.args,
     )
-
-
-def _record_look(human_service_id: str) -> None:
-    with unit_of_work() as uow:
-        uow.record("resources.host_contact.read", "human_service", human_service_id)
-        uow.commit()
 
 
 def _fields() -> tuple[FieldSpec, ...]:

@@ -4,7 +4,11 @@ from datetime import date
 
 from kasane_contracts import outreach
 from kasane_kit.testing.workbench import Workbench
+from kasane_portal.commands import ChangeAccount, CreateAccount
+from kasane_portal.handlers import accounts
 from kasane_portal.queries import my_tasks
+
+PASSWORD = "correct horse battery"
 
 TODAY, TOMORROW = date(2026, 11, 21), date(2026, 11, 22)
 COORDINATOR, WORKER, SECOND = "role:coordinator", "account:w1", "account:w2"
@@ -43,6 +47,41 @@ def test_a_visit_handed_over_is_the_new_workers_and_comes_back_if_it_is_given_ba
 
     workbench.hear(outreach.VisitHandedOver("v1", "o1", "k1", TODAY, ("w1", "w2")))
     assert tasks(workbench, WORKER) == tasks(workbench, SECOND) == [("visit", "v1")]
+
+
+def test_what_waits_only_for_who_has_left_is_the_coordinators_until_it_is_handed_over(
+    workbench: Workbench,
+) -> None:
+    for login_name in ("w1", "w2"):
+        account(workbench, login_name, active=True)
+    workbench.hear(outreach.VisitScheduled("v1", "o1", "k1", "w1", TODAY, "10:00", 45))
+    workbench.hear(outreach.VisitScheduled("v2", "o2", "k2", "w1", TODAY, "13:00", 45, "w2"))
+    workbench.hear(outreach.WatchDue("a1", "k1", "w1", "c1", TODAY))
+    assert tasks(workbench, COORDINATOR) == []
+
+    account(workbench, "w1", active=False)
+
+    assert tasks(workbench, COORDINATOR) == [("visit", "v1")]
+    assert sorted(tasks(workbench, COORDINATOR, on=TOMORROW)) == [("visit", "v1"), ("watch", "a1")]
+    assert tasks(workbench, SECOND) == [("visit", "v2")]
+    coordinator = workbench.staff("coordinator", roles=("coordinator",))
+    page = workbench.visit_as(coordinator).get("/").text
+    assert "アカウントが閉じられた担当者" in page
+
+    workbench.hear(outreach.VisitHandedOver("v1", "o1", "k1", TODAY, ("w2",)))
+    assert tasks(workbench, COORDINATOR) == []
+
+
+def account(bench: Workbench, account_id: str, *, active: bool) -> None:
+    """An account of a worker that is open or was closed."""
+    with bench.unit(bench.staff("town_administrator")) as uow:
+        if active:
+            roles = ("contact",)
+            made = CreateAccount(account_id, f"name-{account_id}", "訪問 次郎", PASSWORD, roles)
+            accounts.create_account(made, uow, bench.hooks)
+        else:
+            closed = ChangeAccount(account_id, "訪問 次郎", ("contact",), "", False, 1)
+            accounts.change_account(closed, uow, bench.hooks)
 
 
 def test_a_visit_that_falls_through_leaves_the_list(workbench: Workbench) -> None:

@@ -106,6 +106,7 @@ def kept_from(account_id: str) -> str:
 
 
 ADMINISTERS = "town_administrator"
+COORDINATORS = "role:coordinator"
 
 
 def targets_of(

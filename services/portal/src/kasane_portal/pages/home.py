@@ -184,5 +184,5 @@ def _names(targets: Sequence[str], here: Posts) -> str:
         elif kind == "office":
             names.append(here.office_label(name))
         else:
-            names.append(text("home.myself"))
+            names.append(text("home.myself" if name == actor().account_id else "home.left"))
     return text("kit.list_separator").join(dict.fromkeys(names))

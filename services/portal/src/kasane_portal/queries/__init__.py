@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit.bus import DeadLetter, dead_letters
@@ -18,7 +18,7 @@ from kasane_portal import tables
 from kasane_portal.domain.account import Account
 from kasane_portal.domain.overview import Cell, CountKind, Overview, overview
 from kasane_portal.domain.support_visit import SupportVisit
-from kasane_portal.domain.task import Task, TaskKind
+from kasane_portal.domain.task import COORDINATORS, Task, TaskKind
 from kasane_portal.repository import (
     Accounts,
     SupportVisits,
@@ -71,27 +71,14 @@ class OverviewOfTowns:
 
 
 def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> list[Task]:
-    """Every open task of the targets but those kept from one; some see it only once it is overdue."""
-    task, target, withheld = tables.task.c, tables.task_target.c, tables.task_target.alias()
-    rows = connection.execute(
-        select(tables.task, target.target)
-        .join(
-            tables.task_target,
-            and_(target.kind == task.kind, target.subject_id == task.subject_id),
-        )
-        .where(
-            target.target.in_(sorted(targets)),
-            task.opened_at.is_not(None),
-            task.closed_at.is_(None),
-            or_(target.when_overdue.is_(False), task.due_on < today),
-            ~exists().where(
-                withheld.c.kind == task.kind,
-                withheld.c.subject_id == task.subject_id,
-                withheld.c.target.in_([f"-{one}" for one in sorted(targets)]),
-            ),
-        )
-        .order_by(task.kind, task.subject_id, target.target)
-    ).all()
+    """Every open task of the targets but those kept from one; some see it only once it is overdue.
+
+    What waits only for people whose accounts are closed is the coordinators' too.
+    """
+    target = tables.task_target.c
+    rows = list(_open_tasks(connection, targets, today, target.target.in_(sorted(targets))))
+    if COORDINATORS in targets:
+        rows += _open_tasks(connection, targets, today, _of_nobody_left())
     about = {i for row in rows for i in (row.consultation_id, row.case_id, row.subject_id)}
     numbers = _numbers(connection, about - {""})
     found: dict[tuple[str, str], Task] = {}
@@ -112,6 +99,49 @@ def my_tasks(connection: Connection, targets: frozenset[str], today: date) -> li
             targets=(*before, row.target),
         )
     return list(found.values())
+
+
+def _open_tasks(
+    connection: Connection, targets: frozenset[str], today: date, waits: ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    """A row for each task and target of it that ``waits`` lets through, without what is kept from the targets."""
+    task, target, withheld = tables.task.c, tables.task_target.c, tables.task_target.alias()
+    return connection.execute(
+        select(tables.task, target.target)
+        .join(
+            tables.task_target,
+            and_(target.kind == task.kind, target.subject_id == task.subject_id),
+        )
+        .where(
+            waits,
+            task.opened_at.is_not(None),
+            task.closed_at.is_(None),
+            or_(target.when_overdue.is_(False), task.due_on < today),
+            ~exists().where(
+                withheld.c.kind == task.kind,
+                withheld.c.subject_id == task.subject_id,
+                withheld.c.target.in_([f"-{one}" for one in sorted(targets)]),
+            ),
+        )
+        .order_by(task.kind, task.subject_id, target.target)
+    ).all()
+
+
+def _of_nobody_left() -> ColumnElement[bool]:
+    """The condition on a target that its account is closed and its task waits for nobody else."""
+    target, other = tables.task_target.c, tables.task_target.alias().c
+    closed = select(literal("account:").concat(tables.account.c.id)).where(
+        tables.account.c.active.is_(False)
+    )
+    return and_(
+        target.target.in_(closed),
+        ~exists().where(
+            other.kind == target.kind,
+            other.subject_id == target.subject_id,
+            ~other.target.startswith("-"),
+            other.target.not_in(closed),
+        ),
+    )
 
 
 def list_accounts(connection: Connection, most: int, after: str = "") -> list[Account]:

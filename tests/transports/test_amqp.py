@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import json
 import threading
 import time
@@ -149,15 +150,22 @@ def test_what_cannot_be_parked_waits_with_the_broker_and_can_be_given_back(broke
     transport.close()
 
 
-def test_a_message_that_cannot_be_unpacked_stops_nothing(broker_url: str) -> None:
+@pytest.mark.parametrize(
+    ("packing", "body"),
+    [("no such packing", b"no such packing"), ("bzip2", bz2.compress(b" " * (64 * 1024 * 1024)))],
+    ids=["unknown", "a bomb"],
+)
+def test_a_message_that_names_a_packing_is_not_unpacked_and_stops_nothing(
+    broker_url: str, packing: str, body: bytes
+) -> None:
     with over_amqp(broker_url) as wired:
         with pika.BlockingConnection(pika.URLParameters(broker_url)) as connection:
             connection.channel().basic_publish(
                 "kasane.events",
                 "292095.intake.thing.done.v1",
-                b"no such packing",
+                body,
                 pika.BasicProperties(
-                    content_type="application/json", headers={"compression": "no such packing"}
+                    content_type="application/json", headers={"compression": packing}
                 ),
             )
         said = envelopes(1)

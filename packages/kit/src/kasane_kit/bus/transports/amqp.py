@@ -255,6 +255,7 @@ class AmqpConsumer:
         let_go: LetGo | None,
     ) -> None:
         channel: Any = connection.channel()
+        channel.message_to_python = _unpacking_nothing(channel.message_to_python)
         queues = _declare(channel, self._queues)
         arrived: deque[Any] = deque()
         turns: Turns[Any] = Turns(self._prefetch)
@@ -279,6 +280,20 @@ class AmqpConsumer:
                 hand = turns.take()
                 if hand:
                     _settle(hand, handle, nothing_else=not turns)
+
+
+def _unpacking_nothing(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Lets a message that names a compression be refused: kombu would unpack it, perhaps to gigabytes of zeros."""
+
+    def as_it_came(raw: Any) -> Any:
+        packing = (raw.properties.get("application_headers") or {}).pop("compression", None)
+        message = read(raw)
+        if packing:
+            error = ValueError("it names a compression, which no message of ours does")
+            message.errors.append((ValueError, error, None))
+        return message
+
+    return as_it_came
 
 
 def _sort_in(message: Any, turns: Turns[Any], let_go: LetGo | None) -> None:

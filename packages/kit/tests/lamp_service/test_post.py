@@ -187,6 +187,20 @@ def test_a_parcel_for_a_town_that_is_not_served_waits_and_the_others_go(posting,
     assert left_behind(posting) == ['{"name": "desk lamp"}', "{}"]
 
 
+def test_however_many_wait_for_towns_that_are_away_the_others_get_theirs(posting, lamp_rows):
+    for town in ("131016", "313721"):
+        send(posting, *(f"lamp {number}" for number in range(parcels.AT_ONCE)), to=town)
+    send(posting, "broken", subject="one")
+    send(posting, "street lamp", "desk lamp", subject="other")
+
+    assert Post(posting.service, posting.house).carry() == 2
+
+    assert there(posting, lamp_rows) == ["desk lamp", "street lamp"]
+    with posting.reading() as connection:
+        tried = connection.scalars(select(parcel_out.c.attempts)).all()
+    assert sorted(tried)[-2:] == [0, 1]
+
+
 def test_the_post_refuses_to_stand_inside_a_town(posting):
     send(posting, "desk lamp")
 

@@ -1,7 +1,7 @@
 """Keeps what one town sends to another: handed in with the business, taken once, emptied when it is there."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import Connection, exists, or_, select, text, update
 from kasane_kit import clock
 from kasane_kit.bus.dead_letters import LONGEST_DETAIL
 from kasane_kit.bus.tables import parcel_out
+
+AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,12 @@ def hand_in(connection: Connection, parcel: Parcel) -> None:
     )
 
 
-def waiting(connection: Connection, from_municipality: str, most: int = 50) -> Sequence[Parcel]:
+def waiting(
+    connection: Connection, from_municipality: str, away: Collection[str] = (), most: int = AT_ONCE
+) -> Sequence[Parcel]:
     """What has not been carried yet, in the order in which it was handed in.
 
-    Without what was put aside and what has to wait behind that.
+    Without what was put aside and what has to wait behind that, and without what goes to a town that is ``away``.
     """
     o, aside = parcel_out.c, parcel_out.alias().c
     waits = exists().where(
@@ -76,6 +80,7 @@ def waiting(connection: Connection, from_municipality: str, most: int = 50) -> S
     rows = connection.execute(
         select(o.id, o.kind, o.to_municipality, o.body, o.subject)
         .where(o.carried_at.is_(None), o.parked_at.is_(None), ~waits)
+        .where(o.to_municipality.not_in(sorted(away)))
         .order_by(o.position)
         .limit(most)
     )

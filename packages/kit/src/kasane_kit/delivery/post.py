@@ -1,7 +1,7 @@
 """Carries parcels from town to town, each taken exactly once however often the carrier falls."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kasane_kit.auth import platform_actor
 from kasane_kit.bus import Parcel, parcels
@@ -34,22 +34,32 @@ class Post:
         A parcel that cannot be taken now stays with its sender and holds up those behind it that have to
         keep their place; a town that does not answer holds up all of its own.
         """
-        arrived = 0
         if towns is None:
             towns = [town.code for town in self._house.directory.towns()]
-        for town in towns:
-            held_up: set[tuple[str, str]] = set()
-            for parcel in self._waiting(town):
+        return sum(self._carry_from(town) for town in towns)
+
+    def _carry_from(self, town: str) -> int:
+        arrived, found_away = 0, True
+        held_up: set[tuple[str, str]] = set()
+        away: set[str] = set()
+        while found_away:
+            some = self._waiting(town, away)
+            found_away = False
+            for parcel in some:
                 if _behind(parcel, held_up):
                     continue
                 try:
                     self._carry(parcel)
                 except Exception as error:
-                    away = is_not_now(error) or isinstance(error, UnknownTown)
-                    held_up.add((parcel.to_municipality, "" if away else parcel.subject))
+                    is_away = is_not_now(error) or isinstance(error, UnknownTown)
+                    held_up.add((parcel.to_municipality, "" if is_away else parcel.subject))
                     self._tell(parcel, error)
-                    if not away:
+                    if not is_away:
                         self._count(parcel, error)
+                    elif len(some) == parcels.AT_ONCE:
+                        # What waits for that town may be in front of all that goes to the others.
+                        away.add(parcel.to_municipality)
+                        found_away = True
                 else:
                     arrived += 1
         return arrived
@@ -67,13 +77,13 @@ class Post:
             uow.commit()
         return True
 
-    def _waiting(self, municipality: str) -> list[Parcel]:
+    def _waiting(self, municipality: str, away: Collection[str]) -> list[Parcel]:
         try:
             with (
                 municipality_scope(municipality),
                 self._house.databases.glancing(self._service.name) as connection,
             ):
-                return list(parcels.waiting(connection, municipality))
+                return list(parcels.waiting(connection, municipality, away))
         except Exception as error:
             log.warning("post of %s in %s waits: %s", self._service.name, municipality, error)
             return []

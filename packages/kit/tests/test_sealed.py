@@ -25,7 +25,7 @@ from kasane_kit.db.resealing import (
     take_plain,
     wrap_anew,
 )
-from kasane_kit.db.sealed import field_key
+from kasane_kit.db.sealed import TownSeals, field_key
 from kasane_kit.db.sealed import metadata as key_metadata
 from kasane_kit.keys import KeyMissing, KeyRing, SealBroken
 from kasane_kit.tenancy import municipality_scope
@@ -283,6 +283,42 @@ def test_a_change_of_the_key_that_was_cut_off_leaves_everything_readable(
     monkeypatch.setattr(seals, "wrap", whole)
     assert wrap_anew(ground.databases, seals, "lamps") == 3
     assert notes(ground) == before
+
+
+def test_what_a_process_remembers_of_records_is_bounded_for_all_its_towns_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, towns = KeyRing(tmp_path / "keys"), ("012319", TOWN, "313721")
+    keys.ensure(*towns)
+    seals = TownSeals(keys)
+    monkeypatch.setattr("kasane_kit.db.sealed.MOST_OPENED", 4)
+    asked: list[str] = []
+    unwrap = FieldSeals.unwrap
+
+    def counted(self: FieldSeals, key_id: str, wrapped: str) -> bytes:
+        asked.append(key_id)
+        return unwrap(self, key_id, wrapped)
+
+    monkeypatch.setattr(FieldSeals, "unwrap", counted)
+    wrapped = {
+        (town, name): seals.of(town).wrap(name, bytes(32), 1) for town in towns for name in "ab"
+    }
+    for (town, name), content in [*wrapped.items(), *wrapped.items()]:
+        assert seals.of(town).opener(name, content) is seals.of(town).opener(name, content)
+
+    # Each was asked for twice in a row and opened once; six do not fit, so the first were opened again.
+    assert len(asked) > len(wrapped)
+
+
+def test_a_key_that_one_town_has_opened_opens_in_no_other(tmp_path: Path) -> None:
+    keys = KeyRing(tmp_path / "keys")
+    keys.ensure(TOWN, OTHER_TOWN)
+    seals = TownSeals(keys)
+    wrapped = seals.of(TOWN).wrap("a", bytes(32), 1)
+    seals.of(TOWN).opener("a", wrapped)
+
+    with pytest.raises(SealBroken):
+        seals.of(OTHER_TOWN).opener("a", wrapped)
 
 
 def test_where_everything_is_sealed_a_planted_plain_text_is_refused(ground: Ground) -> None:

@@ -48,8 +48,8 @@ from kasane_kit.tenancy import current_municipality
 _PURPOSE = "fields"
 SET_ASIDE = "~"
 """What the owner of a key begins with that is being replaced: it opens what it sealed and seals nothing more."""
-MOST_OPENED = 2000
-"""How many keys of records a process remembers for a town; each is some 200 bytes."""
+MOST_OPENED = 4000
+"""How many keys of records a process remembers, those of all its towns together; each is some 2,600 bytes."""
 
 field_key = Table(
     "field_key",
@@ -65,6 +65,9 @@ is_set_aside = field_key.c.owner.startswith(SET_ASIDE)
 
 only_sealed = Table("only_sealed", metadata, Column("place", String(160), primary_key=True))
 """The columns in which everything is sealed: a plain text there was planted, and is refused."""
+
+Opened = dict[str, tuple[str, str, AESGCM]]
+"""By wrapped key of a record: its id, its town, and what opens its cells."""
 
 _of_engine: WeakKeyDictionary[Engine, "FieldSeals"] = WeakKeyDictionary()
 
@@ -188,11 +191,12 @@ class SealedJson(Sealed):
 class FieldSeals:
     """Seals and opens the cells of one town's database."""
 
-    def __init__(self, keys: KeyRing, municipality: str) -> None:
+    def __init__(self, keys: KeyRing, municipality: str, opened: Opened | None = None) -> None:
+        """``opened`` is what the seals of several towns remember together."""
         self._keys = keys
         self.municipality = municipality
         self._in_use = VersionsInUse()
-        self._opened: dict[str, tuple[str, AESGCM]] = {}
+        self._opened: Opened = {} if opened is None else opened
         self._tag_makers: dict[tuple[str, int], TagMaker] = {}
         self._locked: WeakKeyDictionary[Transaction, dict[str, tuple[str, bytes]]] = (
             WeakKeyDictionary()
@@ -212,13 +216,13 @@ class FieldSeals:
     def opener(self, key_id: str, wrapped: str) -> AESGCM:
         """What opens the cells of a record; raises SealBroken and KeyMissing."""
         found = self._opened.get(wrapped)
-        if found and found[0] == key_id:
-            return found[1]
+        if found and found[0] == key_id and found[1] == self.municipality:
+            return found[2]
         # The cells of a record come with the same wrapped key, which opens to the same key.
         if len(self._opened) >= MOST_OPENED:
             self._opened.clear()
         opener = AESGCM(self.unwrap(key_id, wrapped))
-        self._opened[wrapped] = key_id, opener
+        self._opened[wrapped] = key_id, self.municipality, opener
         return opener
 
     def noted_only_sealed(self) -> frozenset[str]:
@@ -381,12 +385,15 @@ class TownSeals:
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
+        self._opened: Opened = {}
         self._of: dict[str, FieldSeals] = {}
 
     def of(self, municipality: str) -> FieldSeals:
         """What seals and opens the cells of a town."""
         found = self._of.get(municipality)
-        return found or self._of.setdefault(municipality, FieldSeals(self._keys, municipality))
+        return found or self._of.setdefault(
+            municipality, FieldSeals(self._keys, municipality, self._opened)
+        )
 
     def of_open_municipality(self) -> FieldSeals:
         """What seals and opens the cells of the open municipality."""

@@ -9,12 +9,13 @@ import typing
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, Table, func, select, tuple_, update
 
 from kasane_contracts import registry
 from kasane_kit.bus import tables
 from kasane_kit.bus.sealing import Sealer
 
+READ_AT_ONCE = 500
 Plain = Mapping[str, tuple[str, ...]]
 """By type of event the fields that travel unsealed and can still point at somebody."""
 
@@ -77,8 +78,12 @@ def _write(connection: Connection, table: Table, row: Any, body: str) -> None:
 
 
 def _bodies(connection: Connection, table: Table, plain: Plain) -> Iterator[Any]:
-    wanted = [*table.primary_key, table.c.body]
-    statement = select(*wanted)
+    """The events that may say something personal, some at a time.
+
+    A log of years does not fit into the memory, and a server ends a transaction in which nothing is asked for long.
+    """
+    key = list(table.primary_key)
+    statement = select(*key, table.c.body).order_by(*key).limit(READ_AT_ONCE)
     if "type" in table.c:
         speaking = [
             entry.type
@@ -86,7 +91,11 @@ def _bodies(connection: Connection, table: Table, plain: Plain) -> Iterator[Any]
             if registry.personal_paths(entry.event_class) or entry.type in plain
         ]
         statement = statement.where(table.c.type.in_(speaking))
-    yield from connection.execute(statement).all()
+    some = connection.execute(statement).all()
+    while some:
+        yield from some
+        last = some[-1][: len(key)]
+        some = connection.execute(statement.where(tuple_(*key) > tuple_(*last))).all()
 
 
 def _blanked(body: str, sealer: Sealer, records: frozenset[str], plain: Plain) -> str | None:

@@ -144,6 +144,10 @@ class KeyRing:
                 key = os.urandom(KEY_BYTES)
                 self._make(path, self._master.wrap(name, key) if self._master else key)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a file for this key, whatever is in it."""
+        return self._path(name).exists()
+
     def key(self, name: str) -> bytes:
         """The 32 bytes of one key; raises KeyMissing."""
         with self._lock:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from kasane_kit import audit
 from kasane_kit.auth import sessions
 from kasane_kit.bus import outbox
 from kasane_kit.config import SettingsError
@@ -13,6 +14,7 @@ from kasane_kit.db import DatabaseAddresses, Databases, MigrationFailed, Migrati
 from kasane_kit.db.engine import PostgresAddresses, SqliteAddresses, logins_key, open_engine
 from kasane_kit.db.outage import is_outage
 from kasane_kit.db.resealing import refuse_plain, seal_plain, tag_anew
+from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import municipality_scope
 from kasane_runtime.backup_sqlite import finish
 from kasane_runtime.compose import Composition
@@ -44,8 +46,14 @@ def migrate_sqlite(
     composition: Composition, say: Say = lambda _line: None, *, expand_only: bool = False
 ) -> None:
     """Brings every SQLite file up to date."""
-    composition.house.keys.ensure("signing", *composition.municipalities())
-    _each(composition, lambda town: _bring_sqlite(composition, town, expand_only), say)
+    composition.house.keys.ensure("signing")
+
+    def bring(town: str) -> None:
+        finish(composition.settings.var, town)
+        _make_key(composition, town, lambda: _has_worked(composition, town))
+        _bring_sqlite(composition, town, expand_only)
+
+    _each(composition, bring, say)
 
 
 def migrate_postgres(
@@ -57,12 +65,15 @@ def migrate_postgres(
     taken up by the next. A second run at the same time waits for the first.
     """
     codes = composition.municipalities()
-    composition.house.keys.ensure("signing", *codes, *(logins_key(code) for code in codes))
+    composition.house.keys.ensure("signing", *(logins_key(code) for code in codes))
     with _server(composition) as server:
         server.make_owner()
-        _each(
-            composition, lambda town: _bring_postgres(composition, server, town, expand_only), say
-        )
+
+        def bring(town: str) -> None:
+            _make_key(composition, town, lambda: server.has_worked(town))
+            _bring_postgres(composition, server, town, expand_only)
+
+        _each(composition, bring, say)
 
 
 def migrate_one(composition: Composition, municipality: str) -> None:
@@ -75,6 +86,36 @@ def migrate_one(composition: Composition, municipality: str) -> None:
     with _server(composition) as server:
         server.make_owner()
         _bring_postgres(composition, server, municipality, False)
+
+
+def _make_key(
+    composition: Composition, municipality: str, has_worked: Callable[[], bool]
+) -> None:
+    """Makes the key of a municipality that is new; one that has worked needs the key it had."""
+    keys = composition.house.keys
+    if not keys.has(municipality) and has_worked():
+        raise KeyMissing(
+            f"the key {municipality} is not in the folder of KASANE_KEYS, and {municipality} has worked with it; "
+            "nothing was made or changed, for another key opens nothing of it and would be lost when the right one "
+            "comes back; restore the folder from its backup, then run this again"
+        )
+    keys.ensure(municipality)
+
+
+def _has_worked(composition: Composition, municipality: str) -> bool:
+    """Whether somebody ever did anything in the municipality, which has left a line on its trail."""
+    addresses = SqliteAddresses(Path(composition.settings.var))
+    for name in composition.services:
+        url = addresses.url(name, municipality)
+        if Path(url.database or "").exists():
+            engine = open_engine(url)
+            try:
+                with engine.connect() as connection:
+                    if audit.is_begun(connection):
+                        return True
+            finally:
+                engine.dispose()
+    return False
 
 
 def _bring_sqlite(composition: Composition, municipality: str, expand_only: bool) -> None:

@@ -165,6 +165,22 @@ class Server:
         """Whether there is a database of this name."""
         return self._row("SELECT 1 FROM pg_database WHERE datname = %s", database) is not None
 
+    def has_worked(self, municipality: str) -> bool:
+        """Whether somebody ever did anything in the town, which has left a line on its trail; the owner is there."""
+        database = database_name(municipality)
+        if not self.exists(database):
+            return False
+        with self._connect(database) as inside:
+            inside.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
+            for service in self._services:
+                trail = sql.Identifier(service, "audit_entry")
+                name = trail.as_string(inside)
+                if inside.execute("SELECT to_regclass(%s)", [name]).fetchone() == (None,):
+                    continue
+                if inside.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(trail)).fetchone():
+                    return True
+        return False
+
     def others_in(self, database: str) -> int:
         """How many connections others have to a database."""
         found = self._row(

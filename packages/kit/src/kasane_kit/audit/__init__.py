@@ -2,7 +2,17 @@
 
 from kasane_kit.audit.chain import Break
 from kasane_kit.audit.heads import SignedHead, WrongHead, find_denial, public_key, sign_head
-from kasane_kit.audit.trail import Draft, Entry, about, draft, enter, read, record, verify
+from kasane_kit.audit.trail import (
+    Draft,
+    Entry,
+    about,
+    draft,
+    enter,
+    is_begun,
+    read,
+    record,
+    verify,
+)
 
 __all__ = [
     "Break",
@@ -14,6 +24,7 @@ __all__ = [
     "draft",
     "enter",
     "find_denial",
+    "is_begun",
     "public_key",
     "read",
     "record",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select, true
+from sqlalchemy import Connection, Row, and_, exists, inspect, or_, select, true
 
 from kasane_kit import clock
 from kasane_kit.audit import chain, tables
@@ -156,6 +156,13 @@ def about(
         .limit(limit)
     )
     return [_entry(row) for row in rows]
+
+
+def is_begun(connection: Connection) -> bool:
+    """Whether anything was ever recorded in this database, also where its tables are not made yet."""
+    entry = tables.audit_entry
+    there = inspect(connection).has_table(entry.name)
+    return there and connection.scalar(select(entry.c.position).limit(1)) is not None
 
 
 def verify(connection: Connection, key: bytes) -> chain.Break | None:

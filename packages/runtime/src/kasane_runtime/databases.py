@@ -88,9 +88,7 @@ def migrate_one(composition: Composition, municipality: str) -> None:
         _bring_postgres(composition, server, municipality, False)
 
 
-def _make_key(
-    composition: Composition, municipality: str, has_worked: Callable[[], bool]
-) -> None:
+def _make_key(composition: Composition, municipality: str, has_worked: Callable[[], bool]) -> None:
     """Makes the key of a municipality that is new; one that has worked needs the key it had."""
     keys = composition.house.keys
     if not keys.has(municipality) and has_worked():

@@ -21,8 +21,9 @@ LOGIN_ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBY
 EVERYTHING_ITS_OWN = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND_ONLY = frozenset({"SELECT", "INSERT"})
 LOOK = frozenset({"SELECT"})
+_TRAIL = "audit_entry"
 RIGHTS_ON = {
-    "audit_entry": APPEND_ONLY,
+    _TRAIL: APPEND_ONLY,
     "event_log": APPEND_ONLY,
     "town_barrier": LOOK,
     VERSION_TABLE: LOOK,
@@ -173,11 +174,15 @@ class Server:
         with self._connect(database) as inside:
             inside.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
             for service in self._services:
-                trail = sql.Identifier(service, "audit_entry")
-                name = trail.as_string(inside)
-                if inside.execute("SELECT to_regclass(%s)", [name]).fetchone() == (None,):
-                    continue
-                if inside.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(trail)).fetchone():
+                there = inside.execute(
+                    "SELECT 1 FROM pg_tables WHERE (schemaname, tablename) = (%s, %s)",
+                    [service, _TRAIL],
+                )
+                trail = sql.Identifier(service, _TRAIL)
+                if (
+                    there.fetchone()
+                    and inside.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(trail)).fetchone()
+                ):
                     return True
         return False
 

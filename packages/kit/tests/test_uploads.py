@@ -157,18 +157,6 @@ def test_a_part_that_could_not_be_unpacked_in_chunks_is_not_unpacked(compression
     assert peak < 8 * 1024 * 1024
 
 
-@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_damaged_part_packed_in_an_unusual_way_is_refused_in_a_sentence(compression):
-    out = io.BytesIO(workbook())
-    with zipfile.ZipFile(out, "a", compression) as file:
-        file.writestr("xl/a.xml", bytes(range(256)) * 64)
-    damaged = bytearray(out.getvalue())
-    at = bytes(damaged).index(b"xl/a.xml") + 24
-    damaged[at : at + 40] = b"\xff" * 40
-
-    assert refusal("表.xlsx", bytes(damaged)).code == "upload_hides_more"
-
-
 def test_a_bomb_that_lies_about_its_size_is_refused():
     honest = workbook(**{"xl/sheet.xml": b"0" * (8 * 1024 * 1024)})
     said, lied = struct.pack("<I", 8 * 1024 * 1024), struct.pack("<I", 10)
@@ -213,7 +201,7 @@ def test_a_damaged_package_that_is_packed_in_another_way_is_refused(compression)
     at = bytes(whole).index(b"xl/a.xml") + 60
     whole[at : at + 8] = b"\xff" * 8
 
-    assert refusal("表.xlsx", bytes(whole)).code == "upload_damaged"
+    assert refusal("表.xlsx", bytes(whole)).code == "upload_hides_more"
 
 
 def test_a_ten_megabyte_note_is_taken_as_text_when_the_limit_allows_it():

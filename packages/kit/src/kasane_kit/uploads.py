@@ -8,7 +8,6 @@ Nothing of a file is unpacked to disk, and never more than one chunk of it is un
 import base64
 import binascii
 import hashlib
-import lzma
 import re
 import unicodedata
 import zipfile
@@ -97,16 +96,6 @@ _ARCHIVE_NAMES = (
     ".xlsx",
     ".docx",
     ".jar",
-)
-# What the unpacking of a package raises where its bytes are not what its directory says: bz2 says it with OSError.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    ValueError,
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -264,7 +253,7 @@ def _check_package(name: str, content: bytes) -> None:
                 unpacked += _size_of_part(package, part, name, LARGEST_UNPACKED - unpacked)
                 if unpacked > RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * len(content):
                     raise UploadRefused("hides_more", name=name)
-    except _DAMAGED as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise UploadRefused("damaged", name=name) from error
 
 

@@ -314,6 +314,19 @@ def test_prometheus_asks_every_process_that_compose_yaml_runs():
         assert job["authorization"] == {"credentials_file": "/run/secrets/metrics_token"}
 
 
+def test_an_alert_for_one_event_sees_the_first_of_its_kind():
+    groups = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))["groups"]
+    seen = []
+    for rule in (rule for group in groups for rule in group["rules"]):
+        if one := re.search(r"increase\((\w+)\[(\w+)\]\) > 0\b", rule["expr"]):
+            name, span = one.groups()
+            # A series that appears with 1 has not increased.
+            assert f"({name} unless {name} offset {span}) > 0" in rule["expr"], rule["alert"]
+            seen.append(name)
+
+    assert seen == ["kasane_dead_letters_total", "kasane_unauthentic_messages_total"]
+
+
 def test_every_alert_names_a_page_that_exists():
     groups = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))["groups"]
     alerts = [rule for group in groups for rule in group["rules"]]

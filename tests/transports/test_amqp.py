@@ -17,6 +17,7 @@ from kasane_kit.bus.messages import FRAME_EVENTS
 from kasane_kit.bus.topology import DEAD_QUEUE, QueueShape, dead_queue, queues_of, routing_key
 from kasane_kit.bus.transports.amqp import AmqpConsumer, AmqpTransport
 from kasane_runtime import broker
+from kasane_runtime.cli import main
 from tests.support import own_processes
 from tests.support.private_rabbitmq import PrivateRabbit
 from tests.transports.hearers import CODES, Hearer, envelopes, over_amqp, running
@@ -186,6 +187,25 @@ def test_a_queue_with_other_arguments_is_named(broker_url: str) -> None:
     (state,) = broker.declare(broker_url, queues_of("cases", ["intake"]))
 
     assert "inequivalent arg" in state.problem
+
+
+def test_what_the_broker_refuses_an_operator_is_one_sentence(
+    broker_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KASANE_MODE", raising=False)
+    monkeypatch.setenv("KASANE_BROKER_URL", broker_url)
+
+    assert main(["broker", "dead-letters"]) == 2
+    assert "no queue 'kasane.dead'" in capsys.readouterr().err
+    assert main(["broker", "show"]) == 1
+    assert "✗ kasane.dead: NOT_FOUND" in capsys.readouterr().out
+
+    assert (main(["broker", "declare"]), main(["broker", "show"])) == (0, 0)
+    assert main(["broker", "dead-letters"]) == 0
+    assert "RabbitMQ に残ったものはありません。" in capsys.readouterr().out
+    monkeypatch.setenv("KASANE_BROKER_URL", "amqp://no-such-host.invalid")
+    assert main(["broker", "show"]) == 2
+    assert "RabbitMQ did not answer" in capsys.readouterr().err
 
 
 def test_a_broker_in_alarm_is_not_waited_for_for_ever(

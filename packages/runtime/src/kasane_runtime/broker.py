@@ -5,12 +5,12 @@ second opinion.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pika
-from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
+from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
 
 from kasane_kit.bus import MessageCodes, outbox
 from kasane_kit.bus.messages import CODE_HEADER, frames, write_message
@@ -30,10 +30,27 @@ from kasane_runtime.compose import Composition
 
 ANSWER_SECONDS = 10
 SHOWN_CHARACTERS = 200
+WRONG = "✗"
+"""How the line of a queue begins that is not as the house declares it."""
 
 
 class BrokerUnreachable(RuntimeError):
-    """RabbitMQ did not answer; nothing was changed."""
+    """RabbitMQ did not answer, refused or went away; the message says what was not done."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Lets what the broker refuses in the middle, and its going away, be one sentence."""
+    try:
+        yield
+    except AMQPError as error:
+        raise BrokerUnreachable(
+            f"RabbitMQ が断ったか、途中で切れました（{error!r}）。そこから先は行っていません。"
+            "戻したものは戻ったまま、残りはもとの場所にあります。"
+            "kasane broker show で見て、足りないキューは declare で作り、もう一度実行してください。"
+            " / RabbitMQ refused or went away; nothing further was done; what was given back stays so and the rest is "
+            "where it was; see kasane broker show, declare what is missing, and run it again"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,7 @@ def queues(
     return tuple(shapes)
 
 
+@_told()
 def declare(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
     """Makes exchanges, queues and bindings that are missing; what exists is never changed."""
     with _channel(url) as channel:
@@ -87,6 +105,7 @@ def declare(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
     return tuple(states)
 
 
+@_told()
 def show(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
     """How many messages wait in each queue and who takes them; changes nothing."""
     states = []
@@ -101,6 +120,7 @@ def show(url: str, shapes: Sequence[QueueShape]) -> tuple[QueueState, ...]:
     return tuple(states)
 
 
+@_told()
 def dead_letters(url: str, most: int = 100) -> tuple[DeadMessage, ...]:
     """The oldest messages of the dead-letter queue; they stay in it."""
     found = []
@@ -116,6 +136,7 @@ def dead_letters(url: str, most: int = 100) -> tuple[DeadMessage, ...]:
     return tuple(found)
 
 
+@_told()
 def requeue(url: str, most: int = 1000) -> int:
     """Gives dead messages back to the queues they came from; returns how many.
 
@@ -147,6 +168,7 @@ def requeue(url: str, most: int = 1000) -> int:
     return moved
 
 
+@_told()
 def replay(
     url: str, composition: Composition, municipality: str, producer: str, after: int = 0
 ) -> tuple[int, int]:
@@ -240,10 +262,13 @@ def run(
         shapes = queues(services, municipalities)
         for state in (declare if verb == "declare" else show)(url, shapes):
             line = f"{state.name}: {state.messages} messages, {state.consumers} consumers"
-            yield f"✗ {state.name}: {state.problem}" if state.problem else line
+            yield f"{WRONG} {state.name}: {state.problem}" if state.problem else line
     elif verb == "dead-letters":
-        for letter in dead_letters(url):
+        letters = dead_letters(url)
+        for letter in letters:
             yield f"{letter.queue} {letter.reason} {letter.routing_key}: {letter.beginning}"
+        if not letters:
+            yield "RabbitMQ に残ったものはありません。 / Nothing stays in RabbitMQ."
     elif verb == "requeue":
         yield f"{requeue(url)} 件を戻しました。 / given back"
 
@@ -266,7 +291,7 @@ def _channel(url: str) -> Iterator[Any]:
     parameters.blocked_connection_timeout = ANSWER_SECONDS
     try:
         connection = pika.BlockingConnection(parameters)
-    except AMQPConnectionError as error:
+    except (AMQPConnectionError, OSError) as error:
         raise BrokerUnreachable(
             f"RabbitMQ did not answer ({error!r}); nothing was changed; "
             "check KASANE_BROKER_URL and that it runs"
@@ -274,4 +299,6 @@ def _channel(url: str) -> Iterator[Any]:
     try:
         yield connection.channel()
     finally:
-        connection.close()
+        # Where it has gone there is nothing to close, and why is told by what is under way.
+        with suppress(AMQPError):
+            connection.close()

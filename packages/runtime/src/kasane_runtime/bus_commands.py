@@ -91,10 +91,11 @@ def _letters_requeue(options: argparse.Namespace) -> int:
 
 
 def _broker(options: argparse.Namespace) -> int:
-    towns = Settings.from_env().served_towns
+    towns, whole = Settings.from_env().served_towns, True
     for line in broker.run(options.verb, _broker_url(), load_services(), towns):
         print(line)
-    return 0
+        whole = whole and not line.startswith(broker.WRONG)
+    return 0 if whole else 1
 
 
 def _broker_users(options: argparse.Namespace) -> int:

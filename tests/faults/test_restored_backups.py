@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from kasane_kit.bus import outbox
+from kasane_kit.db.engine import RESTORED
 from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import municipality_scope
-from kasane_runtime import databases
+from kasane_runtime import backup_sqlite, databases
 from kasane_runtime.backup_manifest import BackupRefused
 from kasane_runtime.backups import Backups
 from kasane_runtime.processes import settle, sweep
@@ -205,6 +206,60 @@ def test_what_may_not_be_restored_is_refused_and_the_town_stays_as_it_is(
 
     user.close()
     assert content(tmp_path / "var") == before
+
+
+def test_a_town_that_has_moved_is_not_restored_where_it_was(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    backups = Backups(house.composition)
+    say(house, "before", 1)
+    backup = backups.create(TOWN, tmp_path / "backups")
+    house.composition.house.databases.dispose()
+    with closing(sqlite3.connect(tmp_path / "var" / TOWN / "resources.sqlite")) as file:
+        file.execute(
+            "INSERT INTO town_barrier (id, state, held_by, address) "
+            "VALUES (1, 'moved', 'm-1', 'https://new.example')"
+        )
+        file.commit()
+    before = content(tmp_path / "var")
+
+    with pytest.raises(BackupRefused, match=r"moved to https://new\.example and would be in two"):
+        backups.restore(backup, TOWN)
+
+    assert content(tmp_path / "var") == before
+
+
+def test_a_restore_that_was_cut_off_at_the_end_is_finished_by_the_same_command(
+    house: RunningHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = Backups(house.composition)
+    say(house, "before", 2)
+    settled(house)
+    backup = backups.create(TOWN, tmp_path / "backups")
+    house.composition.house.databases.dispose()
+    ready = tmp_path / "var" / TOWN / RESTORED
+    finish = backup_sqlite.finish
+
+    def killed_when_ready(var: Path, town: str) -> None:
+        if ready.exists():
+            raise KeyboardInterrupt
+        finish(var, town)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_sqlite, "finish", killed_when_ready)
+        with pytest.raises(KeyboardInterrupt):
+            backups.restore(backup, TOWN)
+    assert ready.exists()
+
+    backups.restore(backup, TOWN)
+    assert not ready.exists()
+
+    # Killed later still: every file is in its place, and of the folder only itself is left.
+    ready.mkdir()
+    backups.restore(backup, TOWN)
+
+    assert not ready.exists()
+    assert heard(tmp_path, "cases") == ["before-00000", "before-00001"]
 
 
 def test_without_the_town_s_key_nothing_is_taken_and_another_town_s_backup_is(

@@ -2,12 +2,14 @@
 
 import io
 import shutil
+import signal
 import socket
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from kasane_runtime import backups
 from kasane_runtime.cli import main
 
 ROOT = Path(__file__).parents[3]
@@ -138,6 +140,8 @@ def test_the_demonstration_is_for_one_process(monkeypatch: pytest.MonkeyPatch) -
         ("KASANE_ADMIN_DATABASE_URL", "db:5432", "KASANE_ADMIN_DATABASE_URL is no address"),
         ("KASANE_BROKER_URL", "broker", "KASANE_BROKER_URL is no address"),
         ("KASANE_BROKER_URL", "http://broker/", "KASANE_BROKER_URL is no address"),
+        ("KASANE_BROKER_URL", "amqp://broker:port", "KASANE_BROKER_URL is no address"),
+        ("KASANE_DATABASE_URL", "postgresql://db:port/", "KASANE_DATABASE_URL is no address"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(
@@ -257,6 +261,71 @@ def test_a_town_that_cannot_be_read_is_told_and_the_others_are_verified(
     assert "○ 292095 portal" in said
 
 
+def test_a_town_whose_restore_was_cut_off_is_told_and_the_others_are_verified(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (house / "292095" / ".restored").mkdir()
+
+    statuses = main(["audit", "verify"]), main(["restored", "292095"])
+
+    said = capsys.readouterr()
+    assert statuses == (1, 2)
+    assert "✗ 292095: 292095 の復元が、ファイルを置く途中で止まっています。" in said.out
+    assert "○ 313726 portal" in said.out
+    assert said.err.startswith("kasane: 292095 の復元が")
+    assert (main(["migrate"]), main(["audit", "verify"])) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup", "create", "292095", "--into", "{file}"),
+        ("backup", "create", "292095", "--into", "{file}/below"),
+        ("backup", "drill", "292095", "--into", "{file}/below"),
+        ("plugins", "new", "sazanka", "--folder", "{file}"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_one_sentence(
+    house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a-file"
+    file.touch()
+
+    assert main([word.format(file=file) for word in words]) == 2
+
+    said = capsys.readouterr()
+    assert said.err.startswith(f"kasane: {file}")
+    assert "を読み書きできません" in said.err
+    assert "終わっていません。" in said.err
+    assert said.out == ""
+
+
+def test_a_backup_that_is_told_to_end_leaves_nothing_plain_and_says_so(
+    house: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen: list[Path] = []
+
+    def told_to_end(*_arguments: object) -> None:
+        seen.extend((tmp_path / "backups").rglob("*.sqlite"))
+        handler = signal.getsignal(signal.SIGTERM)
+        assert callable(handler)
+        handler(signal.SIGTERM, None)
+
+    monkeypatch.setattr(backups, "seal_stream", told_to_end)
+    before = signal.getsignal(signal.SIGTERM)
+
+    status = main(["backup", "create", "292095", "--into", str(tmp_path / "backups")])
+
+    assert status == 143
+    assert len(seen) == 5
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert "kasane: 途中で止めました。" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_nothing_parked_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dead-letters", "list"]) == 0
 
@@ -275,5 +344,12 @@ def test_a_database_that_lets_nobody_in_is_one_sentence(tmp_path, monkeypatch, c
 
     said = capsys.readouterr().err
     assert "何も変えていません" in said
+    assert "KASANE_ADMIN_DATABASE_URL" in said
+    assert "wrong" not in said
+
+    assert main(["retention", "sweep", "292095"]) == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith("kasane: PostgreSQL が管理者のすることを断ったか、途中で切れました。")
     assert "KASANE_ADMIN_DATABASE_URL" in said
     assert "wrong" not in said

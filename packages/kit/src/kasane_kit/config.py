@@ -153,13 +153,16 @@ class Settings:
 def _is_postgresql(address: str) -> bool:
     try:
         return make_url(address).get_backend_name() == "postgresql"
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return False
 
 
 def _is_broker(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in ("amqp", "amqps") and bool(parts.hostname)
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("amqp", "amqps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def secret(environment: Mapping[str, str], name: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kasane_kit.audit import SignedHead, WrongHead, public_key, sign_head
 from kasane_kit.audit.heads import newer_than
+from kasane_kit.db import RestoreCutOff
 from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_runtime.compose import Composition
@@ -41,7 +42,7 @@ def heads(composition: Composition, services: Collection[str] = ()) -> Iterator[
                         head = sign_head(connection, key, municipality, service)
                     if head is not None:
                         yield head
-        except (KeyMissing, UnknownTown, DBAPIError):
+        except (KeyMissing, UnknownTown, DBAPIError, RestoreCutOff):
             continue
 
 

@@ -1,12 +1,12 @@
 """``kasane backup``: take, verify, restore, and try all of it beside the running town."""
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from kasane_runtime.backup_manifest import BackupRefused
 from kasane_runtime.backups import Backups
 from kasane_runtime.commands import compose_told, house_of
+from kasane_runtime.passing_folder import passing_folder
 from kasane_runtime.restoring import NUMBERS_LEFT_OUT
 from kasane_runtime.retention import brought_back
 
@@ -99,8 +99,8 @@ def _drill(options: argparse.Namespace) -> int:
     named = options.municipality
     composition = house_of(named) if named else compose_told()
     for town in [named] if named else [one.code for one in composition.directory.towns()]:
-        with tempfile.TemporaryDirectory(prefix="kasane-drill-", dir=options.into) as folder:
-            found = Backups(composition).drill(town, Path(folder))
+        with passing_folder("kasane-drill-", options.into) as folder:
+            found = Backups(composition).drill(town, folder)
         print(
             f"○ {town}: 控え {found.bytes} バイトを {found.seconds_taken:.1f} 秒で取り、"
             f"{found.seconds_restored:.1f} 秒で横に戻しました。{found.rows} 行がそろい、封をした欄 {found.cells}、"
@@ -116,6 +116,9 @@ def _drill(options: argparse.Namespace) -> int:
 
 def _clear(options: argparse.Namespace) -> int:
     composition = house_of(options.municipality)
-    for name in Backups(composition).clear(options.municipality):
+    gone = Backups(composition).clear(options.municipality)
+    for name in gone:
         print(f"{name} を消しました。 / taken away")
+    if not gone:
+        print("復元で置きかえたものは、もうありません。 / There is nothing left to take away.")
     return 0

@@ -66,6 +66,13 @@ class Manifest:
             os.fsync(file.fileno())
 
 
+def has_moved(town: str, address: str) -> BackupRefused:
+    """The refusal to restore a town that was moved to another installation."""
+    return BackupRefused(
+        f"{town} has moved to {address} and would be in two places; nothing was changed; restore it there"
+    )
+
+
 def town_of(backup: Path) -> str:
     """The town that a backup names; nothing is proved by that. Raises BackupRefused."""
     return str(_facts(backup)["town"])

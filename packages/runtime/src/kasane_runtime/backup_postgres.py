@@ -18,7 +18,7 @@ from kasane_kit.auth import sessions
 from kasane_kit.db import BarrierState, DatabaseAddresses, MigrationSource
 from kasane_kit.db.engine import PostgresAddresses, database_name, logins_key
 from kasane_kit.db.migrate import VERSION_TABLE
-from kasane_runtime.backup_manifest import BackupRefused, Part
+from kasane_runtime.backup_manifest import BackupRefused, Part, has_moved
 from kasane_runtime.compose import Composition
 from kasane_runtime.moving.postgres_side import PostgresTown
 from kasane_runtime.postgres import OWNER, Server
@@ -82,10 +82,7 @@ class PostgresBackups:
         found = self._town(town)
         with closing(found.connection):
             if found.exists() and (gone := found.barrier()).state is BarrierState.MOVED:
-                raise BackupRefused(
-                    f"{town} has moved to {gone.address} and would be in two places; nothing was changed; "
-                    "restore it there"
-                )
+                raise has_moved(town, gone.address)
 
     @contextmanager
     def beside(

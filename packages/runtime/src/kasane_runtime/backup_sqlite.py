@@ -3,9 +3,8 @@
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,10 +12,11 @@ from sqlalchemy import func, inspect, select, table
 
 from kasane_kit import clock
 from kasane_kit.auth import sessions
-from kasane_kit.db import DatabaseAddresses, MigrationSource, levels, upgrade
+from kasane_kit.db import BarrierState, DatabaseAddresses, MigrationSource, levels, upgrade
 from kasane_kit.db.engine import RESTORED, SqliteAddresses, open_engine
-from kasane_runtime.backup_manifest import BackupRefused, Part, when_full, write_pieces
+from kasane_runtime.backup_manifest import BackupRefused, Part, has_moved, when_full, write_pieces
 from kasane_runtime.compose import Composition
+from kasane_runtime.passing_folder import passing_folder
 
 ASIDE = "aside"
 Seal = Callable[[IO[bytes], str], Part]
@@ -53,18 +53,21 @@ class SqliteBackups:
 
     def check(self, parts: Iterable[tuple[Part, Iterator[bytes]]]) -> None:
         """Looks whether every file is a whole database; raises BackupRefused."""
-        with tempfile.TemporaryDirectory(prefix="kasane-verify-") as folder:
+        with passing_folder("kasane-verify-") as folder:
             for part, pieces in parts:
-                plain = Path(folder) / part.name.removesuffix(".sealed")
+                plain = folder / part.name.removesuffix(".sealed")
                 write_pieces(pieces, plain)
                 _check_whole(plain)
                 plain.unlink()
 
     def refuse_early(self, town: str) -> None:
-        """Finishes a restore that was cut off; raises BackupRefused where a file is in use."""
+        """Finishes a restore that was cut off; raises BackupRefused where a file is in use, or the town has gone."""
         finish(self._var, town)
         for name in self._composition.services:
-            _refuse_when_used(self._var / town / f"{name}.sqlite")
+            file = self._var / town / f"{name}.sqlite"
+            _refuse_when_used(file)
+            if address := _moved_to(file):
+                raise has_moved(town, address)
 
     @contextmanager
     def beside(
@@ -85,8 +88,8 @@ class SqliteBackups:
     ) -> Iterator[DatabaseAddresses]:
         """As ``beside``, in a folder elsewhere; they never take the town's place."""
         with (
-            tempfile.TemporaryDirectory(prefix="kasane-drill-") as folder,
-            self._opened(town, Path(folder) / "var", parts) as addresses,
+            passing_folder("kasane-trial-") as folder,
+            self._opened(town, folder / "var", parts) as addresses,
         ):
             yield addresses
 
@@ -185,14 +188,16 @@ def finish(var: Path, town: str) -> None:
     folder, ready = var / town, var / town / RESTORED
     if not ready.exists():
         return
-    aside = folder / (ready / ASIDE).read_text("utf-8")
-    aside.mkdir(mode=0o700, exist_ok=True)
-    for file in sorted(ready.glob("*.sqlite")):
-        for old in folder.glob(f"{file.name}*"):
-            old.rename(aside / old.name)
-        file.rename(folder / file.name)
-    _sync(aside)
-    _sync(folder)
+    # Where the name of the other folder has gone, every file was in its place before the kill.
+    if (ready / ASIDE).exists():
+        aside = folder / (ready / ASIDE).read_text("utf-8")
+        aside.mkdir(mode=0o700, exist_ok=True)
+        for file in sorted(ready.glob("*.sqlite")):
+            for old in folder.glob(f"{file.name}*"):
+                old.rename(aside / old.name)
+            file.rename(folder / file.name)
+        _sync(aside)
+        _sync(folder)
     shutil.rmtree(ready)
 
 
@@ -215,6 +220,18 @@ def _refuse_when_used(file: Path) -> None:
         except sqlite3.DatabaseError:
             # What is broken beyond reading is why somebody restores.
             return
+
+
+def _moved_to(file: Path) -> str:
+    """The address that the barrier of a file names; empty while the town is here, or where nothing can be read."""
+    if not file.exists():
+        return ""
+    with closing(sqlite3.connect(file)) as connection, suppress(sqlite3.DatabaseError):
+        found = connection.execute(
+            "SELECT address FROM town_barrier WHERE state = ?", [BarrierState.MOVED]
+        ).fetchone()
+        return str(found[0]) if found else ""
+    return ""
 
 
 def _check_whole(file: Path) -> None:

@@ -1,6 +1,5 @@
 """Backups of one town: taken while it works, sealed with its key, and restored into that town only."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from kasane_runtime.backup_manifest import (
 from kasane_runtime.backup_postgres import PostgresBackups
 from kasane_runtime.backup_sqlite import SqliteBackups
 from kasane_runtime.compose import RELEASE, Composition
+from kasane_runtime.passing_folder import passing_folder
 from kasane_runtime.restoring import NUMBERS_LEFT_OUT, Settled, settle_copy
 from kasane_runtime.retention import without_tombstone
 
@@ -81,8 +81,8 @@ class Backups:
             raise BackupRefused(f"{folder} is there already; nothing was written; wait a second")
         self._begin_streams(town)
         try:
-            with tempfile.TemporaryDirectory(dir=into, prefix=".unfinished-") as unfinished:
-                work, whole = Path(unfinished) / "work", Path(unfinished) / "whole"
+            with passing_folder(".unfinished-", into) as unfinished:
+                work, whole = unfinished / "work", unfinished / "whole"
                 work.mkdir(mode=0o700)
                 whole.mkdir(mode=0o700)
 
@@ -128,10 +128,11 @@ class Backups:
         """
         manifest = self._fitting(backup, town, services)
         wanted = tuple(services) or tuple(self._composition.services)
-        self._refuse_without_tombstones(town)
         # What this process itself looked at on its way here is no use of the town.
         self._composition.house.databases.dispose()
         self._side.refuse_early(town)
+        self._refuse_without_tombstones(town)
+        self._composition.house.databases.dispose()
         parts = self._parts(backup, manifest, wanted)
         with self._side.beside(town, parts, manifest.tables) as addresses:
             try:

@@ -2,21 +2,27 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from kasane_kit.config import Mode, Settings, SettingsError
-from kasane_kit.db import is_closed
+from kasane_kit.db import RestoreCutOff, is_closed
 from kasane_kit.db.tombstones import TombstonesBroken
 from kasane_kit.delivery import NotDelivered
 from kasane_kit.keys import KeyMissing, SealBroken
+from kasane_kit.logs import said
 from kasane_kit.plugins import WrongName
 from kasane_kit.service import Service
 from kasane_kit.strings import Strings
@@ -49,13 +55,18 @@ Command = Callable[[argparse.Namespace], int]
 DEFAULT_PORT = 8080
 
 
+class Terminated(KeyboardInterrupt):
+    """Somebody asked the process to end; what it has in hand is tidied up as after Ctrl+C."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status. A wrong setting is one sentence on standard error."""
     tell()
     try:
         options = _parser().parse_args(arguments)
         command: Command = options.command
-        return command(options)
+        with _ending_tidily():
+            return command(options)
     except (
         SettingsError,
         UnknownTown,
@@ -71,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         NotKept,
         BackupRefused,
         TombstonesBroken,
+        RestoreCutOff,
     ) as error:
         print(f"kasane: {error}", file=sys.stderr)
         return 2
@@ -86,8 +98,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    except KeyboardInterrupt:
-        return 130
+    except psycopg.Error as error:
+        print(
+            "kasane: PostgreSQL が管理者のすることを断ったか、途中で切れました。終わっていません。動いているか、"
+            "KASANE_ADMIN_DATABASE_URL とその権限を確かめて、同じ命令をもう一度実行してください。"
+            f" / PostgreSQL refused the administrator or went away ({said(error)}); the command did not end; check "
+            "that it runs, KASANE_ADMIN_DATABASE_URL and its rights, then run it again",
+            file=sys.stderr,
+        )
+        return 2
+    except OSError as error:
+        what, why = error.filename or "ファイル / a file", error.strerror or type(error).__name__
+        print(
+            f"kasane: {what} を読み書きできません（{why}）。終わっていません。"
+            "場所、権限、空きを確かめて、同じ命令をもう一度実行してください。"
+            " / could not be read or written; the command did not end; check the place, its rights and its "
+            "room, then run it again",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt as error:
+        print(
+            "kasane: 途中で止めました。済んだところまではそのままです。"
+            "つづけるには、同じ命令をもう一度実行してください。"
+            " / stopped on its way; what was done stays; run the same command again to go on",
+            file=sys.stderr,
+        )
+        return 143 if isinstance(error, Terminated) else 130
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Lets SIGTERM end a command as Ctrl+C does: nothing plain that it laid down for the time being is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise Terminated
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from kasane_kit.config import Settings, SettingsError
-from kasane_kit.db import Barrier, Barriers, BarrierState
+from kasane_kit.db import Barrier, Barriers, BarrierState, RestoreCutOff
 from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import UnknownTown, municipality_scope
 from kasane_runtime.compose import HOST_SERVICE, Composition, compose
@@ -75,7 +75,12 @@ def in_every_database(
             good = False
             print(
                 f"✗ {municipality}: 読み出せません（{type(error).__name__}）。"
-                "まだ用意していない町なら kasane migrate を、用意した町なら控えから戻してください。"
-                " / cannot be read; run kasane migrate, or restore it from its backup."
+                "データベースが動いているか、鍵のフォルダーがあるかを確かめてください。"
+                "まだ用意していない町なら kasane migrate を。控えから戻すのは、失われたと分かってからです。"
+                " / cannot be read; see that its database runs and its key is there; run kasane migrate for a new "
+                "town; restore only what is known to be lost."
             )
+        except RestoreCutOff as error:
+            good = False
+            print(f"✗ {municipality}: {error}")
     return good

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from kasane_kit.auth import platform_actor
 from kasane_kit.bus import cursor, dead_letters
 from kasane_kit.bus.cursor import Cursor
-from kasane_kit.db import is_outage
+from kasane_kit.db import RestoreCutOff, is_outage
 from kasane_kit.delivery import LogIncomplete, NotReplayed, Replay
 from kasane_kit.keys import KeyMissing
 from kasane_kit.service import Service
@@ -69,7 +69,7 @@ def rebuild_each(
     for municipality in (town,) if town else everywhere:
         try:
             done = rebuild(composition, service, municipality, start_over=start_over, say=say)
-        except (RebuildRefused, LogIncomplete, NotReplayed, KeyMissing) as problem:
+        except (RebuildRefused, LogIncomplete, NotReplayed, KeyMissing, RestoreCutOff) as problem:
             good = False
             say(f"✗ {municipality}: {problem}")
         else:

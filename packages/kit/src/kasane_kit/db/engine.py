@@ -71,7 +71,9 @@ class SqliteAddresses:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if (folder / RESTORED).exists():
             raise RestoreCutOff(
-                f"a restore of {municipality} was cut off while its files were put in their places; nothing was "
+                f"{municipality} の復元が、ファイルを置く途中で止まっています。何も開いていません。"
+                "kasane migrate を実行すると、続きが終わります。"
+                f" / a restore of {municipality} was cut off while its files were put in their places; nothing was "
                 "opened; run kasane migrate, which finishes it"
             )
         return URL.create("sqlite", database=str(folder / f"{service}.sqlite"))

@@ -196,6 +196,38 @@ def test_a_town_that_is_served_later_gets_what_was_parked(bus_bench):
     assert bus_bench.letters(HOST) == []
 
 
+@pytest.mark.parametrize("epoch", ["", "of nobody"], ids=["the producer's epoch", "its own"])
+def test_what_somebody_made_up_about_a_town_not_served_is_never_applied(bus_bench, epoch):
+    """Without the town's key nobody could see who sent it when it came."""
+    (said,) = bus_bench.close("elsewhere", town=UNSERVED_TOWN)
+    forged = replace(
+        said, id="forged", epoch=epoch or said.epoch, data={**said.data, "outcome": "made up"}
+    )
+    without_key = replace(bus_bench.house, keys=KeyRing(bus_bench.folder / "no keys"))
+    worker = Delivery(bus_bench.cases, without_key)
+    worker.deliver_messages([Message(json.dumps([forged.to_dict()]).encode())])
+    (letter,) = bus_bench.letters(HOST)
+    bus_bench.towns[UNSERVED_TOWN] = Town(UNSERVED_TOWN, "町", UNSERVED_TOWN)
+
+    with municipality_scope(HOST):
+        assert bus_bench.delivery.requeue(letter.id) == 0
+
+    assert bus_bench.heard(UNSERVED_TOWN) == ["elsewhere"]
+    (kept,) = bus_bench.letters(HOST)
+    assert (kept.id, "intake never said it" in kept.detail) == (letter.id, True)
+
+
+def test_what_is_still_beyond_the_log_stays_and_nobody_says_that_it_was_applied(bus_bench):
+    (one,) = bus_bench.close("one")
+    bus_bench.delivery.deliver([replace(one, id="forged", sequence=1_000_000)])
+    (letter,) = bus_bench.letters()
+
+    with municipality_scope(TOWN):
+        assert bus_bench.delivery.requeue(letter.id) == 0
+
+    assert [kept.id for kept in bus_bench.letters()] == [letter.id]
+
+
 def test_an_event_beyond_the_producers_log_is_parked_and_the_cursor_stays(bus_bench):
     one, two = bus_bench.close("one", "two")
     forged = replace(one, id="forged", sequence=1_000_000)

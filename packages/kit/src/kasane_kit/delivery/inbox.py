@@ -219,8 +219,8 @@ class Delivery:
         """Applies a parked event and those that waited behind it, in order; returns how many.
 
         Works in the open municipality. Stops at the first that still fails: that one stays with
-        the new reason, and so do the later ones. A message that was parked beside every stream is
-        judged anew. Raises NotDelivered.
+        the new reason, and so do the later ones. Of a message that was parked beside every stream
+        nothing is applied but what its producer's log has; otherwise it stays. Raises NotDelivered.
         """
         with self._house.databases.reading(self._service.name) as connection:
             letter = dead_letters.find(connection, letter_id)
@@ -267,11 +267,30 @@ class Delivery:
         if bad or any(self._fault_of(envelope) for envelope in good):
             return 0
         # The letter lies with the host, the event belongs to its own town: leave this scope for it.
-        Context().run(self.deliver, good)
+        made_up = [one for one in good if not Context().run(self._comes_by_the_log, one)]
         with self._house.databases.writing(self._service.name) as connection:
-            dead_letters.remove(connection, letter.id)
+            if made_up:
+                never = (
+                    f"{letter.producer} never said it: what is in its log was applied, this was not"
+                )
+                dead_letters.explain(connection, letter.id, never)
+            else:
+                dead_letters.remove(connection, letter.id)
             connection.commit()
-        return len(good)
+        return 0 if made_up else len(good)
+
+    def _comes_by_the_log(self, envelope: Envelope) -> bool:
+        """Applies what the producer's log has, and tells whether this event is among it.
+
+        A letter has no code any more by which one could see who sent it, so nothing is taken from itself.
+        """
+        self.catch_up(envelope.municipality, envelope.source)
+        with (
+            municipality_scope(envelope.municipality),
+            self._house.databases.reading_log(envelope.source) as connection,
+        ):
+            said = outbox.read_log(connection, envelope.epoch, envelope.sequence - 1, 1)
+        return bool(said) and (said[0].id, said[0].sequence) == (envelope.id, envelope.sequence)
 
     def _fault_of(self, envelope: Envelope) -> tuple[ParkingReason, str] | None:
         """Why an envelope has no place in any stream of this process, or None."""

@@ -147,6 +147,15 @@ def test_a_town_that_is_not_here_is_not_found(lamps: Workbench, code: str) -> No
     assert answer.status_code == (302 if code == "host" else 404)
 
 
+def test_a_page_about_a_town_is_not_found_at_the_host(lamps: Workbench) -> None:
+    visitor = lamps.visit_as(lamps.staff("receiver", municipality="host"))
+
+    answer = visitor.client.get("/host/town")
+
+    assert answer.status_code == 404
+    assert "お探しの画面または記録は見つかりません。" in answer.text
+
+
 @pytest.mark.parametrize("code", ["29209", "2920955", "abcdef", "２９２０９５", "292095x"])
 def test_what_is_no_code_is_no_address(lamps: Workbench, code: str) -> None:
     assert lamps.app.test_client().get(f"/{code}/lamps").status_code == 404

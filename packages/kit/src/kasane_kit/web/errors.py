@@ -17,6 +17,7 @@ from kasane_contracts import links
 from kasane_kit.db import BarrierState, is_closed
 from kasane_kit.keys import KeyMissing
 from kasane_kit.plugins import MisconfiguredTown, PluginFailed
+from kasane_kit.tenancy import UnknownTown
 from kasane_kit.web.dates import wareki
 
 log = logging.getLogger("kasane.web")
@@ -49,6 +50,7 @@ def install_error_handlers(app: Flask, domain_refusal: type[Exception]) -> None:
     app.register_error_handler(PluginFailed, _plugin)
     app.register_error_handler(MisconfiguredTown, _misconfigured)
     app.register_error_handler(KeyMissing, _key_missing)
+    app.register_error_handler(UnknownTown, _no_town)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -265,6 +267,11 @@ def _plugin(error: PluginFailed) -> Response:
 
 def _misconfigured(error: MisconfiguredTown) -> Response:
     return problem("town_misconfigured", 503, sentence=error.sentence)
+
+
+def _no_town(_error: UnknownTown) -> Response:
+    # The page is about a town, and was asked for where there is none: at the host.
+    return problem("not_found", 404)
 
 
 def _key_missing(error: KeyMissing) -> Response:

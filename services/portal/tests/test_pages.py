@@ -15,6 +15,8 @@ from kasane_contracts.portal import StaffAccountChanged
 from kasane_kit import clock
 from kasane_kit.bus import dead_letters
 from kasane_kit.bus.dead_letters import ParkingReason
+from kasane_kit.db.engine import SqliteAddresses
+from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import municipality_scope
 from kasane_kit.testing.workbench import Visitor, Workbench
 from kasane_portal.domain.overview import fiscal_year
@@ -84,6 +86,32 @@ def test_the_front_door_shows_the_way_on_to_whoever_is_signed_in(bench: Workbenc
     sign_in(client, "s0412")
 
     assert "生駒市にサインインしています" in client.get("/").text
+
+
+def test_the_front_door_and_the_overview_go_on_without_a_town_whose_key_is_not_here(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(bench, "s0412", "coordinator")
+    client = bench.app.test_client()
+    sign_in(client, "s0412")
+    at_host = operator(bench)
+    bench.house.databases.dispose()
+    url = SqliteAddresses.url
+
+    def without_key(addresses: SqliteAddresses, service: str, municipality: str) -> Any:
+        if municipality == TOWN:
+            raise KeyMissing(f"there is no key logins{TOWN}")
+        return url(addresses, service, municipality)
+
+    monkeypatch.setattr(SqliteAddresses, "url", without_key)
+
+    door, overview = client.get("/"), at_host.get("/host/overview")
+
+    assert (door.status_code, overview.status_code) == (200, 200)
+    assert f'href="/portal/{OTHER_TOWN}/sign-in"' in door.text
+    assert "サインインしています" not in door.text
+    assert [town for town, _ in counts_shown(overview.text)] == ["恵庭市", "合計"]
+    assert "生駒市" in overview.text
 
 
 def test_signing_in_leads_home_and_signing_out_ends_it(bench: Workbench) -> None:

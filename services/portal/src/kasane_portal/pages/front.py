@@ -1,7 +1,6 @@
 """The front door: which town is yours?"""
 
 from flask import Blueprint, render_template, request
-from sqlalchemy.exc import DBAPIError
 
 from kasane_contracts import links
 from kasane_kit.auth import OpenSessions, public, session_cookie
@@ -9,6 +8,7 @@ from kasane_kit.auth.sessions import TOWN_COOKIE
 from kasane_kit.tenancy import HOST, UnknownTown, municipality_scope
 from kasane_kit.web import text, this_house, this_service
 from kasane_portal.pages.local import secure_cookies
+from kasane_portal.queries import UNANSWERED
 
 blueprint = Blueprint("front", __name__)
 
@@ -40,6 +40,6 @@ def _signed_in_at() -> tuple[str, str] | None:
     try:
         with municipality_scope(municipality):
             found = OpenSessions(this_house().databases, this_service().name).find(session_id)
-    except DBAPIError:
+    except UNANSWERED:
         return None  # the towns are shown also while one of them cannot be asked
     return (name, links.home(municipality)) if found else None

@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from kasane_kit.bus import DeadLetter, dead_letters
 from kasane_kit.clock import JAPAN
+from kasane_kit.db import RestoreCutOff
+from kasane_kit.keys import KeyMissing
 from kasane_kit.tenancy import Town, municipality_scope
 from kasane_kit.unit_of_work import House
 from kasane_portal import tables
@@ -30,6 +33,8 @@ from kasane_portal.repository import (
 log = logging.getLogger("kasane.portal")
 
 SERVICE = "portal"
+UNANSWERED = (DBAPIError, NoFreeConnection, KeyMissing, RestoreCutOff)
+"""What is raised where one town's database cannot be asked now; who asks about many goes on with the others."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +250,7 @@ def overview_of_towns(house: House, year: int) -> OverviewOfTowns:
     """What was told of every town's counts in a fiscal year; no other count leaves a town.
 
     Each town's own database is opened by itself, in that town's scope and outside the caller's;
-    a town whose database does not answer is named and left out.
+    a town whose database cannot be asked is named and left out.
     """
     cells: dict[str, Mapping[CountKind, Cell]] = {}
     unreadable: list[str] = []
@@ -253,8 +258,9 @@ def overview_of_towns(house: House, year: int) -> OverviewOfTowns:
     for town in towns:
         try:
             cells[town.code] = Context().run(_told_of_town, house, town.code, year)
-        except DBAPIError as error:
-            log.warning("the counts of %s were not read: %s", town.code, type(error.orig).__name__)
+        except UNANSWERED as error:
+            cause = type(getattr(error, "orig", error)).__name__
+            log.warning("the counts of %s were not read: %s", town.code, cause)
             unreadable.append(town.code)
     return OverviewOfTowns(year, overview(cells), towns, tuple(unreadable))
 

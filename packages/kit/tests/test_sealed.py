@@ -1,5 +1,6 @@
 """Checks sealed columns on both databases: what lies there, who opens it, and what may go wrong."""
 
+import base64
 import sqlite3
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from kasane_kit.db.engine import open_engine
 from kasane_kit.db.opening import PREFIX, PlainRefused
 from kasane_kit.db.resealing import (
     Standing,
+    Wrapped,
     refuse_plain,
     seal_plain,
     standing,
@@ -243,7 +245,7 @@ def test_the_town_s_key_is_changed_while_somebody_reads_and_writes(ground: Groun
     for worker in workers:
         worker.start()
     take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
-    wrapped = wrap_anew(ground.databases, seals, "lamps")
+    wrapped = wrap_anew(ground.databases, seals, "lamps").keys
     over.set()
     for worker in workers:
         worker.join(60)
@@ -281,8 +283,27 @@ def test_a_change_of_the_key_that_was_cut_off_leaves_everything_readable(
         assert standing(connection, [lamp]).keys == {1: 3, 2: 2}
     assert notes(ground) == before
     monkeypatch.setattr(seals, "wrap", whole)
-    assert wrap_anew(ground.databases, seals, "lamps") == 3
+    assert wrap_anew(ground.databases, seals, "lamps") == Wrapped(3)
     assert notes(ground) == before
+
+
+def test_a_key_of_a_record_that_does_not_open_is_named_and_keeps_no_other_back(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(ground, *(a_lamp(str(n), house=f"h{n}", note=f"灯{n}") for n in range(5)))
+    with ground.databases.writing("lamps") as connection:
+        first = connection.scalars(select(field_key.c.id).order_by(field_key.c.id)).first()
+        other = update(field_key).where(field_key.c.id == first)
+        connection.execute(other.values(wrapped=f"1:{base64.b64encode(bytes(60)).decode()}"))
+        connection.commit()
+    take_into_use(ground.databases, "lamps", ground.keys.make_version(TOWN))
+    monkeypatch.setattr("kasane_kit.db.resealing.AT_ONCE", 2)
+
+    done = wrap_anew(ground.databases, FieldSeals(ground.keys, TOWN), "lamps")
+
+    assert done == Wrapped(4, (f"field_key|{first}: the key of this record does not open",))
+    with ground.databases.reading("lamps") as connection:
+        assert standing(connection, [lamp]).keys == {1: 1, 2: 4}
 
 
 def test_what_a_process_remembers_of_records_is_bounded_for_all_its_towns_together(

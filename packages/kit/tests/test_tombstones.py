@@ -95,3 +95,11 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_destroyed(
 
     with pytest.raises(TombstonesBroken, match="KASANE_TOMBSTONES"):
         stones.add(TOWN, stone(1))
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_none(stones: Tombstones) -> None:
+    file_of(stones).mkdir(parents=True)  # What not even root can read as a file.
+
+    for ask in (stones.all, stones.head):
+        with pytest.raises(TombstonesBroken, match=r"cannot be read .*; nothing was destroyed or"):
+            ask(TOWN)

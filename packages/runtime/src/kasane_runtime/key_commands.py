@@ -288,14 +288,15 @@ def _wrap_and_seal(composition: Composition, town: str) -> int:
         sealed = reseal(databases, name, service.all_under_town_key)
         tagged = tag_anew(databases, name, service.tagged)
         print(
-            f"{town} {name}: {wrapped} 件を包み直し、じかの封 {sealed.cells} 個をし直し、"
+            f"{town} {name}: {wrapped.keys} 件を包み直し、じかの封 {sealed.cells} 個をし直し、"
             f"{tagged} 行に札をつけ直しました。"
             " / wrapped anew; sealed anew directly; tagged anew",
             flush=True,
         )
-        for place in sealed.shut:
+        shut = (*wrapped.shut, *sealed.shut)
+        for place in shut:
             print(f"✗ {town} {name}: {place}")
-        whole = whole and not sealed.shut
+        whole = whole and not shut
     if not whole:
         print(
             "開かない封には触れていません。控えから戻すか、漏えいしたときの手順を見てください。"

@@ -140,33 +140,47 @@ def take_into_use(databases: Databases, service: str, version: int) -> None:
     seals.forget_version_in_use()
 
 
-def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> int:
-    """Puts every record's key under the town's that is in use; returns how many were under an older version.
+@dataclass(frozen=True)
+class Wrapped:
+    """How many records' keys a run put under the version in use, and where one does not open, which was left."""
+
+    keys: int
+    shut: tuple[str, ...] = ()
+
+
+def wrap_anew(databases: Databases, seals: FieldSeals, service: str) -> Wrapped:
+    """Puts every record's key under the version of the town's that is in use, where it is under an older one.
 
     Nothing of the records themselves is written, and each key opens before and after.
     """
-    done = 0
+    done, shut, last = 0, list[str](), ""
     while True:
         with databases.writing(service) as connection:
             version = seals.version_in_use(connection)
             rows = connection.execute(
                 select(field_key.c.id, field_key.c.wrapped)
-                .where(field_key.c.version < version)
+                .where(field_key.c.version < version, field_key.c.id > last)
+                .order_by(field_key.c.id)
                 .limit(AT_ONCE)
                 # Whoever seals under a key need not wait for another wrapping of it.
                 .with_for_update(key_share=True)
             ).all()
             for row in rows:
-                wrapped = seals.wrap(row.id, seals.unwrap(row.id, row.wrapped), version)
+                try:
+                    key = seals.unwrap(row.id, row.wrapped)
+                except ValueError:
+                    shut.append(f"field_key|{row.id}: the key of this record does not open")
+                    continue
                 connection.execute(
                     update(field_key)
                     .where(field_key.c.id == row.id)
-                    .values(version=version, wrapped=wrapped)
+                    .values(version=version, wrapped=seals.wrap(row.id, key, version))
                 )
+                done += 1
             connection.commit()
-        done += len(rows)
         if len(rows) < AT_ONCE:
-            return done
+            return Wrapped(done, tuple(shut))
+        last = rows[-1].id
 
 
 def tagged_up_to(connection: Connection, tagged: Sequence[Tagged], version: int) -> int:

@@ -89,6 +89,11 @@ class Tombstones:
             content = path.read_bytes()
         except FileNotFoundError:
             return 0, [], ""
+        except OSError as error:
+            raise TombstonesBroken(
+                f"{path} cannot be read ({error.strerror}); nothing was destroyed or restored; make it readable "
+                "for whoever runs this"
+            ) from error
         whole, stones, code = 0, [], ""
         for number, line in enumerate(content.splitlines(keepends=True), 1):
             if not line.endswith(b"\n"):

@@ -146,12 +146,14 @@ def touch_lamp(lamp_id: str) -> Any:
 @pages.post("/lamps/<lamp_id>/rename")
 @require("lamps.lamp.rename", object_argument="lamp_id")
 def rename_lamp(lamp_id: str) -> Any:
-    """Shows the lamp once more where no name was typed."""
+    """Shows the lamp once more where no name was typed, and beside another name; its own is refused."""
     form = Form((FieldSpec("name", "名前", required=True),))
     name = found(lamp_id).name
     if not form.check(request.form, text):
         return render_template_string("{{ name }}", name=name), 422
-    raise LampRefusal(name=name)
+    if form.values["name"] == name:
+        raise LampRefusal(name=name)
+    return render_template_string("{{ name }}", name=name)
 
 
 @pages.route("/boom", methods=["GET", "POST"])

@@ -470,20 +470,23 @@ def test_looking_at_a_record_leaves_a_trace_and_a_list_without_persons_does_not(
     ]
 
 
-def test_a_page_shown_again_with_what_was_refused_is_a_look_and_a_sentence_is_none(
+def test_a_record_shown_in_answer_to_what_was_sent_is_a_look_and_a_sentence_is_none(
     lamps: Workbench,
 ) -> None:
     visitor = lamps.visit_as(lamps.staff("receiver"))
     lamp_id = visitor.post("/lamps", LAMP).headers["Location"].rsplit("/", 1)[1]
 
-    shown = visitor.post(f"/lamps/{lamp_id}/rename", {"name": ""})
-    visitor.post(f"/lamps/{lamp_id}/touch")
+    refused = visitor.post(f"/lamps/{lamp_id}/rename", {"name": ""})
+    tried = visitor.post(f"/lamps/{lamp_id}/rename", {"name": "次の灯"})
+    hot = visitor.post(f"/lamps/{lamp_id}/rename", {"name": "灯"})
     visitor.post("/lamps/nothing/rename", {"name": ""})
-    visitor.client.post(f"/{visitor._town}/lamps/{lamp_id}/rename", data={"name": ""})
+    visitor.client.post(f"/{TOWN}/lamps/{lamp_id}/rename", data={"name": ""})
 
-    assert (shown.status_code, shown.text) == (422, "灯")
+    assert [(one.status_code, one.text) for one in (refused, tried)] == [(422, "灯"), (200, "灯")]
+    assert hot.status_code == 409
     assert [(e.action, e.object_id == lamp_id) for e in lamps.said(AuditEntryRecorded)] == [
         ("lamps.lamp.lit", True),
+        ("lamps.lamp.rename.form_opened", True),
         ("lamps.lamp.rename.form_opened", True),
     ]
 

@@ -83,10 +83,11 @@ def install_access(app: Flask, house: House, service: Service, secure_cookies: b
     @app.after_request
     def leave_trace(response: Response) -> Response:
         permission: Permission | None = g.get("permission")
-        looked = _shows_a_record(response)
-        if permission is not None and permission.personal and looked and g.actor is not None:
-            access = access_of(app.view_functions[request.endpoint or ""])
-            assert access is not None
+        if permission is None or not permission.personal or g.actor is None:
+            return response
+        access = access_of(app.view_functions[request.endpoint or ""])
+        assert access is not None
+        if _shows_a_record(response, access):
             basis = g.get("look_basis", "")
             _record(house, service, g.actor, _look(permission), permission, access, basis)
         return response
@@ -130,10 +131,11 @@ def end_session(response: Response, secure: bool) -> None:
         response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure, path="/")
 
 
-def _shows_a_record(response: Response) -> bool:
-    """Whether it is what was asked for, or a page shown again because what was sent could not be taken."""
-    if request.method in ("GET", "HEAD") and response.status_code == 200:
-        return True
+def _shows_a_record(response: Response, access: Access) -> bool:
+    """Whether it is what was asked for, or a record's page in answer to what was sent, taken or not."""
+    if response.status_code == 200:
+        page = access.object_argument and response.mimetype == "text/html"
+        return request.method in ("GET", "HEAD") or bool(page)
     return 400 <= response.status_code < 500 and not g.get("only_sentences")
 
 

@@ -326,6 +326,38 @@ def test_a_backup_that_is_told_to_end_leaves_nothing_plain_and_says_so(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_a_town_that_is_to_be_served_and_has_no_file_is_told(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KASANE_TOWNS", "host, 292095 ,29209")
+
+    statuses = main(["audit", "verify"]), main(["towns"])
+
+    said = capsys.readouterr()
+    assert statuses == (1, 1)
+    assert "○ host portal" in said.out
+    assert "○ 292095 portal" in said.out
+    assert "✗ KASANE_TOWNS にある「29209」の、使える町のファイルが" in said.out
+    assert "kasane: KASANE_TOWNS にある「29209」の、使える町のファイルが" in said.err
+
+
+def test_a_folder_without_towns_is_told_and_no_drill_is_called_good(
+    house: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KASANE_TOWN_FILES", str(tmp_path / "elsewhere"))
+
+    statuses = main(["backup", "drill"]), main(["dead-letters", "list"])
+
+    said = capsys.readouterr()
+    assert statuses == (2, 1)
+    assert said.out == ""
+    assert f"kasane: {tmp_path}/elsewhere に町のファイルがありません。" in said.err
+    assert "kasane: no town is served here; nothing was tried" in said.err
+
+
 def test_nothing_parked_is_said(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dead-letters", "list"]) == 0
 

@@ -114,7 +114,9 @@ class Settings:
             database_url=secret(env, "KASANE_DATABASE_URL"),
             admin_database_url=secret(env, "KASANE_ADMIN_DATABASE_URL"),
             broker_url=secret(env, "KASANE_BROKER_URL"),
-            served_towns=tuple(t for t in env.get("KASANE_TOWNS", "").split(",") if t),
+            served_towns=tuple(
+                filter(None, map(str.strip, env.get("KASANE_TOWNS", "").split(",")))
+            ),
             secure_cookies=env.get("KASANE_SECURE_COOKIES", "") == "1",
             trusted_proxies=_count(env, "KASANE_TRUSTED_PROXIES"),
             trace_hooks=env.get("KASANE_TRACE_HOOKS", "") == "1",

@@ -98,7 +98,12 @@ def _restore(options: argparse.Namespace) -> int:
 def _drill(options: argparse.Namespace) -> int:
     named = options.municipality
     composition = house_of(named) if named else compose_told()
-    for town in [named] if named else [one.code for one in composition.directory.towns()]:
+    towns = [named] if named else [one.code for one in composition.directory.towns()]
+    if not towns:
+        raise BackupRefused(
+            "no town is served here; nothing was tried; check KASANE_TOWN_FILES and KASANE_TOWNS"
+        )
+    for town in towns:
         with passing_folder("kasane-drill-", options.into) as folder:
             found = Backups(composition).drill(town, folder)
         print(

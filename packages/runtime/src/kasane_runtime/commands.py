@@ -63,8 +63,11 @@ def closed_town(municipality: str) -> str:
 def in_every_database(
     composition: Composition, look: Callable[[str, str, Connection], bool]
 ) -> bool:
-    """Looks into every service's database; what cannot be read is told and the others go on."""
-    good = True
+    """Looks into every service's database; what cannot be read is told and the others go on.
+
+    It is not good either where a town is left out because its file cannot be used.
+    """
+    good = not composition.directory.problems
     for municipality in composition.municipalities():
         try:
             with municipality_scope(municipality):

@@ -43,13 +43,15 @@ class FileTownDirectory:
     """Reads ``*.toml`` files of a folder once; a wrong file is named and the other towns go on.
 
     A town may have several files whose terms (``valid_from``, ``valid_to``) follow one another: the next year's set
-    lies ready and takes over on its first day; until another begins, the last one stands.
+    lies ready and takes over on its first day; until another begins, the last one stands. A town that is to be served
+    and has no file is named as well, and so is a folder without any.
     """
 
     def __init__(self, folder: Path, served: tuple[str, ...] = ()) -> None:
         found: dict[str, list[DatedTown]] = {}
         problems: list[MisconfiguredTownFile] = []
-        for path in sorted(folder.glob("*.toml")):
+        files = sorted(folder.glob("*.toml"))
+        for path in files:
             try:
                 dated = read_town_file(path)
                 for other in found.get(dated.town.code, []):
@@ -67,8 +69,25 @@ class FileTownDirectory:
                 continue
             if not served or dated.town.code in served:
                 found.setdefault(dated.town.code, []).append(dated)
+        if not files and set(served) != {HOST}:
+            problems.append(
+                MisconfiguredTownFile(
+                    str(folder),
+                    f"{folder} に町のファイルがありません。どの町も受け持っていません。"
+                    "KASANE_TOWN_FILES を確かめてください。",
+                )
+            )
+        problems += [
+            MisconfiguredTownFile(
+                code,
+                f"KASANE_TOWNS にある「{code}」の、使える町のファイルが {folder} にありません。"
+                "この町は受け持っていません。コードか、町のファイルを直してください。",
+            )
+            for code in served
+            if files and code != HOST and code not in found
+        ]
         self._towns = {
-            code: sorted(files, key=lambda one: one.first_day) for code, files in found.items()
+            code: sorted(terms, key=lambda one: one.first_day) for code, terms in found.items()
         }
         self._codes = tuple(sorted(self._towns))
         self.problems = tuple(problems)

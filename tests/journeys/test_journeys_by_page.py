@@ -137,7 +137,11 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
         "the coordinator's task",
     )
     number = promoter.page.locator("h1").inner_text().split()[-1]
-    coordinator.go("cases", "cases")
+    # The portal and cases hear of it each in their own time.
+    eventually(
+        lambda: coordinator.go("cases", "cases") or coordinator.sees(number),
+        "the consultation on the coordinator's list",
+    )
     coordinator.press(
         coordinator.page.locator("tr", has_text=number).get_by_role(
             "link", name=CASES("list.open_from")
@@ -155,7 +159,7 @@ def test_s9_a_walk_in_with_arrears_ends_as_a_recorded_visit(house: House, sign_i
     coordinator.page.locator('main [name="person_id"]').first.check()
     coordinator.fill(category="child_rearing", description="夕食と居場所がほしい")
     coordinator.submit(CASES("need.submit"))
-    coordinator.page.get_by_text("つくし子ども食堂").first.wait_for(timeout=30_000)
+    coordinator.page.get_by_text("つくし子ども食堂").first.wait_for()
     assert coordinator.sees("「生駒市」が対象で")
 
     # 6. ✗ The child is greyed on the 重層的支援会議 with the reason; it opens only when all are bound.

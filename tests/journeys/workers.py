@@ -20,7 +20,7 @@ from tests.support.own_processes import again, wait_until
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 EVERYWHERE = {
     "intake": "consultations",
     "cases": "cases",

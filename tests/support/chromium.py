@@ -48,7 +48,7 @@ def open_page(browser: Browser, size: ViewportSize, *, touch: bool) -> Iterator[
         locale="ja-JP",
         timezone_id="Asia/Tokyo",
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)
     try:
         yield context.new_page()
     finally:

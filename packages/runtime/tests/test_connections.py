@@ -134,7 +134,7 @@ def test_a_process_keeps_as_many_connections_as_it_may_and_those_used_last(
     before = held(private_postgres)
     in_each(few)
     assert own_processes.wait_until(
-        own_processes.again(lambda: held(private_postgres) == before + 3), seconds=10
+        own_processes.again(lambda: held(private_postgres) == before + 3), seconds=60
     )
     assert [town for _, town in few._engines] == list(TOWNS[-3:])
 

@@ -141,7 +141,7 @@ class Neighbours:
                 yield done()
 
         said = own_processes.tail(self._log)
-        assert own_processes.wait_until(ask(), seconds=90), f"{what}\n{said}"
+        assert own_processes.wait_until(ask(), seconds=240), f"{what}\n{said}"
 
     def _bench(self, town: str) -> Workbench:
         service = self.composition.services["cases"]

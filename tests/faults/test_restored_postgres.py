@@ -473,7 +473,7 @@ def test_a_restore_that_fails_at_the_end_leaves_no_connection_and_the_town_as_it
 
     assert inside == ["3"]
     gone = own_processes.again(lambda: connections() == "0")
-    assert own_processes.wait_until(gone, seconds=60)
+    assert own_processes.wait_until(gone, seconds=240)
     assert towns.databases() == OURS
     assert towns.holds() == before
 

@@ -59,7 +59,7 @@ class House:
     def wait(self) -> None:
         """Returns when every service says that it is ready."""
         for url in self.ready:
-            assert wait_until(_answers(url), seconds=100), (
+            assert wait_until(_answers(url), seconds=240), (
                 f"{url} did not become ready: {self._logs()}"
             )
 

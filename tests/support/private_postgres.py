@@ -91,7 +91,7 @@ class PrivatePostgres:
             user=self._user,
             signal_at_the_end=signal.SIGQUIT,
         )
-        if not own_processes.wait_until(self._answers(), seconds=60):
+        if not own_processes.wait_until(self._answers(), seconds=240):
             self.crash()
             raise RuntimeError(
                 f"The private PostgreSQL on port {self.port} did not answer, so it was ended. "

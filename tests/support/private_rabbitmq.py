@@ -91,7 +91,7 @@ class PrivateRabbit:
             log=self._log,
             folder=self._folder,
         )
-        if not own_processes.wait_until(self._answers(), seconds=90):
+        if not own_processes.wait_until(self._answers(), seconds=240):
             self.kill(settled=False)
             raise RuntimeError(
                 f"The private RabbitMQ on port {self.port} did not answer, so it was ended. "
@@ -207,7 +207,7 @@ class PrivateRabbit:
             log=self._folder / "epmd-output",
             folder=self._folder,
         )
-        if not own_processes.wait_until(self._epmd_answers(self._epmd), seconds=60):
+        if not own_processes.wait_until(self._epmd_answers(self._epmd), seconds=240):
             raise RuntimeError(
                 f"The port mapper of the private RabbitMQ did not listen on {self._epmd_port}, "
                 "so the broker was not started. The end of its output:\n"

@@ -48,8 +48,8 @@ def test_what_a_killed_test_run_started_is_ended_and_deleted() -> None:
 
         starter.send_signal(signal.SIGKILL)
 
-    assert own_processes.wait_until(again(lambda: not is_alive(pid)), seconds=60)
-    assert own_processes.wait_until(again(lambda: not folder.exists()), seconds=60)
+    assert own_processes.wait_until(again(lambda: not is_alive(pid)), seconds=240)
+    assert own_processes.wait_until(again(lambda: not folder.exists()), seconds=240)
 
 
 def test_end_kills_what_does_not_listen(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_end_kills_what_does_not_listen(tmp_path: Path) -> None:
         folder=tmp_path,
     )
     log = tmp_path / "log"
-    assert own_processes.wait_until(again(lambda: log.read_text() == "deaf\n"), seconds=60)
+    assert own_processes.wait_until(again(lambda: log.read_text() == "deaf\n"), seconds=240)
 
     own_processes.end(process, signal.SIGTERM, patience=0.2)
 

@@ -81,7 +81,7 @@ class Hearer:
     def wait_for(self, many: int) -> list[Envelope]:
         """What was heard, once it is so much."""
         enough = (len(self.heard) >= many for _ in itertools.count())
-        assert own_processes.wait_until(enough, seconds=60), f"{len(self.heard)} of {many}"
+        assert own_processes.wait_until(enough, seconds=240), f"{len(self.heard)} of {many}"
         return self.heard
 
 

@@ -115,7 +115,7 @@ def test_two_consumers_of_a_service_do_not_share_its_events(broker_url: str) -> 
         for one in said[10:]:
             transport.publish([one])
         taken = (len(first.heard) + len(second.heard) >= 20 for _ in iter(int, 1))
-        assert own_processes.wait_until(taken, seconds=60)
+        assert own_processes.wait_until(taken, seconds=240)
 
     # What the first had in hand comes to the second again, in whatever order: the cursor sorts it out.
     assert first.heard[:10] == said[:10]
@@ -138,7 +138,7 @@ def test_what_cannot_be_parked_waits_with_the_broker_and_can_be_given_back(broke
     with running({"cases": take}, broker_url, threading.Event()):
         transport.publish(said)
         arrived = (waiting(broker_url, dead_queue()) == 1 for _ in iter(int, 1))
-        assert own_processes.wait_until(arrived, seconds=60)
+        assert own_processes.wait_until(arrived, seconds=240)
         (letter,) = broker.dead_letters(broker_url)
         assert (letter.queue, letter.reason) == ("kasane.cases", "rejected")
         assert letter.routing_key == "292095.intake.thing.done.v1"
@@ -175,7 +175,7 @@ def test_a_message_that_names_a_packing_is_not_unpacked_and_stops_nothing(
 
         assert wired.hearers["cases"].wait_for(1) == said
         arrived = (waiting(broker_url, dead_queue()) == 2 for _ in iter(int, 1))
-        assert own_processes.wait_until(arrived, seconds=60)
+        assert own_processes.wait_until(arrived, seconds=240)
 
 
 def test_a_queue_with_other_arguments_is_named(broker_url: str) -> None:
@@ -239,7 +239,7 @@ def test_publishing_and_hearing_go_on_after_the_broker_was_away(
         private_rabbitmq.start()
 
         taken = (_publishes(wired.transport, envelopes(2)[1:]) for _ in iter(int, 1))
-        assert own_processes.wait_until(taken, seconds=60)
+        assert own_processes.wait_until(taken, seconds=240)
 
         assert wired.hearers["cases"].wait_for(2)[:2] == envelopes(2)
     assert broker.show(broker_url, [dead_queue()])[0].name == DEAD_QUEUE
@@ -283,7 +283,7 @@ def test_what_a_town_says_beyond_its_share_is_let_go_and_the_others_are_heard(
     thread.start()
     try:
         settled = (len(hearer.heard) + len(let_go) >= 41 for _ in iter(int, 1))
-        assert own_processes.wait_until(settled, seconds=60)
+        assert own_processes.wait_until(settled, seconds=240)
     finally:
         stop.set()
         thread.join()

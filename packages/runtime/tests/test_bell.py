@@ -64,7 +64,7 @@ def rings_until_heard(bell: Bell, service: str, town: str, heard: set[str]) -> b
             bell.ring(service, town)
             yield town in heard
 
-    return own_processes.wait_until(rung(), seconds=30)
+    return own_processes.wait_until(rung(), seconds=240)
 
 
 def test_the_relay_of_a_service_hears_its_towns_and_no_other_service(house: Composition):
@@ -114,7 +114,7 @@ def test_a_commit_rings_after_it_and_its_transaction_says_nothing(house: Composi
             yield TOWN in heard
 
     try:
-        assert own_processes.wait_until(said(), seconds=30)
+        assert own_processes.wait_until(said(), seconds=240)
     finally:
         stop.set()
         thread.join()

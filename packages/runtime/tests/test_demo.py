@@ -103,7 +103,7 @@ def test_what_a_running_demonstration_stands_on_is_not_deleted(tmp_path: Path) -
             return False
 
     interrupted = begun("demo")
-    assert wait_until(again((var / demo.MARK).exists), seconds=60)
+    assert wait_until(again((var / demo.MARK).exists), seconds=240)
     assert_refused(asked("--reset-only"), var)
     end(interrupted, signal.SIGKILL, group=True)
     assert asked("--reset-only") == (0, "")

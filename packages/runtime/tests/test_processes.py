@@ -120,7 +120,7 @@ def test_the_embedded_loop_relays_by_itself_and_goes_on_after_an_outage(house):
     path = take_away(house, "resources")
     say_one(house.composition, TOWN, "window", 2)
     cases_heard = (house.heard_in("cases", TOWN) == 2 for _ in iter(int, 1))
-    assert own_processes.wait_until(cases_heard, seconds=60)
+    assert own_processes.wait_until(cases_heard, seconds=240)
     give_back(house, path)
 
     house.wait_until_heard("resources", 4)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from kasane_kit.bus import TransportUnavailable
 from kasane_kit.config import Settings, SettingsError
+from kasane_kit.tenancy import current_municipality
 from kasane_runtime import databases
 from kasane_runtime.processes import (
     Behind,
@@ -27,7 +30,8 @@ from tests.support import own_processes
 
 TOWN = "292095"
 STREAM = (TOWN, "intake")
-OTHER_STREAM = ("012319", "intake")
+OTHER_TOWN = "012319"
+OTHER_STREAM = (OTHER_TOWN, "intake")
 
 
 @pytest.fixture
@@ -125,6 +129,31 @@ def test_the_embedded_loop_relays_by_itself_and_goes_on_after_an_outage(house):
 
     house.wait_until_heard("resources", 4)
     loop.stop()
+
+
+def test_who_never_stops_talking_delays_neither_another_service_nor_another_town(
+    house, monkeypatch
+):
+    relay = house.composition.relays["intake"]
+    turn, numbers, talks = relay.run_once, count(1), threading.Event()
+    talks.set()
+
+    def turn_and_more() -> int:
+        if talks.is_set() and current_municipality() == TOWN:
+            say_one(house.composition, TOWN, "window", next(numbers))
+        return turn()
+
+    monkeypatch.setattr(relay, "run_once", turn_and_more)
+    loop = EmbeddedLoop(house.composition)
+    loop.start()
+    try:
+        house.wait_until_heard("resources", 6)
+        say_one(house.composition, OTHER_TOWN, "window", 1)
+        heard_there = (house.heard_in("resources", OTHER_TOWN) == 2 for _ in iter(int, 1))
+        assert own_processes.wait_until(heard_there, seconds=240)
+    finally:
+        talks.clear()
+        loop.stop()
 
 
 def test_behind_asks_for_everything_at_first_and_then_only_for_what_waits():

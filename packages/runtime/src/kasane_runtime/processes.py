@@ -68,17 +68,17 @@ def settle(composition: Composition) -> int:
 
 
 def relay_municipality(composition: Composition, municipality: str) -> int:
-    """One turn of every service's relay in one municipality.
+    """One turn of every service's relay in one municipality; returns how many went out.
 
-    A service that cannot say anything now does not silence the others; its error is raised last.
+    More may wait: who says something in every moment has its next turn after the others. A service
+    that cannot say anything now does not silence the others; its error is raised last.
     """
     moved = 0
     failure: Exception | None = None
     with municipality_scope(municipality):
         for relay in composition.relays.values():
             try:
-                while sent := relay.run_once():
-                    moved += sent
+                moved += relay.run_once()
             except Exception as error:
                 failure = failure or error
     if failure is not None:
@@ -402,13 +402,17 @@ class EmbeddedLoop:
                 sweep(self._composition)
                 waiting |= everywhere
                 next_sweep = time.monotonic() + SWEEP_SECONDS
+            failing = set()
             for municipality in sorted(waiting):
+                if self._stop.is_set():
+                    return
                 try:
-                    relay_municipality(self._composition, municipality)
-                    waiting.discard(municipality)
+                    if not relay_municipality(self._composition, municipality):
+                        waiting.discard(municipality)
                 except Exception as error:
                     _warn(f"relay of {municipality}", error)
-            pause = RETRY_SECONDS if waiting else IDLE_SECONDS
+                    failing.add(municipality)
+            pause = 0.0 if waiting - failing else RETRY_SECONDS if failing else IDLE_SECONDS
             waiting |= self._composition.wake.wait(pause) & everywhere
 
 

@@ -234,6 +234,7 @@ def test_two_who_freeze_at_once_one_wins_and_the_other_is_told_who(
     assert answer.status_code == 422
     assert "責任 花子さんが第1版を固定しました" in answer.text
     assert "あなたの版は固定していません" in answer.text
+    assert officer.get(f"{PATH}/versions/{10**20}").status_code == 404
     assert officer.get(f"{PATH}/versions/2").status_code == 404
 
 

@@ -217,6 +217,25 @@ def test_what_is_no_json_or_no_text_is_refused_and_saves_nothing(
     assert lamp_rows(lamps) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/lamps?q=%00", 400),
+        ("/api/v1/lamps?cursor=%00", 400),
+        ("/lamps?a%00=1", 400),
+        ("/lamps/a%00b", 404),
+        ("/api/v1/lamps/%00", 404),
+    ],
+)
+def test_an_address_with_what_no_database_takes_is_refused(
+    keeper: Visitor, address: str, status: int
+) -> None:
+    answer = keeper.get(address)
+
+    assert answer.status_code == status
+    assert "読み取れない" in answer.text if status == 400 else "見つかりません" in answer.text
+
+
 def test_a_refusal_of_the_domain_is_told_in_its_own_words(
     answers: dict[str, TestResponse],
 ) -> None:
@@ -459,7 +478,6 @@ def _as_a_stranger_would(values: Any) -> str:
     [
         "x",
         "あ",
-        "%00",
         ".",
         "a.b",
         _as_a_stranger_would(["l-1"]),

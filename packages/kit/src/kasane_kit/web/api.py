@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired
+from werkzeug.exceptions import BadRequest, NotFound, PreconditionFailed, PreconditionRequired
 
 from kasane_kit.auth import public
 from kasane_kit.service import Service
@@ -119,10 +119,14 @@ def install_api(app: Flask, service: Service) -> None:
 
 
 def refuse_unwritable_text() -> None:
-    """Refuses JSON with a NUL or half a character in it: no database takes those, and no person typed them.
+    """Refuses a NUL or half a character in JSON or an address: no database takes those, and no person typed them.
 
-    Raises BadRequest for JSON that nests without end.
+    Raises Refusal, NotFound for the path of an address, and BadRequest for JSON that nests without end.
     """
+    if _unwritable(request.path):
+        raise NotFound
+    if _unwritable(request.args.to_dict(flat=False)):
+        raise Refusal("unwritable_text", 400)
     if not request.is_json:
         return
     try:

@@ -24,7 +24,12 @@ from kasane_kit.web.errors import install_error_handlers, kept_at
 from kasane_kit.web.headers import SECURITY_HEADERS
 from kasane_kit.web.health import install_health
 from kasane_kit.web.measuring import install_meters
-from kasane_kit.web.town_urls import PREFIX, MunicipalityConverter, install_town_urls
+from kasane_kit.web.town_urls import (
+    PREFIX,
+    MunicipalityConverter,
+    WholeNumberConverter,
+    install_town_urls,
+)
 
 LARGEST_REQUEST = 20 * 1024 * 1024
 
@@ -36,7 +41,7 @@ def create_service_app(
     app = Flask(
         service.package, static_folder=None, template_folder=str(service.root / "templates")
     )
-    app.url_map.converters["municipality"] = MunicipalityConverter
+    app.url_map.converters |= {"municipality": MunicipalityConverter, "int": WholeNumberConverter}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, KASANE_SECURE_COOKIES=secure_cookies)
     app.extensions[context.EXTENSION] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, redirect, request
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from kasane_kit.auth import Actor, OpenSessions, session_cookie
 from kasane_kit.auth.sessions import actor_from
@@ -23,6 +23,13 @@ class MunicipalityConverter(BaseConverter):
     """Matches a six-digit code, or the word for the host itself."""
 
     regex = f"[0-9]{{6}}|{HOST}"
+
+
+class WholeNumberConverter(IntegerConverter):
+    """Matches a number that a column of every database holds; a longer one is not found."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1, **options: Any) -> None:
+        super().__init__(map, max=max, **options)
 
 
 def install_town_urls(app: Flask, house: House, service: str) -> None:

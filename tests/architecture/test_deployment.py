@@ -39,7 +39,7 @@ def test_compose_yaml_follows_the_compose_specification():
         [
             PROGRAMS / "check-jsonschema",
             *("--builtin-schema", "vendor.compose-spec"),
-            *(ROOT / "compose.yaml", ROOT / "compose.by-town.yaml"),
+            *(ROOT / "compose.yaml", ROOT / "compose.by-town.yaml", ROOT / "compose.operate.yaml"),
         ],
         capture_output=True,
         text=True,
@@ -80,6 +80,27 @@ def test_only_migrate_holds_the_administrators_secret_and_writes_keys():
         assert (entry["volumes"] == ["keys:/var/lib/kasane/keys"]) == privileged, name
         assert entry["user"] == "10001:10001"
         assert entry["read_only"] is True
+
+
+def test_the_operator_s_container_never_starts_by_itself_and_can_back_up_and_restore():
+    document = yaml.safe_load((ROOT / "compose.operate.yaml").read_text("utf-8"))
+    operate, migrate = document["services"]["operate"], compose_services()["migrate"]
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+
+    assert operate["profiles"] == ["operate"]
+    for same in ("image", "user", "read_only", "tmpfs", "cap_drop", "security_opt", "networks"):
+        assert operate[same] == migrate[same], same
+    wanted = {k: v for k, v in migrate["environment"].items() if k in operate["environment"]}
+    assert operate["environment"] == wanted
+    assert set(operate["secrets"]) < set(migrate["secrets"])
+    assert operate["volumes"] == [
+        *("keys:/var/lib/kasane/keys", "tombstones:/var/lib/kasane/tombstones"),
+        "${KASANE_BACKUPS:-backups}:/backup",
+    ]
+    # The programs have to be of the server's release: a newer pg_dump writes what an older server does not know.
+    release = compose_services()["postgres"]["image"].partition(":")[2]
+    assert f"postgresql-client-{release} " in dockerfile
+    assert re.search(r"install --directory --owner kasane [^#]* /backup ", dockerfile)
 
 
 def test_the_worker_of_cases_alone_writes_which_records_were_destroyed():

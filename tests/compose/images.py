@@ -11,7 +11,7 @@ from tests.compose.engine import NoEngine, Podman
 
 ROOT = Path(__file__).parents[2]
 STAND_INS = Path(__file__).parent / "images"
-NEEDED = ("python:3.11-slim", "postgres:15", "rabbitmq:3.13", "nginx:1.26")
+NEEDED = ("python:3.11-slim-bookworm", "postgres:15", "rabbitmq:3.13", "nginx:1.26")
 DEBIAN = "localhost/kasane-test/debian"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 

@@ -29,6 +29,7 @@ from tests.support.own_processes import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path("/var/tmp/kasane-compose")
+OPERATE = "compose.operate.yaml"
 NOT_OURS = ("postgres", "rabbitmq", "proxy")
 SERVICES = ("cases", "intake", "outreach", "portal", "resources")
 GENEROUS_SECONDS = 120.0
@@ -69,7 +70,7 @@ class Trial:
         self.house = folder / "house"
         shutil.rmtree(self.house, ignore_errors=True)
         (self.house / "deploy").mkdir(parents=True)
-        for name in ("compose.yaml", "compose.by-town.yaml"):
+        for name in ("compose.yaml", "compose.by-town.yaml", OPERATE):
             shutil.copy(ROOT / name, self.house)
         for name in ("proxy", "rabbitmq"):
             shutil.copytree(ROOT / "deploy" / name, self.house / "deploy" / name)
@@ -276,6 +277,26 @@ class Trial:
         assert "Traceback" not in said, said
         self._one_login_is_wrong()
 
+    def a_town_is_backed_up_and_restored(self) -> str:
+        """By the operator's container: taken and tried beside the work, put back while nobody works."""
+        self._operate("backup", "create", IKOMA.code, "--into", "/backup")
+        taken = self._operate("backup", "drill", IKOMA.code)
+        found = re.search(rf"{IKOMA.code}-\w+", self._operates("ls", "/backup"))
+        assert found, taken
+        self._operate("backup", "verify", f"/backup/{found[0]}")
+        ours = [name for name in self.podman.entries() if name not in NOT_OURS]
+        working = [self.podman.container(name) for name in ours if name != "migrate"]
+        self.podman.run("stop", "--time", "40", *working)
+        self._operate("backup", "restore", IKOMA.code, f"/backup/{found[0]}")
+        broker = self.podman.container("rabbitmq")
+        for name in SERVICES:
+            self.podman.run("exec", broker, "rabbitmqctl", "purge_queue", f"kasane.{name}")
+        self._operate("audit", "verify")
+        self.podman.run("start", *working)
+        self.up()
+        self.towns_see_everything()
+        return found[0]
+
     def a_town_has_workers_of_its_own(self) -> str:
         """compose.by-town.yaml: 生駒市's group holds its own secrets alone; without it 恵庭市 works on."""
         self._shell("deploy/make-secrets.sh", IKOMA.code)
@@ -315,6 +336,20 @@ class Trial:
         """What happens when a process of a container goes into a town's database with a town's login."""
         told = self.podman.ask(*("exec", container, "python", "-c", _ENTER, login_of, database_of))
         return told.stdout.strip() or told.stderr.strip()
+
+    def _operate(self, *command: str) -> str:
+        """What one command of ours says in the operator's container."""
+        return self._operates("kasane", *command)
+
+    def _operates(self, *command: str) -> str:
+        self.podman.files.append(OPERATE)
+        try:
+            return self.podman.compose(
+                *("--profile", "operate", "run", "--rm", "--no-deps", "-T", "operate", *command),
+                settings=self.settings,
+            )
+        finally:
+            self.podman.files.remove(OPERATE)
 
     def _one_login_is_wrong(self) -> None:
         """One town's login of one service is refused: /-/ready says which, the rest works, migrate mends it."""
@@ -403,6 +438,11 @@ class Trial:
             ("wrong", "誤った秘密 / wrong secrets", self.wrong_secrets_are_told),
             ("down", "down と up / down and up", self.down_and_up_keep_everything),
             ("newer", "新しいイメージ / a newer image", self.newer_image_keeps_everything),
+            (
+                "backup",
+                "控えと復元 / backed up and restored",
+                self.a_town_is_backed_up_and_restored,
+            ),
             ("town", "町だけの worker / a town's own workers", self.a_town_has_workers_of_its_own),
         ):
             if name in skipped:

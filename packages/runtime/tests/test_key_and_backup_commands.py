@@ -201,3 +201,33 @@ def test_an_operator_changes_a_key_takes_a_backup_tries_it_and_restores_it(
     ):
         status, said = typed(*refused)
         assert (status, "nothing was changed" in said) == (2, True), said
+
+
+def test_one_command_backs_up_the_host_and_every_town_and_goes_on_past_one_that_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, into, keys = "012319", tmp_path / "backups", tmp_path / "var" / "keys"
+    (tmp_path / "towns").mkdir()
+    for code in (TOWN, other):
+        (file,) = TOWN_FILES.glob(f"{code}-*.toml")
+        shutil.copy(file, tmp_path / "towns")
+    monkeypatch.setenv("KASANE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("KASANE_TOWN_FILES", str(tmp_path / "towns"))
+    monkeypatch.delenv("KASANE_MODE", raising=False)
+
+    def taken() -> list[str]:
+        return sorted(folder.name.partition("-")[0] for folder in into.iterdir())
+
+    assert main(["migrate"]) == 0
+    assert main(["backup", "create", "--into", str(into)]) == 0
+    assert taken() == [other, TOWN, "host"]
+    for folder in into.iterdir():
+        assert main(["backup", "verify", str(folder)]) == 0
+    shutil.rmtree(into)
+    (keys / f"{other}.key").rename(keys / "away")
+    capsys.readouterr()
+
+    assert main(["backup", "create", "--into", str(into)]) == 1
+
+    assert taken() == [TOWN, "host"]
+    assert f"✗ {other}: 控えを取れませんでした。" in capsys.readouterr().out

@@ -3,9 +3,16 @@
 import argparse
 from pathlib import Path
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from kasane_kit.db import RestoreCutOff
+from kasane_kit.keys import KeyMissing
+from kasane_kit.logs import said
 from kasane_runtime.backup_manifest import BackupRefused
 from kasane_runtime.backups import Backups
 from kasane_runtime.commands import compose_told, house_of
+from kasane_runtime.compose import Composition
 from kasane_runtime.passing_folder import passing_folder
 from kasane_runtime.restoring import NUMBERS_LEFT_OUT
 from kasane_runtime.retention import brought_back
@@ -16,7 +23,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     backup = commands.add_parser("backup", help="控え / backups")
     verbs = backup.add_subparsers(required=True, metavar="command")
     create = verbs.add_parser("create", help="動かしたまま取る / take one while it works")
-    create.add_argument("municipality")
+    create.add_argument(
+        "municipality",
+        nargs="?",
+        default="",
+        help="なければ県とすべての町 / or the host and all towns",
+    )
     create.add_argument("--into", type=Path, required=True, help="置くフォルダー / folder")
     create.set_defaults(command=_create)
     verify = verbs.add_parser("verify", help="開けて確かめる / open it and look")
@@ -49,14 +61,32 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _create(options: argparse.Namespace) -> int:
-    composition = house_of(options.municipality)
-    folder = Backups(composition).create(options.municipality, options.into)
-    manifest = Backups(composition).verify(folder)
-    size = sum(part.bytes for part in manifest.parts)
+    if options.municipality:
+        _take(house_of(options.municipality), options.municipality, options.into)
+        return 0
+    composition = compose_told()
+    good = not composition.directory.problems
+    for town in composition.municipalities():
+        try:
+            _take(composition, town, options.into)
+        except (BackupRefused, KeyMissing, RestoreCutOff, DBAPIError, psycopg.Error) as error:
+            good = False
+            print(
+                f"✗ {town}: 控えを取れませんでした。ほかの町は続けます。"
+                f" / no backup of it was taken, the others go on: {said(error)}"
+            )
+    return 0 if good else 1
+
+
+def _take(composition: Composition, town: str, into: Path) -> None:
+    backups = Backups(composition)
+    folder = backups.create(town, into)
+    parts = backups.verify(folder).parts
+    size = sum(part.bytes for part in parts)
     print(
-        f"{folder}: {len(manifest.parts)} 個、{size} バイト、開いて確かめました。 / taken, verified"
+        f"{folder}: {len(parts)} 個、{size} バイト、開いて確かめました。 / taken, verified",
+        flush=True,
     )
-    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:

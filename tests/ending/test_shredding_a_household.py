@@ -32,7 +32,7 @@ from kasane_kit.web.kept_drafts import KeptDrafts, RecordIsOver
 from kasane_runtime import demo, rebuild
 from kasane_runtime.backups import Backups
 from kasane_runtime.cli import main
-from kasane_runtime.compose import compose
+from kasane_runtime.compose import Composition, compose
 from kasane_runtime.processes import settle
 from kasane_runtime.retention import brought_back, left_over, swept, without_tombstone
 from tests.support.said_events import read_models
@@ -398,6 +398,13 @@ def test_a_tombstone_that_was_changed_stops_the_restore_before_anything_moves(
     town.close()
     monkeypatch.setenv("KASANE_VAR", str(town.settings.var))
     monkeypatch.delenv("KASANE_MODE", raising=False)
+    made: list[Composition] = []
+
+    def composed(settings: Settings) -> Composition:
+        made.append(compose(settings))
+        return made[-1]
+
+    monkeypatch.setattr("kasane_runtime.commands.compose", composed)
     assert main(["retention", "verify", TOWN]) == 0
     assert main(["backup", "verify", str(backup)]) == 0
     said = capsys.readouterr().out
@@ -414,6 +421,9 @@ def test_a_tombstone_that_was_changed_stops_the_restore_before_anything_moves(
     file.write_bytes(b"")
     assert main(["retention", "verify", TOWN]) == 1
     assert "に書かれていません" in capsys.readouterr().out
+    # Each command is a process of its own, which leaves nothing open.
+    for one in (town.composition, *made):
+        one.house.databases.dispose()
     assert main(["backup", "restore", TOWN, str(backup)]) == 2
     assert "or they would come back" in capsys.readouterr().err
     assert town.found(CANARY) == {}

@@ -262,6 +262,7 @@ def test_where_an_address_is_hidden_a_file_opens_with_a_reason_that_is_kept(
     assert "窓口 花が理由を書いて開きました：返事を書くため" in desk.get(at).text
     assert trail(workbench, file.id) == [
         "intake.attachment.added",
+        "intake.attachment.open.form_opened",
         "intake.attachment.opened_with_reason",
     ]
 

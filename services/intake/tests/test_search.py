@@ -168,9 +168,7 @@ def test_signs_of_the_database_are_only_signs(workbench: Workbench, typed: str) 
     assert found(workbench, typed) == [sign]
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "   ", "\x00", "あ" * 10_000, "\x00" * 5, "語 " * 5000, "・、"]
-)
+@pytest.mark.parametrize("typed", ["", "   ", "あ" * 10_000, "語 " * 5000, "・、"])
 def test_nothing_and_too_much_are_answered_with_nothing(workbench: Workbench, typed: str) -> None:
     received(workbench, EMI)
     desk = workbench.visit_as(workbench.staff("receiver", office="zei"))

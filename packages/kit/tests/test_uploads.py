@@ -49,6 +49,17 @@ def refusal(name, content, allowed=DOCUMENTS, **more):
     return refused.value
 
 
+def refusal_and_peak(name, content):
+    """The refusal, and the bytes that were held at once until it came."""
+    tracemalloc.start()
+    try:
+        refused = refusal(name, content)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return refused, peak
+
+
 def named(value: object) -> str:
     """A name of a case that is the same in every run: made files hold the time they were made."""
     return value if isinstance(value, str) else type(value).__name__
@@ -126,12 +137,8 @@ def test_a_file_over_the_limit_is_refused_with_the_limit():
 def test_a_bomb_is_refused_without_being_held_in_memory():
     bomb = workbook(**{"xl/worksheets/sheet1.xml": b"0" * (LARGEST_UNPACKED + 1)})
     assert len(bomb) < 1024 * 1024
-    tracemalloc.start()
-    try:
-        refused = refusal("表.xlsx", bomb)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+
+    refused, peak = refusal_and_peak("表.xlsx", bomb)
 
     assert refused.code == "upload_hides_more"
     assert peak < 8 * 1024 * 1024
@@ -146,12 +153,8 @@ def test_a_part_that_could_not_be_unpacked_in_chunks_is_not_unpacked(compression
     }
     bomb = package(parts, compression=compression)
     assert len(bomb) < 64 * 1024
-    tracemalloc.start()
-    try:
-        refused = refusal("表.xlsx", bomb)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+
+    refused, peak = refusal_and_peak("表.xlsx", bomb)
 
     assert refused.code == "upload_hides_more"
     assert peak < 8 * 1024 * 1024
